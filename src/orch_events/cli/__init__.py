@@ -1,0 +1,141 @@
+"""The command line: what there is, and the one place that turns an end into an exit status.
+
+Nothing here or in the commands' modules imports httpx, rich or msgspec when it is itself imported: completion and
+--version must not pay for them.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+from click.core import ParameterSource
+from click.shell_completion import shell_complete
+
+from orch_events.cli import exits
+from orch_events.cli.app import App
+from orch_events.cli.completion import completion
+from orch_events.cli.follow import follow
+from orch_events.cli.listing import list_
+from orch_events.cli.signals import Detached
+from orch_events.cli.simulate import simulate
+from orch_events.errors import LocalFileError, OrchEventsError, UsageError
+
+_PROGRAM = "orch-events"
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's order
+    if wanted:
+        from importlib.metadata import version
+
+        click.echo(f"{_PROGRAM} {version(_PROGRAM)}")
+        ctx.exit()
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version.",
+)
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """See what a Puppet Enterprise orchestrator job does.
+
+    \b
+    orch-events follow 352 --demo            watch a job on the embedded simulator
+    orch-events list 352                     the events of job 352 so far
+    orch-events follow 352                   the same, then live until the job is over
+    orch-events list 352 --json | jq ...     feed them to anything
+
+    Nothing is ever sent to the server but GET; Ctrl-C never stops a job.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+for _command in (list_, follow, simulate, completion):
+    cli.add_command(_command)
+
+
+def run() -> int:
+    """Be the process's program: listen to signals, run the command line, return the exit status."""
+    app = App()
+    app.signals.listen()
+    return main(app=app)
+
+
+def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Args:
+        args: without the program's name; None for the process's own.
+        app: the surroundings; None for new ones.
+    """
+    app = app or App()
+    try:
+        return _invoke(sys.argv[1:] if args is None else list(args), app)
+    except OrchEventsError as error:
+        app.talk.error(error)
+        return error.exit_status
+    except click.ClickException as error:
+        app.talk.error(_usage_error(error))
+        return UsageError.exit_status
+    except KeyboardInterrupt as signal:
+        return signal.exit_status if isinstance(signal, Detached) else exits.SIGINT
+    except BrokenPipeError:
+        _forget_stdout()
+        return exits.READER_GONE
+    except Exception:  # noqa: BLE001 - whatever it is, it is ours
+        traceback.print_exc()
+        return exits.BUG
+
+
+def _invoke(args: list[str], app: App) -> int:
+    """Parse and run, without click's own ways to end: it takes a closed pipe and Ctrl-C for 1."""
+    if instruction := os.environ.get("_ORCH_EVENTS_COMPLETE"):
+        return shell_complete(cli, {}, _PROGRAM, "_ORCH_EVENTS_COMPLETE", instruction)
+    try:
+        with cli.make_context(_PROGRAM, args, obj=app) as ctx:
+            status = cli.invoke(ctx)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _forget_stdout()
+        reason = os.strerror(error.errno or 0)
+        raise LocalFileError(f"standard output can't be written: {reason}", "is the disk full?") from error
+    return status if isinstance(status, int) else 0
+
+
+def _usage_error(error: click.ClickException) -> UsageError:
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return UsageError(
+        message[:1].lower() + message[1:] + _origin(error), f"see: {ctx.command_path if ctx else _PROGRAM} --help"
+    )
+
+
+def _origin(error: click.ClickException) -> str:
+    """Name the environment variable that a bad value came from."""
+    if not isinstance(error, click.BadParameter) or not error.ctx or not error.param or not error.param.name:
+        return ""
+    source = error.ctx.get_parameter_source(error.param.name)
+    return f" (from {error.param.envvar})" if source is ParameterSource.ENVIRONMENT else ""
+
+
+def _forget_stdout() -> None:
+    """Keep Python from complaining at its end that the reader is gone."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)

@@ -1,0 +1,130 @@
+"""From settings to a source of events."""
+
+import math
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from orch_events.cli.app import App
+from orch_events.cli.options import Connect, variable
+from orch_events.errors import LocalFileError
+from orch_events.render.text import visible
+
+if TYPE_CHECKING:  # httpx and msgspec are imported when a source is opened
+    from orch_events.background import Background
+    from orch_events.client import Exchange
+    from orch_events.config import Setting
+    from orch_events.service_url import ServiceUrl
+
+DEMO_SPEED = 15.0
+"""How fast a job goes by in `follow --demo`: job 352 takes ten seconds."""
+
+
+@contextmanager
+def source(app: App, connect: Connect, *, verbose: bool, demo_speed: float = math.inf) -> Iterator["Source"]:
+    """Open what the options name: a server, or the embedded simulator at `demo_speed`."""
+    from orch_events.background import Background
+    from orch_events.client import Client
+
+    def tell(exchange: "Exchange") -> None:
+        status = exchange.status if exchange.status is not None else "no answer"
+        took = f"{exchange.seconds * 1000:.0f} ms, {exchange.received} bytes"
+        app.talk.note(visible(f"GET {exchange.url}: {status}, {took}"))
+
+    with ExitStack() as stack:
+        server = stack.enter_context(_demo(app, demo_speed)) if connect.demo else _configured(app, connect)
+        client = Client(
+            server.url,
+            server.token,
+            app.clock,
+            cacert=server.cacert,
+            connect_timeout=connect.connect_timeout,
+            read_timeout=connect.read_timeout,
+            observe=tell if verbose else lambda _: None,
+        )
+        yield Source(Background(stack.enter_context(client)), _mark(server.token_file) if server.token_file else None)
+
+
+def _mark(token_file: str) -> Callable[[], object]:
+    """Return what tells whether a file was written since."""
+
+    def mark() -> object:
+        try:
+            status = os.stat(token_file)  # noqa: PTH116 - a text
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino, status.st_size
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Source:
+    """An open source.
+
+    Attributes:
+        events: asks in the background.
+        token_mark: returns something that changes with the token file; None where no other token will come.
+    """
+
+    events: "Background"
+    token_mark: Callable[[], object] | None
+
+
+@dataclass(frozen=True)
+class _Server:
+    url: "ServiceUrl"
+    token: Callable[[], str | None]
+    cacert: str | None
+    token_file: str | None
+
+
+@contextmanager
+def _demo(app: App, speed: float) -> Iterator[_Server]:
+    from orch_events.service_url import ServiceUrl
+    from orch_events.simulator import Api, SimulatedTime, Simulator
+
+    with Simulator(Api(SimulatedTime(app.clock, speed).now), clock=app.clock) as simulator:
+        yield _Server(ServiceUrl.parse(simulator.url), lambda: None, None, None)
+
+
+def _configured(app: App, connect: Connect) -> _Server:
+    from orch_events.config import Places, load, others_can_read, token_source
+    from orch_events.service_url import ServiceUrl
+
+    places = Places.of(sys.platform, os.environ)
+    settings = load(_typed(connect), places)
+    if settings.service_url.value is None:
+        raise LocalFileError(
+            "no orchestrator is configured",
+            f"give --service-url, or service-url in {places.user_conf or 'a file'}",
+        )
+    url = ServiceUrl.parse(settings.service_url.value)
+    token = token_source(settings.token_file, sys.stdin)
+    if not url.encrypted and not url.loopback and token() is not None:
+        app.talk.warn(f"the token is not sent: {url.origin} is not encrypted")
+    file = settings.token_file.value if settings.token_file.value != "-" else None
+    if file is not None and others_can_read(file):
+        app.talk.warn(f"the token file {file} can be read by others; run: chmod 600 {shlex.quote(file)}")
+    return _Server(url, token, settings.cacert.value if url.encrypted else None, file)
+
+
+def _typed(connect: Connect) -> dict[str, "Setting[str]"]:
+    """Return what options and environment say, each with the one that it came from."""
+    from orch_events.config import Setting
+
+    ctx = click.get_current_context()
+    typed = {}
+    for key in ("service-url", "cacert", "token-file", "config-file"):
+        value = getattr(connect, key.replace("-", "_"))
+        if value is not None:
+            by_environment = ctx.get_parameter_source(key.replace("-", "_")) is ParameterSource.ENVIRONMENT
+            typed[key] = Setting(value, variable((f"--{key}",)) if by_environment else f"--{key}")
+    return typed

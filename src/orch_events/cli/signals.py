@@ -1,0 +1,66 @@
+"""SIGINT, SIGTERM and SIGHUP: each leaves at once, wherever the program is, but between two lines of stdout.
+
+While a line is being written the signal is kept, for a moment: a reader that takes nothing must not hold us. A second
+signal is not kept at all.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from orch_events.cli import exits
+
+_MOMENT_SECONDS = 0.05
+
+
+class Detached(KeyboardInterrupt):
+    """A signal asked us to leave.
+
+    Args:
+        exit_status: 130 for SIGINT, 143 for SIGTERM and SIGHUP.
+    """
+
+    def __init__(self, exit_status: int) -> None:
+        super().__init__()
+        self.exit_status = exit_status
+
+
+class Signals:
+    """Turns signals into Detached, which is raised in the main thread."""
+
+    def __init__(self) -> None:
+        self._shields = 0
+        self._kept: int | None = None
+
+    def listen(self) -> None:
+        """Take over the signals of this process, but for those that who started it has it ignore, as nohup does."""
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM"):
+            number = getattr(signal, name, None)  # Windows has but two of them
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._on_signal)
+
+    @contextmanager
+    def shield(self) -> Iterator[None]:
+        """Keep a signal until this is over, or for a moment."""
+        self._shields += 1
+        try:
+            yield
+        finally:
+            self._shields -= 1
+        if self._kept is not None and not self._shields:
+            self._leave(self._kept)
+
+    def _on_signal(self, number: int, _: FrameType | None) -> None:
+        if self._kept is None and self._shields:
+            self._kept = number
+            if hasattr(signal, "setitimer"):
+                signal.setitimer(signal.ITIMER_REAL, _MOMENT_SECONDS)
+            return
+        self._leave(self._kept or number)
+
+    def _leave(self, number: int) -> None:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        self._kept = None
+        raise Detached(exits.SIGINT if number == signal.SIGINT else exits.SIGTERM)

@@ -1,0 +1,44 @@
+"""What a stream can show. Always the stream itself is asked: a terminal is one that says so."""
+
+import os
+from collections.abc import Mapping
+from typing import TextIO
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody looks at the stream."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def columns(stream: TextIO | None) -> int | None:
+    """How wide a terminal is; None where there is none."""
+    if stream is None or not is_terminal(stream):
+        return None
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except OSError:
+        return None
+
+
+def wants_color(choice: str, *, terminal: bool, environ: Mapping[str, str]) -> bool:
+    """Decide on colour: the option, then NO_COLOR, then what forces it, then what the terminal can."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "") not in ("", "0") or environ.get("CLICOLOR_FORCE", "") not in ("", "0"):
+        return True
+    return terminal and environ.get("TERM") != "dumb" and environ.get("CLICOLOR") != "0"
+
+
+def needs_ascii(stream: TextIO | None) -> bool:
+    """Whether a stream lacks the glyphs."""
+    encoding = (stream.encoding if stream is not None else None) or "ascii"
+    try:
+        "▶✔✖‼↷◌■…·".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False

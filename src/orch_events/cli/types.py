@@ -1,0 +1,79 @@
+"""What an option's or argument's text can be. Each reads a text, or says in a sentence why it can't."""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_events.states import EVENT_TYPES, FAIL_ON
+from orch_events.times import parse_duration
+
+if TYPE_CHECKING:  # the simulator is imported when there is one
+    from orch_events.simulator import Fault
+
+_MAX_JOB_DIGITS = 18
+_MAX_DIGITS = 19
+
+
+def job(text: str) -> str:
+    """Read a job's number, and write it as the server does."""
+    if not re.fullmatch(rf"[0-9]{{1,{_MAX_JOB_DIGITS}}}", text):
+        raise click.BadParameter(f"{text!r} is not a job; give its number, as in 352")
+    return str(int(text))
+
+
+def whole(text: str) -> int:
+    """Read a whole number from 0 on."""
+    if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
+        raise click.BadParameter(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
+def duration(least: float = 0.0) -> Callable[[str], float]:
+    """Return what reads a duration of at least so many seconds, into seconds."""
+
+    def read(text: str) -> float:
+        try:
+            seconds = parse_duration(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+        if seconds < least:
+            raise click.BadParameter(f"{text!r} is too short: at least {least:g} seconds")
+        return seconds
+
+    return read
+
+
+def regex(text: str) -> re.Pattern[str]:
+    """Read a regular expression."""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise click.BadParameter(f"{text!r} is not a regular expression: {error}") from None
+
+
+def event_type(text: str) -> str:
+    """Read an event's type. A word that is not known must at least look like one: a server may have others."""
+    words = {name.partition("_")[2] for name in EVENT_TYPES}
+    if text not in words and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
+        raise click.BadParameter(f"{text!r} is not a type of event; there are {', '.join(sorted(words))}")
+    return text
+
+
+def fail_on(text: str) -> frozenset[str]:
+    """Read which outcomes are no success, between commas."""
+    states = frozenset(filter(None, (word.strip() for word in text.split(","))))
+    if strange := states - set(FAIL_ON):
+        raise click.BadParameter(f"{min(strange)!r} is none of {', '.join(FAIL_ON)}")
+    return states
+
+
+def fault(text: str) -> "Fault":
+    """Read one of the simulator's faults."""
+    from orch_events.simulator import Fault
+
+    try:
+        return Fault.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None

@@ -1,0 +1,134 @@
+"""Shows what happens while jobs are listed or followed, and gathers the exit status."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from orch_events.cli import exits
+from orch_events.cli.app import App
+from orch_events.cli.keeper import Keeper
+from orch_events.cli.options import Look, Status
+from orch_events.cli.show import finishing
+from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
+from orch_events.happenings import Back, Batch, Ended, Failed, Happening, Lost, Pending, TimedOut, Waiting, Warned
+from orch_events.render.closing import back, ended, goes_on, lost, resume_command
+from orch_events.render.text import visible
+
+if TYPE_CHECKING:
+    from orch_events.follow import Follower
+    from orch_events.job import JobState, Outcome
+    from orch_events.render.progress import Progress
+    from orch_events.render.renderer import Renderer
+
+_WORST_FIRST = (exits.SIGTERM, exits.SIGINT, 8, 7, 6, 5, 4, 3, 1, exits.TIMED_OUT, 0)
+
+
+class View:
+    """What a person, or a program, sees of jobs.
+
+    Args:
+        app: clock and talk.
+        look: how it looks.
+        shown: shows the events.
+        progress: shows how far it is.
+        keeper: keeps what is to be kept.
+        status: what the exit status says.
+        live: whether the jobs are followed: then there is a summary, and a way to resume.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        look: Look,
+        shown: "Renderer",
+        progress: "Progress",
+        keeper: Keeper,
+        status: Status,
+        *,
+        live: bool,
+    ) -> None:
+        self._talk = app.talk
+        self._theme = app.theme(sys.stderr, look)
+        self._shown = shown
+        self._progress = progress
+        self._keeper = keeper
+        self._status = status
+        self._live = live
+        self._followers: dict[str, Follower] = {}
+        self._shield = app.signals.shield
+        self._shown_to: dict[str, int | None] = {}
+        self._statuses: dict[str, int] = {}
+        self._talk.make_room = progress.clear
+
+    def watch(self, followers: "Sequence[Follower]", happenings: Iterable[Happening]) -> int:
+        """Show everything to the end, or to a signal; return the exit status."""
+        self._followers = {follower.state.job: follower for follower in followers}
+        try:
+            with finishing(self._shown):
+                for happening in happenings:
+                    self._show(happening)
+        except KeyboardInterrupt as signal:
+            self._statuses["detached"] = getattr(signal, "exit_status", exits.SIGINT)
+        finally:
+            self._progress.clear()
+        if self._live:
+            self._say_what_goes_on()
+        if self._keeper.failed:
+            self._statuses["kept"] = LocalFileError.exit_status
+        return next(status for status in _WORST_FIRST if status in {0, *self._statuses.values()})
+
+    def _show(self, happening: Happening) -> None:
+        match happening:
+            case Batch(state, events):
+                self._keeper.keep(self._followers[state.job], events)
+                self._progress.clear()
+                with self._shield():
+                    self._shown.events(state.job, events)
+                    self._shown_to[state.job] = state.last_id
+                self._progress.moved()
+            case Pending():
+                self._progress.wait()
+            case Waiting():
+                self._settle()
+                self._progress.wait()
+            case Lost():
+                self._settle()
+                self._talk.warn(lost(happening, name_job=len(self._followers) > 1))
+            case Back():
+                self._talk.note(visible(back(happening, name_job=len(self._followers) > 1)))
+            case Warned(message):
+                self._talk.warn(message)
+            case Ended(state, outcome):
+                self._end(state.job, outcome)
+            case Failed(state, error):
+                self._fail(state, error)
+            case TimedOut():
+                self._statuses["timed out"] = exits.TIMED_OUT
+
+    def _settle(self) -> None:
+        self._shown.wait()
+        self._keeper.settle(list(self._followers.values()))
+
+    def _end(self, job: str, outcome: "Outcome") -> None:
+        self._settle()
+        if self._live:
+            self._talk.note(ended(job, outcome, self._theme))
+        self._statuses[job] = outcome.exit_status(self._status.fail_on) if self._status.exit_status else 0
+
+    def _fail(self, state: "JobState", error: OrchEventsError) -> None:
+        self._settle()
+        self._talk.error(error)
+        if self._live and (isinstance(error, Unreachable) or state.job in self._shown_to):
+            resume = resume_command(state.job, self._resume_start(state.job))
+            self._talk.note(f"the state of job {state.job} is unknown; resume with: {resume}")
+        self._statuses[state.job] = error.exit_status
+
+    def _say_what_goes_on(self) -> None:
+        for job, follower in self._followers.items():
+            if job not in self._statuses:
+                self._talk.note(goes_on(follower.state, self._resume_start(job)))
+
+    def _resume_start(self, job: str) -> int | None:
+        """Return the first event id that was not shown yet; None for all."""
+        last = self._shown_to.get(job)
+        return self._followers[job].start if last is None else last + 1

@@ -1,0 +1,241 @@
+"""The server: the only user of httpx.
+
+Every URL is built from service-url; none that an answer names is ever asked, and no redirect followed, so the token
+goes to one origin alone. httpx's errors become ours in `_translated` and nowhere else, the API's in `refusal`.
+"""
+
+import ssl
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from orch_events.clock import Clock
+from orch_events.errors import (
+    CutAnswer,
+    LocalFileError,
+    NotUnderstood,
+    OrchEventsError,
+    Unreachable,
+)
+from orch_events.events import Fetched
+from orch_events.gunzip import gunzip
+from orch_events.page import PageDecoder
+from orch_events.records import JobRecord, NodeRecord
+from orch_events.refusal import read_retry_after, refusal
+from orch_events.service_url import ServiceUrl
+
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # its own command line would cost us rich and pygments
+
+import httpx  # noqa: E402 - after the line above
+
+_ERROR_PIECES = 2
+_MOST_BYTES = 1 << 28
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came of it, for --verbose.
+
+    Attributes:
+        url: what was asked, always with GET.
+        status: the HTTP status; None where no answer came.
+        seconds: from the request to the last byte.
+        received: bytes of the body, as they were sent.
+    """
+
+    url: str
+    status: int | None
+    seconds: float
+    received: int
+
+
+class Client:
+    """A source of events that asks a server.
+
+    Args:
+        url: where the API is.
+        token: returns the token to send, or None for none; asked at each request.
+        clock: what measures requests.
+        cacert: a file with the CA to trust; None for the system's.
+        connect_timeout, read_timeout: seconds; the second is for each piece of an answer.
+        observe: told of every exchange.
+        transport: stands for the network in tests.
+    """
+
+    def __init__(
+        self,
+        url: ServiceUrl,
+        token: Callable[[], str | None],
+        clock: Clock,
+        *,
+        cacert: str | None = None,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 60.0,
+        observe: Callable[[Exchange], None] = lambda _: None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._url = url
+        self._token = token
+        self._clock = clock
+        self._observe = observe
+        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
+        self._http = httpx.Client(
+            verify=_tls(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            trust_env=url.encrypted,  # a proxy of the environment may carry TLS, and never a token in the clear
+            follow_redirects=False,
+            timeout=self._timeout,
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "orch-events"},
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def fetch(self, job: str, start: int | None) -> Iterator[Fetched]:
+        """Yield a job's events from the id `start` on, as they arrive, then the page's end.
+
+        Source: `GET /jobs/:id/events?start=N`. Raises any OrchEventsError but UsageError.
+        """
+        path = f"/jobs/{job}/events" + (f"?start={start}" if start is not None else "")
+        decoder = PageDecoder(self._url.base + path)
+        with self._answer(path) as answer:
+            for piece in _pieces(answer):
+                if events := decoder.feed(piece):
+                    yield events
+        yield decoder.finish()
+
+    def record(self, job: str) -> JobRecord:
+        """Return a job's record. Source: `GET /jobs/:id`."""
+        return JobRecord.read(*self._body(f"/jobs/{job}"))
+
+    def nodes(self, job: str) -> list[NodeRecord]:
+        """Return a snapshot of a job's nodes. Source: `GET /jobs/:id/nodes`."""
+        return NodeRecord.read_all(*self._body(f"/jobs/{job}/nodes"))
+
+    def _body(self, path: str) -> tuple[bytes, str]:
+        url = self._url.base + path
+        with self._answer(path) as answer:
+            return _read_at_most(_MOST_BYTES, answer, url), url
+
+    @contextmanager
+    def _answer(self, path: str) -> Iterator[httpx.Response]:
+        """Ask, and give the answer if it is a good one; report the exchange when its body has been read."""
+        url = self._url.base + path
+        token = self._token()
+        sent = token is not None and (self._url.encrypted or self._url.loopback)
+        request = self._http.build_request("GET", url, headers={"X-Authentication": token or ""} if sent else {})
+        began_at = self._clock.monotonic()
+        answer: httpx.Response | None = None
+        try:
+            with self._translated(url):
+                answer = self._http.send(request, stream=True)
+                if answer.status_code != httpx.codes.OK:
+                    raise self._refusal(url, answer, token if sent else None)
+            with self._translated(url, reading=True):
+                yield answer
+        finally:
+            if answer is not None:
+                answer.close()
+            self._report(url, answer, began_at)
+
+    def _report(self, url: str, answer: httpx.Response | None, began_at: float) -> None:
+        status = answer.status_code if answer is not None else None
+        received = answer.num_bytes_downloaded if answer is not None else 0
+        self._observe(Exchange(url, status, self._clock.monotonic() - began_at, received))
+
+    def _refusal(self, url: str, answer: httpx.Response, token: str | None) -> OrchEventsError:
+        retry_after = read_retry_after(answer.headers.get("Retry-After"), self._clock.now())
+        body = b""
+        with suppress(httpx.HTTPError, zlib.error):  # the status counts, also of an answer that breaks off
+            for piece in islice(_pieces(answer), _ERROR_PIECES):
+                body += piece
+        if token:  # a server may quote it; we do not
+            body = body.replace(token.encode(), b"...")
+        return refusal(url, answer.status_code, body, with_token=token is not None, retry_after=retry_after)
+
+    @contextmanager
+    def _translated(self, url: str, *, reading: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except httpx.HTTPError as error:
+            raise self._ours(error, url, reading=reading) from None
+        except zlib.error:
+            raise NotUnderstood(f"the answer of {url} is not the gzip that it claims to be") from None
+
+    def _ours(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
+        if isinstance(error, httpx.DecodingError):
+            return NotUnderstood(f"the answer of {url} can't be decoded")
+        if isinstance(error, httpx.ConnectTimeout):
+            return Unreachable(f"no connection to {self._url.origin} within {self._timeout.connect:g} s")
+        if isinstance(error, httpx.TimeoutException):
+            return Unreachable(f"{url} sent nothing for {self._timeout.read:g} s")
+        if (tls := _tls_cause(error)) is not None:
+            return self._tls_error(tls)
+        if reading:
+            return CutAnswer(f"the answer of {url} breaks off")
+        return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
+
+    def _tls_error(self, error: ssl.SSLError) -> OrchEventsError:
+        origin = self._url.origin
+        if isinstance(error, ssl.SSLCertVerificationError):
+            hint = "trust the primary server's CA: --cacert FILE, or cacert in orchestrator.conf"
+            return LocalFileError(f"the certificate of {origin} is not trusted: {error.verify_message}", hint)
+        if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
+            return NotUnderstood(f"{origin} does not speak TLS", "is the port right, or is it http?")
+        return Unreachable(f"can't reach {origin}: TLS failed ({error.reason or 'connection closed'})")
+
+
+def _tls(cacert: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=cacert)
+    except (OSError, ssl.SSLError):
+        if cacert is None:
+            raise
+        what = "can't be read" if not _readable(cacert) else "holds no certificate"
+        raise LocalFileError(f"the CA file {cacert} {what}") from None
+
+
+def _readable(path: str) -> bool:
+    try:
+        Path(path).read_bytes()
+    except OSError:
+        return False
+    return True
+
+
+def _tls_cause(error: BaseException) -> ssl.SSLError | None:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    """Write a system's error without its number, and httpx's own without a full stop."""
+    return str(error).rpartition("] ")[2].rstrip(".") or type(error).__name__
+
+
+def _pieces(answer: httpx.Response) -> Iterator[bytes]:
+    """Yield an answer's body as it arrives, unzipped where it is zipped."""
+    pieces = answer.iter_raw()
+    return gunzip(pieces) if answer.headers.get("Content-Encoding", "").lower() == "gzip" else pieces
+
+
+def _read_at_most(limit: int, answer: httpx.Response, url: str) -> bytes:
+    body = bytearray()
+    for piece in _pieces(answer):
+        body += piece
+        if len(body) > limit:
+            raise NotUnderstood(f"the answer of {url} is longer than {limit >> 20} MB")
+    return bytes(body)

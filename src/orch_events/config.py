@@ -1,0 +1,190 @@
+"""What is configured, and where each value comes from.
+
+An option beats the environment, that the user's orchestrator.conf, that the global one, that the default. The files are
+Puppet's own; they are read and never written. No message holds anything of a file's content.
+"""
+
+import os
+import sys
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from typing import Any, Generic, TextIO, TypeVar
+
+import msgspec
+
+from orch_events.errors import LocalFileError, TokenFileError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T_co]):
+    """A value and its origin: `--cacert`, `ORCH_EVENTS_CACERT`, a file's path, or `default`."""
+
+    value: T_co
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where Puppet keeps things on this machine; None where there is no home."""
+
+    user_conf: PurePath | None
+    global_conf: PurePath
+    token_file: PurePath | None
+    cacert: PurePath
+
+    @classmethod
+    def of(cls, platform: str, environ: Mapping[str, str]) -> "Places":
+        """Find them by `sys.platform` and the environment."""
+        kind: type[PurePath] = PureWindowsPath if platform == "win32" else PurePosixPath
+        home = environ.get("USERPROFILE" if platform == "win32" else "HOME")
+        own = kind(home) / ".puppetlabs" if home else None
+        if platform == "win32":
+            shared = kind("C:/ProgramData/PuppetLabs/client-tools")
+            cacert = kind("C:/ProgramData/PuppetLabs/puppet/etc/ssl/certs/ca.pem")
+        else:
+            shared = kind("/etc/puppetlabs/client-tools")
+            cacert = kind("/etc/puppetlabs/puppet/ssl/certs/ca.pem")
+        return cls(
+            user_conf=own / "client-tools" / "orchestrator.conf" if own else None,
+            global_conf=shared / "orchestrator.conf",
+            token_file=own / "token" if own else None,
+            cacert=cacert,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a connection needs.
+
+    Attributes:
+        service_url: as written; None where nobody names one.
+        cacert: the CA to trust; None for the system's.
+        token_file: where the token is; "-" for standard input; None where there is no place for one.
+    """
+
+    service_url: Setting[str | None]
+    cacert: Setting[str | None]
+    token_file: Setting[str | None]
+
+
+def load(typed: Mapping[str, Setting[str]], places: Places) -> Settings:
+    """Put the settings together.
+
+    Args:
+        typed: what options and environment say: service-url, cacert, token-file, config-file.
+        places: where the rest is.
+
+    Raises:
+        LocalFileError: a file that was named is not there, or one can't be read.
+    """
+    layers = [typed, *_files(typed.get("config-file"), places)]
+
+    def find(key: str, default: str | None) -> Setting[str | None]:
+        return next((layer[key] for layer in layers if key in layer), Setting(default, "default"))
+
+    cacert = find("cacert", str(places.cacert) if _is_there(places.cacert) else None)
+    if cacert.value is not None and not _is_there(cacert.value):
+        raise LocalFileError(f"the CA file {cacert.value} (from {cacert.origin}) is not there", _CACERT_HINT)
+    token_file = find("token-file", str(places.token_file) if places.token_file else None)
+    return Settings(find("service-url", None), cacert, token_file)
+
+
+_CACERT_HINT = "copy ca.pem from the primary server, and name it with --cacert"
+
+
+def _files(named: Setting[str] | None, places: Places) -> list[dict[str, Setting[str]]]:
+    """Read the configuration files, the user's first; one that was named must be there."""
+    if named and not _is_there(named.value):
+        raise LocalFileError(f"the configuration file {named.value} (from {named.origin}) is not there")
+    user = Path(named.value) if named else places.user_conf
+    return [_read_conf(Path(path)) for path in (user, places.global_conf) if path and _is_there(path)]
+
+
+def _is_there(path: str | PurePath) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # no such name can be, or nobody may look
+        return False
+
+
+def _read_conf(path: Path) -> dict[str, Setting[str]]:
+    options = _options(path)
+    wanted = {key: options[key] for key in ("service-url", "cacert", "token-file") if options.get(key) is not None}
+    for key, value in wanted.items():
+        if not isinstance(value, str):
+            raise LocalFileError(f"{key} in {path} is not a text", "write it in double quotes")
+    return {key: Setting(_expanded(key, value), str(path)) for key, value in wanted.items()}
+
+
+def _options(path: Path) -> dict[str, Any]:
+    hint = 'it is JSON, with everything under one key "options"'
+    try:
+        content = msgspec.json.decode(path.read_bytes().removeprefix(BOM_UTF8))
+    except OSError as error:
+        raise LocalFileError(f"{path} can't be read: {os.strerror(error.errno or 0)}") from None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise LocalFileError(f"{path} is not JSON", hint) from None
+    options = content.get("options", {}) if isinstance(content, dict) else None
+    if not isinstance(options, dict):
+        raise LocalFileError(f"{path} has no options", hint)
+    return options
+
+
+def _expanded(key: str, value: str) -> str:
+    """Expand `~` in a path that a file names, as a shell would have done for an option."""
+    return value if key == "service-url" else os.path.expanduser(value)  # noqa: PTH111 - Path raises without a home
+
+
+def token_source(setting: Setting[str | None], stdin: TextIO | None = None) -> Callable[[], str | None]:
+    """Return what reads the token, afresh each time; from standard input it is read once.
+
+    What it returns is None where there is no token: a default file that is not there is no error.
+    It raises LocalFileError for a file that was named and is not there, or that holds no token.
+    """
+    path = setting.value
+    if path is None:
+        return lambda: None
+    if path == "-":
+        token = _token_of_stdin(stdin or sys.stdin)
+        return lambda: token
+    return lambda: _read_token(Path(path), named=setting.origin != "default")
+
+
+def _token_of_stdin(stdin: TextIO | None) -> str:
+    try:
+        return _checked(stdin.readline() if stdin else "", "standard input")
+    except UnicodeDecodeError:
+        raise TokenFileError("standard input holds no token") from None
+
+
+def _read_token(path: Path, *, named: bool) -> str | None:
+    try:
+        return _checked(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        if not named:
+            return None
+        raise TokenFileError(f"the token file {path} is not there") from None
+    except OSError as error:
+        raise TokenFileError(f"the token file {path} can't be read: {os.strerror(error.errno or 0)}") from None
+    except ValueError:  # no text, or no path
+        raise TokenFileError(f"the token file {path} holds no token") from None
+
+
+def _checked(text: str, place: str) -> str:
+    token = text.strip()
+    if not token or not token.isascii() or not token.isprintable():
+        raise TokenFileError(f"the token in {place} is empty or has control characters in it")
+    return token
+
+
+def others_can_read(path: str) -> bool:
+    """Whether more users than its owner can read a file; False where there is none, or no such thing."""
+    try:
+        return os.name == "posix" and bool(os.stat(path).st_mode & 0o077)  # noqa: PTH116 - a text
+    except OSError:
+        return False

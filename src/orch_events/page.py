@@ -1,0 +1,244 @@
+"""One answer of the events endpoint: bytes in, in pieces of any size; events and one PageEnd out.
+
+Two rules keep the cost linear in the answer's bytes and the memory within its largest event, for every input:
+
+1. What is cut off the front of the buffer is cut at a proven boundary. The buffer always begins where an element of
+   `items` begins. If `[` + a prefix of it + `]` is a JSON array, the prefix is a run of whole elements, for JSON's
+   grammar reads from left to right and leaves no choice. So the prefix up to the last `}, {` is tried at once, by the
+   JSON library, and in an ordinary answer that is all that happens.
+2. Where that fails (the last `}, {` stood in a string or inside an event), `ValueScanner` looks at each byte once and
+   finds where the element ends. No second try is made before it has.
+
+Around the items the page is read member by member, each found by the same scanner, and checked by the JSON library.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from orch_events import repair
+from orch_events.errors import CutAnswer, Html, NotUnderstood
+from orch_events.events import Event, PageEnd, read_id
+from orch_events.scan import ValueScanner
+
+T = TypeVar("T")
+
+_PIECE_BYTES = 1 << 17
+"""More is taken in parts: the scanner's patterns keep a mark for each token of a part."""
+
+_SPACE = re.compile(rb"[ \t\r\n]*")
+_OPENS = re.compile(rb"[ \t\r\n]*\{")
+
+
+class PageDecoder:
+    """Decodes one answer.
+
+    `feed` and `finish` raise NotUnderstood for what is not JSON, or JSON but no page of events; `finish` raises
+    CutAnswer for an answer that broke off.
+
+    Args:
+        name: what the answer is called in messages, its URL say.
+        limit: how many bytes an event, or anything else in one piece, may have.
+    """
+
+    def __init__(self, name: str, limit: int = 1 << 27) -> None:
+        self._name = name
+        self._limit = limit
+        self._since_last = 0
+        self._buffer = bytearray()
+        self._scanner = ValueScanner()
+        self._tried = False
+        self._has_items = False
+        self._next_start: int | None = None
+        self._found: list[Event] = []
+        self._count = 0
+        self._read: Callable[[], bool] = self._read_opening
+
+    def feed(self, piece: bytes) -> list[Event]:
+        """Take the next bytes of the answer and return the events that are whole with them."""
+        if len(piece) <= _PIECE_BYTES:
+            return self._feed(piece)
+        pieces = (piece[at : at + _PIECE_BYTES] for at in range(0, len(piece), _PIECE_BYTES))
+        return [event for small in pieces for event in self._feed(small)]
+
+    def _feed(self, piece: bytes) -> list[Event]:
+        before = len(self._buffer)
+        self._buffer += piece
+        self._since_last += len(piece)
+        if self._read == self._read_item and not self._tried:
+            self._take_many(self._last_boundary(before))
+        while self._read():
+            pass
+        found, self._found = self._found, []
+        self._count += len(found)
+        if found:
+            self._since_last = len(self._buffer)
+        if self._since_last > self._limit:
+            raise NotUnderstood(
+                f"the answer of {self._name} goes on for more than {self._limit >> 20} MB without a whole event"
+            )
+        return found
+
+    def finish(self) -> PageEnd:
+        """Say that no more bytes come, and learn what stood around the events."""
+        if self._read != self._read_nothing:
+            seen = f"after {self._count} events" if self._count else "before any event"
+            raise CutAnswer(f"the answer of {self._name} breaks off {seen}")
+        if not self._has_items:
+            raise NotUnderstood(f"the answer of {self._name} is JSON but not a page of events: it has no items")
+        return PageEnd(self._next_start)
+
+    # Each reader takes something whole off the front of the buffer and names its successor,
+    # or returns False: more bytes are needed.
+
+    def _read_opening(self) -> bool:
+        first = self._next_byte()
+        if first not in (b"", b"{"):
+            if first == b"<":
+                raise Html(f"the answer of {self._name} is HTML, not JSON")
+            raise NotUnderstood(f"the answer of {self._name} is not a page of events")
+        return self._move_on(first, {b"{": self._read_first_key})
+
+    def _read_first_key(self) -> bool:
+        if self._next_byte() == b"}":
+            return self._read_after_member()
+        return self._read_key()
+
+    def _read_key(self) -> bool:
+        end = self._scanner.end(self._buffer)
+        if end is None:
+            return False
+        readers = {"items": self._read_items, "next-events": self._read_next_events}
+        reader = readers.get(self._json(end, str), self._read_other)
+        self._drop(end)
+        return self._move_on(self._next_byte(), {b":": reader})
+
+    def _read_items(self) -> bool:
+        first = self._next_byte()
+        if first not in (b"", b"["):
+            raise NotUnderstood(f"the answer of {self._name} is not a page of events: its items are no list")
+        return self._move_on(first, {b"[": self._read_first_item})
+
+    def _read_first_item(self) -> bool:
+        self._has_items = True
+        if self._next_byte() == b"]":
+            return self._move_on(b"]", {b"]": self._read_after_member})
+        return self._read_item()
+
+    def _read_item(self) -> bool:
+        end = self._scanner.end(self._buffer)
+        if end is None:
+            return False
+        self._found.append(Event.read(self._compact(end)))
+        self._drop(end)
+        self._tried = False
+        return self._move_on(self._next_byte(), {b",": self._read_item, b"]": self._read_after_member})
+
+    def _read_next_events(self) -> bool:
+        return self._read_member(lambda value: setattr(self, "_next_start", _start_of(value)))
+
+    def _read_other(self) -> bool:
+        return self._read_member(lambda _: None)
+
+    def _read_member(self, keep: Callable[[Any], None]) -> bool:
+        end = self._scanner.end(self._buffer)
+        if end is None:
+            return False
+        keep(self._json(end, Any))
+        self._drop(end)
+        return self._read_after_member()
+
+    def _read_after_member(self) -> bool:
+        self._read = self._read_after_member
+        return self._move_on(self._next_byte(), {b",": self._read_key, b"}": self._read_nothing})
+
+    def _read_nothing(self) -> bool:
+        if self._next_byte():
+            raise NotUnderstood(f"the answer of {self._name} goes on after its end")
+        return False
+
+    def _next_byte(self) -> bytes:
+        """Drop white space and return the first byte behind it, or b"" until there is one."""
+        space = _SPACE.match(self._buffer)
+        del self._buffer[: space.end() if space else 0]
+        return bytes(self._buffer[:1])
+
+    def _move_on(self, byte: bytes, readers: Mapping[bytes, Callable[[], bool]]) -> bool:
+        """Take `byte` off the buffer and let the reader that belongs to it go on."""
+        if not byte:
+            return False
+        if byte not in readers:
+            raise self._malformed()
+        del self._buffer[:1]
+        self._read = readers[byte]
+        return True
+
+    def _drop(self, end: int) -> None:
+        del self._buffer[:end]
+        self._scanner = ValueScanner()
+
+    def _last_boundary(self, begin: int) -> int:
+        """Return the place of the last `},` from `begin` on with a `{` behind it, or -1."""
+        last = len(self._buffer)
+        while (last := self._buffer.rfind(b"},", begin, last)) >= 0:
+            if _OPENS.match(self._buffer, last + 2):
+                break
+        return last
+
+    def _take_many(self, last: int) -> None:
+        """Take all elements up to the `}` at `last` at once, if that is a boundary."""
+        if last < 0:
+            return
+        try:
+            compact = msgspec.json.format(b"[%b]" % bytes(self._buffer[: last + 1]), indent=-1)
+            items = msgspec.json.decode(compact, type=list[msgspec.Raw])
+            if not compact.isascii():
+                compact.decode()
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            self._tried = True
+        else:
+            self._found += [Event.read(bytes(item)) for item in items]
+            self._drop(last + 2)
+
+    def _compact(self, end: int) -> bytes:
+        with memoryview(self._buffer)[:end] as text:
+            try:
+                compact = msgspec.json.format(text, indent=-1)
+                if not compact.isascii():
+                    compact.decode()
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                return self._repaired(bytes(text))
+            except RecursionError:
+                raise self._malformed() from None
+            return compact
+
+    def _repaired(self, text: bytes) -> bytes:
+        try:
+            return repair.compact(text)
+        except (ValueError, RecursionError):
+            raise self._malformed() from None
+
+    def _json(self, end: int, kind: type[T]) -> T:
+        with memoryview(self._buffer)[:end] as text:
+            try:
+                return msgspec.json.decode(text, type=kind)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                raise self._malformed() from None
+
+    def _malformed(self) -> NotUnderstood:
+        return NotUnderstood(f"the answer of {self._name} is not JSON")
+
+
+def _start_of(next_events: object) -> int | None:
+    """Read the `start` of a page's next-events; nothing else of its URL counts."""
+    url = next_events.get("id") if isinstance(next_events, dict) else None
+    if not isinstance(url, str):
+        return None
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return None
+    return read_id(parse_qs(query).get("start", [None])[-1])

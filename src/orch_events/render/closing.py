@@ -1,0 +1,58 @@
+"""What is said when following ends, whichever way, and when contact is lost on the way."""
+
+import math
+
+from orch_events.errors import NotAuthenticated, TokenFileError
+from orch_events.happenings import Back, Lost
+from orch_events.job import JobState, Outcome
+from orch_events.render.text import visible
+from orch_events.render.theme import Theme
+from orch_events.states import NODE_STATES
+from orch_events.times import format_duration
+
+
+def ended(job: str, outcome: Outcome, theme: Theme) -> str:
+    """Tell how a job ended: outcome, duration, nodes by state."""
+    states = [*(state for state in NODE_STATES.values() if state != "running"), "running"]
+    order = [*states, *sorted(set(outcome.nodes) - set(states))]
+    counts = [(outcome.nodes[state], state) for state in order if outcome.nodes.get(state)]
+    parts = [theme.paint(_counted(count, state), state) for count, state in counts]
+    took = f" after {format_duration(outcome.seconds)}" if outcome.seconds is not None else ""
+    total = sum(count for count, _ in counts)
+    nodes = f"{total} node{'s' * (total != 1)}" if total else "no nodes"
+    if outcome.late:
+        parts.append(theme.paint(f"{outcome.late} event{'s' * (outcome.late != 1)} came late", "warning"))
+    return f"job {job} {theme.paint(outcome.word, outcome.word)}{took}: " + ", ".join([nodes, *parts])
+
+
+def _counted(count: int, state: str) -> str:
+    return f"{count} still running" if state == "running" else f"{count} {visible(state)}"
+
+
+def lost(happening: Lost, *, name_job: bool) -> str:
+    """Tell that contact is lost: why, when the next try is, when the last."""
+    error = happening.error
+    job = f"job {happening.state.job}: " if name_job else ""
+    if isinstance(error, NotAuthenticated | TokenFileError):
+        last = format_duration(happening.patience)
+        return f"{job}{error.message}; waiting {last} for a new token: run puppet access login in another terminal"
+    soon, last = format_duration(math.ceil(happening.pause)), format_duration(happening.patience)
+    return f"{job}contact lost: {error.message}; next try within {soon}, giving up after {last}"
+
+
+def back(happening: Back, *, name_job: bool) -> str:
+    """Tell that contact is back."""
+    job = f"job {happening.state.job}: " if name_job else ""
+    return f"{job}contact is back after {format_duration(happening.seconds)}"
+
+
+def goes_on(state: JobState, start: int | None) -> str:
+    """Tell that a job goes on without us, how far it is, and how to see the rest, from the event `start` on."""
+    running = f", {state.nodes['running']} running" if state.nodes["running"] else ""
+    far = f"{state.over} of {state.total or '?'} nodes over{running}"
+    return f"job {state.job} goes on ({far}); resume with: {resume_command(state.job, start)}"
+
+
+def resume_command(job: str, start: int | None) -> str:
+    """Return the command that shows what was not shown yet, from the event `start` on."""
+    return f"orch-events follow {job}" + (f" --start {start}" if start is not None else "")

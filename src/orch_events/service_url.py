@@ -1,0 +1,77 @@
+"""The orchestrator's address, as people write it and as requests need it."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from orch_events.errors import LocalFileError
+
+_PORT = 8143
+_API = "/orchestrator/v1"
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
+_ALLOWED = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUrl:
+    """Where the API is.
+
+    Attributes:
+        origin: scheme, host and port, without a slash: the only place that a token goes to.
+        base: what every request's URL begins with, without a slash at its end.
+        encrypted: whether it is https.
+        loopback: whether it is on this machine.
+    """
+
+    origin: str
+    base: str
+    encrypted: bool
+    loopback: bool
+
+    @classmethod
+    def parse(cls, text: str) -> "ServiceUrl":
+        """Read a bare host, with or without a port, or a URL, with or without `/orchestrator/v1` or a proxy's path.
+
+        Raises:
+            LocalFileError: it is none of these; credentials in it are not repeated.
+        """
+        try:
+            parts = urlsplit(text if "://" in text else f"https://{text}")
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise _refused(text) from None
+        usable = _is_host(host) and parts.scheme in ("http", "https") and _ALLOWED.fullmatch(text)
+        if not usable or parts.query or parts.fragment or "@" in parts.netloc:
+            raise _refused(text)
+        prefix = parts.path.rstrip("/").removesuffix(_API).rstrip("/")
+        origin = f"{parts.scheme}://{_netloc(parts, host, port, prefix)}"
+        return cls(origin, origin + prefix + _API, parts.scheme == "https", _is_loopback(host))
+
+
+def _netloc(parts: SplitResult, host: str, port: int | None, prefix: str) -> str:
+    """Add the orchestrator's port where none is given, unless it is a proxy that is named, by a path of its own."""
+    named = f"[{host}]" if ":" in host else host
+    if port is None and parts.scheme == "https" and not prefix:
+        port = _PORT
+    return named if port is None else f"{named}:{port}"
+
+
+def _is_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return _NAME.fullmatch(host) is not None
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _refused(text: str) -> LocalFileError:
+    shown = "service-url" if set("@?#") & set(text) else f"service-url {text!r}"
+    return LocalFileError(f"{shown} is not the address of a server", "write it as https://pe.example.com:8143")

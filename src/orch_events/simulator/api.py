@@ -1,0 +1,164 @@
+"""The simulated API: a path and the time in, a status and a body out. No network here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from orch_events.simulator.faults import Fault, Faults
+from orch_events.simulator.jobs import scripts
+from orch_events.simulator.pretty import braced, bracketed, pretty
+from orch_events.simulator.script import Script
+
+_PREFIX = "/orchestrator/v1"
+_ORDERS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
+    "name": lambda job: int(job["name"]),
+    "timestamp": lambda job: (job["timestamp"], int(job["name"])),
+    "state": lambda job: job["state"],
+    "owner": lambda job: job["owner"]["login"],
+    "environment": lambda job: job["environment"]["name"],
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP status and a body, JSON unless it says otherwise."""
+
+    status: int
+    body: str
+    content_type: str = "application/json; charset=utf-8"
+    location: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked.
+
+    Attributes:
+        target: path and query.
+        origin: scheme and host by which the client knows us; `next-events` is built from it.
+        token: of X-Authentication; None where there was none.
+    """
+
+    target: str
+    origin: str
+    token: str | None = None
+
+
+class _RefusedError(Exception):
+    def __init__(self, status: int, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.answer = Answer(status, pretty({"kind": f"puppetlabs.{kind}", "msg": message}))
+
+
+class Api:
+    """Answers as `orchestrator-api` documents it.
+
+    Args:
+        now: returns the simulator's time in seconds; infinite when everything is over.
+        token: the one that is demanded; None for no demand.
+        faults: what goes wrong.
+    """
+
+    def __init__(self, now: Callable[[], float], token: str | None = None, faults: Faults | None = None) -> None:
+        self._now = now
+        self._token = token
+        self.faults = faults or Faults()
+
+    def get(self, request: Request, picked: Mapping[str, Fault] | None = None) -> Answer:
+        """Answer a GET, with the faults that were picked for it."""
+        picked = picked or {}
+        if "html" in picked:
+            return Answer(200, "<!DOCTYPE html><title>Please wait</title>", "text/html")
+        if "redirect" in picked:
+            return Answer(302, "", "text/plain", f"https://elsewhere.example.com{request.target}")
+        try:
+            if "status" in picked:
+                raise _failed(int(picked["status"].seconds))
+            self._check_token(request.token)
+            return Answer(200, self._route(request, all_events="repeat" in picked))
+        except _RefusedError as refusal:
+            return refusal.answer
+
+    def expire_token(self) -> None:
+        """Refuse the token from now on, and take a new one."""
+        self._token = f"{self._token}.new" if self._token else None
+
+    def _check_token(self, token: str | None) -> None:
+        if self._token is None or token == self._token:
+            return
+        if token is None:
+            raise _RefusedError(401, "rbac/user-unauthenticated", "User is not authenticated.")
+        raise _RefusedError(401, "rbac/invalid-token", "The provided token is invalid.")
+
+    def _route(self, request: Request, *, all_events: bool) -> str:
+        url = urlsplit(request.target)
+        query = {name: values[-1] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
+        base = request.origin + _PREFIX
+        match url.path.removeprefix(_PREFIX).strip("/").split("/") if url.path.startswith(_PREFIX) else []:
+            case ["jobs"]:
+                return self._jobs(base, query)
+            case ["jobs", number]:
+                return pretty(_job(number).record(self._now(), base))
+            case ["jobs", number, "nodes"]:
+                return self._nodes(_job(number), base)
+            case ["jobs", number, "events"]:
+                return self._events(_job(number), base, None if all_events else query.get("start"))
+            case _:
+                raise _RefusedError(404, "orchestrator/not-found", f"There is nothing at {url.path}")
+
+    def _jobs(self, base: str, query: Mapping[str, str]) -> str:
+        now = self._now()
+        jobs = [job.record(now, base) for job in scripts().values() if query.get("type", job.type) == job.type]
+        order = _ORDERS.get(query.get("order_by", "name"))
+        if order is None:
+            raise _invalid(f"order_by can't be {query['order_by']}")
+        jobs.sort(key=order, reverse=query.get("order") == "desc")
+        offset = _whole("offset", query.get("offset", "0"))
+        limit = _whole("limit", query.get("limit", str(len(jobs))))
+        pagination = {"limit": limit, "offset": offset, "total": len(jobs)}
+        return pretty({"items": jobs[offset : offset + limit], "pagination": pagination})
+
+    def _nodes(self, job: Script, base: str) -> str:
+        nodes = job.nodes_at(self._now())
+        following = str(max((node["latest-event-id"] for node in nodes), default=0) + 1)
+        next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": following}
+        return pretty({"items": nodes, "next-events": next_events})
+
+    def _events(self, job: Script, base: str, start: str | None) -> str:
+        first = _whole("start", start) if start is not None else 0
+        past = job.past(self._now(), self.faults.lateness)
+        following = max([first, *(moment.id + 1 for moment in past[-1:])])
+        next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": str(following)}
+        items = bracketed([moment.text for moment in past if moment.id >= first])
+        return braced([f'"next-events" : {pretty(next_events, 1)}', f'"items" : {items}'], 0)
+
+
+def _job(number: str) -> Script:
+    job = scripts().get(_whole("job-id", number))
+    if job is None:
+        raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown job {number}")
+    return job
+
+
+def _whole(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise _invalid(f"Parameter {name} must be an integer, not {text!r}")
+    return int(text[:18])
+
+
+_KINDS = {
+    401: ("rbac/token-expired", "The provided token has expired."),
+    403: ("orchestrator/not-permitted", "You are not permitted to view this."),
+    404: ("orchestrator/unknown-job", "Unknown job."),
+    500: ("orchestrator/unknown-error", "Something went wrong."),
+}
+
+
+def _failed(status: int) -> _RefusedError:
+    kind, message = _KINDS.get(status, ("orchestrator/unavailable", "As requested."))
+    return _RefusedError(status, kind, message)
+
+
+def _invalid(message: str) -> _RefusedError:
+    return _RefusedError(400, "orchestrator/validation-error", message)

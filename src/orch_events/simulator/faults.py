@@ -1,0 +1,113 @@
+"""What can go wrong between the simulator and its clients, on request, and the same for the same seed.
+
+A fault is written `NAME`, `NAME=VALUE`, with `@RATE` behind it for how often, from 0 to 1 (else always).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+from threading import Lock
+
+from orch_events.times import parse_duration
+
+KINDS = {
+    "status": ("502", "answer with this HTTP status"),
+    "drop": ("", "close the connection without an answer"),
+    "cut": ("", "cut the answer off behind so many bytes, or anywhere"),
+    "delay": ("1s", "answer so much later"),
+    "trickle": ("1000", "send so many bytes a second"),
+    "html": ("", "answer with a page for people"),
+    "redirect": ("", "point to another host"),
+    "repeat": ("", "answer all events, whatever start says"),
+    "late": ("5s", "let events become visible so many of the simulator's seconds late"),
+    "expire": ("30s", "refuse the token from then on; TOKEN.new is good then"),
+    "restart": ("10s+5s", "be gone, from then on, for so long"),
+}
+"""Each fault's name, its usual value, and what it does."""
+
+_SPEC = re.compile(rf"({'|'.join(KINDS)})(?:=([\w.+]+))?(?:@(0|1|0?\.\d+|1\.0+))?")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong.
+
+    Attributes:
+        name: which.
+        value: as written, or the usual one.
+        rate: how often, from 0 to 1.
+    """
+
+    name: str
+    value: str
+    rate: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Fault":
+        """Read `NAME[=VALUE][@RATE]`; raises ValueError with a sentence for the user."""
+        found = _SPEC.fullmatch(text)
+        if not found:
+            raise ValueError(f"{text!r} is not a fault; write {', '.join(KINDS)}, with =VALUE and @RATE where wanted")
+        fault = cls(found[1], found[2] or KINDS[found[1]][0], float(found[3] or 1))
+        for part in fault.value.split("+") if fault.value else []:
+            fault._number(part)
+        return fault
+
+    @property
+    def seconds(self) -> float:
+        """The value, as a duration."""
+        return self._number(self.value.partition("+")[0])
+
+    @property
+    def more_seconds(self) -> float:
+        """What stands behind a `+` in the value."""
+        return self._number(self.value.partition("+")[2] or "5s")
+
+    def _number(self, text: str) -> float:
+        try:
+            return parse_duration(text)
+        except ValueError:
+            raise ValueError(f"{self.name}={self.value} has no number or duration") from None
+
+
+class Faults:
+    """The faults of one simulator.
+
+    Args:
+        faults: which there are.
+        seed: of all chance in them.
+
+    Attributes:
+        met: how often each has happened.
+    """
+
+    def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
+        self._faults = list(faults)
+        self._seed = seed
+        self._random = Random(seed)  # noqa: S311 - chance, no secret
+        self._lock = Lock()
+        self.met: Counter[str] = Counter()
+
+    def pick(self) -> dict[str, Fault]:
+        """Return those that happen to the next request, by name."""
+        with self._lock:
+            picked = {fault.name: fault for fault in self._faults if self._random.random() < fault.rate}
+            self.met.update(name for name in picked if name not in ("late", "expire", "restart"))
+            return picked
+
+    def below(self, limit: int) -> int:
+        """Return a number by chance, from 0 up to but not `limit`."""
+        with self._lock:
+            return int(self._random.random() * limit)
+
+    def find(self, name: str) -> Fault | None:
+        """Return a fault that is a matter of time, not of chance."""
+        return next((fault for fault in self._faults if fault.name == name), None)
+
+    def lateness(self, event_id: int) -> float:
+        """Return how many of the simulator's seconds later than it happened an event becomes visible."""
+        fault = self.find("late")
+        chance = Random(self._seed * 1_000_003 + event_id).random()  # noqa: S311 - chance, no secret
+        return fault.seconds if fault and chance < fault.rate else 0.0

@@ -1,0 +1,151 @@
+"""A scripted job: what happens to it and when, in seconds of the simulator's time.
+
+Everything that the API tells of a job is derived from its script and the time, so that events, nodes and record agree
+at every moment. The simulator's time begins at `EPOCH`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from orch_events.simulator.pretty import pretty
+
+EPOCH = datetime(2016, 5, 5, 19, 50, tzinfo=UTC)
+
+_NODE_STATES = {f"node_{state}": state for state in ("running", "finished", "failed", "errored", "skipped")}
+
+
+def written(at: float) -> str:
+    """Write a moment of the simulator's time as the server does: UTC, whole seconds."""
+    return f"{EPOCH + timedelta(seconds=int(at)):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event and when it happens."""
+
+    at: float
+    id: int
+    type: str
+    message: str
+    node: str | None = None
+    detail: Mapping[str, Any] | None = None
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What stands under `details`."""
+        node = {"node": self.node} if self.node is not None else {}
+        return node | ({"detail": self.detail} if self.detail is not None else {})
+
+    @cached_property
+    def text(self) -> str:
+        """The event as a page shows it."""
+        event = {
+            "id": str(self.id),
+            "type": self.type,
+            "timestamp": written(self.at),
+            "details": self.details,
+            "message": self.message,
+        }
+        return pretty(event, 1)
+
+
+@dataclass(frozen=True)
+class Script:
+    """One job from its beginning to its end.
+
+    Attributes:
+        number: the job's number.
+        type: deploy or task.
+        description: what its owner says of it.
+        nodes: every node it is for.
+        moments: its events, by time and id.
+        states: each state that the job enters, and when.
+        options: as its owner gave them.
+    """
+
+    number: int
+    type: str
+    description: str
+    nodes: tuple[str, ...]
+    moments: tuple[Moment, ...]
+    states: tuple[tuple[str, float], ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def over_at(self) -> float:
+        """When nothing more happens."""
+        return max(self.states[-1][1], self.moments[-1].at)
+
+    def past(self, now: float, lateness: Callable[[int], float] = lambda _: 0.0) -> tuple[Moment, ...]:
+        """Return what has happened by `now`, but for what is not visible yet."""
+        return tuple(moment for moment in self.moments if moment.at <= now and moment.at + lateness(moment.id) <= now)
+
+    def record(self, now: float, base: str) -> dict[str, Any]:
+        """Tell of the job what `GET /jobs/:id` tells; `base` is the URL of the API."""
+        url = f"{base}/jobs/{self.number}"
+        entered = [(state, at) for state, at in self.states if at <= now] or [self.states[0]]
+        left = [at for _, at in entered[1:]]
+        began = next((at for state, at in entered if state == "running"), None)
+        ended = entered[-1][1] if entered[-1][0] in ("stopped", "finished", "failed") else None
+        counts: dict[str, int] = {}
+        for node in self.nodes_at(now):
+            counts[node["state"]] = counts.get(node["state"], 0) + 1
+        told = {
+            "description": self.description,
+            "report": {"id": f"{url}/report"},
+            "name": str(self.number),
+            "events": {"id": f"{url}/events"},
+            "command": self.type,
+            "type": self.type,
+            "state": entered[-1][0],
+            "nodes": {"id": f"{url}/nodes"},
+            "status": [
+                {
+                    "state": state,
+                    "enter_time": written(at),
+                    "exit_time": written(out) if out is not None else None,
+                }
+                for (state, at), out in zip(entered, [*left, None], strict=True)
+            ],
+            "id": url,
+            "environment": {"name": "production"},
+            "options": dict(self.options),
+            "timestamp": written(entered[-1][1]),
+            "owner": {"login": "admin", "display_name": "Administrator", "email": ""},
+            "node_count": len(self.nodes),
+            "node_states": counts,
+        }
+        if began is not None:
+            told["started_timestamp"] = written(began)
+        if began is not None and ended is not None:
+            told["finished_timestamp"] = written(ended)
+            told["duration"] = str(int(ended) - int(began))
+        return told
+
+    def nodes_at(self, now: float) -> list[dict[str, Any]]:
+        """Tell of each node what `GET /jobs/:id/nodes` tells."""
+        happened: dict[str, list[Moment]] = {node: [] for node in self.nodes}
+        for moment in self.past(now):
+            if moment.node is not None:
+                happened[moment.node].append(moment)
+        return [self._node(node, moments) for node, moments in happened.items()]
+
+    def _node(self, node: str, moments: list[Moment]) -> dict[str, Any]:
+        last = moments[-1] if moments else None
+        over = last if last and last.type != "node_running" else None
+        seconds = next((int(end.at) - int(begin.at) for begin, end in pairwise(moments)), None)
+        return {
+            "transport": "pcp",
+            "finish_timestamp": written(over.at) if over else None,
+            "start_timestamp": written(moments[0].at) if moments else None,
+            "name": node,
+            "duration": seconds,
+            "state": _NODE_STATES[last.type] if last else "new",
+            "details": {"message": last.message} if last else {},
+            "result": over.detail if over else None,
+            "latest-event-id": last.id if last else 0,
+        }

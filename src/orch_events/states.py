@@ -1,0 +1,27 @@
+"""The server's words for what happens: event types, and the states that they lead to.
+
+All of them are open sets: a server may send others, which are shown and counted and change nothing.
+"""
+
+from collections.abc import Mapping
+
+NODE_STATES: Mapping[str, str] = {
+    "node_running": "running",
+    "node_finished": "finished",
+    "node_failed": "failed",
+    "node_errored": "errored",
+    "node_skipped": "skipped",
+}
+"""The state in which an event leaves its node."""
+
+JOB_EVENTS = ("job_stopping", "job_aborted", "job_finished")
+"""The events of the job itself; the last two are its end."""
+
+NODE_OVER = frozenset({"finished", "failed", "errored", "skipped"})
+"""The states in which a node stays."""
+
+EVENT_TYPES = (*NODE_STATES, *JOB_EVENTS)
+"""Every documented event type; a server may send others."""
+
+FAIL_ON = ("failed", "errored", "skipped", "aborted")
+"""What can make a job's exit status other than 0."""

@@ -1,0 +1,84 @@
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from orch_events.cli import main
+from orch_events.simulator import Api, Simulator
+from tests.cli.command import Done
+
+Serve = Callable[..., AbstractContextManager[str]]
+Call = Callable[..., Done]
+
+
+@pytest.fixture
+def call(capfd: pytest.CaptureFixture[str]) -> Call:
+    """Run the command in this process, for speed."""
+
+    def called(*args: str) -> Done:
+        capfd.readouterr()
+        status = main(args)
+        return Done(status, *capfd.readouterr())
+
+    return called
+
+
+@pytest.fixture
+def over() -> Iterator[str]:
+    """The service-url of a simulator whose jobs are all over."""
+    with Simulator(Api(lambda: float("inf"))) as simulator:
+        yield simulator.url
+
+
+@pytest.fixture
+def at_sixty() -> Iterator[str]:
+    """The service-url of a simulator whose time stands at 60 seconds: job 352 runs, 353 and 354 are over."""
+    with Simulator(Api(lambda: 60.0)) as simulator:
+        yield simulator.url
+
+
+@pytest.fixture
+def demanding() -> Iterator[str]:
+    """The service-url of a simulator that demands the token s3cret."""
+    with Simulator(Api(lambda: float("inf"), "s3cret")) as simulator:
+        yield simulator.url
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Callable[[str], str]:
+    """Write a token file and return its path."""
+
+    def written(token: str) -> str:
+        path = tmp_path / "token"
+        path.write_text(f"{token}\n", encoding="utf-8")
+        return str(path)
+
+    return written
+
+
+@contextmanager
+def _answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture
+def answering() -> Serve:
+    """Make a server that gives one and the same answer to everything; it yields its service-url."""
+    return _answering

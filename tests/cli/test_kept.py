@@ -1,0 +1,171 @@
+"""What is kept beside what is shown, and what is waited for: records, cursor files, tokens."""
+
+import json
+import os
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orch_events.simulator import Api, Fault, Faults, Simulator, scripts
+from tests.cli.command import SECONDS, Done, Ticking, run, start
+
+Call = Callable[..., Done]
+
+_FAST = ("--interval", "100ms")
+
+
+def _ids(lines: list[str]) -> list[int]:
+    return [int(json.loads(line)["id"]) for line in lines]
+
+
+_WHOLE = [moment.id for moment in scripts()[352].moments]
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
+def test_a_record_holds_what_json_shows_beside_any_view_and_any_selection(
+    command: str, over: str, tmp_path: Path, call: Call
+) -> None:
+    record = tmp_path / "record.jsonl"
+    done = call(command, "352", "--service-url", over, "--failed", "--record", str(record))
+
+    assert done.status == 0
+    assert done.out == ""
+    assert record.read_text() == call("list", "352", "--service-url", over, "--json").out
+
+
+def test_a_record_is_appended_to_and_a_broken_line_in_it_is_closed(over: str, tmp_path: Path, call: Call) -> None:
+    record = tmp_path / "record.jsonl"
+    record.write_text('{"id":"1"}\n{"id":')
+    call("list", "351", "--service-url", over, "--record", str(record))
+
+    before, broken, *rest = record.read_text().splitlines()
+    assert (before, broken) == ('{"id":"1"}', '{"id":')
+    assert _ids(rest) == [moment.id for moment in scripts()[351].moments]
+
+
+@pytest.mark.parametrize("option", ["--record", "--cursor-file"])
+def test_a_full_disk_is_said_once_and_makes_8_and_the_watch_goes_on(option: str, over: str, call: Call) -> None:
+    place = "/dev/full" if option == "--record" else "/proc/orch-events"
+    done = call("follow", "352", "--service-url", over, "--json", option, place)
+
+    assert done.status == 8
+    assert _ids(done.lines) == _WHOLE
+    assert done.err.count("warning: ") == 1
+    assert place in done.err
+    assert "the watch goes on without it" in done.err
+
+
+def test_a_record_that_can_t_be_opened_is_8_at_once(over: str, tmp_path: Path, call: Call) -> None:
+    done = call("follow", "352", "--service-url", over, "--record", str(tmp_path / "no" / "such"))
+
+    assert done.status == 8
+    assert done.out == ""
+
+
+def test_a_cursor_file_says_where_to_go_on_for_each_job(over: str, tmp_path: Path, call: Call) -> None:
+    cursor = tmp_path / "cursor"
+    first = call("follow", "352", "351", "--service-url", over, "--json", "--cursor-file", str(cursor))
+    again = call("follow", "352", "353", "--service-url", over, "--json", "--cursor-file", str(cursor))
+
+    assert len(first.lines) == len(_WHOLE) + len(scripts()[351].moments)
+    assert {json.loads(line)["job"] for line in again.lines} == {"353"}
+    assert again.status == 1
+    assert "job 352 is resumed at event 1370\n" in again.err
+    assert set(json.loads(cursor.read_text())["jobs"]) == {"351", "352", "353"}
+    assert stat.S_IMODE(cursor.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [cursor]
+
+
+def test_what_may_have_been_shown_stays_so_until_more_was_shown(tmp_path: Path, call: Call) -> None:
+    cursor = tmp_path / "cursor"
+    cursor.write_text('{"jobs":{"352":{"start":1300,"showing":true}}}')
+    before = cursor.read_text()
+    done = call(
+        "follow", "352", "--service-url", "http://127.0.0.1:1", "--retry-for", "1s", "--cursor-file", str(cursor)
+    )
+
+    assert done.status == 6
+    assert "job 352 is resumed at event 1300, and what was on its way when it was left may come again" in done.err
+    assert cursor.read_text() == before
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"options":{"service-url":"x"}}', '{"jobs":{},"options":{}}',
+                                     '{"jobs":{"352":{"start":-7}}}', '{"jobs":{"352":{"start":1e30}}}'])  # fmt: skip
+def test_a_cursor_file_that_is_none_is_8_and_stays_as_it_is(
+    content: str, over: str, tmp_path: Path, call: Call
+) -> None:
+    cursor = tmp_path / "cursor"
+    cursor.write_text(content)
+    done = call("follow", "352", "--service-url", over, "--cursor-file", str(cursor))
+
+    assert (done.status, done.out) == (8, "")
+    assert f"{cursor} is not a cursor file" in done.err
+    assert cursor.read_text() == content
+
+
+def test_a_cursor_file_that_is_a_link_stays_one_and_one_that_is_a_pipe_is_8(
+    over: str, tmp_path: Path, call: Call
+) -> None:
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "real")
+    os.mkfifo(pipe)
+
+    assert call("follow", "352", "--service-url", over, "--cursor-file", str(link)).status == 0
+    assert link.is_symlink()
+    assert (tmp_path / "real").exists()
+    assert call("follow", "352", "--service-url", over, "--cursor-file", str(pipe)).status == 8
+
+
+def test_an_expired_token_is_waited_for_and_the_new_one_used(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("s3cret")
+    token.chmod(0o600)
+    api = Api(Ticking(40).now, "s3cret", Faults([Fault.parse("expire=500ms")]))
+    with Simulator(api) as simulator:
+        words = ["follow", "352", "--service-url", simulator.url, "--token-file", str(token), "--json", *_FAST]
+        with start(words) as process:
+            assert process.stderr is not None
+            said = process.stderr.readline()
+            token.write_text("s3cret.new\n")
+            out, err = process.communicate(timeout=SECONDS)
+
+    assert "waiting 5m 00s for a new token: run puppet access login" in said
+    assert "contact is back" in err
+    assert process.returncode == 0
+    assert _ids(out.splitlines()) == _WHOLE
+    assert "s3cret" not in said + err + out
+
+
+def test_a_token_file_that_others_can_read_gets_one_warning(tmp_path: Path, over: str, call: Call) -> None:
+    token = tmp_path / "token"
+    token.write_text("s3cret")
+    for mode, warnings in ((0o644, 1), (0o640, 1), (0o600, 0)):
+        token.chmod(mode)
+        done = call("follow", "352", "--service-url", over, "--token-file", str(token))
+        assert done.err.count("can be read by others") == warnings
+        assert "s3cret" not in done.err
+
+
+def test_no_proxy_of_the_environment_sees_a_token(tmp_path: Path, over: str) -> None:
+    token = tmp_path / "token"
+    token.write_text("s3cret")
+    proxies = dict.fromkeys(("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:1")
+    done = run("list", "352", "--service-url", over, "--token-file", str(token), "--verbose", **proxies)
+
+    assert done.status == 0
+    assert "s3cret" not in done.err
+
+
+def test_a_server_that_restarts_is_waited_for() -> None:
+    began = time.monotonic()
+    api = Api(Ticking(40).now, faults=Faults([Fault.parse("restart=300ms+1s")]))
+    with Simulator(api) as simulator:
+        done = run("follow", "352", "--service-url", simulator.url, "--json", *_FAST)
+
+    assert done.status == 0
+    assert _ids(done.lines) == _WHOLE
+    assert "contact lost: " in done.err
+    assert time.monotonic() - began < SECONDS

@@ -1,0 +1,247 @@
+"""Leaving before the end: signals, time-outs, a reader or a standard output that is gone."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import IO
+
+import pytest
+
+from orch_events.simulator import Api, Simulator, scripts
+from tests.cli.command import COMMAND, SECONDS, Done, run, start
+
+_JOB_360 = len(scripts()[360].moments)
+_RESUME = re.compile(r"resume with: orch-events follow (\d+)(?: --start (\d+))?$", re.MULTILINE)
+
+
+def _shown(simulator_time: float, job: int = 352) -> int:
+    return len(scripts()[job].past(simulator_time))
+
+
+def _ids(lines: list[str]) -> list[int]:
+    return [int(json.loads(line)["id"]) for line in lines]
+
+
+@pytest.fixture
+def at_zero() -> Iterator[str]:
+    """The service-url of a simulator in which nothing has happened yet to job 352."""
+    with Simulator(Api(lambda: 0.0)) as simulator:
+        yield simulator.url
+
+
+def test_a_timeout_ends_with_124_and_names_the_command_that_resumes(at_sixty: str) -> None:
+    done = run("follow", "352", "--service-url", at_sixty, "--json", "--timeout", "100ms")
+
+    assert done.status == 124
+    assert len(done.lines) == _shown(60.0)
+    assert _RESUME.findall(done.err) == [("352", str(_ids(done.lines)[-1] + 1))]
+    assert "goes on (8 of 24 nodes over, 8 running)" in done.err
+
+
+def test_a_timeout_before_the_first_event_resumes_from_the_beginning(at_zero: str, call: Callable[..., Done]) -> None:
+    done = call("follow", "352", "--service-url", at_zero, "--timeout", "100ms")
+
+    assert (done.status, done.out) == (124, "")
+    assert _RESUME.findall(done.err) == [("352", "")]
+
+
+@pytest.mark.parametrize("start_at", ["1303", "1320", "1400"])
+def test_what_resumes_never_goes_back_before_the_start_that_was_given(
+    start_at: str, at_sixty: str, call: Callable[..., Done]
+) -> None:
+    done = call("follow", "352", "--service-url", at_sixty, "--start", start_at, "--json", "--timeout", "100ms")
+
+    following = _ids(done.lines)[-1] + 1 if done.lines else int(start_at)
+    assert _RESUME.findall(done.err) == [("352", str(following))]
+
+
+def test_a_timeout_of_several_jobs_names_those_that_go_on(at_sixty: str, call: Callable[..., Done]) -> None:
+    done = call("follow", "352", "353", "355", "--service-url", at_sixty, "-q", "--timeout", "500ms")
+    assert done.status == 1
+
+    done = call("follow", "352", "353", "355", "--service-url", at_sixty, "--timeout", "500ms", "--no-exit-status")
+    assert done.status == 124
+    assert [job for job, _ in _RESUME.findall(done.err)] == ["352", "355"]
+    assert re.search(r"^job 353 failed", done.err, re.MULTILINE)
+
+
+def test_no_timeout_is_told_where_the_job_ends_in_time(over: str, call: Callable[..., Done]) -> None:
+    done = call("follow", "352", "--service-url", over, "--timeout", "20s")
+
+    assert done.status == 0
+    assert "resume" not in done.err
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
+def test_a_signal_detaches_and_names_the_command_that_resumes(sent: signal.Signals, status: int, at_sixty: str) -> None:
+    with start(["follow", "352", "--service-url", at_sixty, "--json"]) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(_shown(60.0))]
+        process.send_signal(sent)
+        rest, err = process.communicate(timeout=SECONDS)
+
+    assert rest == ""
+    assert process.returncode == status
+    assert _RESUME.findall(err) == [("352", str(_ids(lines)[-1] + 1))]
+    assert "job 352 goes on" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_before_the_first_event_detaches_too(sent: signal.Signals, status: int, at_zero: str) -> None:
+    with start(["follow", "352", "--service-url", at_zero, "--verbose"]) as process:
+        assert process.stderr is not None
+        while "/events" not in process.stderr.readline():
+            pass
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, out) == (status, "")
+    assert _RESUME.findall(err) == [("352", "")]
+
+
+def test_a_signal_while_a_slow_reader_blocks_leaves_whole_lines_and_resumes_after_the_last(over: str) -> None:
+    command = [*COMMAND, "follow", "360", "--service-url", over, "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        first = os.read(process.stdout.fileno(), 1)  # the pipe is too small for the rest
+        process.send_signal(signal.SIGINT)
+        rest, err = process.communicate(timeout=SECONDS)
+
+    out = (first + rest).decode()
+    assert process.returncode == 130
+    assert out.endswith("\n")
+    ids = _ids(out.splitlines())
+    assert len(ids) < _JOB_360
+    assert _RESUME.findall(err.decode()) == [("360", str(ids[-1] + 1))]
+
+
+def test_what_resumes_prints_exactly_what_was_left(at_sixty: str, call: Callable[..., Done]) -> None:
+    cut = call("follow", "352", "--service-url", at_sixty, "--json", "--timeout", "100ms")
+    ((job, start_at),) = _RESUME.findall(cut.err)
+    with Simulator(Api(lambda: 1000.0)) as simulator:
+        rest = call("follow", job, "--start", start_at, "--service-url", simulator.url, "--json")
+        whole = call("list", job, "--service-url", simulator.url, "--json")
+
+    assert cut.lines + rest.lines == whole.lines
+    assert rest.status == 0
+
+
+def _close_after_a_line(stream: IO[str] | None) -> str:
+    assert stream is not None
+    line: str = stream.readline()
+    stream.close()
+    return line
+
+
+@pytest.mark.parametrize(("command", "output"), [("list", "table"), ("list", "json"), ("follow", "jsonl")])
+def test_a_reader_that_goes_away_is_met_with_silence_and_141(command: str, output: str, over: str) -> None:
+    with start([command, "360", "--service-url", over, "-o", output]) as process:
+        assert _close_after_a_line(process.stdout)
+        assert process.stderr is not None
+        err = process.stderr.read()
+
+    assert (process.returncode, err) == (141, "")
+
+
+@pytest.mark.parametrize("words", ["list 360 --json", "list 352", "follow 352 -o csv", "--help"])
+def test_a_reader_that_was_never_there_is_met_with_silence_and_141(words: str, over: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, *words.split()],
+        env=os.environ | {"ORCH_EVENTS_SERVICE_URL": over},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=SECONDS,
+        check=False,
+    )
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_head_takes_one_line_in_a_real_pipe(over: str) -> None:
+    line = f"{sys.executable} -m orch_events list 360 --json --service-url {over} | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S607
+
+    first, status = done.stdout.splitlines()
+    assert json.loads(first)["id"] == "60013"
+    assert (status, done.stderr) == ("141", "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "list 352",
+        "list 352 -o json",
+        "list 360 --json",
+        "follow 352 --json",
+        "simulate --port 0",
+        "--version",
+        "--help",
+        "list --help",
+        "completion bash",
+    ],
+)
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110 - in a decorator
+def test_a_full_disk_is_told_in_one_sentence(words: str, over: str) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - no path of ours
+        done = subprocess.run(
+            [*COMMAND, *words.split()],
+            env=os.environ | {"ORCH_EVENTS_SERVICE_URL": over},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    assert done.returncode == 8
+    assert [line for line in done.stderr.splitlines() if not line.startswith("hint:")] == [
+        "error: standard output can't be written: No space left on device"
+    ]
+
+
+@pytest.mark.parametrize("words", ["list 352", "list 352 -o json", "follow 352 --json"])
+def test_a_standard_output_that_is_closed_is_told_in_one_sentence(words: str, over: str) -> None:
+    done = _with_closed(1, words, over)
+
+    assert done.status == 8
+    assert re.fullmatch(r"error: standard output is closed\nhint: [^\n]+\n", done.err)
+
+
+@pytest.mark.parametrize(("words", "status"), [("list 352 --json", 0), ("follow 353 --json", 1), ("list 999", 5)])
+def test_a_standard_error_that_is_closed_changes_nothing(words: str, status: int, over: str) -> None:
+    done = _with_closed(2, words, over)
+
+    assert done.status == status
+    assert len(done.lines) == {"352": 48, "353": 29, "999": 0}[words.split()[1]]
+
+
+def _with_closed(descriptor: int, words: str, url: str) -> Done:
+    """Run the command in a shell that closes one of its streams."""
+    line = f'"$0" -m orch_events {words} --service-url {url} {descriptor}>&-'
+    done = subprocess.run(
+        ["bash", "-c", line, sys.executable],  # noqa: S607
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def test_sighup_alone_does_not_end_what_ignores_it(at_sixty: str) -> None:
+    line = f"trap '' HUP; exec {sys.executable} -m orch_events follow 352 --service-url {at_sixty} --timeout 2s"
+    with subprocess.Popen(["bash", "-c", line], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S607
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        process.communicate(timeout=SECONDS)
+
+    assert process.returncode == 124

@@ -1,0 +1,93 @@
+"""What stands for the world in the tests. The fakes are tested in `test_fakes`."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from orch_events.errors import Unreachable
+from orch_events.events import Event, Fetched, PageEnd
+from orch_events.records import JobRecord, NodeRecord
+
+
+class FakeClock:
+    """A clock on which time passes only while somebody sleeps."""
+
+    def __init__(self, at: float = 1_462_477_800.0) -> None:
+        """Begin at `at`, seconds since the epoch."""
+        self._at = at
+        self._passed = 0.0
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self._at + self._passed
+
+    def monotonic(self) -> float:
+        return self._passed
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._passed += seconds
+
+
+def event(number: int, kind: str = "node_running", node: str | None = "a", message: str = "") -> Event:
+    """Return an event as a server would write it, ten seconds after the one before."""
+    stamp = f"2016-05-05T{19 + number // 360 % 5:02}:{number // 6 % 60:02}:{number % 6 * 10:02}Z"
+    details = {"node": node} if node is not None else {}
+    content = {"id": str(number), "type": kind, "timestamp": stamp, "details": details, "message": message}
+    return Event.read(json.dumps(content, separators=(",", ":")).encode())
+
+
+def record(state: str, node_count: int | None = None, **node_states: int) -> JobRecord:
+    """Return a job's record."""
+    return JobRecord(state, node_count, node_states, None, None)
+
+
+class ScriptedSource:
+    """A source whose events and record are functions of the clock's time.
+
+    Args:
+        clock: what time it is.
+        events: each event with the second at which it becomes visible, in the order in which pages show them.
+        record: returns the job's record at a time; None where it can't be had.
+        nodes: the snapshot of the nodes.
+    """
+
+    def __init__(
+        self,
+        clock: FakeClock,
+        events: Iterable[tuple[float, Event]],
+        record: Callable[[float], JobRecord | None] = lambda _: None,
+        nodes: Sequence[NodeRecord] = (),
+    ) -> None:
+        """Begin with nothing asked."""
+        self._clock = clock
+        self._events = list(events)
+        self._record = record
+        self._nodes = nodes
+        self.asked: list[tuple[str, int | None]] = []
+
+    def fetch(self, job: str, start: int | None) -> Iterator[Fetched]:
+        self.asked.append((job, start))
+        now = self._clock.monotonic()
+        seen = [one for at, one in self._events if at <= now and self.wanted(one, start)]
+        yield seen[: len(seen) // 2]
+        yield seen[len(seen) // 2 :]
+        yield PageEnd(self.next_start(start))
+
+    def wanted(self, one: Event, start: int | None) -> bool:
+        """Whether a page from `start` on has the event."""
+        return one.id is None or one.id >= (start or 0)
+
+    def next_start(self, start: int | None) -> int | None:
+        """Return what the page's next-events says; by default the request's own start."""
+        return start
+
+    def record(self, job: str) -> JobRecord:
+        found = self._record(self._clock.monotonic())
+        if found is None:
+            raise Unreachable(f"no record of {job}")
+        return found
+
+    def nodes(self, job: str) -> Sequence[NodeRecord]:
+        if not self._nodes:
+            raise Unreachable(f"no nodes of {job}")
+        return self._nodes

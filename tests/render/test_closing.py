@@ -1,0 +1,105 @@
+"""What is said at the end."""
+
+import pytest
+
+from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError, Unreachable
+from orch_events.events import Event
+from orch_events.happenings import Back, Lost
+from orch_events.job import JobState, Outcome, Word
+from orch_events.render.closing import back, ended, goes_on, lost, resume_command
+from orch_events.render.theme import Theme
+from tests.fakes import event, record
+
+PLAIN = Theme.of(color=False, ascii_only=True)
+
+
+def state_of(*events: Event, node_count: int | None = None) -> JobState:
+    state = JobState("352")
+    for one in events:
+        state.apply(one)
+    state.record = record("running", node_count) if node_count is not None else None
+    return state
+
+
+@pytest.mark.parametrize(
+    ("word", "nodes", "seconds", "said"),
+    [
+        ("finished", {"finished": 23, "skipped": 1}, 127.0, "finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"),
+        ("finished", {"finished": 1}, 8.0, "finished after 8s: 1 node, 1 finished"),
+        ("finished", {}, 3725.0, "finished after 1h 02m 05s: no nodes"),
+        ("failed", {"errored": 1, "finished": 2}, None, "failed: 3 nodes, 2 finished, 1 errored"),
+        ("aborted", {"finished": 0, "skipped": 4}, 0.0, "aborted after 0s: 4 nodes, 4 skipped"),
+        ("stopped", {"running": 2, "finished": 1}, 9.0, "stopped after 9s: 3 nodes, 1 finished, 2 still running"),
+        ("finished", {"zzz": 1, "new": 2, "failed": 3}, 1.0, "finished after 1s: 6 nodes, 3 failed, 2 new, 1 zzz"),
+        ("finished", {"x\x1b[2J": 1}, 1.0, "finished after 1s: 1 node, 1 x\\x1b[2J"),
+        ("finished", {"finished": 1}, -5.0, "finished after 0s: 1 node, 1 finished"),
+    ],
+)
+def test_the_end_is_told_with_duration_and_nodes_by_state(
+    word: Word, nodes: dict[str, int], seconds: float | None, said: str
+) -> None:
+    assert ended("352", Outcome(word, nodes, seconds), PLAIN) == f"job 352 {said}"
+
+
+def test_the_end_is_painted_by_state() -> None:
+    theme = Theme.of(color=True, ascii_only=False)
+    said = ended("352", Outcome("aborted", {"finished": 1, "failed": 1}, None), theme)
+    parts = ("aborted", "aborted"), ("1 finished", "finished"), ("1 failed", "failed")
+    assert all(theme.paint(text, state) in said and theme.paint(text, state) != text for text, state in parts)
+
+
+@pytest.mark.parametrize(
+    ("start", "command"),
+    [
+        (None, "orch-events follow 352"),
+        (0, "orch-events follow 352 --start 0"),
+        (7, "orch-events follow 352 --start 7"),
+    ],
+)
+def test_following_is_resumed_where_it_was_left(start: int | None, command: str) -> None:
+    assert resume_command("352", start) == command
+    assert goes_on(state_of(), start).endswith(f"; resume with: {command}")
+
+
+@pytest.mark.parametrize(
+    ("state", "far"),
+    [
+        (state_of(), "0 of ? nodes over"),
+        (state_of(node_count=24), "0 of 24 nodes over"),
+        (state_of(event(1), event(2, "node_failed", "b"), node_count=24), "1 of 24 nodes over, 1 running"),
+        (state_of(event(1, "node_finished")), "1 of 1 nodes over"),
+    ],
+)
+def test_who_leaves_is_told_how_far_it_is_and_how_to_come_back(state: JobState, far: str) -> None:
+    assert goes_on(state, 1312) == f"job 352 goes on ({far}); resume with: orch-events follow 352 --start 1312"
+
+
+@pytest.mark.parametrize(("late", "said"), [(0, "1 finished"), (1, "1 event came late"), (2, "2 events came late")])
+def test_late_events_are_told(late: int, said: str) -> None:
+    assert ended("352", Outcome("finished", {"finished": 1}, None, late), PLAIN).rpartition(", ")[2] == said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Unreachable("it broke"), "contact lost: it broke; next try within 3s, giving up after 10m 00s"),
+        (
+            NotAuthenticated("no token"),
+            "no token; waiting 10m 00s for a new token: run puppet access login in another terminal",
+        ),
+        (
+            TokenFileError("no file"),
+            "no file; waiting 10m 00s for a new token: run puppet access login in another terminal",
+        ),
+    ],
+)
+def test_lost_contact_is_told_with_what_comes_next(error: OrchEventsError, said: str) -> None:
+    happening = Lost(state_of(), error, pause=2.1, patience=600.0)
+    assert lost(happening, name_job=False) == said
+    assert lost(happening, name_job=True) == f"job 352: {said}"
+
+
+def test_contact_that_is_back_is_told_with_how_long_it_was_lost() -> None:
+    happening = Back(state_of(), 134.0)
+    assert back(happening, name_job=False) == "contact is back after 2m 14s"
+    assert back(happening, name_job=True) == "job 352: contact is back after 2m 14s"

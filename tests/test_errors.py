@@ -1,0 +1,92 @@
+"""What can go wrong, and the exit status of each."""
+
+import re
+
+import pytest
+
+from orch_events import errors
+from orch_events.errors import (
+    AccessError,
+    CutAnswer,
+    Html,
+    LocalFileError,
+    NotAuthenticated,
+    NotPermitted,
+    NotUnderstood,
+    OrchEventsError,
+    TokenFileError,
+    UnknownJob,
+    Unreachable,
+    UsageError,
+)
+
+CLASSES: set[type[OrchEventsError]] = {
+    kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, OrchEventsError)
+}
+
+CONTRACT: dict[type[OrchEventsError], int] = {
+    UsageError: 2,
+    AccessError: 4,
+    NotAuthenticated: 4,
+    NotPermitted: 4,
+    UnknownJob: 5,
+    Unreachable: 6,
+    CutAnswer: 6,
+    NotUnderstood: 7,
+    Html: 7,
+    LocalFileError: 8,
+    TokenFileError: 8,
+    OrchEventsError: 70,
+}
+
+
+def test_every_error_has_the_exit_status_of_the_contract() -> None:
+    assert {kind: kind.exit_status for kind in CLASSES} == CONTRACT
+
+
+def drawn() -> dict[str, tuple[str, int | None]]:
+    """Read the tree of the module's docstring: each class with its parent and its status, or that of its parent."""
+    tree: dict[str, tuple[str, int | None]] = {}
+    path: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        if found := re.match(r"    ([│├└─ ]*)([A-Z]\w+)(?: +(\d+))?(?:\s|$)", line):
+            depth = len(found[1]) // 4
+            path[depth:] = [found[2]]
+            parent = path[depth - 1] if depth else "Exception"
+            tree[found[2]] = parent, int(found[3]) if found[3] else tree[parent][1] if depth else None
+    return tree
+
+
+def test_the_tree_that_is_drawn_is_the_real_one() -> None:
+    tree = drawn()
+    assert {name: parent for name, (parent, _) in tree.items()} == {
+        kind.__name__: kind.mro()[1].__name__ for kind in CLASSES
+    }
+    statuses = {kind.__name__: status for kind, status in CONTRACT.items() if kind is not OrchEventsError}
+    assert {name: status for name, (_, status) in tree.items() if status is not None} == statuses
+
+
+@pytest.mark.parametrize("kind", sorted(CLASSES, key=str))
+def test_an_error_is_its_sentence_with_its_own_hint_or_the_usual_one(kind: type[OrchEventsError]) -> None:
+    assert str(kind("it broke")) == kind("it broke").message == "it broke"
+    assert kind("it broke", "mend it").hint == "mend it"
+    assert kind("it broke").hint == kind.usual_hint
+
+
+@pytest.mark.parametrize("kind", [NotAuthenticated, NotPermitted, UnknownJob, Unreachable, CutAnswer, NotUnderstood])
+def test_whatever_a_server_causes_has_a_next_step(kind: type[OrchEventsError]) -> None:
+    assert kind("it broke").hint
+
+
+@pytest.mark.parametrize("kind", [NotAuthenticated, TokenFileError])
+def test_who_lacks_a_token_is_told_the_command(kind: type[OrchEventsError]) -> None:
+    assert "puppet access login" in kind("no token").hint
+
+
+def test_only_what_a_fail_over_can_bring_about_may_pass() -> None:
+    assert {kind for kind in CLASSES if kind.may_pass} == {UnknownJob, Html}
+
+
+def test_when_to_ask_again_is_kept_with_the_error() -> None:
+    assert Unreachable("it broke", retry_after=7.5).retry_after == 7.5
+    assert Unreachable("it broke").retry_after is None

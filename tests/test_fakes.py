@@ -1,0 +1,41 @@
+"""The fakes keep the promises of what they stand for."""
+
+import pytest
+
+from orch_events.clock import Clock, SystemClock
+from orch_events.errors import Unreachable
+from orch_events.events import PageEnd
+from orch_events.source import JobSource
+from tests.fakes import FakeClock, ScriptedSource, event, record
+
+
+def test_on_a_fake_clock_time_passes_only_in_sleep() -> None:
+    clock: Clock = FakeClock(at=100)
+    assert (clock.now(), clock.monotonic()) == (100, 0)
+    clock.sleep(2.5)
+    assert (clock.now(), clock.monotonic()) == (102.5, 2.5)
+
+
+def test_the_system_clock_goes_forward() -> None:
+    clock: Clock = SystemClock()
+    before = clock.monotonic()
+    clock.sleep(0.001)
+    assert clock.monotonic() > before
+    assert clock.now() > 1_700_000_000
+
+
+def test_a_scripted_source_shows_events_when_their_time_has_come() -> None:
+    clock = FakeClock()
+    source: JobSource = ScriptedSource(clock, [(0, event(1)), (5, event(2))], lambda _: record("running"))
+    assert list(source.fetch("1", None)) == [[], [event(1)], PageEnd(None)]
+    clock.sleep(5)
+    assert list(source.fetch("1", 2)) == [[], [event(2)], PageEnd(2)]
+    assert source.record("1").state == "running"
+
+
+def test_a_scripted_source_without_record_or_nodes_fails_like_a_server() -> None:
+    source = ScriptedSource(FakeClock(), [])
+    with pytest.raises(Unreachable):
+        source.record("1")
+    with pytest.raises(Unreachable):
+        source.nodes("1")

@@ -1,0 +1,137 @@
+"""The orchestrator's address."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_events.errors import LocalFileError
+from orch_events.service_url import ServiceUrl
+
+API = "/orchestrator/v1"
+
+
+@pytest.mark.parametrize("path", ["", "/", API, API + "/"])
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("pe.example.com", "https://pe.example.com:8143"),
+        ("pe.example.com:8143", "https://pe.example.com:8143"),
+        ("pe.example.com:4433", "https://pe.example.com:4433"),
+        ("https://pe.example.com", "https://pe.example.com:8143"),
+        ("https://pe.example.com:443", "https://pe.example.com:443"),
+        ("HTTPS://PE.Example.com", "https://pe.example.com:8143"),
+        ("http://127.0.0.1:8143", "http://127.0.0.1:8143"),
+        ("http://pe.example.com", "http://pe.example.com"),
+        ("10.0.0.1", "https://10.0.0.1:8143"),
+        ("[::1]", "https://[::1]:8143"),
+        ("https://[2001:db8::1]:443", "https://[2001:db8::1]:443"),
+    ],
+)
+def test_a_host_or_url_gets_what_it_lacks(text: str, origin: str, path: str) -> None:
+    url = ServiceUrl.parse(text + path)
+    assert (url.origin, url.base) == (origin, origin + API)
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("https://proxy.example.com/pe", "https://proxy.example.com/pe/orchestrator/v1"),
+        ("https://proxy.example.com/pe/", "https://proxy.example.com/pe/orchestrator/v1"),
+        ("https://proxy.example.com/pe/orchestrator/v1", "https://proxy.example.com/pe/orchestrator/v1"),
+        ("proxy.example.com/pe", "https://proxy.example.com/pe/orchestrator/v1"),
+        ("https://proxy.example.com:8443/pe", "https://proxy.example.com:8443/pe/orchestrator/v1"),
+    ],
+)
+def test_a_proxy_with_a_path_keeps_it_and_its_own_port(text: str, base: str) -> None:
+    url = ServiceUrl.parse(text)
+    assert url.base == base
+    assert url.base.startswith(url.origin + "/")
+
+
+HOSTS = st.from_regex(r"[a-z][a-z0-9]{0,8}(\.[a-z]{1,5}){0,2}", fullmatch=True) | st.sampled_from(
+    ["127.0.0.1", "[::1]"]
+)
+PORTS = st.just("") | st.integers(1, 65535).map(lambda port: f":{port}")
+PATHS = st.lists(st.from_regex(r"[a-z0-9]{1,5}", fullmatch=True), max_size=2).map(
+    lambda parts: "".join(map("/{}".format, parts))
+)
+
+
+@given(st.sampled_from(["", "https://", "http://"]), HOSTS, PORTS, PATHS, st.sampled_from(["", "/", API, API + "/"]))
+def test_an_address_that_was_read_reads_as_itself(scheme: str, host: str, port: str, path: str, end: str) -> None:
+    url = ServiceUrl.parse(scheme + host + port + path + end)
+    assert ServiceUrl.parse(url.base) == url
+    assert url.base.count(API) == 1
+    assert host in url.origin
+
+
+@pytest.mark.parametrize(
+    ("text", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9:80", True),
+        ("localhost", True),
+        ("LOCALHOST", True),
+        ("[::1]", True),
+        ("0.0.0.0", False),  # noqa: S104 - nobody binds
+        ("10.0.0.1", False),
+        ("localhost.example.com", False),
+        ("127.0.0.1.example.com", False),
+    ],
+)
+def test_loopback_is_this_machine_and_no_name_that_looks_like_it(*, text: str, loopback: bool) -> None:
+    assert ServiceUrl.parse(text).loopback is loopback
+
+
+@pytest.mark.parametrize(("text", "encrypted"), [("h", True), ("https://h", True), ("http://h", False)])
+def test_only_https_is_encrypted(*, text: str, encrypted: bool) -> None:
+    assert ServiceUrl.parse(text).encrypted is encrypted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "https://",
+        "//pe.example.com",
+        "ftp://pe.example.com",
+        "file:///etc/passwd",
+        "pe.example.com:port",
+        "pe.example.com:99999",
+        "pe.example.com:-1",
+        "::1",
+        "https://[::1",
+        "https://[nonsense]",
+        "pe example.com",
+        " pe.example.com",
+        "pe.example.com\n",
+        "pe.exa\tmple.com",
+        "pé.example.com",
+        "https://pe.example.com/\x1b[31m",
+        "pe..example.com",
+        ".pe.example.com",
+        pytest.param(f"{'x' * 64}.example.com", id="a label of 64 letters"),
+    ],
+)
+def test_what_is_no_address_is_refused_by_its_name(text: str) -> None:
+    with pytest.raises(LocalFileError) as raised:
+        ServiceUrl.parse(text)
+    assert raised.value.message == f"service-url {text!r} is not the address of a server"
+    assert "https://pe.example.com:8143" in raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://admin:SECRET@pe.example.com",
+        "SECRET@pe.example.com",
+        "ftp://admin:SECRET@pe.example.com",
+        "https://admin:SECRET@pe.example.com:port",
+        "https://pe.example.com?token=SECRET",
+        "https://pe.example.com/?token=SECRET",
+    ],
+)
+def test_credentials_are_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(LocalFileError) as raised:
+        ServiceUrl.parse(text)
+    assert "SECRET" not in str(raised.value) + raised.value.hint
