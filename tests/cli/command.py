@@ -7,9 +7,12 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Event as Flag
 from threading import Lock
 
 import pytest
+
+from orch_events.clock import SystemClock
 
 COMMAND = (sys.executable, "-m", "orch_events")
 SECONDS = 30
@@ -83,3 +86,19 @@ class Ticking:
             if self._asked_at is None:
                 self._asked_at = time.monotonic()
         return self._begin + (time.monotonic() - self._asked_at) * self._speed
+
+
+class Held(SystemClock):
+    """A clock for what goes wrong with a simulator: nothing does before it is let go."""
+
+    def __init__(self) -> None:
+        self._flag = Flag()
+
+    def let_go(self) -> None:
+        """Let the first thing go wrong."""
+        self._flag.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait until let go, then so long."""
+        self._flag.wait(SECONDS)
+        super().sleep(seconds)

@@ -11,6 +11,7 @@ import pytest
 from orch_events.cli import cli
 from orch_events.simulator import KINDS, Api, Fault, Faults, Simulator, scripts
 from orch_events.simulator.api import Request
+from tests.cli.command import Held
 
 EVENTS = Request("/orchestrator/v1/jobs/352/events?start=1360", "http://h")
 
@@ -75,8 +76,10 @@ def test_a_late_event_becomes_visible_behind_higher_ids_and_stays() -> None:
 
 
 def test_an_expired_token_is_refused_and_the_new_one_taken() -> None:
-    with Simulator(Api(lambda: 0.0, "old", Faults([Fault.parse("expire=50ms")]))) as simulator:
+    clock = Held()
+    with Simulator(Api(lambda: 0.0, "old", Faults([Fault.parse("expire=50ms")])), clock=clock) as simulator:
         assert _status(simulator, "old") == 200
+        clock.let_go()
         deadline = time.monotonic() + 10
         while _status(simulator, "old") == 200 and time.monotonic() < deadline:
             pass
@@ -93,8 +96,10 @@ def test_a_connection_is_closed_before_or_within_an_answer(name: str) -> None:
 
 
 def test_a_restart_refuses_connections_and_is_over_after_its_time() -> None:
-    with Simulator(Api(lambda: 0.0, "t", Faults([Fault.parse("restart=50ms+300ms")]))) as simulator:
+    clock = Held()
+    with Simulator(Api(lambda: 0.0, "t", Faults([Fault.parse("restart=50ms+300ms")])), clock=clock) as simulator:
         seen = [_status(simulator, "t")]
+        clock.let_go()
         deadline = time.monotonic() + 10
         while seen[-3:] != [0, 200, 200] and time.monotonic() < deadline:
             status = _status(simulator, "t")
