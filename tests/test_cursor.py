@@ -1,5 +1,7 @@
 """The cursor: each event once, in order, and never backwards."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +10,7 @@ from orch_events.events import Event
 from tests.fakes import event
 
 
-def ids(events: list[Event]) -> list[int | None]:
+def ids(events: Sequence[Event]) -> list[int | None]:
     return [one.id for one in events]
 
 

@@ -15,3 +15,5 @@ The library's table of contents; none of it needs click or rich:
     simulator  a server to try things on
     config     what is configured, and where from
 """
+
+__version__ = "0.1.0"

@@ -9,11 +9,12 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import msgspec
 
 from orch_events.clock import Clock
 from orch_events.errors import (
@@ -32,14 +33,16 @@ from orch_events.service_url import ServiceUrl
 
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # its own command line would cost us rich and pygments
 
-import httpx  # noqa: E402 - after the line above
+import httpcore  # noqa: E402 - after the line above
+import httpx  # noqa: E402
+
+httpcore.HTTP11Connection.READ_NUM_BYTES = 1 << 18  # asks for more of an answer at once: four times fewer steps
 
 _ERROR_PIECES = 2
 _MOST_BYTES = 1 << 28
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(msgspec.Struct, frozen=True):
     """One request and what came of it, for --verbose.
 
     Attributes:

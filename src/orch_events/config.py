@@ -8,7 +8,6 @@ import os
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, Generic, TextIO, TypeVar
 
@@ -20,16 +19,14 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting(Generic[T_co]):
+class Setting(msgspec.Struct, Generic[T_co], frozen=True):
     """A value and its origin: `--cacert`, `ORCH_EVENTS_CACERT`, a file's path, or `default`."""
 
     value: T_co
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(msgspec.Struct, frozen=True):
     """Where Puppet keeps things on this machine; None where there is no home."""
 
     user_conf: PurePath | None
@@ -57,8 +54,7 @@ class Places:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """Everything that a connection needs.
 
     Attributes:

@@ -5,20 +5,24 @@ it may repeat the request's own URL, so that following it would never end. It mo
 cut: behind what had arrived if that was in order, else not at all, for what is missing can have any id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from operator import lt
 
 from orch_events.events import Event
 
-_BITS = 1 << 16
-_MAX_BLOCKS = 512
+_BLOCK_BITS = 16
+_LAST_IN_BLOCK = (1 << _BLOCK_BITS) - 1
+_MAX_BLOCKS = 128
+_MAX_NAMELESS = 1 << 16
 _WINDOW_EVENTS = 4096
 _WINDOW_BYTES = 4 << 20
 
 
 class ShownIds:
-    """The ids that were shown, exactly, a bit each; 4 MB at most.
+    """The ids that were shown, exactly, a byte each; 8 MB at most.
 
-    Ids of one job lie close together (they come from one sequence), so 512 blocks of 65,536 hold some ten million
+    Ids of one job lie close together (they come from one sequence), so 128 blocks of 65,536 hold some eight million
     events. Beyond that the block with the lowest ids is given up, and each id in it counts as shown.
     """
 
@@ -30,19 +34,27 @@ class ShownIds:
         """Note an id; False if it was shown before."""
         if number < self._floor:
             return False
-        block = self._blocks.get(number // _BITS) or self._new_block(number // _BITS)
-        byte, bit = divmod(number % _BITS, 8)
-        if block[byte] >> bit & 1:
+        block = self._blocks.get(number >> _BLOCK_BITS) or self._new_block(number >> _BLOCK_BITS)
+        if block[number & _LAST_IN_BLOCK]:
             return False
-        block[byte] |= 1 << bit
+        block[number & _LAST_IN_BLOCK] = 1
         return True
 
+    def add_all(self, numbers: Iterable[int]) -> None:
+        """Note ids that are higher than any before."""
+        blocks = self._blocks
+        for number in numbers:
+            try:
+                blocks[number >> _BLOCK_BITS][number & _LAST_IN_BLOCK] = 1
+            except KeyError:
+                self._new_block(number >> _BLOCK_BITS)[number & _LAST_IN_BLOCK] = 1
+
     def _new_block(self, index: int) -> bytearray:
-        block = self._blocks[index] = bytearray(_BITS // 8)
+        block = self._blocks[index] = bytearray(1 << _BLOCK_BITS)
         if len(self._blocks) > _MAX_BLOCKS:
             lowest = min(self._blocks)
             del self._blocks[lowest]
-            self._floor = (lowest + 1) * _BITS
+            self._floor = (lowest + 1) << _BLOCK_BITS
         return block
 
 
@@ -53,13 +65,11 @@ class Window:
         self._held: list[Event] = []
         self._bytes = 0
 
-    def put(self, events: Iterable[Event]) -> list[Event]:
+    def put(self, events: Sequence[Event]) -> list[Event]:
         """Take events in, and return those that are let go, in order."""
-        in_order, last = True, _place(self._held[-1]) if self._held else -1
-        for event in events:
-            in_order, last = in_order and _place(event) >= last, _place(event)
-            self._held.append(event)
-            self._bytes += len(event.raw)
+        in_order = not events or _ascending([*self._held[-1:], *events])
+        self._held += events
+        self._bytes += _size(events)
         if not in_order:
             self._held.sort(key=_place)
         out = len(self._held) - _WINDOW_EVENTS
@@ -73,7 +83,7 @@ class Window:
 
     def _let_go(self, count: int) -> list[Event]:
         out, self._held = self._held[:count], self._held[count:]
-        self._bytes -= sum(len(event.raw) for event in out)
+        self._bytes -= _size(out)
         return out
 
 
@@ -92,17 +102,23 @@ class Cursor:
         self._from = start
         self._shown = ShownIds()
         self._nameless: set[int] = set()
-        self._highest: int | None = None
+        self._highest = -1
         self._behind_page: int | None = None
         self._in_order = True
 
-    def admit(self, events: Iterable[Event]) -> list[Event]:
+    def admit(self, events: Sequence[Event]) -> Sequence[Event]:
         """Return those events of a page that are wanted and new."""
-        return [event for event in events if self._is_new(event)]
+        numbers = _ascending(events)
+        if not numbers or numbers[0] < (self._from or 0) or numbers[0] <= self._highest:
+            return [event for event in events if self._is_new(event)]
+        self._shown.add_all(numbers)
+        self._highest = numbers[-1]
+        self._behind_page = numbers[-1] + 1
+        return events
 
     def end_page(self, next_start: int | None) -> None:
         """Move behind a page that was whole; its own word for the next start counts where there is no better."""
-        self._move(next_start if self._highest is None else self._highest + 1)
+        self._move(next_start if self._highest < 0 else self._highest + 1)
 
     def cut_page(self) -> None:
         """Move behind what had arrived of a page that broke off, if nothing before it can be missing."""
@@ -122,17 +138,28 @@ class Cursor:
             return self._is_new_and_nameless(event)
         if event.id < (self._from or 0):
             return False
-        self._in_order = self._in_order and (self._highest is None or event.id > self._highest)
-        self._highest = max(event.id, self._highest or 0)
+        self._in_order = self._in_order and event.id > self._highest
+        self._highest = max(event.id, self._highest)
         self._behind_page = self._highest + 1
         return self._shown.add(event.id)
 
     def _is_new_and_nameless(self, event: Event) -> bool:
-        if len(self._nameless) >= _BITS:
+        if len(self._nameless) >= _MAX_NAMELESS:
             self._nameless.clear()
         before = len(self._nameless)
-        self._nameless.add(hash(event.raw))
+        self._nameless.add(hash(event))
         return len(self._nameless) > before
+
+
+def _ascending(events: Sequence[Event]) -> list[int]:
+    """Return the ids of events if each is higher than the one before, as in nearly every answer; else nothing."""
+    numbers = [event.id for event in events if event.id is not None]
+    whole = len(numbers) == len(events) and all(map(lt, numbers, islice(numbers, 1, None)))
+    return numbers if whole else []
+
+
+def _size(events: Iterable[Event]) -> int:
+    return sum(map(len, [event.raw for event in events]))
 
 
 def _place(event: Event) -> int:

@@ -7,7 +7,6 @@ The file is replaced whole, so it is never half written; entries of other jobs s
 """
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -32,8 +31,7 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     jobs: dict[str, Place]
 
 
-@dataclass(frozen=True)
-class CursorFile:
+class CursorFile(msgspec.Struct, frozen=True):
     """A file of places.
 
     Attributes:

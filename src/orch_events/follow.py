@@ -72,6 +72,7 @@ class Follower:
         self._patience = patience
         self._settle = settle
         self._cursor = Cursor(start)
+        self._learns = True
         self.start = start
 
     @property
@@ -84,7 +85,8 @@ class Follower:
         return self._guarded(self._to_the_end())
 
     def once(self, *, outcome: bool) -> Iterator[Happening]:
-        """Yield what has happened so far; where the `outcome` is wanted, Ended too, if the job is over."""
+        """Yield what has happened so far; where the `outcome` is wanted, learn of it, and yield Ended if it is over."""
+        self._learns = outcome
         return self._guarded(self._so_far(outcome=outcome))
 
     def _guarded(self, steps: Iterator[Happening]) -> Iterator[Happening]:
@@ -158,8 +160,11 @@ class Follower:
         self.answered_at = self._clock.monotonic()
 
     def _show(self, events: Sequence[Event]) -> Iterator[Batch]:
-        for event in events:
-            self.state.apply(event)
+        if not self._learns:
+            self.state.count(events)
+        else:
+            for event in events:
+                self.state.apply(event)
         if events:
             yield Batch(self.state, events)
 

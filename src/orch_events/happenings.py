@@ -12,35 +12,32 @@ TimedOut   the time given has passed; the jobs go on
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from orch_events.errors import OrchEventsError
 from orch_events.events import Event
 from orch_events.job import JobState, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """New events of one job."""
 
     state: JobState
     events: Sequence[Event]
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """An answer is under way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """A pause of so many seconds."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(msgspec.Struct, frozen=True):
     """No good answer came; the next try is after `pause` seconds, the last one after `patience`."""
 
     state: JobState
@@ -49,39 +46,34 @@ class Lost:
     patience: float
 
 
-@dataclass(frozen=True, slots=True)
-class Back:
+class Back(msgspec.Struct, frozen=True):
     """Good answers come again, after `seconds` without."""
 
     state: JobState
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(msgspec.Struct, frozen=True):
     """A sentence for the user."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """A job is over."""
 
     state: JobState
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """A job can't be followed any more."""
 
     state: JobState
     error: OrchEventsError
 
 
-@dataclass(frozen=True, slots=True)
-class TimedOut:
+class TimedOut(msgspec.Struct, frozen=True):
     """The time given has passed."""
 
 

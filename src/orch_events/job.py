@@ -5,9 +5,10 @@ has been counted, so a snapshot of the nodes and events in any order lead to the
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
+
+import msgspec
 
 from orch_events.events import Event
 from orch_events.records import JobRecord, NodeRecord
@@ -16,8 +17,7 @@ from orch_events.states import JOB_EVENTS, NODE_OVER, NODE_STATES
 Word = Literal["finished", "failed", "aborted", "stopped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How a job ended.
 
     Attributes:
@@ -69,8 +69,13 @@ class JobState:
         self._first: Event | None = None
         self._last: Event | None = None
 
+    def count(self, events: Sequence[Event]) -> None:
+        """Count events of which nothing else is wanted, in the order of their ids."""
+        self.events += len(events)
+        self.last_id = max(events[-1].id or 0, self.last_id or 0) or None if events else self.last_id
+
     def apply(self, event: Event) -> None:
-        """Count one event."""
+        """Count one event and learn what it says."""
         self.events += 1
         number = event.id or 0
         self.late += number < (self.last_id or 0)

@@ -192,15 +192,16 @@ class PageDecoder:
         """Take all elements up to the `}` at `last` at once, if that is a boundary."""
         if last < 0:
             return
+        with memoryview(self._buffer)[: last + 1] as elements:
+            array = b"".join((b"[", elements, b"]"))
         try:
-            compact = msgspec.json.format(b"[%b]" % bytes(self._buffer[: last + 1]), indent=-1)
-            items = msgspec.json.decode(compact, type=list[msgspec.Raw])
+            compact = msgspec.json.format(array, indent=-1)
             if not compact.isascii():
                 compact.decode()
+            self._found += Event.read_all(compact)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._tried = True
         else:
-            self._found += [Event.read(bytes(item)) for item in items]
             self._drop(last + 2)
 
     def _compact(self, end: int) -> bytes:

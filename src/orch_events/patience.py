@@ -1,7 +1,8 @@
 """What is worth trying again, and for how long."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from orch_events.backoff import Backoff
 from orch_events.clock import Clock
@@ -15,8 +16,7 @@ _FAIL_OVER_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """How much of it there is.
 
     Attributes:
@@ -33,7 +33,9 @@ class Patience:
 
     def at_most(self, seconds: float) -> "Patience":
         """Return no more than so many seconds of it, for what one can do without."""
-        return replace(self, retry_for=min(self.retry_for, seconds), auth_wait=0.0, auth_wait_at_start=0.0)
+        return msgspec.structs.replace(
+            self, retry_for=min(self.retry_for, seconds), auth_wait=0.0, auth_wait_at_start=0.0
+        )
 
     def for_error(self, error: OrchEventsError, *, seen: bool) -> float:
         """Return for how many seconds such an error is borne; 0: not at all.

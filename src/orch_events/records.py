@@ -5,7 +5,6 @@ that has another shape altogether is refused.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,8 +20,7 @@ OVER = frozenset({"stopped", "finished", "failed"})
 """The states in which a job stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobRecord:
+class JobRecord(msgspec.Struct, frozen=True):
     """What `GET /jobs/:id` tells of a job.
 
     Attributes:
@@ -56,8 +54,7 @@ class JobRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRecord:
+class NodeRecord(msgspec.Struct, frozen=True):
     """What `GET /jobs/:id/nodes` tells of one node.
 
     Attributes:

@@ -6,13 +6,13 @@ Nothing here or in the commands' modules imports httpx, rich or msgspec when it 
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 import click
 from click.core import ParameterSource
 from click.shell_completion import shell_complete
 
+from orch_events import __version__
 from orch_events.cli import exits
 from orch_events.cli.app import App
 from orch_events.cli.completion import completion
@@ -27,9 +27,7 @@ _PROGRAM = "orch-events"
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's order
     if wanted:
-        from importlib.metadata import version
-
-        click.echo(f"{_PROGRAM} {version(_PROGRAM)}")
+        click.echo(f"{_PROGRAM} {__version__}")
         ctx.exit()
 
 
@@ -94,6 +92,8 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
         _forget_stdout()
         return exits.READER_GONE
     except Exception:  # noqa: BLE001 - whatever it is, it is ours
+        import traceback
+
         traceback.print_exc()
         return exits.BUG
 

@@ -6,8 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from click.core import ParameterSource
@@ -65,8 +64,7 @@ def _mark(token_file: str) -> Callable[[], object]:
     return mark
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """An open source.
 
     Attributes:
@@ -78,8 +76,7 @@ class Source:
     token_mark: Callable[[], object] | None
 
 
-@dataclass(frozen=True)
-class _Server:
+class _Server(NamedTuple):
     url: "ServiceUrl"
     token: Callable[[], str | None]
     cacert: str | None

@@ -4,7 +4,6 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -84,6 +83,7 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
 
     Ctrl-C only detaches: the job goes on.
     """
+    from pathlib import Path
     from random import random
 
     from orch_events.backoff import Backoff

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import FileIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orch_events.cli.talk import Talk
@@ -85,7 +84,7 @@ def open_record(path: str | None, *, name_job: bool) -> Iterator["JsonLines | No
         yield None
         return
     try:
-        file = Path(path).open("ab+", buffering=0)  # noqa: SIM115 - closed below, whatever happens
+        file = FileIO(path, "a+")
     except OSError as error:
         raise LocalFileError(f"{path} can't be written: {error.strerror}") from None
     with file:

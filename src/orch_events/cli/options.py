@@ -4,12 +4,10 @@ A group of options reaches its command as one value, named like the group. Each 
 `ORCH_EVENTS_` and its long name.
 """
 
-import dataclasses
 import functools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -20,8 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 OUTPUTS = ("table", "jsonl", "json", "csv")
 
 
-@dataclass(frozen=True)
-class Connect:
+class Connect(NamedTuple):
     """Which server, and how."""
 
     demo: bool
@@ -33,16 +30,14 @@ class Connect:
     read_timeout: float
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(NamedTuple):
     """From where on."""
 
     start: int | None
     tail: int | None
 
 
-@dataclass(frozen=True)
-class Select:
+class Select(NamedTuple):
     """Which events are shown."""
 
     type: tuple[str, ...]
@@ -53,8 +48,7 @@ class Select:
     until: str | None
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How things are shown."""
 
     output: str
@@ -67,16 +61,14 @@ class Look:
     verbose: bool
 
 
-@dataclass(frozen=True)
-class Bear:
+class Bear(NamedTuple):
     """How long to bear that no good answer comes; None for the command's own."""
 
     retry_for: float | None
     auth_wait: float | None
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """What the exit status says."""
 
     exit_status: bool
@@ -108,7 +100,7 @@ def _grouped(name: str, kind: type[Any], *options: Callable[[Any], Any]) -> Call
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def call(*args: object, **values: object) -> object:
-            group = kind(**{field.name: values.pop(field.name) for field in dataclasses.fields(kind)})
+            group = kind(**{field: values.pop(field) for field in kind._fields})
             return command(*args, **{name: group}, **values)
 
         return functools.reduce(lambda made, add: add(made), reversed(options), call)  # type: ignore[return-value]

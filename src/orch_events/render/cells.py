@@ -1,11 +1,13 @@
-"""How wide text is on a terminal, and how to make it fit."""
-
-from rich.cells import cell_len, set_cell_size
+"""How wide text is on a terminal, and how to make it fit. Text that is ASCII alone, as nearly all is, needs no rich."""
 
 
 def width(text: str) -> int:
     """Return how many cells of a terminal `text` takes."""
-    return len(text) if text.isascii() else cell_len(text)
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def padded(text: str, cells: int) -> str:
@@ -19,4 +21,9 @@ def cut(text: str, cells: int, ellipsis: str) -> str:
         return text
     if cells <= len(ellipsis):
         return ellipsis[: max(0, cells)]
-    return set_cell_size(text, cells - len(ellipsis)).rstrip() + ellipsis
+    left = cells - len(ellipsis)
+    if text.isascii():
+        return text[:left].rstrip() + ellipsis
+    from rich.cells import set_cell_size
+
+    return set_cell_size(text, left).rstrip() + ellipsis

@@ -1,11 +1,9 @@
 """What things look like. A theme is data: plain is a theme without styles, ASCII one with other glyphs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 
-from rich.color import ColorSystem
-from rich.style import Style
+import msgspec
 
 _STYLES = {
     "running": "cyan",
@@ -33,8 +31,7 @@ _GLYPHS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(msgspec.Struct, frozen=True):
     """Styles and glyphs by the name of a state.
 
     Attributes:
@@ -43,8 +40,8 @@ class Theme:
         ellipsis: stands for what was cut.
     """
 
-    styles: Mapping[str, str] = field(default_factory=dict)
-    glyphs: Mapping[str, str] = field(default_factory=dict)
+    styles: Mapping[str, str] = {}
+    glyphs: Mapping[str, str] = {}
     ellipsis: str = "..."
 
     @classmethod
@@ -62,5 +59,10 @@ class Theme:
 @cache
 def _ends(style: str) -> tuple[str, str]:
     """Render a style once and take what it puts before and behind a text."""
+    if not style:
+        return "", ""
+    from rich.color import ColorSystem
+    from rich.style import Style
+
     before, _, after = Style.parse(style).render("\0", color_system=ColorSystem.STANDARD).partition("\0")
     return before, after
