@@ -81,13 +81,13 @@ class ScriptedSource:
         """Return what the page's next-events says; by default the request's own start."""
         return start
 
-    def record(self, job: str) -> JobRecord:
+    def record(self, job: str) -> Iterator[JobRecord | None]:
         found = self._record(self._clock.monotonic())
         if found is None:
             raise Unreachable(f"no record of {job}")
-        return found
+        yield from (None, found)
 
-    def nodes(self, job: str) -> Sequence[NodeRecord]:
+    def nodes(self, job: str) -> Iterator[Sequence[NodeRecord] | None]:
         if not self._nodes:
             raise Unreachable(f"no nodes of {job}")
-        return self._nodes
+        yield from (None, self._nodes)

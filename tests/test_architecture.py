@@ -11,8 +11,8 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["backoff", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "page", "patience",
-          "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states", "times",
+GROUND = ["asking", "backoff", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "page",
+          "patience", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states", "times", "tls",
           "watch"]  # fmt: skip
 
 MAY_IMPORT = {
@@ -29,16 +29,18 @@ MAY_IMPORT = {
     "cursor": ["events"],
     "selection": ["events"],
     "gunzip": [],
+    "tls": ["errors"],
     "repair": [],
     "page": ["errors", "events", "repair", "scan"],
     "records": ["errors", "events", "times"],
     "job": ["events", "records", "states"],
     "source": ["events", "records"],
     "happenings": ["errors", "events", "job"],
+    "asking": ["errors", "happenings"],
     "watch": ["clock", "happenings"],
     "patience": ["backoff", "clock", "errors", "happenings", "job"],
     # middle floor: rooms that do not know each other
-    "background": GROUND,
+    "background": [],
     "client": GROUND,
     "config": GROUND,
     "cursor_file": GROUND,
@@ -46,7 +48,7 @@ MAY_IMPORT = {
     "render": GROUND,
     "simulator": ["clock", "times"],
     # top floor
-    "cli": ["background", "client", "config", "cursor_file", "follow", "render", "simulator", *GROUND],
+    "cli": ["background", "client", "config", "cursor_file", "follow", "render", "simulator", "__version__", *GROUND],
     "__main__": ["cli"],
     "__init__": [],
 }
@@ -55,7 +57,7 @@ LIBRARIES = {
     "click": {"cli"},
     "rich": {"render"},
     "httpx": {"client"},
-    "msgspec": {"events", "records", "refusal", "page", "config", "cursor_file"},
+    "msgspec": {"client", "config", "cursor_file", "render", *GROUND},
     "time": {"clock"},
     "random": {"simulator", "cli"},
     "subprocess": set[str](),

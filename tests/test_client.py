@@ -82,8 +82,8 @@ def test_urls_are_built_from_service_url_however_it_is_written(url: str) -> None
     client = _client(answer, url)
     list(client.fetch("352", None))
     list(client.fetch("352", 1272))
-    client.record("352")
-    client.nodes("352")
+    list(client.record("352"))
+    list(client.nodes("352"))
 
     paths = ["/jobs/352/events", "/jobs/352/events?start=1272", "/jobs/352", "/jobs/352/nodes"]
     assert [str(request.url) for request in asked] == [_API + path for path in paths]
@@ -129,8 +129,8 @@ def test_the_token_is_sent_over_tls_or_to_this_machine_only(url: str, token: str
 
     client = _client(answer, url, token)
     list(client.fetch("352", None))
-    client.record("352")
-    client.nodes("352")
+    list(client.record("352"))
+    list(client.nodes("352"))
 
     assert given == [sent, sent, sent]
 
@@ -204,9 +204,14 @@ def test_every_error_of_httpx_becomes_ours_while_asking(kind: type[httpx.HTTPErr
     def answer(_: httpx.Request) -> httpx.Response:
         raise _made(kind)
 
-    for ask in (lambda it: list(it.fetch("352", None)), lambda it: it.record("352"), lambda it: it.nodes("352")):
+    asks: list[Callable[[Client], Iterator[object]]] = [
+        lambda it: it.fetch("352", None),
+        lambda it: it.record("352"),
+        lambda it: it.nodes("352"),
+    ]
+    for ask in asks:
         with pytest.raises(OrchEventsError) as caught:
-            ask(_client(answer, _PLAIN))
+            list(ask(_client(answer, _PLAIN)))
         assert isinstance(caught.value, NotUnderstood if kind is httpx.DecodingError else Unreachable)
         assert not isinstance(caught.value, CutAnswer)
         assert caught.value.hint
@@ -223,7 +228,7 @@ def test_every_error_of_httpx_becomes_ours_while_reading(kind: type[httpx.HTTPEr
     assert isinstance(error, NotUnderstood if kind is httpx.DecodingError else Unreachable)
 
     with pytest.raises(OrchEventsError):
-        _client(answer, _PLAIN).record("352")
+        list(_client(answer, _PLAIN).record("352"))
 
 
 def test_there_are_errors_of_httpx_to_walk() -> None:

@@ -13,6 +13,7 @@ import trustme
 from orch_events.client import Client, Exchange
 from orch_events.clock import SystemClock
 from orch_events.errors import (
+    CutAnswer,
     LocalFileError,
     NotAuthenticated,
     NotPermitted,
@@ -32,8 +33,8 @@ _TOKEN = "0TheToken0"
 _HTML = b"<html><body><h1>Sign in</h1></body></html>"
 _ASKS: dict[str, Callable[[Client], object]] = {
     "/jobs/352/events": lambda client: list(client.fetch("352", None)),
-    "/jobs/352": lambda client: client.record("352"),
-    "/jobs/352/nodes": lambda client: client.nodes("352"),
+    "/jobs/352": lambda client: list(client.record("352")),
+    "/jobs/352/nodes": lambda client: list(client.nodes("352")),
 }
 
 
@@ -98,23 +99,23 @@ def test_the_server_s_own_words_are_repeated(status: int) -> None:
     body = _error("orchestrator/some", "The words of the server.")
 
     with pytest.raises(OrchEventsError, match=f"HTTP {status}, The words of the server"):
-        _client(lambda: httpx.Response(status, stream=httpx.ByteStream(body))).record("352")
+        list(_client(lambda: httpx.Response(status, stream=httpx.ByteStream(body))).record("352"))
 
 
 def test_a_401_says_whether_there_was_a_token() -> None:
     answer = lambda: httpx.Response(401, stream=httpx.ByteStream(_error("rbac/token-expired")))  # noqa: E731 - given twice
 
     with pytest.raises(NotAuthenticated, match="refuses the token"):
-        _client(answer).record("352")
+        list(_client(answer).record("352"))
     with pytest.raises(NotAuthenticated, match="there is none"):
-        _client(answer, token=None).record("352")
+        list(_client(answer, token=None).record("352"))
 
 
 def test_a_very_long_message_of_the_server_is_cut() -> None:
     body = _error("orchestrator/unknown-error", "word " * 10_000)
 
     with pytest.raises(Unreachable) as caught:
-        _client(lambda: httpx.Response(500, stream=httpx.ByteStream(body))).record("352")
+        list(_client(lambda: httpx.Response(500, stream=httpx.ByteStream(body))).record("352"))
 
     assert len(caught.value.message) < 500
 
@@ -137,7 +138,7 @@ def test_an_error_whose_body_can_t_be_read_counts_by_its_status(
     status: int, kind: type[Exception], error: Exception
 ) -> None:
     with pytest.raises(kind, match=f"HTTP {status}"):
-        _client(lambda: httpx.Response(status, stream=_Broken(b"<", error=error))).record("352")
+        list(_client(lambda: httpx.Response(status, stream=_Broken(b"<", error=error))).record("352"))
 
 
 def test_each_exchange_is_told_with_url_status_time_and_bytes() -> None:
@@ -216,7 +217,7 @@ def test_a_server_is_trusted_by_its_ca(server: Simulator, authority: trustme.CA,
 
 def test_a_server_whose_ca_is_not_trusted_is_a_matter_of_cacert(server: Simulator) -> None:
     with _real(server.url) as client, pytest.raises(LocalFileError, match="not trusted") as caught:
-        client.record("352")
+        list(client.record("352"))
 
     assert "--cacert" in caught.value.hint
 
@@ -227,12 +228,12 @@ def test_tls_to_a_port_that_speaks_http_is_not_understood() -> None:
         _real(plain.url.replace("http:", "https:")) as client,
         pytest.raises(NotUnderstood, match="does not speak TLS"),
     ):
-        client.record("352")
+        list(client.record("352"))
 
 
 def test_http_to_a_port_that_speaks_tls_is_one_of_our_errors(server: Simulator) -> None:
     with _real(server.url.replace("https:", "http:")) as client, pytest.raises(OrchEventsError):
-        client.record("352")
+        list(client.record("352"))
 
 
 def test_a_ca_file_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -252,7 +253,9 @@ def test_a_proxy_of_the_environment_is_never_given_a_request_in_the_clear(monkey
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     with Simulator(Api(lambda: math.inf, _TOKEN)) as simulator, _real(simulator.url) as client:
-        assert client.record("352").state == "finished"
+        *_, record = client.record("352")
+        assert record is not None
+        assert record.state == "finished"
 
 
 def test_a_server_that_is_not_there_can_t_be_reached() -> None:
@@ -260,12 +263,12 @@ def test_a_server_that_is_not_there_can_t_be_reached() -> None:
         url = simulator.url
 
     with _real(url) as client, pytest.raises(Unreachable, match=f"can't reach {url}: Connection refused"):
-        client.record("352")
+        list(client.record("352"))
 
 
 def test_a_token_that_the_server_quotes_is_not_repeated() -> None:
     with pytest.raises(NotAuthenticated) as raised:
-        _client(lambda: httpx.Response(401, stream=httpx.ByteStream(_quoting("0TheToken0")))).record("352")
+        list(_client(lambda: httpx.Response(401, stream=httpx.ByteStream(_quoting("0TheToken0")))).record("352"))
 
     assert "0TheToken0" not in raised.value.message
     assert "Token ... is invalid" in raised.value.message
@@ -273,3 +276,19 @@ def test_a_token_that_the_server_quotes_is_not_repeated() -> None:
 
 def _quoting(token: str) -> bytes:
     return json.dumps({"kind": "puppetlabs.rbac/invalid-token", "msg": f"Token {token} is invalid"}).encode()
+
+
+def test_a_record_that_trickles_is_given_up() -> None:
+    clock = FakeClock()
+
+    def trickle() -> Iterator[bytes]:
+        while True:
+            clock.sleep(2)
+            yield b" "
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
+    with Client(ServiceUrl.parse(_URL), lambda: None, clock, ahead=lambda _: trickle(), transport=transport) as client:
+        record = client.record("352")
+        assert next(record) is None
+        with pytest.raises(CutAnswer, match="took more than 30 s"):
+            list(record)

@@ -30,12 +30,12 @@ def test_a_scripted_source_shows_events_when_their_time_has_come() -> None:
     assert list(source.fetch("1", None)) == [[], [event(1)], PageEnd(None)]
     clock.sleep(5)
     assert list(source.fetch("1", 2)) == [[], [event(2)], PageEnd(2)]
-    assert source.record("1").state == "running"
+    assert list(source.record("1")) == [None, record("running")]
 
 
 def test_a_scripted_source_without_record_or_nodes_fails_like_a_server() -> None:
     source = ScriptedSource(FakeClock(), [])
     with pytest.raises(Unreachable):
-        source.record("1")
+        list(source.record("1"))
     with pytest.raises(Unreachable):
-        source.nodes("1")
+        list(source.nodes("1"))

@@ -45,10 +45,10 @@ class Failing(ScriptedSource):
                 raise error
             yield fetched
 
-    def record(self, job: str) -> JobRecord:
+    def record(self, job: str) -> Iterator[JobRecord | None]:
         if error := self.fault(self._clock.monotonic()):
             raise error
-        return super().record(job)
+        yield from super().record(job)
 
 
 def between(begin: float, end: float, error: OrchEventsError = GONE) -> Callable[[float], OrchEventsError | None]:

@@ -1,6 +1,6 @@
 """Following, on a fake clock: each event once, in order, until the job is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -30,9 +30,9 @@ def test_a_job_is_followed_from_its_first_event_to_job_finished() -> None:
     [
         (FINISHED, lambda _: record("running"), 14),
         (event(18, "job_aborted", None), lambda _: record("running"), 14),
-        (None, running_until(9.5, "finished"), 14),
-        (None, running_until(9.5, "stopped"), 14),
-        (None, running_until(9.5, "failed", nodes=None), 14),
+        (None, running_until(9.5, "finished"), 17),
+        (None, running_until(9.5, "stopped"), 17),
+        (None, running_until(9.5, "failed", nodes=None), 17),
         (None, lambda _: record("running", 2), 18),
         (None, lambda _: record("", None), 33),
         (None, lambda _: None, 33),
@@ -47,6 +47,13 @@ def test_each_sign_alone_is_an_end(
     assert shown(happened) == [10, 12, 13, 17, *([18] if last else [])]
     ending(happened)
     assert 9 < clock.monotonic() <= latest
+
+
+def test_the_job_s_last_event_may_come_a_moment_after_its_record_says_that_it_is_over() -> None:
+    clock = FakeClock()
+    story = [*STORY, (12, FINISHED)]
+    happened = follow(ScriptedSource(clock, story, running_until(9.5, "finished")), clock)
+    assert shown(happened) == [10, 12, 13, 17, 18]
 
 
 def test_silence_is_not_the_end() -> None:
@@ -147,6 +154,25 @@ def test_polls_are_slower_when_nothing_comes_and_never_slower_than_five_interval
     assert waits[0] == 1
     assert max(waits) == 5
     assert max(clock.slept) == 1
+
+
+class Trickling(ScriptedSource):
+    """Answers about the job arrive in an hour."""
+
+    def record(self, job: str) -> Iterator[JobRecord | None]:
+        for _ in range(3600):
+            self._clock.sleep(1)
+            yield None
+
+
+def test_a_record_that_trickles_holds_up_no_timeout_and_no_other_job() -> None:
+    clock = FakeClock()
+    slow, other = Trickling(clock, []), ScriptedSource(clock, [(0, FINISHED)])
+    jobs = [follower("1", slow, clock).follow(), follower("2", other, clock).follow()]
+    happened = list(watch(jobs, clock, timeout=20))
+    assert shown(happened) == [18]
+    assert isinstance(happened[-1], TimedOut)
+    assert clock.monotonic() <= 22
 
 
 def test_a_timeout_is_the_last_thing_that_happens_and_comes_on_time() -> None:

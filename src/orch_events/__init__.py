@@ -6,7 +6,7 @@ The library's table of contents; none of it needs click or rich:
     page       PageDecoder: an answer's bytes in, events out
     records    the server's records of a job and its nodes
     source     JobSource: anything that yields events, a record and nodes
-    client     Client: a server as a source; background: a source that keeps nobody waiting
+    client     Client: a server as a source; background: reading that keeps nobody waiting
     job        JobState and Outcome: what events and records amount to
     follow     Follower: one job, from its first event to its end
     watch      several jobs at once

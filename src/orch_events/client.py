@@ -10,12 +10,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import msgspec
 
+from orch_events import tls
 from orch_events.clock import Clock
 from orch_events.errors import (
     CutAnswer,
@@ -38,8 +38,13 @@ import httpx  # noqa: E402
 
 httpcore.HTTP11Connection.READ_NUM_BYTES = 1 << 18  # asks for more of an answer at once: four times fewer steps
 
+T = TypeVar("T")
+
+Ahead = Callable[[Callable[[], Iterator[bytes]]], Iterator[bytes | None]]
+
 _ERROR_PIECES = 2
 _MOST_BYTES = 1 << 28
+_MOST_SECONDS = 30.0
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -68,6 +73,7 @@ class Client:
         cacert: a file with the CA to trust; None for the system's.
         connect_timeout, read_timeout: seconds; the second is for each piece of an answer.
         observe: told of every exchange.
+        ahead: iterates over what it is given, in the background say, and yields None for each moment without an item.
         transport: stands for the network in tests.
     """
 
@@ -81,15 +87,17 @@ class Client:
         connect_timeout: float = 10.0,
         read_timeout: float = 60.0,
         observe: Callable[[Exchange], None] = lambda _: None,
+        ahead: Ahead = lambda begin: begin(),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = url
         self._token = token
         self._clock = clock
         self._observe = observe
+        self._ahead = ahead
         self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
         self._http = httpx.Client(
-            verify=_tls(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            verify=tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=url.encrypted,  # a proxy of the environment may carry TLS, and never a token in the clear
             follow_redirects=False,
             timeout=self._timeout,
@@ -112,24 +120,37 @@ class Client:
         """
         path = f"/jobs/{job}/events" + (f"?start={start}" if start is not None else "")
         decoder = PageDecoder(self._url.base + path)
-        with self._answer(path) as answer:
-            for piece in _pieces(answer):
-                if events := decoder.feed(piece):
-                    yield events
+        for piece in self._ahead(lambda: self._body(path)):
+            if piece is None:
+                yield []
+            elif events := decoder.feed(piece):
+                yield events
         yield decoder.finish()
 
-    def record(self, job: str) -> JobRecord:
-        """Return a job's record. Source: `GET /jobs/:id`."""
-        return JobRecord.read(*self._body(f"/jobs/{job}"))
+    def record(self, job: str) -> Iterator[JobRecord | None]:
+        """Yield None while nothing comes, and at last the job's record. Source: `GET /jobs/:id`."""
+        return self._read(f"/jobs/{job}", JobRecord.read)
 
-    def nodes(self, job: str) -> list[NodeRecord]:
-        """Return a snapshot of a job's nodes. Source: `GET /jobs/:id/nodes`."""
-        return NodeRecord.read_all(*self._body(f"/jobs/{job}/nodes"))
+    def nodes(self, job: str) -> Iterator[list[NodeRecord] | None]:
+        """Yield None while nothing comes, and at last a snapshot of a job's nodes. Source: `GET /jobs/:id/nodes`."""
+        return self._read(f"/jobs/{job}/nodes", NodeRecord.read_all)
 
-    def _body(self, path: str) -> tuple[bytes, str]:
-        url = self._url.base + path
+    def _read(self, path: str, read: Callable[[bytes, str], T]) -> Iterator[T | None]:
+        """Gather a body, within reason, and read it; one that trickles is not waited for."""
+        url, body, began_at = self._url.base + path, bytearray(), self._clock.monotonic()
+        for piece in self._ahead(lambda: self._body(path)):
+            body += piece or b""
+            if len(body) > _MOST_BYTES:
+                raise NotUnderstood(f"the answer of {url} is longer than {_MOST_BYTES >> 20} MB")
+            if self._clock.monotonic() - began_at > _MOST_SECONDS:
+                raise CutAnswer(f"the answer of {url} took more than {_MOST_SECONDS:g} s to arrive")
+            yield None
+        yield read(bytes(body), url)
+
+    def _body(self, path: str) -> Iterator[bytes]:
+        """Ask, and yield the body as it arrives, unzipped where it is zipped."""
         with self._answer(path) as answer:
-            return _read_at_most(_MOST_BYTES, answer, url), url
+            yield from _pieces(answer)
 
     @contextmanager
     def _answer(self, path: str) -> Iterator[httpx.Response]:
@@ -183,8 +204,8 @@ class Client:
             return Unreachable(f"no connection to {self._url.origin} within {self._timeout.connect:g} s")
         if isinstance(error, httpx.TimeoutException):
             return Unreachable(f"{url} sent nothing for {self._timeout.read:g} s")
-        if (tls := _tls_cause(error)) is not None:
-            return self._tls_error(tls)
+        if (cause := tls.cause(error)) is not None:
+            return self._tls_error(cause)
         if reading:
             return CutAnswer(f"the answer of {url} breaks off")
         return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
@@ -199,31 +220,6 @@ class Client:
         return Unreachable(f"can't reach {origin}: TLS failed ({error.reason or 'connection closed'})")
 
 
-def _tls(cacert: str | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=cacert)
-    except (OSError, ssl.SSLError):
-        if cacert is None:
-            raise
-        what = "can't be read" if not _readable(cacert) else "holds no certificate"
-        raise LocalFileError(f"the CA file {cacert} {what}") from None
-
-
-def _readable(path: str) -> bool:
-    try:
-        Path(path).read_bytes()
-    except OSError:
-        return False
-    return True
-
-
-def _tls_cause(error: BaseException) -> ssl.SSLError | None:
-    cause: BaseException | None = error
-    while cause is not None and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
-    return cause
-
-
 def _reason(error: httpx.HTTPError) -> str:
     """Write a system's error without its number, and httpx's own without a full stop."""
     return str(error).rpartition("] ")[2].rstrip(".") or type(error).__name__
@@ -233,12 +229,3 @@ def _pieces(answer: httpx.Response) -> Iterator[bytes]:
     """Yield an answer's body as it arrives, unzipped where it is zipped."""
     pieces = answer.iter_raw()
     return gunzip(pieces) if answer.headers.get("Content-Encoding", "").lower() == "gzip" else pieces
-
-
-def _read_at_most(limit: int, answer: httpx.Response, url: str) -> bytes:
-    body = bytearray()
-    for piece in _pieces(answer):
-        body += piece
-        if len(body) > limit:
-            raise NotUnderstood(f"the answer of {url} is longer than {limit >> 20} MB")
-    return bytes(body)

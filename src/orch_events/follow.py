@@ -5,15 +5,16 @@ nor sleeps: it yields happenings, and `watch` lets several of them take turns.
 
 The end of a job is its own word (job_finished, job_aborted, or a record that says so), or that all its nodes are over.
 An ask that finds nothing new must come after that: what arrives with the end is not lost. Where word and nodes do not
-agree yet, there must be a moment of silence too; where there is no record to say how many nodes there are, `settle`
+agree yet, or a record alone says so, there must be a moment of silence too; where there is no record to say how many nodes there are, `settle`
 seconds of it. If the record then still counts other nodes than the events do, an event became visible behind our back
 (its id was given out early and committed late): all is read once more, and what was missed is shown.
 """
 
 import math
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from orch_events.asking import Asking, awaited
 from orch_events.backoff import Backoff
 from orch_events.clock import Clock
 from orch_events.cursor import Cursor, Window
@@ -22,13 +23,9 @@ from orch_events.events import Event, PageEnd
 from orch_events.happenings import Back, Batch, Ended, Failed, Happening, Pending, Waiting, Warned
 from orch_events.job import JobState
 from orch_events.patience import Patience, Trouble
-from orch_events.records import JobRecord, NodeRecord
 from orch_events.source import JobSource
 
 T = TypeVar("T")
-
-Asking = Generator[Happening, None, T]
-"""Yields what happens while it asks, and returns the answer."""
 
 _MOMENT_SECONDS = 3.0
 _BRIEFLY_SECONDS = 30.0
@@ -73,6 +70,7 @@ class Follower:
         self._settle = settle
         self._cursor = Cursor(start)
         self._learns = True
+        self._was_over = False
         self.start = start
 
     @property
@@ -104,7 +102,8 @@ class Follower:
                 yield Ended(self.state, self.state.outcome())
 
     def _to_the_end(self) -> Iterator[Happening]:
-        self._ask_record()
+        yield from self._ask_record()
+        self._was_over = self.state.said_over
         found = yield from self._ask()
         yield from self._seed()
         if self.state.record is None:
@@ -116,7 +115,7 @@ class Follower:
         last_ask_from = math.inf
         while found or asked_at < last_ask_from:
             if not found or self.state.is_over:
-                self._ask_record()
+                yield from self._ask_record()
             last_ask_from = quiet_since + self._silence_of_an_end()
             pause = self._backoff.pause(found=found)
             yield Waiting(min(pause, max(0.0, last_ask_from - self._clock.monotonic())))
@@ -131,10 +130,10 @@ class Follower:
         yield from self._persist(self._ask_once)
         return self.state.events > before
 
-    def _ask_record(self) -> None:
+    def _ask_record(self) -> Iterator[Happening]:
         """Ask for the job's record; what can't be had now leaves the one that we have."""
         try:
-            self.state.record = self._source.record(self.state.job)
+            self.state.record = yield from awaited(self._source.record(self.state.job))
         except OrchEventsError:
             return
 
@@ -192,21 +191,22 @@ class Follower:
         if self.start is None:
             return
 
-        def nodes() -> Asking[Sequence[NodeRecord]]:
-            return self._source.nodes(self.state.job)
-            yield
-
         try:
-            self.state.seed((yield from self._persist(nodes, self._patience.at_most(_BRIEFLY_SECONDS))))
+            self.state.seed((yield from self._soon(lambda: awaited(self._source.nodes(self.state.job)))))
         except OrchEventsError as error:
             yield Warned(f"the nodes' states before --start are not known: {error.message}")
+
+    def _soon(self, attempt: Callable[[], Asking[T]]) -> Asking[T]:
+        """Make an attempt at what one can do without, and not for long."""
+        return self._persist(attempt, self._patience.at_most(_BRIEFLY_SECONDS))
 
     def _silence_of_an_end(self) -> float:
         """Return how many seconds of silence make an end of what is known now."""
         state, record = self.state, self.state.record
         if state.said_over:
+            told = state.ended_by is not None or self._was_over  # a record can be ahead of the job's last event
             settled = state.nodes_over or (record is not None and record.over and state.agrees)
-            return 0.0 if settled else _MOMENT_SECONDS
+            return 0.0 if told and settled else _MOMENT_SECONDS
         if not state.nodes_over:
             return math.inf
         if record is None or not record.state:
@@ -244,11 +244,7 @@ class Follower:
             yield Pending()
 
     def _final_record(self) -> Iterator[Happening]:
-        def record() -> Asking[JobRecord]:
-            return self._source.record(self.state.job)
-            yield
-
         try:
-            self.state.record = yield from self._persist(record, self._patience.at_most(_BRIEFLY_SECONDS))
+            self.state.record = yield from self._soon(lambda: awaited(self._source.record(self.state.job)))
         except OrchEventsError as error:
             yield Warned(f"how job {self.state.job} ended is told by its events alone: {error.message}")

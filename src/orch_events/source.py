@@ -17,10 +17,10 @@ class JobSource(Protocol):
         """
         ...
 
-    def record(self, job: str) -> JobRecord:
-        """Return the job's record."""
+    def record(self, job: str) -> Iterator[JobRecord | None]:
+        """Yield None for each moment in which nothing has come, and at last the job's record."""
         ...
 
-    def nodes(self, job: str) -> Sequence[NodeRecord]:
-        """Return a snapshot of the job's nodes."""
+    def nodes(self, job: str) -> Iterator[Sequence[NodeRecord] | None]:
+        """Yield None for each moment in which nothing has come, and at last a snapshot of the job's nodes."""
         ...

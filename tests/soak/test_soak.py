@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from orch_events.background import Background
+from orch_events.background import read_ahead
 from orch_events.backoff import Backoff
 from orch_events.client import Client
 from orch_events.clock import SystemClock
@@ -67,10 +67,10 @@ def run(seed: int) -> tuple[int, list[int | None], int, Counter[str]]:
     api = Api(SimulatedTime(SystemClock(), SPEED).now, faults=faults)
     with (
         Simulator(api) as simulator,
-        Client(ServiceUrl.parse(simulator.url), lambda: None, SystemClock()) as client,
+        Client(ServiceUrl.parse(simulator.url), lambda: None, SystemClock(), ahead=read_ahead) as client,
     ):
         patience = Patience(retry_for=100_000)
-        follower = Follower(str(job), Background(client), clock, Backoff(1, Random(seed).random), patience)
+        follower = Follower(str(job), client, clock, Backoff(1, Random(seed).random), patience)
         happened: Sequence[Happening] = list(watch([follower.follow()], clock))
     shown = [event.id for one in happened if isinstance(one, Batch) for event in one.events]
     last = happened[-1]

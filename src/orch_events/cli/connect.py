@@ -17,8 +17,7 @@ from orch_events.errors import LocalFileError
 from orch_events.render.text import visible
 
 if TYPE_CHECKING:  # httpx and msgspec are imported when a source is opened
-    from orch_events.background import Background
-    from orch_events.client import Exchange
+    from orch_events.client import Client, Exchange
     from orch_events.config import Setting
     from orch_events.service_url import ServiceUrl
 
@@ -29,7 +28,7 @@ DEMO_SPEED = 15.0
 @contextmanager
 def source(app: App, connect: Connect, *, verbose: bool, demo_speed: float = math.inf) -> Iterator["Source"]:
     """Open what the options name: a server, or the embedded simulator at `demo_speed`."""
-    from orch_events.background import Background
+    from orch_events.background import read_ahead
     from orch_events.client import Client
 
     def tell(exchange: "Exchange") -> None:
@@ -47,8 +46,9 @@ def source(app: App, connect: Connect, *, verbose: bool, demo_speed: float = mat
             connect_timeout=connect.connect_timeout,
             read_timeout=connect.read_timeout,
             observe=tell if verbose else lambda _: None,
+            ahead=read_ahead,
         )
-        yield Source(Background(stack.enter_context(client)), _mark(server.token_file) if server.token_file else None)
+        yield Source(stack.enter_context(client), _mark(server.token_file) if server.token_file else None)
 
 
 def _mark(token_file: str) -> Callable[[], object]:
@@ -68,11 +68,11 @@ class Source(NamedTuple):
     """An open source.
 
     Attributes:
-        events: asks in the background.
+        events: asks in the background, and keeps nobody waiting.
         token_mark: returns something that changes with the token file; None where no other token will come.
     """
 
-    events: "Background"
+    events: "Client"
     token_mark: Callable[[], object] | None
 
 
