@@ -12,8 +12,8 @@ import orch_events
 SRC = Path(orch_events.__file__).parent
 
 GROUND = ["asking", "backoff", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "page",
-          "patience", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states", "times", "tls",
-          "watch"]  # fmt: skip
+          "patience", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states", "times",
+          "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
