@@ -5,6 +5,7 @@ grows when a longer name comes; the message, the last, takes what is left and is
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from orch_events.events import Event
 from orch_events.render.cells import cut, padded, width
@@ -46,13 +47,24 @@ class Table:
         self._job_cells = 6 if name_job else 0
         self._node_cells = _NODE_CELLS
         self._id_cells = _ID_CELLS
+        self._time_cells = 10 if cells else 19
+        self._label_cells = _LABEL_CELLS + (2 if theme.glyphs else 0)
         self._date: str | None = None
         self._strange = 0
         self._highest: dict[str, int] = {}
+        self._when = lru_cache(maxsize=4096)(self._draw_when)
+        self._label = lru_cache(maxsize=256)(self._draw_label)
 
     def events(self, job: str, events: Sequence[Event]) -> None:
         """Draw a row an event, and a head before the first and, on a terminal, where the date changes."""
-        lines = [line for event in events for line in self._lines(job, event)]
+        lines: list[str] = []
+        for event in events:
+            date, when = self._when(event.timestamp)
+            row = self._row(job, event, when)
+            if self._date is None or (self._cells and date not in ("", self._date)):
+                self._date = date
+                lines.append(self._head(date))
+            lines.append(row)
         if lines:
             self._output.write_text("\n".join(lines) + "\n")
 
@@ -65,60 +77,60 @@ class Table:
             note = f"{self._strange} of these could not be understood in full; --json shows them as they are"
             self._output.write_text(self._theme.paint(note, "quiet") + "\n")
 
-    def _lines(self, job: str, event: Event) -> list[str]:
-        date, time = self._stamp.split(event.timestamp)
-        self._grow(event)
-        self._strange += not event.understood
-        row = self._row(job, event, time if self._cells else f"{date} {time}".strip())
-        if self._date is not None and (not self._cells or date in ("", self._date)):
-            return [row]
-        self._date = date
-        return [self._head(date), row]
+    def _head(self, date: str) -> str:
+        time = date if self._cells and date else "TIME"
+        label, time = self._cell("EVENT", self._label_cells), self._cell(time, self._time_cells)
+        return self._theme.paint(self._line("JOB", "ID", time, label, "NODE", "MESSAGE"), "quiet")
 
-    def _grow(self, event: Event) -> None:
+    def _row(self, job: str, event: Event, when: str) -> str:
+        number, kind, node = event.id, event.type, visible(event.node or "-")
+        message = visible(event.message)
+        if number is None or not kind:
+            self._strange += 1
+        if number is not None:
+            highest = self._highest.get(job, number)
+            if number < highest:
+                message = f"{_LATE} {message}"
+            else:
+                self._highest[job] = number
+        identity = "?" if number is None else str(number)
+        self._grow(len(identity), width(node))
+        return self._line(job, identity, when, self._label(kind), node, message)
+
+    def _grow(self, identity: int, node: int) -> None:
         """Make the columns wide enough for an event; they never shrink."""
-        self._id_cells = max(self._id_cells, len(_number(event)))
-        node = width(visible(event.node or ""))
+        self._id_cells = max(self._id_cells, identity)
         if node > self._node_cells:
             self._node_cells = node + -node % _NODE_STEP
 
-    def _head(self, date: str) -> str:
-        time = date if self._cells and date else "TIME"
-        return self._theme.paint(self._line("JOB", "ID", time, "EVENT", "NODE", "MESSAGE"), "quiet")
+    def _line(self, job: str, number: str, when: str, label: str, node: str, message: str) -> str:
+        """Put a row together of a time and a label that are cells already, and of texts that are not."""
+        before = f"{number:<{self._id_cells}}{_GAP}{when}{_GAP}{label}{_GAP}"
+        if self._job_cells:
+            before = self._cell(job, self._job_cells) + _GAP + before
+        if not self._cells:
+            return f"{before}{padded(node, self._node_cells)}{_GAP}{message}".rstrip()
+        left = self._cells - self._used()
+        node_cells = max(_MIN_NODE_CELLS, min(self._node_cells, left - _MIN_MESSAGE_CELLS))
+        message = cut(message, left - node_cells, self._theme.ellipsis)
+        return f"{before}{self._cell(node, node_cells)}{_GAP}{message}".rstrip()
 
-    def _row(self, job: str, event: Event, time: str) -> str:
-        glyph = f"{self._theme.glyphs.get(_state(event.type), ' ')} " if self._theme.glyphs else ""
-        label = glyph + (_LABELS.get(event.type) or visible(event.type) or "?")
-        message = visible(event.message)
-        if event.id is not None and event.id < self._highest.setdefault(job, event.id):
-            message = f"{_LATE} {message}"
-        self._highest[job] = max(event.id or 0, self._highest.get(job, 0))
-        state, node = _state(event.type), visible(event.node or "-")
-        return self._line(job, _number(event), visible(time), label, node, message, state)
-
-    def _line(self, job: str, number: str, time: str, label: str, node: str, message: str, state: str = "") -> str:
-        before = [self._cell(job, self._job_cells)] if self._job_cells else []
-        before += [self._cell(number, self._id_cells), self._cell(time, 10 if self._cells else 19)]
-        label = self._cell(label, _LABEL_CELLS + (2 if self._theme.glyphs else 0))
-        node, message = self._fit(sum(width(cell) + len(_GAP) for cell in (*before, label)), node, message)
-        return _GAP.join([*before, self._theme.paint(label, state), node, message]).rstrip()
+    def _used(self) -> int:
+        """Return how many cells of a terminal's row node and message do not have, the gap between them included."""
+        columns = [self._job_cells, self._id_cells, self._time_cells, self._label_cells]
+        return sum(cells + len(_GAP) for cells in columns if cells) + len(_GAP)
 
     def _cell(self, text: str, cells: int) -> str:
         """Pad a text to a column; on a terminal, cut it too."""
         return padded(cut(text, cells, self._theme.ellipsis) if self._cells else text, cells)
 
-    def _fit(self, used: int, node: str, message: str) -> tuple[str, str]:
-        """Give node and message what a row has left: on a terminal the message is cut, and the node if it must be."""
-        if not self._cells:
-            return padded(node, self._node_cells), message
-        left = self._cells - used - len(_GAP)
-        node_cells = max(_MIN_NODE_CELLS, min(self._node_cells, left - _MIN_MESSAGE_CELLS))
-        return self._cell(node, node_cells), cut(message, left - node_cells, self._theme.ellipsis)
+    def _draw_when(self, timestamp: str) -> tuple[str, str]:
+        """Return the date of a timestamp, and the cell that shows it: its time alone where the head has the date."""
+        date, time = self._stamp.split(timestamp)
+        return date, self._cell(visible(time if self._cells else f"{date} {time}".strip()), self._time_cells)
 
-
-def _number(event: Event) -> str:
-    return str(event.id) if event.id is not None else "?"
-
-
-def _state(event_type: str) -> str:
-    return event_type.rpartition("_")[2]
+    def _draw_label(self, kind: str) -> str:
+        state = kind.rpartition("_")[2]
+        glyph = f"{self._theme.glyphs.get(state, ' ')} " if self._theme.glyphs else ""
+        label = glyph + (_LABELS.get(kind) or visible(kind) or "?")
+        return self._theme.paint(self._cell(label, self._label_cells), state)
