@@ -20,18 +20,29 @@ _MAX_ID = (1 << 63) - 2
 _SAFE_ID_DIGITS = 18
 
 
-class _Details(msgspec.Struct):
+class _Details(msgspec.Struct, gc=False):
     node: str | None = None
 
 
-class _Fields(msgspec.Struct, gc=False):
-    """The fields that we read, as nearly every event has them."""
+class Fields(msgspec.Struct, gc=False):
+    """The fields of an event that we read, as nearly every event has them.
+
+    Attributes:
+        type: `node_running`, `job_finished` …; an open set, "" where it is missing.
+        timestamp: the server's text, UTC; "" where it is missing.
+        message: the server's sentence; "" where it is missing.
+    """
 
     id: str | int | None = None
-    type: str | None = None
-    timestamp: str | None = None
-    message: str | None = None
+    type: str = ""
+    timestamp: str = ""
+    message: str = ""
     details: _Details | None = None
+
+    @property
+    def node(self) -> str | None:
+        """The node's name; None for an event of the job."""
+        return (self.details.node or None) if self.details else None
 
 
 class _Id(msgspec.Struct, gc=False):
@@ -40,7 +51,7 @@ class _Id(msgspec.Struct, gc=False):
     id: str
 
 
-_decode_fields = msgspec.json.Decoder(_Fields).decode
+_decode_fields = msgspec.json.Decoder(Fields).decode
 _decode_ids = msgspec.json.Decoder(list[_Id]).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -55,7 +66,7 @@ class Event(msgspec.Struct, eq=False, gc=False):
 
     id: int | None
     raw: bytes
-    _fields: _Fields | None = None
+    _fields: Fields | None = None
 
     @classmethod
     def read(cls, raw: bytes) -> "Event":
@@ -84,30 +95,31 @@ class Event(msgspec.Struct, eq=False, gc=False):
         return hash(self.raw)
 
     @property
-    def type(self) -> str:
-        """`node_running`, `job_finished` …; an open set, "" where it is missing."""
-        return self._read().type or ""
-
-    @property
-    def timestamp(self) -> str:
-        """The server's text, UTC; "" where it is missing."""
-        return self._read().timestamp or ""
-
-    @property
-    def node(self) -> str | None:
-        """The node's name; None for an event of the job."""
-        details = self._read().details
-        return (details.node or None) if details else None
-
-    @property
-    def message(self) -> str:
-        """The server's sentence; "" where it is missing."""
-        return self._read().message or ""
-
-    def _read(self) -> _Fields:
+    def fields(self) -> Fields:
+        """What we read of it."""
         if self._fields is None:
             self._fields = _read(self.raw)
         return self._fields
+
+    @property
+    def type(self) -> str:
+        """Of its fields."""
+        return self.fields.type
+
+    @property
+    def timestamp(self) -> str:
+        """Of its fields."""
+        return self.fields.timestamp
+
+    @property
+    def node(self) -> str | None:
+        """Of its fields."""
+        return self.fields.node
+
+    @property
+    def message(self) -> str:
+        """Of its fields."""
+        return self.fields.message
 
     @property
     def at(self) -> datetime | None:
@@ -167,21 +179,21 @@ def _loads(raw: bytes) -> Any:  # noqa: ANN401 - it is any JSON
         return None
 
 
-def _read(raw: bytes) -> _Fields:
+def _read(raw: bytes) -> Fields:
     try:
         return _decode_fields(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _read_leniently(raw)
 
 
-def _read_leniently(raw: bytes) -> _Fields:
+def _read_leniently(raw: bytes) -> Fields:
     """Take from any JSON value the fields that are of the right kind."""
     content = _loads(raw)
     if not isinstance(content, dict):
-        return _Fields()
+        return Fields()
     details = content.get("details")
     node = _text(details.get("node")) if isinstance(details, dict) else None
-    return _Fields(
+    return Fields(
         id=read_id(content.get("id")),
         type=_text(content.get("type")),
         timestamp=_text(content.get("timestamp")),
@@ -190,5 +202,5 @@ def _read_leniently(raw: bytes) -> _Fields:
     )
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -12,7 +12,7 @@ def width(text: str) -> int:
 
 def padded(text: str, cells: int) -> str:
     """Return `text` with spaces behind it, at least `cells` wide."""
-    return text + " " * (cells - width(text))
+    return text.ljust(cells) if text.isascii() else text + " " * (cells - width(text))
 
 
 def cut(text: str, cells: int, ellipsis: str) -> str:

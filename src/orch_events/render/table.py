@@ -7,7 +7,7 @@ grows when a longer name comes; the message, the last, takes what is left and is
 from collections.abc import Sequence
 from functools import lru_cache
 
-from orch_events.events import Event
+from orch_events.events import Event, Fields
 from orch_events.render.cells import cut, padded, width
 from orch_events.render.output import Output
 from orch_events.render.stamp import Stamp
@@ -59,8 +59,9 @@ class Table:
         """Draw a row an event, and a head before the first and, on a terminal, where the date changes."""
         lines: list[str] = []
         for event in events:
-            date, when = self._when(event.timestamp)
-            row = self._row(job, event, when)
+            fields = event.fields
+            date, when = self._when(fields.timestamp)
+            row = self._row(job, event.id, fields, when)
             if self._date is None or (self._cells and date not in ("", self._date)):
                 self._date = date
                 lines.append(self._head(date))
@@ -82,20 +83,20 @@ class Table:
         label, time = self._cell("EVENT", self._label_cells), self._cell(time, self._time_cells)
         return self._theme.paint(self._line("JOB", "ID", time, label, "NODE", "MESSAGE"), "quiet")
 
-    def _row(self, job: str, event: Event, when: str) -> str:
-        number, kind, node = event.id, event.type, visible(event.node or "-")
-        message = visible(event.message)
-        if number is None or not kind:
+    def _row(self, job: str, number: int | None, fields: Fields, when: str) -> str:
+        node, message = visible(fields.node or "-"), visible(fields.message)
+        if number is None or not fields.type:
             self._strange += 1
         if number is not None:
-            highest = self._highest.get(job, number)
-            if number < highest:
+            if number < self._highest.get(job, number):
                 message = f"{_LATE} {message}"
             else:
                 self._highest[job] = number
         identity = "?" if number is None else str(number)
-        self._grow(len(identity), width(node))
-        return self._line(job, identity, when, self._label(kind), node, message)
+        cells = width(node)
+        if len(identity) > self._id_cells or cells > self._node_cells:
+            self._grow(len(identity), cells)
+        return self._line(job, identity, when, self._label(fields.type), node, message)
 
     def _grow(self, identity: int, node: int) -> None:
         """Make the columns wide enough for an event; they never shrink."""
@@ -105,15 +106,15 @@ class Table:
 
     def _line(self, job: str, number: str, when: str, label: str, node: str, message: str) -> str:
         """Put a row together of a time and a label that are cells already, and of texts that are not."""
-        before = f"{number:<{self._id_cells}}{_GAP}{when}{_GAP}{label}{_GAP}"
+        before = number.ljust(self._id_cells) + _GAP + when + _GAP + label + _GAP
         if self._job_cells:
             before = self._cell(job, self._job_cells) + _GAP + before
         if not self._cells:
-            return f"{before}{padded(node, self._node_cells)}{_GAP}{message}".rstrip()
+            return (before + padded(node, self._node_cells) + _GAP + message).rstrip()
         left = self._cells - self._used()
         node_cells = max(_MIN_NODE_CELLS, min(self._node_cells, left - _MIN_MESSAGE_CELLS))
         message = cut(message, left - node_cells, self._theme.ellipsis)
-        return f"{before}{self._cell(node, node_cells)}{_GAP}{message}".rstrip()
+        return (before + self._cell(node, node_cells) + _GAP + message).rstrip()
 
     def _used(self) -> int:
         """Return how many cells of a terminal's row node and message do not have, the gap between them included."""
