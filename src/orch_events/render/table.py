@@ -52,6 +52,8 @@ class Table:
         self._date: str | None = None
         self._strange = 0
         self._highest: dict[str, int] = {}
+        self._message_cells: int | None = None
+        self._lay_out()
         self._when = lru_cache(maxsize=4096)(self._draw_when)
         self._label = lru_cache(maxsize=256)(self._draw_label)
 
@@ -95,31 +97,29 @@ class Table:
         identity = "?" if number is None else str(number)
         cells = width(node)
         if len(identity) > self._id_cells or cells > self._node_cells:
-            self._grow(len(identity), cells)
+            self._lay_out(len(identity), cells)
         return self._line(job, identity, when, self._label(fields.type), node, message)
 
-    def _grow(self, identity: int, node: int) -> None:
-        """Make the columns wide enough for an event; they never shrink."""
+    def _lay_out(self, identity: int = 0, node: int = 0) -> None:
+        """Make the columns wide enough for an event; they never shrink. On a terminal the rest is the message's."""
         self._id_cells = max(self._id_cells, identity)
         if node > self._node_cells:
             self._node_cells = node + -node % _NODE_STEP
+        self._node_shown, self._message_cells = self._node_cells, None
+        if self._cells:
+            columns = [self._job_cells, self._id_cells, self._time_cells, self._label_cells]
+            left = self._cells - sum(cells + len(_GAP) for cells in columns if cells) - len(_GAP)
+            self._node_shown = max(_MIN_NODE_CELLS, min(self._node_cells, left - _MIN_MESSAGE_CELLS))
+            self._message_cells = left - self._node_shown
 
     def _line(self, job: str, number: str, when: str, label: str, node: str, message: str) -> str:
         """Put a row together of a time and a label that are cells already, and of texts that are not."""
-        before = number.ljust(self._id_cells) + _GAP + when + _GAP + label + _GAP
-        if self._job_cells:
-            before = self._cell(job, self._job_cells) + _GAP + before
-        if not self._cells:
-            return (before + padded(node, self._node_cells) + _GAP + message).rstrip()
-        left = self._cells - self._used()
-        node_cells = max(_MIN_NODE_CELLS, min(self._node_cells, left - _MIN_MESSAGE_CELLS))
-        message = cut(message, left - node_cells, self._theme.ellipsis)
-        return (before + self._cell(node, node_cells) + _GAP + message).rstrip()
-
-    def _used(self) -> int:
-        """Return how many cells of a terminal's row node and message do not have, the gap between them included."""
-        columns = [self._job_cells, self._id_cells, self._time_cells, self._label_cells]
-        return sum(cells + len(_GAP) for cells in columns if cells) + len(_GAP)
+        node = self._cell(node, self._node_shown)
+        if self._message_cells is not None:
+            message = cut(message, self._message_cells, self._theme.ellipsis)
+        first = self._cell(job, self._job_cells) + _GAP if self._job_cells else ""
+        number = number.ljust(self._id_cells)
+        return (first + number + _GAP + when + _GAP + label + _GAP + node + _GAP + message).rstrip()
 
     def _cell(self, text: str, cells: int) -> str:
         """Pad a text to a column; on a terminal, cut it too."""
