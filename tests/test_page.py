@@ -31,6 +31,11 @@ PAGES = {
     "nested objects": b'{"items":[{"id":"1","d":[{"a":[{},{}]}, {"b":{}}, {"c":[]}]}, {"id":"2"}, {"id":"3"}]}',
     "escapes": b'{"items":[{"id":"1","message":"\\\\\\"\\u007d, {\\\\"},{"id":"2","\\u0061":"\\ud83d\\ude00"}]}',
     "items that are no objects": b'{"items":[1, "}, {", null, [], [ [ ] ], -0.0, true]}',
+    "nested objects that begin as events do": b'{"items":[{"id":"1","d":[{"id":"2"},{"id":"3"},{"id":"4"}]},{"id":"5"},'
+    b'{"id":"6","d":[{"id":"7"},{"id":"8"}]}]}',
+    "keys in any order": b'{"items" : [ {"id" : "1", "m" : ""}, {"m" : "}, {", "id" : "2"}, {"x" : 1}, {"id" : "3"} ]}',
+    "much white space": b'{"items" : [ {"id" : "1"},%b{"id" : "2"}%b,{"id" : "3"} ]}' % (b" \n" * 99, b" \t" * 99),
+    "no keys": b'{"items":[{},{},{}, {}]}',
     "an escaped key": b'{"\\u0069tems":[{"id":"1"}]}',
 }
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -146,6 +147,16 @@ class PageEnd(msgspec.Struct, frozen=True):
     """
 
     next_start: int | None
+
+    @classmethod
+    def read(cls, next_events: object) -> "PageEnd":
+        """Read a page's `next-events`; nothing of its URL counts but `start`."""
+        url = next_events.get("id") if isinstance(next_events, dict) else None
+        try:
+            query = urlsplit(url).query if isinstance(url, str) else ""
+        except ValueError:
+            return cls(None)
+        return cls(read_id(parse_qs(query).get("start", [None])[-1]))
 
 
 Fetched = Sequence[Event] | PageEnd

@@ -4,10 +4,11 @@ Two rules keep the cost linear in the answer's bytes and the memory within its l
 
 1. What is cut off the front of the buffer is cut at a proven boundary. The buffer always begins where an element of
    `items` begins. If `[` + a prefix of it + `]` is a JSON array, the prefix is a run of whole elements, for JSON's
-   grammar reads from left to right and leaves no choice. So the prefix up to the last `}, {` is tried at once, by the
-   JSON library, and in an ordinary answer that is all that happens.
-2. Where that fails (the last `}, {` stood in a string or inside an event), `ValueScanner` looks at each byte once and
-   finds where the element ends. No second try is made before it has.
+   grammar reads from left to right and leaves no choice. So the prefix up to the last place where an element seems to
+   begin (as the first one did: `, {`, white space, the same key) is tried at once, by the JSON library, and in an
+   ordinary answer that is all that happens.
+2. Where there is no such place, or it stood inside an event, `ValueScanner` looks at each byte once and finds where the
+   element ends. No second try is made before it has.
 
 Around the items the page is read member by member, each found by the same scanner, and checked by the JSON library.
 """
@@ -15,13 +16,12 @@ Around the items the page is read member by member, each found by the same scann
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from orch_events import repair
 from orch_events.errors import CutAnswer, Html, NotUnderstood
-from orch_events.events import Event, PageEnd, read_id
+from orch_events.events import Event, PageEnd
 from orch_events.scan import ValueScanner
 
 T = TypeVar("T")
@@ -29,8 +29,12 @@ T = TypeVar("T")
 _PIECE_BYTES = 1 << 17
 """More is taken in parts: the scanner's patterns keep a mark for each token of a part."""
 
+_MARGIN_BYTES = 128
+"""More than an opening, or the white space before one, has."""
+
+_WHITE = b" \t\r\n"
 _SPACE = re.compile(rb"[ \t\r\n]*")
-_OPENS = re.compile(rb"[ \t\r\n]*\{")
+_OPENING = re.compile(rb'[ \t\r\n]*(\{[ \t\r\n]*"[^"\\]{,80}")')
 
 
 class PageDecoder:
@@ -51,8 +55,9 @@ class PageDecoder:
         self._buffer = bytearray()
         self._scanner = ValueScanner()
         self._tried = False
+        self._opening = b""
         self._has_items = False
-        self._next_start: int | None = None
+        self._end = PageEnd(None)
         self._found: list[Event] = []
         self._count = 0
         self._read: Callable[[], bool] = self._read_opening
@@ -89,7 +94,7 @@ class PageDecoder:
             raise CutAnswer(f"the answer of {self._name} breaks off {seen}")
         if not self._has_items:
             raise NotUnderstood(f"the answer of {self._name} is JSON but not a page of events: it has no items")
-        return PageEnd(self._next_start)
+        return self._end
 
     # Each reader takes something whole off the front of the buffer and names its successor,
     # or returns False: more bytes are needed.
@@ -132,13 +137,13 @@ class PageDecoder:
         end = self._scanner.end(self._buffer)
         if end is None:
             return False
-        self._found.append(Event.read(self._compact(end)))
+        self._found.append(self._take_one(end))
         self._drop(end)
         self._tried = False
         return self._move_on(self._next_byte(), {b",": self._read_item, b"]": self._read_after_member})
 
     def _read_next_events(self) -> bool:
-        return self._read_member(lambda value: setattr(self, "_next_start", _start_of(value)))
+        return self._read_member(lambda value: setattr(self, "_end", PageEnd.read(value)))
 
     def _read_other(self) -> bool:
         return self._read_member(lambda _: None)
@@ -181,40 +186,36 @@ class PageDecoder:
         self._scanner = ValueScanner()
 
     def _last_boundary(self, begin: int) -> int:
-        """Return the place of the last `},` from `begin` on with a `{` behind it, or -1."""
-        last = len(self._buffer)
-        while (last := self._buffer.rfind(b"},", begin, last)) >= 0:
-            if _OPENS.match(self._buffer, last + 2):
-                break
-        return last
+        """Return the place of the last comma from `begin` on behind which an element seems to begin, or -1."""
+        if not self._opening:
+            found = _OPENING.match(self._buffer)
+            self._opening = found[1] if found else b""
+        last = self._buffer.rfind(self._opening, max(0, begin - _MARGIN_BYTES)) if self._opening else -1
+        before = bytes(self._buffer[max(0, last - _MARGIN_BYTES) : max(0, last)])
+        element = before.rstrip(_WHITE)
+        return last - len(before) + len(element) - 1 if element.endswith(b",") else -1
 
-    def _take_many(self, last: int) -> None:
-        """Take all elements up to the `}` at `last` at once, if that is a boundary."""
-        if last < 0:
+    def _take_many(self, comma: int) -> None:
+        """Take all elements before a comma at once, if that is a boundary."""
+        if comma < 0:
             return
-        with memoryview(self._buffer)[: last + 1] as elements:
+        with memoryview(self._buffer)[:comma] as elements:
             array = b"".join((b"[", elements, b"]"))
         try:
-            compact = msgspec.json.format(array, indent=-1)
-            if not compact.isascii():
-                compact.decode()
-            self._found += Event.read_all(compact)
+            self._found += Event.read_all(_compact(array))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._tried = True
         else:
-            self._drop(last + 2)
+            self._drop(comma + 1)
 
-    def _compact(self, end: int) -> bytes:
+    def _take_one(self, end: int) -> Event:
         with memoryview(self._buffer)[:end] as text:
             try:
-                compact = msgspec.json.format(text, indent=-1)
-                if not compact.isascii():
-                    compact.decode()
+                return Event.read(_compact(text))
             except (msgspec.DecodeError, UnicodeDecodeError):
-                return self._repaired(bytes(text))
+                return Event.read(self._repaired(bytes(text)))
             except RecursionError:
                 raise self._malformed() from None
-            return compact
 
     def _repaired(self, text: bytes) -> bytes:
         try:
@@ -233,13 +234,9 @@ class PageDecoder:
         return NotUnderstood(f"the answer of {self._name} is not JSON")
 
 
-def _start_of(next_events: object) -> int | None:
-    """Read the `start` of a page's next-events; nothing else of its URL counts."""
-    url = next_events.get("id") if isinstance(next_events, dict) else None
-    if not isinstance(url, str):
-        return None
-    try:
-        query = urlsplit(url).query
-    except ValueError:
-        return None
-    return read_id(parse_qs(query).get("start", [None])[-1])
+def _compact(text: bytes | memoryview) -> bytes:
+    """Return JSON without white space; raises msgspec.DecodeError or UnicodeDecodeError for what is none."""
+    compact = msgspec.json.format(text, indent=-1)
+    if not compact.isascii():
+        compact.decode()
+    return compact

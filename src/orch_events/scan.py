@@ -11,6 +11,9 @@ _NESTED = re.compile(rb"%b(?:[{\[]%b[}\]]%b)*" % (_FLAT, _FLAT, _FLAT), re.DOTAL
 
 _QUOTE = ord('"')
 _OPENING = b"{["
+_AS_BRACES = bytes.maketrans(b"[]", b"{}")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
+_MOST_LEVELS = 32
 
 
 class ValueScanner:
@@ -24,8 +27,10 @@ class ValueScanner:
     def end(self, buffer: bytearray) -> int | None:
         """Return the place of the byte after the value, or None until it has arrived.
 
-        Each byte is looked at once, over all calls for one value.
+        Each byte is looked at once, over all calls for one value, and once more if it was leapt over in vain.
         """
+        if self._depth and self._leap(buffer):
+            return None
         while self._skip(buffer) < len(buffer):
             byte = buffer[self._at]
             if byte == _QUOTE:
@@ -47,3 +52,33 @@ class ValueScanner:
         found = pattern.match(buffer, self._at)
         self._at = found.end() if found else self._at
         return self._at
+
+    def _leap(self, buffer: bytearray) -> bool:
+        """Move behind all that has arrived, if the value goes on there; else stay."""
+        text = bytes(buffer[self._at :])
+        if (len(text) - len(text.rstrip(b"\\"))) % 2:  # an escape that has not arrived
+            text = text[:-1]
+        parts = text.replace(rb"\\", b"").replace(rb"\"", b"").split(b'"')
+        unquoted = b"".join(parts[self._in_string :: 2])
+        closing, opening = _unmatched(unquoted)
+        if closing >= self._depth:
+            return False
+        self._depth += opening - closing
+        self._in_string ^= len(parts) % 2 == 0
+        self._at += len(text)
+        return True
+
+
+def _unmatched(text: bytes) -> tuple[int, int]:
+    """Count the closing brackets that stand before what opens them, and then the opening ones that nothing closes.
+
+    Of what is nested deeper than some levels, all count as unmatched.
+    """
+    brackets = text.translate(_AS_BRACES, _NO_BRACKETS)
+    for _ in range(_MOST_LEVELS):
+        fewer = brackets.replace(b"{}", b"")
+        if len(fewer) == len(brackets):
+            break
+        brackets = fewer
+    closing = brackets.count(b"}")
+    return closing, len(brackets) - closing
