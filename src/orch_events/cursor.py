@@ -5,6 +5,7 @@ it may repeat the request's own URL, so that following it would never end. It mo
 cut: behind what had arrived if that was in order, else not at all, for what is missing can have any id.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from operator import lt
@@ -59,32 +60,44 @@ class ShownIds:
 
 
 class Window:
-    """Puts events in the order of their ids, as far as a window of some thousand events and a few megabytes allows."""
+    """Puts events in the order of their ids, as far as a window of some thousand events and a few megabytes allows.
+
+    It holds runs of events, each as it came, and lets a run go when it holds enough without it. Only what is out of
+    order is sorted, together with all that is held.
+    """
 
     def __init__(self) -> None:
-        self._held: list[Event] = []
-        self._bytes = 0
+        self._runs: deque[Sequence[Event]] = deque()
+        self._sizes: deque[int] = deque()
+        self._events = 0
 
     def put(self, events: Sequence[Event]) -> list[Event]:
         """Take events in, and return those that are let go, in order."""
-        in_order = not events or _ascending([*self._held[-1:], *events])
-        self._held += events
-        self._bytes += _size(events)
-        if not in_order:
-            self._held.sort(key=_place)
-        out = len(self._held) - _WINDOW_EVENTS
-        if self._bytes > _WINDOW_BYTES:
-            out = max(out, len(self._held) // 2 + 1)
-        return self._let_go(max(0, out))
+        if not events:
+            return []
+        if not _ascending([*(self._runs[-1][-1:] if self._runs else ()), *events]):
+            events = sorted([*self.empty(), *events], key=_place)
+        self._runs.append(events)
+        self._sizes.append(sum(map(len, [event.raw for event in events])))
+        self._events += len(events)
+        out: list[Event] = []
+        while self._holds_enough_without_the_first():
+            out += self._let_go()
+        return out
 
     def empty(self) -> list[Event]:
         """Return what is held, in order."""
-        return self._let_go(len(self._held))
+        return [event for _ in range(len(self._runs)) for event in self._let_go()]
 
-    def _let_go(self, count: int) -> list[Event]:
-        out, self._held = self._held[:count], self._held[count:]
-        self._bytes -= _size(out)
-        return out
+    def _holds_enough_without_the_first(self) -> bool:
+        without = self._events - len(self._runs[0])
+        return without >= _WINDOW_EVENTS or (without > 0 and sum(self._sizes) > _WINDOW_BYTES)
+
+    def _let_go(self) -> Sequence[Event]:
+        run = self._runs.popleft()
+        self._sizes.popleft()
+        self._events -= len(run)
+        return run
 
 
 class Cursor:
@@ -156,10 +169,6 @@ def _ascending(events: Sequence[Event]) -> list[int]:
     numbers = [event.id for event in events if event.id is not None]
     whole = len(numbers) == len(events) and all(map(lt, numbers, islice(numbers, 1, None)))
     return numbers if whole else []
-
-
-def _size(events: Iterable[Event]) -> int:
-    return sum(map(len, [event.raw for event in events]))
 
 
 def _place(event: Event) -> int:

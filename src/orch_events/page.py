@@ -26,8 +26,8 @@ from orch_events.scan import ValueScanner
 
 T = TypeVar("T")
 
-_PIECE_BYTES = 1 << 17
-"""More is taken in parts: the scanner's patterns keep a mark for each token of a part."""
+_PART_BYTES = 1 << 17
+"""What is taken at once: it stays in a processor's cache, and the scanner keeps a mark for each of its tokens."""
 
 _MARGIN_BYTES = 128
 """More than an opening, or the white space before one, has."""
@@ -64,12 +64,12 @@ class PageDecoder:
 
     def feed(self, piece: bytes) -> list[Event]:
         """Take the next bytes of the answer and return the events that are whole with them."""
-        if len(piece) <= _PIECE_BYTES:
-            return self._feed(piece)
-        pieces = (piece[at : at + _PIECE_BYTES] for at in range(0, len(piece), _PIECE_BYTES))
-        return [event for small in pieces for event in self._feed(small)]
+        found: list[Event] = []
+        for at in range(0, len(piece), _PART_BYTES):
+            found += self._feed(memoryview(piece)[at : at + _PART_BYTES])
+        return found
 
-    def _feed(self, piece: bytes) -> list[Event]:
+    def _feed(self, piece: memoryview) -> list[Event]:
         before = len(self._buffer)
         self._buffer += piece
         self._since_last += len(piece)

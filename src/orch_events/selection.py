@@ -1,13 +1,14 @@
 """Which events are shown. It never changes what is counted, nor how a job ended."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fnmatch import translate
 from typing import Any
 
 from orch_events.events import Event
 
-Test = Callable[[Event], bool]
+Test = Callable[[Sequence[Event]], Sequence[Event]]
+"""Returns those events that pass, in their order."""
 
 _FAILED = frozenset({"node_failed", "node_errored"})
 
@@ -34,12 +35,12 @@ class Selection:
         until: float | None = None,
     ) -> None:
         self._tests: list[Test] = []
+        if failed:
+            self._tests.append(_of_types(_FAILED))
         if types:
-            self._tests.append(_of_types(types))
+            self._tests.append(_of_types({prefix + name for name in types for prefix in ("", "node_", "job_")}))
         if nodes:
             self._tests.append(_of_nodes(nodes))
-        if failed:
-            self._tests.append(lambda event: event.type in _FAILED)
         if since is not None or until is not None:
             self._tests.append(_between(since, until))
         if grep:
@@ -48,37 +49,36 @@ class Selection:
     def of(self, events: Sequence[Event]) -> Sequence[Event]:
         """Return the selected ones among `events`, in their order."""
         for test in self._tests:
-            events = [event for event in events if test(event)]
+            events = test(events)
         return events
 
 
-def _of_types(types: Iterable[str]) -> Test:
-    wanted = {prefix + name for name in types for prefix in ("", "node_", "job_")}
-    return lambda event: event.type in wanted
+def _of_types(types: Collection[str]) -> Test:
+    return lambda events: [event for event in events if event.fields.type in types]
 
 
 def _of_nodes(globs: Iterable[str]) -> Test:
-    pattern = re.compile("|".join(translate(glob) for glob in globs))
-    return lambda event: event.node is not None and pattern.match(event.node) is not None
+    match = re.compile("|".join(translate(glob) for glob in globs)).match
+    return lambda events: [event for event in events if (node := event.fields.node) is not None and match(node)]
 
 
 def _between(since: float | None, until: float | None) -> Test:
-    def test(event: Event) -> bool:
+    def within(event: Event) -> bool:
         at = event.at
         if at is None:
             return False
         seconds = at.timestamp()
         return (since is None or seconds >= since) and (until is None or seconds <= until)
 
-    return test
+    return lambda events: [event for event in events if within(event)]
 
 
 def _with_text(patterns: Sequence[re.Pattern[str]]) -> Test:
-    def test(event: Event) -> bool:
+    def found(event: Event) -> bool:
         texts = (event.message, event.node or "", *_strings(event.details))
         return any(pattern.search(text) for pattern in patterns for text in texts)
 
-    return test
+    return lambda events: [event for event in events if found(event)]
 
 
 def _strings(value: Any) -> list[str]:  # noqa: ANN401 - it is any JSON

@@ -10,7 +10,10 @@ from orch_events.simulator.script import Moment
 
 Write = Callable[[str], str]
 
-NODES = 5_000
+NODES = 10_000
+EVENT_BYTES = 560
+"""How long an event is on average, pretty-printed; a node has two."""
+
 _CYCLE = 2 * NODES
 _FIRST_ID = 100_000
 _NAMES = ("web", "db", "mail", "cache")
@@ -48,13 +51,12 @@ def written_compact(text: str) -> str:
 
 def many(path: Path, count: int, write: Write = written_pretty) -> Path:
     """Write a page of so many events of a job of `NODES` nodes, a cycle of texts again and again under new ids."""
-    marked = [write(moment(number).text) for number in range(1, _CYCLE + 1)]
-    texts = [text.replace(f'"{number}"', '"%d"', 1) for number, text in enumerate(marked, 1)]
+    texts = [write(moment(number).text).replace(f'"{number}"', '"%d"', 1) for number in range(1, _CYCLE + 1)]
     between = ", " if write is written_pretty else ","
-    cycle = between.join(texts)
+    cycles = [texts[: count - done] for done in range(0, count, _CYCLE)]
     ids = itertools.count(_FIRST_ID)
-    cycles = (cycle % tuple(itertools.islice(ids, _CYCLE)) for _ in range(count // _CYCLE))
-    _write(path, (between * (number > 0) + text for number, text in enumerate(cycles)))
+    runs = (between.join(cycle) % tuple(itertools.islice(ids, len(cycle))) for cycle in cycles)
+    _write(path, (between * (place > 0) + run for place, run in enumerate(runs)))
     return path
 
 

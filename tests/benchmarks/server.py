@@ -21,7 +21,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(page.seek(0, 2)))
             self.end_headers()
             self.wfile.flush()
-            self.connection.sendfile(page, 0)
+            page.seek(0)
+            self.connection.sendfile(page)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
         pass

@@ -1,7 +1,5 @@
 """Events for programs: JSON Lines, one JSON array, CSV. These formats are a contract; they are never coloured."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 from orch_events.events import Event, Fields
@@ -98,6 +96,9 @@ def _csv_line(cells: Sequence[str]) -> str:
     line = ",".join(cells)
     if line.isascii() and line.isprintable() and '"' not in line and line.count(",") == len(cells) - 1:
         return line
+    import csv
+    import io
+
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow([visible(cell) for cell in cells])
     return text.getvalue()

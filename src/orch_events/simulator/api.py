@@ -58,10 +58,18 @@ class Api:
         now: returns the simulator's time in seconds; infinite when everything is over.
         token: the one that is demanded; None for no demand.
         faults: what goes wrong.
+        jobs: what it knows of, by number; None for the simulator's own.
     """
 
-    def __init__(self, now: Callable[[], float], token: str | None = None, faults: Faults | None = None) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        token: str | None = None,
+        faults: Faults | None = None,
+        jobs: Mapping[int, Script] | None = None,
+    ) -> None:
         self._now = now
+        self._jobs = scripts() if jobs is None else jobs
         self._token = token
         self.faults = faults or Faults()
 
@@ -97,19 +105,25 @@ class Api:
         base = request.origin + _PREFIX
         match url.path.removeprefix(_PREFIX).strip("/").split("/") if url.path.startswith(_PREFIX) else []:
             case ["jobs"]:
-                return self._jobs(base, query)
+                return self._list(base, query)
             case ["jobs", number]:
-                return pretty(_job(number).record(self._now(), base))
+                return pretty(self._job(number).record(self._now(), base))
             case ["jobs", number, "nodes"]:
-                return self._nodes(_job(number), base)
+                return self._nodes(self._job(number), base)
             case ["jobs", number, "events"]:
-                return self._events(_job(number), base, None if all_events else query.get("start"))
+                return self._events(self._job(number), base, None if all_events else query.get("start"))
             case _:
                 raise _RefusedError(404, "orchestrator/not-found", f"There is nothing at {url.path}")
 
-    def _jobs(self, base: str, query: Mapping[str, str]) -> str:
+    def _job(self, number: str) -> Script:
+        job = self._jobs.get(_whole("job-id", number))
+        if job is None:
+            raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown job {number}")
+        return job
+
+    def _list(self, base: str, query: Mapping[str, str]) -> str:
         now = self._now()
-        jobs = [job.record(now, base) for job in scripts().values() if query.get("type", job.type) == job.type]
+        jobs = [job.record(now, base) for job in self._jobs.values() if query.get("type", job.type) == job.type]
         order = _ORDERS.get(query.get("order_by", "name"))
         if order is None:
             raise _invalid(f"order_by can't be {query['order_by']}")
@@ -132,13 +146,6 @@ class Api:
         next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": str(following)}
         items = bracketed([moment.text for moment in past if moment.id >= first])
         return braced([f'"next-events" : {pretty(next_events, 1)}', f'"items" : {items}'], 0)
-
-
-def _job(number: str) -> Script:
-    job = scripts().get(_whole("job-id", number))
-    if job is None:
-        raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown job {number}")
-    return job
 
 
 def _whole(name: str, text: str) -> int:
