@@ -56,7 +56,7 @@ def _large() -> list[Row]:
     moments = _arriving(2 * pages.NODES, _SECONDS)
     api = _Counting(SimulatedTime(SystemClock(), 1).now, jobs={1: _job(moments, _SECONDS)})
     with Simulator(api) as simulator:
-        followed = run(_follow(simulator.url, "--json"))
+        followed = run(_follow(simulator.url, "--json", "--quiet"))
         sent, size = api.sent, sum(len(moment.text) for moment in moments)
         listed = run([OURS, "list", "1", "--service-url", simulator.url, "--json"])
     name, cpu = "`follow`, 10,000 nodes", followed.cpu / listed.cpu

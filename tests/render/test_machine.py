@@ -14,6 +14,7 @@ from orch_events.events import Event
 from orch_events.render.machine import CSV_COLUMNS, Csv, JsonArray, JsonLines, with_job
 from orch_events.render.output import Output
 from orch_events.render.renderer import Renderer
+from orch_events.render.text import visible
 from tests.fakes import event
 
 ODD = b'{"z":1.50e+3,"id":"1","a":123456789012345678901234567890,"z":"\\u00e9\\/ \xc3\xa9","type":null}'
@@ -172,3 +173,17 @@ def test_csv_has_as_many_lines_as_events_whatever_they_say(events: list[Event]) 
     text = written(Csv, events).decode()
     assert len(text.splitlines()) == 1 + len(events)
     assert {len(row) for row in table(text.encode())} == {len(CSV_COLUMNS)}
+
+
+CELLS = st.text(st.sampled_from(',"a \n\r\x1b;漢'), max_size=9)
+
+
+@given(st.lists(st.builds(event, st.integers(1, 99), CELLS, CELLS, CELLS), max_size=6))
+def test_csv_is_what_the_library_writes_of_the_visible_cells(events: list[Event]) -> None:
+    by_library = io.StringIO()
+    writer = csv.writer(by_library, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for one in events:
+        cells = ["" if one.id is None else str(one.id), one.timestamp, one.type, one.node or "", one.message]
+        writer.writerow([visible(cell) for cell in cells])
+    assert written(Csv, events).decode() == by_library.getvalue()

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
+import rich.console
+import rich.table
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.text import Text
 
 from orch_events.events import Event
 from orch_events.render.cells import width
 from orch_events.render.output import Output
 from orch_events.render.stamp import Stamp
 from orch_events.render.table import Table
+from orch_events.render.text import visible
 from orch_events.render.theme import Theme
 
 PLAIN = Theme.of(color=False, ascii_only=False)
@@ -187,3 +191,43 @@ def test_each_event_is_one_line_below_the_head(events: list[Event], cells: int |
 def test_an_event_that_comes_after_a_later_one_of_its_job_says_so() -> None:
     rows = drawn([one(number, message="m") for number in (5, 7, 6, None, 7, 8)])[1:]
     assert [row.rpartition("  ")[2].strip() for row in rows] == ["m", "m", "(late) m", "m", "m", "m"]
+
+
+def rendered_by_rich(event: Event, head: str, theme: Theme, cells: int | None) -> str:
+    """Render a row's cells with rich's own table, in columns that begin where the head's words do."""
+    begins = [head.index(word) for word in head.split()]
+    widths = [after - begin - 2 for begin, after in pairwise(begins)]
+    state = event.type.rpartition("_")[2]
+    label = event.type.removeprefix("node_").replace("_", " ").ljust(widths[2] - 2)
+    texts = [str(event.id), "19:50:08" if cells else "2016-05-05 19:50:08",
+             Text(f"{theme.glyphs[state]} {label}", theme.styles.get(state, "")),
+             visible(event.node or "-"), visible(event.message)]  # fmt: skip
+    table = rich.table.Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for size in [*widths, (cells or 9999) - begins[-1]]:
+        table.add_column(width=size, no_wrap=True, overflow="ellipsis")
+    table.add_row(*[Text(text) if isinstance(text, str) else text for text in texts])
+    stream = io.StringIO()
+    colours = "standard" if theme.styles else None
+    console = rich.console.Console(file=stream, width=cells or 9999, force_terminal=True, color_system=colours)
+    console.print(table)
+    return stream.getvalue()
+
+
+@given(
+    st.builds(
+        one,
+        st.integers(0, 99_999),
+        st.sampled_from(
+            ["node_running", "node_finished", "node_failed", "node_skipped", "job_stopping", "job_aborted"]
+        ),
+        st.none() | st.text(st.sampled_from("ab.漢é\x1b[]"), max_size=6),
+        st.text(st.sampled_from("ab [/]:\\\n\t\x1b\x9b漢字é\u202e😀"), max_size=90),
+    ),
+    st.sampled_from([None, 75, 80, 120]),
+    st.sampled_from([PLAIN, COLOUR]),
+)
+def test_a_row_is_what_rich_makes_of_the_same_cells(event: Event, cells: int | None, theme: Theme) -> None:
+    head, row = drawn([event], cells=cells, theme=theme)
+    head = re.sub(r"\x1b\[[0-9;]*m", "", head)
+    by_rich = rendered_by_rich(event, head, theme, cells).rstrip()
+    assert row.rstrip() == re.sub(" +…$", "…", by_rich)  # a space before the ellipsis says nothing
