@@ -92,3 +92,18 @@ def test_an_event_is_understood_if_it_has_a_number_and_a_type() -> None:
     assert event(5).understood
     assert not Event.read(b'{"id":"5"}').understood
     assert not Event.read(b'{"type":"node_failed"}').understood
+
+
+IDS = st.sampled_from(['"1"', '"007"', '""', '"1 "', '"\u0661"', '"\u00b2"', '"-1"', f'"{"9" * 18}"', f'"{"9" * 19}"', "3",
+                       "1.0", "null", "[1]"])  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.builds('{{"id":{}}}'.format, IDS) | st.sampled_from(["{}", "1", "[]", '{"id":"1","id":"2"}']), max_size=4
+    )
+)
+def test_events_read_at_once_are_the_same_as_each_read_for_itself(objects: list[str]) -> None:
+    at_once = Event.read_all(f"[{','.join(objects)}]".encode())
+    each = [Event.read(text.encode()) for text in objects]
+    assert [(one.id, one.raw, one.fields) for one in at_once] == [(one.id, one.raw, one.fields) for one in each]

@@ -207,8 +207,8 @@ def rendered_by_rich(event: Event, head: str, theme: Theme, cells: int | None) -
         table.add_column(width=size, no_wrap=True, overflow="ellipsis")
     table.add_row(*[Text(text) if isinstance(text, str) else text for text in texts])
     stream = io.StringIO()
-    colours = "standard" if theme.styles else None
-    console = rich.console.Console(file=stream, width=cells or 9999, force_terminal=True, color_system=colours)
+    console = rich.console.Console(file=stream, width=cells or 9999, force_terminal=True, color_system="standard")
+    console.no_color = not theme.styles
     console.print(table)
     return stream.getvalue()
 
