@@ -171,7 +171,7 @@ def read_id(value: object) -> int | None:
 def _numbers(texts: list[str]) -> list[int]:
     """Read ids that are all digits, and not too many; raises ValueError when one of them is anything else."""
     digits = "".join(texts)
-    if not (digits.isdigit() and digits.isascii() and all(texts) and max(map(len, texts)) <= _SAFE_ID_DIGITS):
+    if not (digits.isdigit() and digits.isascii() and max(map(len, texts)) <= _SAFE_ID_DIGITS):
         raise ValueError("an id of another kind")
     return list(map(int, texts))
 
