@@ -87,16 +87,17 @@ class Table:
 
     def _row(self, job: str, number: int | None, fields: Fields, when: str) -> str:
         node, message = visible(fields.node or "-"), visible(fields.message)
-        if number is None or not fields.type:
-            self._strange += 1
-        if number is not None:
+        self._strange += number is None or not fields.type
+        if number is None:
+            identity = "?"
+        else:
+            identity = str(number)
             if number < self._highest.get(job, number):
                 message = f"{_LATE} {message}"
             else:
                 self._highest[job] = number
-        identity = "?" if number is None else str(number)
         cells = width(node)
-        if len(identity) > self._id_cells or cells > self._node_cells:
+        if cells > self._node_cells or len(identity) > self._id_cells:
             self._lay_out(len(identity), cells)
         return self._line(job, identity, when, self._label(fields.type), node, message)
 
@@ -114,16 +115,18 @@ class Table:
 
     def _line(self, job: str, number: str, when: str, label: str, node: str, message: str) -> str:
         """Put a row together of a time and a label that are cells already, and of texts that are not."""
-        node = self._cell(node, self._node_shown)
         if self._message_cells is not None:
-            message = cut(message, self._message_cells, self._theme.ellipsis)
-        first = self._cell(job, self._job_cells) + _GAP if self._job_cells else ""
-        number = number.ljust(self._id_cells)
-        return (first + number + _GAP + when + _GAP + label + _GAP + node + _GAP + message).rstrip()
+            node, message = self._cut(node, self._node_shown), self._cut(message, self._message_cells)
+        node = padded(node, self._node_shown)
+        row = f"{number.ljust(self._id_cells)}{_GAP}{when}{_GAP}{label}{_GAP}{node}{_GAP}{message}".rstrip()
+        return f"{self._cell(job, self._job_cells)}{_GAP}{row}" if self._job_cells else row
 
     def _cell(self, text: str, cells: int) -> str:
         """Pad a text to a column; on a terminal, cut it too."""
-        return padded(cut(text, cells, self._theme.ellipsis) if self._cells else text, cells)
+        return padded(self._cut(text, cells) if self._cells else text, cells)
+
+    def _cut(self, text: str, cells: int) -> str:
+        return text if len(text) <= cells and text.isascii() else cut(text, cells, self._theme.ellipsis)
 
     def _draw_when(self, timestamp: str) -> tuple[str, str]:
         """Return the date of a timestamp, and the cell that shows it: its time alone where the head has the date."""
