@@ -22,6 +22,21 @@ with httpx.Client(verify=False) as client:
     client.get(sys.argv[1])
 """
 """The least that a program can do that has our libraries, and asks once."""
+_LEAST = """
+import sys
+sys.modules["httpx._main"] = None
+import click, httpcore, httpx, msgspec
+httpcore.HTTP11Connection.READ_NUM_BYTES = 1 << 18
+cut = msgspec.json.Decoder(list[msgspec.Raw]).decode
+between, rest = sys.argv[2].encode(), b""
+with open("/dev/null", "wb", 0) as out, httpx.Client(verify=False) as client, client.stream("GET", sys.argv[1]) as answer:
+    for piece in answer.iter_raw():
+        rest = rest + piece if rest else piece[piece.index(b"[") + 1 :]
+        end = rest.rfind(between)
+        out.write(b"\\n".join(cut(msgspec.json.format(b"[%b}]" % rest[:end], indent=-1))))
+        rest = rest[end + 2 :]
+"""
+"""The same for a large answer: read, compacted and cut into lines, and nothing known of an event, not even its id."""
 
 Running = Callable[[], Cost]
 
@@ -99,6 +114,11 @@ def _against_jq(url: str) -> Iterator[Work]:
                _jq(url, lines), goal=0.18, peak=60, tools=tools)  # fmt: skip
     yield Work("`list --json`, 200,000 events, compact", "curl, jq -c", partial(run, _list(url, 2, "--json")),
                _jq(url, lines, 2), goal=0.12, peak=60, tools=tools)  # fmt: skip
+    for job, name, between in ((1, "pretty-printed", '}, {\n    "id" : '), (2, "compact", '},{"id":')):
+        page = f"{url}/orchestrator/v1/jobs/{job}/events"
+        yield Work(f"`list --json`, 200,000 events, {name}", "the least that our libraries allow",
+                   partial(run, _list(url, job, "--json")),
+                   partial(run, [sys.executable, "-c", _LEAST, page, between]))  # fmt: skip
     selecting = partial(run, _list(url, 1, "--json", "--failed", "-n", "web*"))
     yield Work("`list --json --failed -n 'web*'`", "curl, jq -c, select", selecting,
                _jq(url, f"-c '.items[] | {_SELECT}'"), goal=0.25, tools=tools)  # fmt: skip

@@ -42,8 +42,9 @@ class Output:
         if self._stream is None:
             raise LocalFileError(f"{self._name} is closed", "give it somewhere to go, /dev/null say")
         try:
-            for block in _blocks(data) if self._is_pipe else [data]:
-                self._write_all(self._stream, block)
+            with self._shield():
+                for block in _blocks(data) if self._is_pipe else [data]:
+                    self._write_all(self._stream, block)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -51,7 +52,7 @@ class Output:
             raise LocalFileError(f"{self._name} can't be written: {reason}", "is the disk full?") from None
 
     def _write_all(self, stream: BinaryIO, data: bytes) -> None:
-        with self._shield(), memoryview(data) as rest:
+        with memoryview(data) as rest:
             written = 0
             while written < len(data):
                 written += stream.write(rest[written:]) or 0

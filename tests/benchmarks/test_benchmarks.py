@@ -1,0 +1,45 @@
+"""The benchmark's data and its measuring; the benchmark itself is no test."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.benchmarks import pages
+from tests.benchmarks.measure import run
+
+
+def _items(path: Path) -> Any:
+    return json.loads(path.read_text())["items"]
+
+
+@pytest.mark.parametrize("count", [1, 7, 2 * pages.NODES + 3])
+def test_a_page_has_as_many_events_as_it_should_pretty_or_compact(count: int, tmp_path: Path) -> None:
+    pretty = pages.many(tmp_path / "pretty", count)
+    compact = pages.many(tmp_path / "compact", count, pages.written_compact)
+
+    assert [int(item["id"]) for item in _items(pretty)] == list(range(100_000, 100_000 + count))
+    assert _items(compact) == _items(pretty)
+    assert "\n" not in compact.read_text().rstrip("\n")
+    assert pretty.stat().st_size / count == pytest.approx(pages.EVENT_BYTES, rel=0.9 if count < 9 else 0.05)
+
+
+def test_a_page_of_odd_events_has_what_it_was_given(tmp_path: Path) -> None:
+    items = _items(pages.few(tmp_path / "odd", ["}, {", [{"a": [1]}], None]))
+    assert [item["details"]["detail"] for item in items] == ["}, {", [{"a": [1]}], None]
+
+
+@pytest.mark.parametrize("columns", [0, 120])
+def test_a_run_is_told_by_the_system_s_own_account(columns: int) -> None:
+    program = "import os, sys; b = bytearray(50_000_000); sys.exit(os.isatty(1) * os.get_terminal_size(1)[0])"
+    cost = run([sys.executable, "-c", program if columns else program.partition("sys.exit")[0]],
+               columns=columns, statuses=(columns,))  # fmt: skip
+    assert 0 < cost.cpu <= cost.wall * 4
+    assert 55 < cost.peak < 150
+
+
+def test_a_command_that_fails_is_no_measurement() -> None:
+    with pytest.raises(RuntimeError, match="ended with 3"):
+        run([sys.executable, "-c", "raise SystemExit(3)"])
