@@ -102,7 +102,16 @@ OBJECTS = st.sampled_from([*(json.dumps({"id": one}) for one in IDS), "{}", "1",
 @example(['{"id":"1"}', '{"id":"%s"}' % ("9" * 19)])
 @example(['{"id":"1"}', '{"id":"\u0661"}'])
 @example(['{"id":"1"}', '{"id":""}'])
+@example(['{"id":"1","type":5,"message":"m"}', '{"id":"2","details":[{"node":"a"}]}'])
 def test_events_read_at_once_are_the_same_as_each_read_for_itself(objects: list[str]) -> None:
     at_once = Event.read_all(f"[{','.join(objects)}]".encode())
     each = [Event.read(text.encode()) for text in objects]
     assert [(one.id, one.raw, one.fields) for one in at_once] == [(one.id, one.raw, one.fields) for one in each]
+
+
+def test_a_copy_is_the_same_event_and_keeps_nothing_else() -> None:
+    first, _ = Event.read_all(b'[{"id":"1","message":"m"},{"id":"2"}]')
+    assert type(first.source) is not bytes
+    copy = first.copy()
+    assert type(copy.source) is bytes
+    assert (copy.id, copy.raw, copy.message) == (first.id, first.raw, first.message)

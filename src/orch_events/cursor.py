@@ -78,7 +78,7 @@ class Window:
         if not _ascending([*(self._runs[-1][-1:] if self._runs else ()), *events]):
             events = sorted([*self.empty(), *events], key=_place)
         self._runs.append(events)
-        self._sizes.append(sum(map(len, [event.raw for event in events])))
+        self._sizes.append(sum(map(len, [event.source for event in events])))
         self._events += len(events)
         out: list[Event] = []
         while self._holds_enough_without_the_first():

@@ -62,11 +62,12 @@ class Event(msgspec.Struct, eq=False, gc=False):
 
     Attributes:
         id: its number in the server's one sequence; None where it has none that we can compare.
-        raw: the server's own object as compact JSON, every key and number as it was written.
+        source: the server's own object as compact JSON, every key and number as it was written; it may be a view of
+            all that came with it: who keeps the event for long keeps a `copy`.
     """
 
     id: int | None
-    raw: bytes
+    source: bytes
     _fields: Fields | None = None
 
     @classmethod
@@ -82,11 +83,11 @@ class Event(msgspec.Struct, eq=False, gc=False):
         Raises:
             msgspec.DecodeError: it is no array, or not JSON.
         """
-        items = map(bytes, _decode_items(array))
+        items = _decode_items(array)
         try:
             numbers = _numbers([item.id for item in _decode_ids(array)])
         except (msgspec.MsgspecError, ValueError):
-            return [cls.read(item) for item in items]
+            return [cls.read(bytes(item)) for item in items]
         return list(map(cls, numbers, items))
 
     def __eq__(self, other: object) -> bool:
@@ -95,11 +96,20 @@ class Event(msgspec.Struct, eq=False, gc=False):
     def __hash__(self) -> int:
         return hash(self.raw)
 
+    def copy(self) -> "Event":
+        """Return the same event, that keeps nothing else in memory."""
+        return Event(self.id, self.raw, self._fields)
+
+    @property
+    def raw(self) -> bytes:
+        """The source, as bytes of its own."""
+        return bytes(self.source)
+
     @property
     def fields(self) -> Fields:
         """What we read of it."""
         if self._fields is None:
-            self._fields = _read(self.raw)
+            self._fields = _read(self.source)
         return self._fields
 
     @property
@@ -194,7 +204,7 @@ def _read(raw: bytes) -> Fields:
     try:
         return _decode_fields(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _read_leniently(raw)
+        return _read_leniently(bytes(raw))
 
 
 def _read_leniently(raw: bytes) -> Fields:

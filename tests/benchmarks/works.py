@@ -29,7 +29,8 @@ import click, httpcore, httpx, msgspec
 httpcore.HTTP11Connection.READ_NUM_BYTES = 1 << 18
 cut = msgspec.json.Decoder(list[msgspec.Raw]).decode
 between, rest = sys.argv[2].encode(), b""
-with open("/dev/null", "wb", 0) as out, httpx.Client(verify=False) as client, client.stream("GET", sys.argv[1]) as answer:
+out = open("/dev/null", "wb", 0)
+with httpx.Client(verify=False) as client, client.stream("GET", sys.argv[1]) as answer:
     for piece in answer.iter_raw():
         rest = rest + piece if rest else piece[piece.index(b"[") + 1 :]
         end = rest.rfind(between)

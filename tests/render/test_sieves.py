@@ -1,5 +1,6 @@
 """Renderers that let through what is wanted."""
 
+import tracemalloc
 from collections.abc import Sequence
 
 import pytest
@@ -116,3 +117,14 @@ def test_a_tail_is_the_end_of_all_that_came(count: int, batches: list[list[int]]
     tail.finish()
     everything = [number for batch in batches for number in batch]
     assert shown.ids.get("352", []) == everything[max(0, len(everything) - count) :]
+
+
+def test_what_is_held_back_keeps_nothing_else_in_memory() -> None:
+    tail = Tail(100, Shown())
+    tracemalloc.start()
+    for _ in range(100):
+        _, small = Event.read_all(b'[{"id":"1","m":"%b"},{"id":"2"}]' % (b"x" * 100_000))
+        tail.events("352", [small])
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1_000_000

@@ -23,7 +23,7 @@ class JsonLines:
 
     def events(self, job: str, events: Sequence[Event]) -> None:
         """Write a line an event."""
-        lines = [with_job(event.raw, job) if self._name_job else event.raw for event in events]
+        lines = [with_job(event.raw, job) if self._name_job else event.source for event in events]
         if lines:
             self._output.write(b"\n".join(lines) + b"\n")
 
@@ -44,7 +44,7 @@ class JsonArray:
     def events(self, job: str, events: Sequence[Event]) -> None:  # noqa: ARG002 - of one job
         """Write a line an event, between commas."""
         if events:
-            self._output.write(self._before + b",\n".join([event.raw for event in events]))
+            self._output.write(self._before + b",\n".join([event.source for event in events]))
             self._before = b",\n"
 
     def wait(self) -> None:

@@ -46,7 +46,7 @@ class Tail:
         if self._held is None:
             self._renderer.events(job, events)
         else:
-            self._held.setdefault(job, deque(maxlen=self._count)).extend(events)
+            self._held.setdefault(job, deque(maxlen=self._count)).extend(event.copy() for event in events)
 
     def wait(self) -> None:
         """Let go."""
