@@ -5,10 +5,9 @@ nor sleeps: it yields happenings, and `watch` lets several of them take turns.
 
 The end of a job is its own word (job_finished, job_aborted, or a record that says so), or that all its nodes are over.
 An ask that finds nothing new must come after that: what arrives with the end is not lost. Where word and nodes do not
-agree yet, or the word is the record's alone, there must be a moment of silence too; where there is no record to say how
-many nodes there are, `settle` seconds of it. If the record then still counts other nodes than the events do, an event
-became visible behind our back (its id was given out early and committed late): all is read once more, and what was
-missed is shown.
+agree yet, or the word is the record's alone, there must be a moment of silence too; where there is no record, `settle`
+seconds of it. If the record then still counts other nodes than the events do, an event became visible behind our back
+(its id was given out early and committed late): all is read once more, and what was missed is shown.
 """
 
 import math
