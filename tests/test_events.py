@@ -9,7 +9,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orch_events.events import Event, read_id
-from tests.fakes import event
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -86,12 +85,6 @@ def test_a_time_is_utc_where_it_names_no_zone() -> None:
     assert Event.read(b'{"timestamp":"2016-05-05T19:50:08Z"}').at == datetime(2016, 5, 5, 19, 50, 8, tzinfo=UTC)
     assert Event.read(b'{"timestamp":"2016-05-05T19:50:08"}').at == datetime(2016, 5, 5, 19, 50, 8, tzinfo=UTC)
     assert Event.read(b'{"timestamp":"yesterday"}').at is None
-
-
-def test_an_event_is_understood_if_it_has_a_number_and_a_type() -> None:
-    assert event(5).understood
-    assert not Event.read(b'{"id":"5"}').understood
-    assert not Event.read(b'{"type":"node_failed"}').understood
 
 
 IDS = ["1", "007", "", "1 ", "\u0661", "\u00b2", "-1", "9" * 18, "9" * 19, 3, 1.0, None, [1]]

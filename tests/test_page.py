@@ -218,6 +218,22 @@ def test_each_byte_is_parsed_a_bounded_number_of_times(name: str, monkeypatch: p
     assert parsed < 3.1 * fed
 
 
+def test_a_first_event_unlike_the_others_does_not_spoil_their_boundaries(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = 0
+
+    def counting(text: bytes, *, indent: int) -> bytes:
+        nonlocal parsed
+        parsed += 1
+        return format_(text, indent=indent)
+
+    format_ = msgspec.json.format
+    monkeypatch.setattr(msgspec.json, "format", counting)
+    others = b"".join(b', {"id":"%d","m":"x"}' % number for number in range(2, 50_000))
+    events, _ = decode([b'{"items":[{"odd":1', *cut_up(b',"id":"1"}%b]}' % others, 1 << 16)])
+    assert len(events) == 49_999
+    assert parsed < 5_000
+
+
 def test_memory_is_bound_by_the_largest_event() -> None:
     decoder = PageDecoder("a page")
     tracemalloc.start()

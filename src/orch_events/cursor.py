@@ -70,6 +70,7 @@ class Window:
         self._runs: deque[Sequence[Event]] = deque()
         self._sizes: deque[int] = deque()
         self._events = 0
+        self._bytes = 0
 
     def put(self, events: Sequence[Event]) -> list[Event]:
         """Take events in, and return those that are let go, in order."""
@@ -80,6 +81,7 @@ class Window:
         self._runs.append(events)
         self._sizes.append(sum(map(len, [event.source for event in events])))
         self._events += len(events)
+        self._bytes += self._sizes[-1]
         out: list[Event] = []
         while self._holds_enough_without_the_first():
             out += self._let_go()
@@ -91,11 +93,11 @@ class Window:
 
     def _holds_enough_without_the_first(self) -> bool:
         without = self._events - len(self._runs[0])
-        return without >= _WINDOW_EVENTS or (without > 0 and sum(self._sizes) > _WINDOW_BYTES)
+        return without >= _WINDOW_EVENTS or (without > 0 and self._bytes > _WINDOW_BYTES)
 
     def _let_go(self) -> Sequence[Event]:
         run = self._runs.popleft()
-        self._sizes.popleft()
+        self._bytes -= self._sizes.popleft()
         self._events -= len(run)
         return run
 

@@ -1,6 +1,6 @@
 """One event, and one page of them.
 
-An event is kept as the server wrote it (`raw`, for machines), with its id. The few other fields that following and
+An event is kept as the server wrote it (`source`, for machines), with its id. The few other fields that following and
 drawing need are read when one of them is first asked for: whoever passes events on does not pay for them. Reading never
 fails: whatever is missing or of another kind is None or "", and the event passes through.
 """
@@ -114,33 +114,28 @@ class Event(msgspec.Struct, eq=False, gc=False):
 
     @property
     def type(self) -> str:
-        """Of its fields."""
+        """`node_running`, `job_finished` …; "" where it is missing."""
         return self.fields.type
 
     @property
     def timestamp(self) -> str:
-        """Of its fields."""
+        """The server's text, UTC; "" where it is missing."""
         return self.fields.timestamp
 
     @property
     def node(self) -> str | None:
-        """Of its fields."""
+        """The node's name; None for an event of the job."""
         return self.fields.node
 
     @property
     def message(self) -> str:
-        """Of its fields."""
+        """The server's sentence; "" where it is missing."""
         return self.fields.message
 
     @property
     def at(self) -> datetime | None:
         """When it happened, or None where the timestamp can't be read."""
         return parse_timestamp(self.timestamp)
-
-    @property
-    def understood(self) -> bool:
-        """Whether it has what makes an event: a number and a type."""
-        return self.id is not None and bool(self.type)
 
     @property
     def details(self) -> Any:  # noqa: ANN401 - it is any JSON

@@ -193,7 +193,10 @@ class PageDecoder:
         last = self._buffer.rfind(self._opening, max(0, begin - _MARGIN_BYTES)) if self._opening else -1
         before = bytes(self._buffer[max(0, last - _MARGIN_BYTES) : max(0, last)])
         element = before.rstrip(_WHITE)
-        return last - len(before) + len(element) - 1 if element.endswith(b",") else -1
+        if not element.endswith(b","):
+            self._opening = b""  # learnt from an element unlike the others, maybe: the next one will tell
+            return -1
+        return last - len(before) + len(element) - 1
 
     def _take_many(self, comma: int) -> None:
         """Take all elements before a comma at once, if that is a boundary."""

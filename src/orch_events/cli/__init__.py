@@ -89,7 +89,6 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
     except KeyboardInterrupt as signal:
         return signal.exit_status if isinstance(signal, Detached) else exits.SIGINT
     except BrokenPipeError:
-        _forget_stdout()
         return exits.READER_GONE
     except Exception:  # noqa: BLE001 - whatever it is, it is ours
         import traceback
@@ -112,7 +111,6 @@ def _invoke(args: list[str], app: App) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _forget_stdout()
         reason = os.strerror(error.errno or 0)
         raise LocalFileError(f"standard output can't be written: {reason}", "is the disk full?") from error
     return status if isinstance(status, int) else 0
@@ -132,10 +130,3 @@ def _origin(error: click.ClickException) -> str:
         return ""
     source = error.ctx.get_parameter_source(error.param.name)
     return f" (from {error.param.envvar})" if source is ParameterSource.ENVIRONMENT else ""
-
-
-def _forget_stdout() -> None:
-    """Keep Python from complaining at its end that the reader is gone."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    os.close(devnull)

@@ -1,7 +1,6 @@
 """Points in time, as the table and CSV write them."""
 
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
 
 
 class Stamp:
@@ -13,9 +12,8 @@ class Stamp:
 
     def __init__(self, zone: str) -> None:
         self._zone: tzinfo | None = UTC if zone == "utc" else None
-        self.split = lru_cache(maxsize=4096)(self._split)
 
-    def _split(self, timestamp: str) -> tuple[str, str]:
+    def split(self, timestamp: str) -> tuple[str, str]:
         """Return date and time of day of a server's timestamp; what can't be read stays as it is, without a date."""
         try:
             at = datetime.fromisoformat(timestamp)

@@ -126,7 +126,7 @@ class Table:
         return padded(self._cut(text, cells) if self._cells else text, cells)
 
     def _cut(self, text: str, cells: int) -> str:
-        return text if len(text) <= cells and text.isascii() else cut(text, cells, self._theme.ellipsis)
+        return cut(text, cells, self._theme.ellipsis)
 
     def _draw_when(self, timestamp: str) -> tuple[str, str]:
         """Return the date of a timestamp, and the cell that shows it: its time alone where the head has the date."""
