@@ -11,9 +11,9 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "page",
-          "patience", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states", "times",
-          "tls", "watch"]  # fmt: skip
+GROUND = ["asking", "backoff", "clock", "cursor", "detail", "errors", "events", "gunzip", "happenings", "job",
+          "nodes", "page", "patience", "records", "refusal", "repair", "scan", "selection", "service_url", "source",
+          "states", "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -33,7 +33,9 @@ MAY_IMPORT = {
     "repair": [],
     "page": ["errors", "events", "repair", "scan"],
     "records": ["errors", "events", "times"],
-    "job": ["events", "records", "states"],
+    "detail": ["events"],
+    "nodes": ["detail", "events", "records", "states", "times"],
+    "job": ["events", "nodes", "records", "states", "times"],
     "source": ["events", "records"],
     "happenings": ["errors", "events", "job"],
     "asking": ["errors", "happenings"],

@@ -114,7 +114,11 @@ def test_nodes_are_read_with_their_state_and_last_event() -> None:
         {"name": "b", "state": "running", "latest-event-id": "1268"},
         {"name": "c", "state": "new"},
     )
-    assert found == [NodeRecord("a", "failed", 1270), NodeRecord("b", "running", 1268), NodeRecord("c", "new", 0)]
+    assert found == [
+        NodeRecord("a", "failed", 1270, message="no", result=b"null"),
+        NodeRecord("b", "running", 1268),
+        NodeRecord("c", "new", 0),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ _SAFE_ID_DIGITS = 18
 
 class _Details(msgspec.Struct, gc=False):
     node: str | None = None
+    detail: msgspec.Raw = msgspec.Raw()
 
 
 class Fields(msgspec.Struct, gc=False):
@@ -44,6 +45,11 @@ class Fields(msgspec.Struct, gc=False):
     def node(self) -> str | None:
         """The node's name; None for an event of the job."""
         return (self.details.node or None) if self.details else None
+
+    @property
+    def detail(self) -> msgspec.Raw | bytes:
+        """What the node reports, as the JSON that it is; empty where there is nothing. See the module `detail`."""
+        return self.details.detail if self.details else b""
 
 
 class _Id(msgspec.Struct, gc=False):
@@ -98,7 +104,7 @@ class Event(msgspec.Struct, eq=False, gc=False):
 
     def copy(self) -> "Event":
         """Return the same event, that keeps nothing else in memory."""
-        return Event(self.id, self.raw, self._fields)
+        return Event(self.id, self.raw)
 
     @property
     def raw(self) -> bytes:
@@ -140,7 +146,7 @@ class Event(msgspec.Struct, eq=False, gc=False):
     @property
     def details(self) -> Any:  # noqa: ANN401 - it is any JSON
         """The `details` as Python objects; None where there are none."""
-        content = _loads(self.raw)
+        content = loads(self.raw)
         return content.get("details") if isinstance(content, dict) else None
 
 
@@ -187,8 +193,8 @@ def _number(value: str | int | None) -> int | None:
     return number if number is None or number <= _MAX_ID else None
 
 
-def _loads(raw: bytes) -> Any:  # noqa: ANN401 - it is any JSON
-    """Read any JSON; the standard library also takes lone surrogates and numbers out of range."""
+def loads(raw: bytes) -> Any:  # noqa: ANN401 - it is any JSON
+    """Read any JSON, lone surrogates and numbers out of range too; None for what is none."""
     try:
         return json.loads(raw.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
@@ -204,17 +210,18 @@ def _read(raw: bytes) -> Fields:
 
 def _read_leniently(raw: bytes) -> Fields:
     """Take from any JSON value the fields that are of the right kind."""
-    content = _loads(raw)
+    content = loads(raw)
     if not isinstance(content, dict):
         return Fields()
     details = content.get("details")
-    node = _text(details.get("node")) if isinstance(details, dict) else None
+    details = details if isinstance(details, dict) else {}
+    detail = json.dumps(details.get("detail"), separators=(",", ":")).encode()
     return Fields(
         id=read_id(content.get("id")),
         type=_text(content.get("type")),
         timestamp=_text(content.get("timestamp")),
         message=_text(content.get("message")),
-        details=_Details(node),
+        details=_Details(_text(details.get("node")), msgspec.Raw(detail)),
     )
 
 

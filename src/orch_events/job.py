@@ -1,18 +1,20 @@
 """What a job's events and record amount to: the state of each node, the end, the outcome and its exit status.
 
-A node's state follows from its events alone, by the table in `states`. An event counts for a node only if no later one
-has been counted, so a snapshot of the nodes and events in any order lead to the same state.
+What is known of each node is in `nodes`. Times are the server's, as its events tell them.
 """
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from orch_events.events import Event
+from orch_events.nodes import NodeRun, Nodes
 from orch_events.records import JobRecord, NodeRecord
-from orch_events.states import JOB_EVENTS, NODE_OVER, NODE_STATES
+from orch_events.states import JOB_EVENTS
+from orch_events.times import parse_timestamp
 
 Word = Literal["finished", "failed", "aborted", "stopped"]
 
@@ -48,7 +50,6 @@ class JobState:
     Attributes:
         job: the job's number, as text.
         record: the server's latest record of the job; None where none could be had.
-        nodes: how many nodes are in each state; nodes of which nothing is known are not counted.
         events: how many events were applied.
         last_id: the highest id among them; None before the first.
         late: how many of them came behind one with a higher id.
@@ -58,21 +59,22 @@ class JobState:
     def __init__(self, job: str) -> None:
         self.job = job
         self.record: JobRecord | None = None
-        self.nodes: Counter[str] = Counter()
         self.events = 0
         self.last_id: int | None = None
         self.late = 0
         self.ended_by: str | None = None
-        self._states: dict[str, tuple[str, int]] = {}
-        self._never_ran: set[str] = set()
+        self._nodes = Nodes()
         self._stopping = False
-        self._first: Event | None = None
-        self._last: Event | None = None
+        self._first = ""
+        self._last = ""
 
     def count(self, events: Sequence[Event]) -> None:
         """Count events of which nothing else is wanted, in the order of their ids."""
+        if not events:
+            return
+        self._first = self._first or events[0].timestamp
         self.events += len(events)
-        self.last_id = max(events[-1].id or 0, self.last_id or 0) or None if events else self.last_id
+        self.last_id = max(events[-1].id or 0, self.last_id or 0) or None
 
     def apply(self, event: Event) -> None:
         """Count one event and learn what it says."""
@@ -80,50 +82,60 @@ class JobState:
         number = event.id or 0
         self.late += number < (self.last_id or 0)
         self.last_id = max(number, self.last_id or 0) or None
-        self._first = self._first or event
-        self._last = event
-        if event.node is not None and event.type in NODE_STATES:
-            self._note_run(event.node, NODE_STATES[event.type])
-            self._enter(event.node, NODE_STATES[event.type], number)
+        timestamp = event.fields.timestamp
+        self._first = self._first or timestamp
+        self._last = timestamp or self._last
+        self._nodes.apply(event, number)
         self.hear(event)
 
     def hear(self, event: Event) -> None:
         """Take note of what an event says of the job itself."""
+        if event.fields.type not in JOB_EVENTS:
+            return
         if event.type == "job_stopping":
             self._stopping = True
-        elif event.type in JOB_EVENTS and self.ended_by != "job_aborted":
+        elif self.ended_by != "job_aborted":
             self.ended_by = event.type
 
     def seed(self, nodes: Iterable[NodeRecord]) -> None:
         """Take over a snapshot of the nodes, for events that were not read."""
         for node in nodes:
-            self._enter(node.name, node.state, node.latest_event_id)
+            self._nodes.seed(node)
 
-    def _note_run(self, node: str, state: str) -> None:
-        """Keep in mind a node that ran to its end without an event that says that it began."""
-        if state == "running":
-            self._never_ran.discard(node)
-        elif state in ("finished", "failed", "errored") and node not in self._states:
-            self._never_ran.add(node)
+    @property
+    def nodes(self) -> Counter[str]:
+        """How many nodes are in each state; nodes of which nothing is known are not counted."""
+        return self._nodes.counts
 
-    def _enter(self, node: str, state: str, event_id: int) -> None:
-        before, latest = self._states.get(node, ("", -1))
-        if event_id < latest:
-            return
-        self._states[node] = (state, event_id)
-        self.nodes[state] += 1
-        if before:
-            self.nodes[before] -= 1
+    @property
+    def runs(self) -> Mapping[str, NodeRun]:
+        """What is known of each node, by its name, in the order in which they were first heard of."""
+        return self._nodes.runs
+
+    @property
+    def running(self) -> Mapping[str, NodeRun]:
+        """Those of the nodes that run now."""
+        return self._nodes.running
+
+    @property
+    def first_at(self) -> datetime | None:
+        """When the first event happened, by the server's clock; None before it, or where it does not say."""
+        return parse_timestamp(self._first)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last event happened, by the server's clock; None before the first, or where it does not say."""
+        return parse_timestamp(self._last)
 
     @property
     def total(self) -> int:
         """How many nodes the job has, as far as is known."""
-        return max(self.record.node_count or 0 if self.record else 0, len(self._states))
+        return max(self.record.node_count or 0 if self.record else 0, len(self.runs))
 
     @property
     def over(self) -> int:
         """How many nodes will change no more."""
-        return sum(self.nodes[state] for state in NODE_OVER)
+        return self._nodes.over
 
     @property
     def said_over(self) -> bool:
@@ -152,7 +164,8 @@ class JobState:
     def unexplained(self) -> bool:
         """Whether something ended that no event said to begin: a node's run, or the stopping of the job."""
         stopped = self.record is not None and self.record.state == "stopped"
-        return bool(self._never_ran) or (stopped and not self._stopping)
+        ended = (run for run in self.runs.values() if run.state in ("finished", "failed", "errored"))
+        return any(not run.began for run in ended) or (stopped and not self._stopping)
 
     def outcome(self) -> Outcome:
         """How the job ended; to be asked when it has."""
@@ -173,6 +186,6 @@ class JobState:
 
     def _seconds(self) -> float | None:
         record = self.record
-        begin = (record and record.started_at) or (self._first and self._first.at)
-        end = (record and record.finished_at) or (self._last and self._last.at)
+        begin = (record and record.started_at) or self.first_at
+        end = (record and record.finished_at) or self.last_at
         return (end - begin).total_seconds() if begin and end else None

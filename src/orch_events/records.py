@@ -61,18 +61,33 @@ class NodeRecord(msgspec.Struct, frozen=True):
         name: the node's name.
         state: new, running, finished, failed, errored, skipped; an open set.
         latest_event_id: the id of the last event that this state comes from; 0 where there was none.
+        began, ended: the server's timestamps, UTC; "" until then, or where they are missing.
+        message: the server's sentence; "" where there is none.
+        result: what the node reports, as the JSON that it is; empty where there is nothing. See the module `detail`.
     """
 
     name: str
     state: str
     latest_event_id: int
+    began: str = ""
+    ended: str = ""
+    message: str = ""
+    result: bytes = b""
 
     @staticmethod
     def read_all(body: bytes, name: str) -> "list[NodeRecord]":
         """Read an answer called `name`; raises NotUnderstood for what is no list of nodes."""
         nodes = _read(body, _Nodes, name).items
         return [
-            NodeRecord(node.name, _text(node.state), read_id(node.latest_event_id) or 0)
+            NodeRecord(
+                node.name,
+                _text(node.state),
+                read_id(node.latest_event_id) or 0,
+                _text(node.start_timestamp),
+                _text(node.finish_timestamp),
+                _text(node.details.get("message") if isinstance(node.details, dict) else None),
+                bytes(node.result),
+            )
             for node in nodes
             if isinstance(node.name, str)
         ]
@@ -93,6 +108,10 @@ class _Node(msgspec.Struct):
     name: Any = None
     state: Any = None
     latest_event_id: Any = msgspec.field(name="latest-event-id", default=None)
+    start_timestamp: Any = None
+    finish_timestamp: Any = None
+    details: Any = None
+    result: msgspec.Raw = msgspec.Raw()
 
 
 class _Nodes(msgspec.Struct):

@@ -1,0 +1,132 @@
+"""What is known of each node of a job, by its events.
+
+An event counts for a node only if no later one has been counted, so a snapshot of the nodes and events in any order
+lead to the same states.
+"""
+
+from collections import Counter
+from datetime import datetime
+
+import msgspec
+
+from orch_events.detail import Changes, read_cause, read_changes, read_report_url
+from orch_events.events import Event
+from orch_events.records import NodeRecord
+from orch_events.states import NODE_OVER, NODE_STATES
+from orch_events.times import parse_timestamp
+
+_FAILURES = frozenset({"failed", "errored", "skipped"})
+_MOST_CHARACTERS = 500
+"""How much of a text is kept: a task can print megabytes, on every node."""
+
+
+class NodeRun(msgspec.Struct):
+    """One node and its run.
+
+    Attributes:
+        name: the node's name.
+        state: running, finished, failed, errored, skipped, or whatever else a snapshot says.
+        event_id: the id of the event that this state comes from.
+        began, ended: the server's timestamps, UTC; "" where that is not known, or not yet.
+        message: the server's sentence for a node that did not finish; "" for others.
+        cause: why it did not, in one line; "" where nobody says.
+        report_url: where the report of its Puppet run is; only for a node that did not finish.
+        changes: what its Puppet run did; None until it did, or where it is none.
+    """
+
+    name: str
+    state: str = ""
+    event_id: int = -1
+    began: str = ""
+    ended: str = ""
+    message: str = ""
+    cause: str = ""
+    report_url: str = ""
+    changes: Changes | None = None
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When it began; None where that is not known."""
+        return parse_timestamp(self.began)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended; None where that is not known, or not yet."""
+        return parse_timestamp(self.ended)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None where that is not known, or not yet."""
+        begin, end = self.began_at, self.ended_at
+        return max(0.0, (end - begin).total_seconds()) if begin and end else None
+
+
+class Nodes:
+    """All nodes of a job of which something is known.
+
+    Attributes:
+        runs: each by its name, in the order in which they were first heard of.
+        running: those that run now.
+        counts: how many are in each state.
+    """
+
+    def __init__(self) -> None:
+        self.runs: dict[str, NodeRun] = {}
+        self.running: dict[str, NodeRun] = {}
+        self.counts: Counter[str] = Counter()
+
+    def apply(self, event: Event, number: int) -> None:
+        """Learn what an event says of its node; `number` is the event's id, 0 where it has none."""
+        fields = event.fields
+        name, state = fields.node, NODE_STATES.get(fields.type)
+        if name is None or state is None:
+            return
+        run = self._run(name)
+        if state == "running":
+            run.began = fields.timestamp
+        if not self._enter(run, state, number):
+            return
+        run.ended = fields.timestamp if state in NODE_OVER else ""
+        if state != "running":
+            _note_end(run, fields.message, fields.detail)
+
+    def seed(self, node: NodeRecord) -> None:
+        """Learn what a snapshot says of a node."""
+        run = self._run(node.name)
+        if self._enter(run, node.state, node.latest_event_id):
+            run.began, run.ended = node.began or run.began, node.ended or run.ended
+            _note_end(run, node.message, node.result)
+
+    def _run(self, name: str) -> NodeRun:
+        run = self.runs.get(name)
+        if run is None:
+            run = self.runs[name] = NodeRun(name)
+        return run
+
+    def _enter(self, run: NodeRun, state: str, event_id: int) -> bool:
+        """Let a node enter a state, if no later event was counted for it."""
+        if event_id < run.event_id:
+            return False
+        if run.state:
+            self.counts[run.state] -= 1
+        self.counts[state] += 1
+        run.state, run.event_id = state, event_id
+        if state == "running":
+            self.running[run.name] = run
+        else:
+            self.running.pop(run.name, None)
+        return True
+
+    @property
+    def over(self) -> int:
+        """How many nodes will change no more."""
+        return sum(self.counts[state] for state in NODE_OVER)
+
+
+def _note_end(run: NodeRun, message: str, detail: msgspec.Raw | bytes) -> None:
+    """Keep what a node said in the end, more of it where it did not finish."""
+    run.changes = read_changes(detail)
+    if run.state in _FAILURES:
+        run.message = message[:_MOST_CHARACTERS]
+        run.cause = read_cause(detail)[:_MOST_CHARACTERS]
+        run.report_url = read_report_url(detail)
