@@ -15,13 +15,16 @@ from orch_events.cli.options import (
     Bear,
     Connect,
     Look,
+    Output,
     Select,
     Status,
     Where,
     bear_options,
     connect_options,
+    event_output_options,
     look_options,
     option,
+    record_option,
     select_options,
     status_options,
     where_options,
@@ -45,7 +48,9 @@ _AUTH_WAIT = 300.0
 @click.argument("jobs", metavar="JOB [JOB ...]", type=job, nargs=-1, required=True)
 @where_options
 @select_options
+@event_output_options
 @look_options
+@record_option
 @option(
     "--interval",
     type=duration(0.1),
@@ -70,8 +75,8 @@ _AUTH_WAIT = 300.0
 @status_options(on=True)
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
-    app: App, jobs: Sequence[str], where: Where, select: Select, look: Look, interval: float, timeout: float | None,
-    settle: float, no_progress: bool,  # noqa: FBT001 - click gives it by name
+    app: App, jobs: Sequence[str], where: Where, select: Select, output: Output, look: Look, record: str | None,
+    interval: float, timeout: float | None, settle: float, no_progress: bool,  # noqa: FBT001 - click gives it by name
     cursor_file: str | None, connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
     """Show the events of JOB from the beginning, then live, until every job is over.
@@ -92,19 +97,19 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     from orch_events.follow import Follower
     from orch_events.watch import watch
 
-    if output_format(look) == "json":
+    if output_format(output, json="jsonl") == "json":
         raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
     app.dress(look)
     jobs = list(dict.fromkeys(jobs))
     several = len(jobs) > 1
-    shown = renderer(app, look, select, tail=where.tail, name_job=several)
+    shown = renderer(app, output, look, select, tail=where.tail, name_job=several)
     places = CursorFile(Path(cursor_file)) if cursor_file else None
     starts = {job: _start(app, job, where.start, places) for job in jobs}
     with (
-        open_record(look.record, name_job=several) as record,
+        open_record(record, name_job=several) as recorded,
         source(app, connect, verbose=look.verbose, demo_speed=DEMO_SPEED) as server,
     ):
-        keeper = Keeper(app.talk, record, places)
+        keeper = Keeper(app.talk, recorded, places)
         patience = _patience(bear, server.token_mark)
         followers = [
             Follower(

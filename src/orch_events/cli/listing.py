@@ -9,12 +9,15 @@ from orch_events.cli.options import (
     Bear,
     Connect,
     Look,
+    Output,
     Select,
     Status,
     Where,
     bear_options,
     connect_options,
+    event_output_options,
     look_options,
+    record_option,
     select_options,
     status_options,
     where_options,
@@ -27,14 +30,16 @@ from orch_events.cli.types import job as job_type
 @click.argument("job", type=job_type)
 @where_options
 @select_options
+@event_output_options
 @look_options
+@record_option
 @connect_options
 @bear_options(retry_for="0", auth_wait="0")
 @status_options(on=False)
 @click.pass_obj
-def list_(
-    app: App, job: str, where: Where, select: Select, look: Look, connect: Connect, bear: Bear,
-    status: Status,
+def list_(  # noqa: PLR0913, PLR0917 - one argument a group of options
+    app: App, job: str, where: Where, select: Select, output: Output, look: Look, record: str | None,
+    connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
     """Show the events of JOB so far.
 
@@ -53,12 +58,12 @@ def list_(
     from orch_events.watch import watch
 
     app.dress(look)
-    shown = renderer(app, look, select, tail=where.tail)
+    shown = renderer(app, output, look, select, tail=where.tail)
     with (
-        open_record(look.record, name_job=False) as record,
+        open_record(record, name_job=False) as recorded,
         source(app, connect, verbose=look.verbose) as server,
     ):
-        keeper = Keeper(app.talk, record, None)
+        keeper = Keeper(app.talk, recorded, None)
         patience = Patience(bear.retry_for or 0, bear.auth_wait or 0, bear.auth_wait or 0, server.token_mark)
         follower = Follower(job, server.events, app.clock, Backoff(1, random), patience, start=where.start)
         view = View(app, look, shown, NoProgress(), keeper, status, live=False)

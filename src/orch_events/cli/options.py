@@ -6,7 +6,7 @@ A group of options reaches its command as one value, named like the group. Each 
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import click
@@ -15,7 +15,8 @@ from orch_events.cli.types import duration, event_type, fail_on, regex, whole
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-OUTPUTS = ("table", "jsonl", "json", "csv")
+EVENT_FORMATS = ("table", "jsonl", "json", "csv")
+REPORT_FORMATS = ("text", "json")
 
 
 class Connect(NamedTuple):
@@ -48,12 +49,16 @@ class Select(NamedTuple):
     until: str | None
 
 
-class Look(NamedTuple):
-    """How things are shown."""
+class Output(NamedTuple):
+    """In which format."""
 
     output: str
     json: bool
-    record: str | None
+
+
+class Look(NamedTuple):
+    """How things are shown."""
+
     color: str
     time: str
     ascii: bool
@@ -168,19 +173,41 @@ def select_options(command: Command) -> Command:
     )(command)
 
 
+def output_options(formats: Sequence[str], json: str) -> Callable[[Command], Command]:
+    """Add the options of the format, the first of which is the usual one; `json` says what --json is."""
+    return _grouped(
+        "output",
+        Output,
+        option("-o", "--output", type=click.Choice(formats), default=formats[0], show_default=True, help="The format."),
+        option("--json", is_flag=True, help=json),
+    )
+
+
+def event_output_options(command: Command) -> Command:
+    """Add the options of the format of events."""
+    return output_options(EVENT_FORMATS, "The same as -o jsonl: the server's objects, one a line.")(command)
+
+
+def report_output_options(command: Command) -> Command:
+    """Add the options of the format of a report."""
+    return output_options(REPORT_FORMATS, "The same as -o json: one object.")(command)
+
+
+def record_option(command: Command) -> Command:
+    """Add the option that keeps a record of the events."""
+    return option("--record", metavar="FILE", help="Append the events to a file too, as --json writes them.")(command)
+
+
 def look_options(command: Command) -> Command:
-    """Add the options of output and look."""
+    """Add the options of look."""
     return _grouped(
         "look",
         Look,
-        option("-o", "--output", type=click.Choice(OUTPUTS), default="table", show_default=True, help="The format."),
-        option("--json", is_flag=True, help="The same as -o jsonl: the server's objects, one a line."),
         option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
                help="Colour."),
         option("--time", type=click.Choice(("local", "utc")), default="local", show_default=True,
                help="The zone of times in the table."),
         option("--ascii", is_flag=True, help="No glyphs."),
-        option("--record", metavar="FILE", help="Append the events to a file too, as --json writes them."),
         option("-q", "--quiet", is_flag=True, help="Only events, warnings and errors."),
         option("-v", "--verbose", is_flag=True, help="Tell each request on stderr."),
     )(command)  # fmt: skip

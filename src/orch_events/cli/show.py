@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
-from orch_events.cli.options import Look, Select
+from orch_events.cli.options import Look, Output, Select
 from orch_events.cli.terminal import columns
 from orch_events.errors import OrchEventsError
 from orch_events.times import parse_instant
@@ -18,31 +18,33 @@ if TYPE_CHECKING:  # rich and msgspec are imported when something is drawn
     from orch_events.selection import Selection
 
 
-def output_format(look: Look) -> str:
-    """Return the format that is wanted: --json is -o jsonl, unless only the environment says so."""
+def output_format(output: Output, *, json: str) -> str:
+    """Return the format that is wanted: --json is the one called `json`, unless only the environment says so."""
     from click.core import ParameterSource
 
     typed = click.get_current_context().get_parameter_source
     overruled = typed("json") is ParameterSource.ENVIRONMENT and typed("output") is ParameterSource.COMMANDLINE
-    return "jsonl" if look.json and not overruled else look.output
+    return json if output.json and not overruled else output.output
 
 
-def renderer(app: App, look: Look, select: Select, *, tail: int | None, name_job: bool = False) -> "Renderer":
+def renderer(
+    app: App, output: Output, look: Look, select: Select, *, tail: int | None, name_job: bool = False
+) -> "Renderer":
     """Build what shows the events: sieves, and behind them the format."""
     from orch_events.render.sieves import Selected, Tail
 
-    shown = _format(app, look, name_job=name_job)
+    shown = _format(app, output, look, name_job=name_job)
     if tail is not None:
         shown = Tail(tail, shown)
     return Selected(selection(app, select), shown)
 
 
-def _format(app: App, look: Look, *, name_job: bool) -> "Renderer":
+def _format(app: App, output: Output, look: Look, *, name_job: bool) -> "Renderer":
     from orch_events.render.machine import Csv, JsonArray, JsonLines
     from orch_events.render.stamp import Stamp
     from orch_events.render.table import Table
 
-    match output_format(look):
+    match output_format(output, json="jsonl"):
         case "jsonl":
             return JsonLines(app.output, name_job=name_job)
         case "json":
