@@ -3,11 +3,8 @@
 `Follower` knows one job: what to ask, what is new, what is worth trying again, and when it is over. It neither prints
 nor sleeps: it yields happenings, and `watch` lets several of them take turns.
 
-The end of a job is its own word (job_finished, job_aborted, or a record that says so), or that all its nodes are over.
-An ask that finds nothing new must come after that: what arrives with the end is not lost. Where word and nodes do not
-agree yet, or the word is the record's alone, there must be a moment of silence too; where there is no record, `settle`
-seconds of it. If the record then still counts other nodes than the events do, an event became visible behind our back
-(its id was given out early and committed late): all is read once more, and what was missed is shown.
+When a job may be over is in `ending`. If its record then counts other nodes than its events do, an event became visible
+behind our back (its id was given out early and committed late): all is read once more, and what was missed is shown.
 """
 
 import math
@@ -18,6 +15,7 @@ from orch_events.asking import Asking, awaited
 from orch_events.backoff import Backoff
 from orch_events.clock import Clock
 from orch_events.cursor import Cursor, Window
+from orch_events.ending import MOMENT_SECONDS, silence_of_an_end
 from orch_events.errors import OrchEventsError
 from orch_events.events import Event, PageEnd
 from orch_events.happenings import Back, Batch, Ended, Failed, Happening, Pending, Waiting, Warned
@@ -27,7 +25,6 @@ from orch_events.source import JobSource
 
 T = TypeVar("T")
 
-_MOMENT_SECONDS = 3.0
 _BRIEFLY_SECONDS = 30.0
 _HOLD_SECONDS = 0.2
 
@@ -48,6 +45,8 @@ class Follower:
         start: the first event id that is wanted; None for all.
         state: what is known of the job so far.
         answered_at: when the source last gave a whole answer, on the clock's monotonic scale; None before.
+        heard_at: when the last event came, on the same scale; None before.
+        unanswered_since: when the first ask began that has no whole answer yet; None where each has one.
     """
 
     def __init__(
@@ -61,8 +60,10 @@ class Follower:
         start: int | None = None,
         settle: float = 15.0,
     ) -> None:
-        self.state = JobState(job)
+        self.state = JobState(job, whole=start is None)
         self.answered_at: float | None = None
+        self.heard_at: float | None = None
+        self.unanswered_since: float | None = None
         self._source = source
         self._clock = clock
         self._backoff = backoff
@@ -82,10 +83,15 @@ class Follower:
         """Yield what happens to the end of the job: Ended, or Failed."""
         return self._guarded(self._to_the_end())
 
-    def once(self, *, outcome: bool) -> Iterator[Happening]:
-        """Yield what has happened so far; where the `outcome` is wanted, learn of it, and yield Ended if it is over."""
+    def once(self, *, outcome: bool, beginning: bool = False) -> Iterator[Happening]:
+        """Yield what has happened so far.
+
+        Args:
+            outcome: whether to learn how the job fares, and yield Ended if it is over.
+            beginning: whether to learn first when it began.
+        """
         self._learns = outcome
-        return self._guarded(self._so_far(outcome=outcome))
+        return self._guarded(self._so_far(outcome=outcome, beginning=beginning))
 
     def _guarded(self, steps: Iterator[Happening]) -> Iterator[Happening]:
         try:
@@ -93,7 +99,9 @@ class Follower:
         except OrchEventsError as error:
             yield Failed(self.state, error)
 
-    def _so_far(self, *, outcome: bool) -> Iterator[Happening]:
+    def _so_far(self, *, outcome: bool, beginning: bool) -> Iterator[Happening]:
+        if beginning and self.start is not None:
+            yield from self._ask_record()
         yield from self._ask()
         if outcome:
             yield from self._seed()
@@ -116,7 +124,7 @@ class Follower:
         while found or asked_at < last_ask_from:
             if not found or self.state.is_over:
                 yield from self._ask_record()
-            last_ask_from = quiet_since + self._silence_of_an_end()
+            last_ask_from = quiet_since + silence_of_an_end(self.state, self._settle, was_over=self._was_over)
             pause = self._backoff.pause(found=found)
             yield Waiting(min(pause, max(0.0, last_ask_from - self._clock.monotonic())))
             asked_at = self._clock.monotonic()
@@ -139,6 +147,7 @@ class Follower:
 
     def _ask_once(self) -> Asking[None]:
         window, emptied_at, end = Window(), self._clock.monotonic(), PageEnd(None)
+        self.unanswered_since = emptied_at if self.unanswered_since is None else self.unanswered_since
         try:
             for fetched in self._source.fetch(self.state.job, self._cursor.start):
                 if isinstance(fetched, PageEnd):
@@ -156,7 +165,7 @@ class Follower:
             raise
         yield from self._show(window.empty())
         self._cursor.end_page(end.next_start)
-        self.answered_at = self._clock.monotonic()
+        self.answered_at, self.unanswered_since = self._clock.monotonic(), None
 
     def _show(self, events: Sequence[Event]) -> Iterator[Batch]:
         if not self._learns:
@@ -165,6 +174,7 @@ class Follower:
             for event in events:
                 self.state.apply(event)
         if events:
+            self.heard_at = self._clock.monotonic()
             yield Batch(self.state, events)
 
     def _persist(self, attempt: Callable[[], Asking[T]], patience: Patience | None = None) -> Asking[T]:
@@ -200,19 +210,6 @@ class Follower:
         """Make an attempt at what one can do without, and not for long."""
         return self._persist(attempt, self._patience.at_most(_BRIEFLY_SECONDS))
 
-    def _silence_of_an_end(self) -> float:
-        """Return how many seconds of silence make an end of what is known now."""
-        state, record = self.state, self.state.record
-        if state.said_over:
-            told = state.ended_by is not None or self._was_over  # a record can be ahead of the job's last event
-            settled = state.nodes_over or (record is not None and record.over and state.agrees)
-            return 0.0 if told and settled else _MOMENT_SECONDS
-        if not state.nodes_over:
-            return math.inf
-        if record is None or not record.state:
-            return self._settle
-        return _MOMENT_SECONDS if record.node_count else math.inf
-
     def _conclude(self) -> Iterator[Happening]:
         """Look at the record once more, read again if an event is missing, and end."""
         if self.state.record is not None:
@@ -220,7 +217,7 @@ class Follower:
         if self.start is not None:
             yield from self._learn_of_the_unasked()
         if not self.state.agrees or (self.start is None and self.state.unexplained):
-            yield Waiting(_MOMENT_SECONDS)  # what was given an id before the end may be committed after it
+            yield Waiting(MOMENT_SECONDS)  # what was given an id before the end may be committed after it
             self._cursor.rewind()
             yield from self._persist(self._ask_once)
         if not self.state.agrees:

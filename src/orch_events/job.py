@@ -47,6 +47,10 @@ class Outcome(msgspec.Struct, frozen=True):
 class JobState:
     """All that is known of a job, built up event by event; memory grows with its nodes only.
 
+    Args:
+        job: the job's number, as text.
+        whole: whether its events come from the first one on.
+
     Attributes:
         job: the job's number, as text.
         record: the server's latest record of the job; None where none could be had.
@@ -56,8 +60,9 @@ class JobState:
         ended_by: job_finished or job_aborted, once one has come.
     """
 
-    def __init__(self, job: str) -> None:
+    def __init__(self, job: str, *, whole: bool = True) -> None:
         self.job = job
+        self._whole = whole
         self.record: JobRecord | None = None
         self.events = 0
         self.last_id: int | None = None
@@ -118,9 +123,13 @@ class JobState:
         return self._nodes.running
 
     @property
-    def first_at(self) -> datetime | None:
-        """When the first event happened, by the server's clock; None before it, or where it does not say."""
-        return parse_timestamp(self._first)
+    def began_at(self) -> datetime | None:
+        """When the job's first event happened, by the server's clock; None before it, or where nobody says.
+
+        Where the first ones were not asked for, the record says when the job began.
+        """
+        recorded = self.record.started_at if self.record and not self._whole else None
+        return recorded or parse_timestamp(self._first)
 
     @property
     def last_at(self) -> datetime | None:
@@ -186,6 +195,6 @@ class JobState:
 
     def _seconds(self) -> float | None:
         record = self.record
-        begin = (record and record.started_at) or self.first_at
+        begin = (record and record.started_at) or parse_timestamp(self._first)
         end = (record and record.finished_at) or self.last_at
         return (end - begin).total_seconds() if begin and end else None

@@ -1,7 +1,7 @@
 """Which events are shown. It never changes what is counted, nor how a job ended."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fnmatch import translate
 from typing import Any
 
@@ -75,19 +75,23 @@ def _between(since: float | None, until: float | None) -> Test:
 
 def _with_text(patterns: Sequence[re.Pattern[str]]) -> Test:
     def found(event: Event) -> bool:
-        texts = (event.message, event.node or "", *_strings(event.details))
-        return any(pattern.search(text) for pattern in patterns for text in texts)
+        return any(pattern.search(text) for text in texts(event) for pattern in patterns)
 
     return lambda events: [event for event in events if found(event)]
 
 
-def _strings(value: Any) -> list[str]:  # noqa: ANN401 - it is any JSON
-    """Collect the strings in a JSON value, at any depth; not the keys."""
-    found, pending = [], [value]
+def texts(event: Event) -> Iterator[str]:
+    """Yield the texts of an event: its message, its node's name, and every string of its details, but no key."""
+    yield event.message
+    yield event.node or ""
+    yield from _strings(event.details)
+
+
+def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - it is any JSON
+    pending = [value]
     while pending:
         value = pending.pop()
         if isinstance(value, str):
-            found.append(value)
+            yield value
         elif isinstance(value, dict | list):
             pending += value.values() if isinstance(value, dict) else value
-    return found

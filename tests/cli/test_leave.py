@@ -15,7 +15,7 @@ from orch_events.simulator import Api, Simulator, scripts
 from tests.cli.command import COMMAND, SECONDS, Done, run, start
 
 _JOB_360 = len(scripts()[360].moments)
-_RESUME = re.compile(r"resume with: orch-events follow (\d+)(?: --start (\d+))?$", re.MULTILINE)
+_RESUME = re.compile(r"resume with: orch-events follow (\d+)(?: --start (\d+))? --service-url \S+$", re.MULTILINE)
 
 
 def _shown(simulator_time: float, job: int = 352) -> int:

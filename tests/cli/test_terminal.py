@@ -1,22 +1,27 @@
 """The live line, on a real pseudo-terminal."""
 
+import math
 import os
 import pty
 import re
+import shlex
 import subprocess
 import termios
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
+import pyte
 import pytest
 
-from orch_events.simulator import scripts
-from tests.cli.command import COMMAND, SECONDS, Done
+from orch_events.simulator import Api, Simulator, scripts
+from tests.cli.command import COMMAND, SECONDS, Done, needs
 
-_CLEAR = "\r\x1b[2K"
-_LIVE = " elapsed"
+_LIVE = re.compile(r"\d+/24  ")
 
 
-def _on_terminal(words: str, url: str, *, size: tuple[int, int] = (24, 100), out: bool = False,
+def _on_terminal(words: str, url: str, *, size: tuple[int, int] = (60, 100), out: bool = False,
                  **env: str) -> tuple[int, str, str]:  # fmt: skip
     """Run the command with a terminal as stderr, and as stdout too if `out`; return what each of them got."""
     ours, theirs = pty.openpty()
@@ -45,53 +50,109 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def _left(shown: str) -> list[str]:
-    """Return the lines that a terminal shows in the end, without colours."""
-    lines = [line.rpartition(_CLEAR)[2].rstrip("\r") for line in shown.split("\n")]
-    return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in lines]
+def _left(shown: str, size: tuple[int, int] = (60, 100)) -> list[str]:
+    """Return the lines that a terminal shows in the end."""
+    screen = pyte.Screen(size[1], size[0])
+    pyte.Stream(screen).feed(shown)
+    return "\n".join(line.rstrip() for line in screen.display).rstrip().split("\n")
 
 
 def test_the_live_line_is_drawn_and_leaves_nothing_behind(at_sixty: str) -> None:
-    status, _, shown = _on_terminal("follow 352 --timeout 100ms", at_sixty)
+    status, _, shown = _on_terminal("follow 352 --timeout 1500ms", at_sixty, size=(60, 200))
 
     assert status == 124
-    assert _LIVE in shown
-    assert "job 352: 8/24 over, 8 running, 8 finished" in shown
-    assert _left(shown) == [
-        "job 352 goes on (8 of 24 nodes over, 8 running); resume with: orch-events follow 352 --start 1320",
-        "",
-    ]
+    assert "8/24  \x1b[36m8 running\x1b[0m  \x1b[32m8 finished\x1b[0m" in shown
+    (left,) = _left(shown, (60, 200))
+    assert left.startswith("job 352 goes on (8 of 24 nodes over, 8 running); resume with: ")
+    assert left.endswith(f"orch-events follow 352 --start 1320 --service-url {at_sixty}")
 
 
 def test_the_live_line_is_never_wider_than_the_terminal(at_sixty: str) -> None:
-    _, _, shown = _on_terminal("follow 352 --timeout 100ms --color never", at_sixty, size=(24, 40))
+    _, _, shown = _on_terminal("follow 352 --timeout 1500ms --color never", at_sixty, size=(24, 40))
 
-    drawn = [piece for piece in shown.split(_CLEAR) if piece.startswith("job 352: ")]
+    drawn = [piece for piece in re.split(r"\r(?:\x1b\[J)?", shown) if _LIVE.search(piece)]
     assert drawn
-    assert {len(line) for line in drawn} == {39}
+    assert max(map(len, drawn)) <= 39
 
 
 def test_the_live_line_is_there_on_a_terminal_that_knows_no_size(at_sixty: str) -> None:
-    _, _, shown = _on_terminal("follow 352 --timeout 100ms", at_sixty, size=(0, 0))
+    _, _, shown = _on_terminal("follow 352 --timeout 1500ms", at_sixty, size=(0, 0))
 
-    assert "job 352: 8/24 over" in shown
+    assert _LIVE.search(shown)
+
+
+def test_a_terminal_without_utf_8_has_a_live_line_of_ascii(at_sixty: str) -> None:
+    _, _, shown = _on_terminal("follow 352 --timeout 1500ms --color never", at_sixty, PYTHONIOENCODING="ascii")
+
+    assert "####--------  8/24  8 running" in shown
 
 
 def test_events_and_the_live_line_share_a_terminal(at_sixty: str, call: Callable[..., Done]) -> None:
-    _, _, shown = _on_terminal("follow 352 --timeout 100ms", at_sixty, size=(24, 300), out=True)
+    size = (60, 300)
+    _, _, shown = _on_terminal("follow 352 --timeout 100ms", at_sixty, size=size, out=True)
 
     listed = [int(line.split()[0]) for line in call("list", "352", "--service-url", at_sixty).lines[1:]]
-    left = _left(shown)
+    left = _left(shown, size)
     assert left[0].split() == ["ID", "2016-05-05", "EVENT", "NODE", "MESSAGE"]
-    assert [int(line.split()[0]) for line in left[1:-2]] == listed
-    assert not any(_LIVE in line for line in left)
-    assert _LIVE in shown
+    assert [int(line.split()[0]) for line in left[1:-1]] == listed
+    assert left[-1].startswith("job 352 goes on")
+    assert _LIVE.search(shown)
+
+
+@contextmanager
+def _tmux(words: str, url: str, columns: int) -> Iterator[Callable[..., str]]:
+    """Run the command in a window of tmux; yield what gives it orders."""
+    with TemporaryDirectory() as directory:
+
+        def tmux(*order: str) -> str:
+            command = ["tmux", "-S", f"{directory}/socket", "-f", "/dev/null", *order]
+            return subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS).stdout
+
+        command = shlex.join([*COMMAND, *words.split(), "--service-url", url])
+        tmux("new-session", "-d", "-x", str(columns), "-y", "60", f"LC_ALL=C.UTF-8 {command}; cat")
+        try:
+            yield tmux
+        finally:
+            tmux("kill-server")
+
+
+def _until(tmux: Callable[..., str], seen: Callable[[list[str]], object]) -> list[str]:
+    """Look at the screen until something is seen; return its lines."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        lines = tmux("capture-pane", "-p").rstrip().split("\n")
+        if seen(lines):
+            return lines
+        time.sleep(0.05)
+    raise AssertionError("\n".join(lines))
+
+
+@needs("tmux")
+def test_rows_are_above_the_live_line_and_a_resize_in_the_middle_leaves_no_trace() -> None:
+    now = [60.0]
+    with Simulator(Api(lambda: now[0])) as simulator, _tmux("follow 352", simulator.url, 120) as tmux:
+        lines = _until(tmux, lambda lines: re.search(r" 8/24  .*  web-08 for \d+s", lines[-1]))
+        assert all("MESSAGE" in line or re.match(r"1\d{3}   19:5", line) for line in lines[:-1])
+
+        tmux("resize-window", "-x", "45")
+        lines = _until(tmux, lambda lines: re.fullmatch(r"━+─+  8/24  8 running  \S+( \S+)?", lines[-1]))
+        assert len([line for line in lines if "/24" in line]) == 1
+
+        now[0] = 80.0
+        tmux("resize-window", "-x", "100")
+        lines = _until(tmux, lambda lines: re.search(r" 1\d/24  .* left", lines[-1]))
+        assert len([line for line in lines if "/24" in line]) == 1
+
+        now[0] = math.inf
+        lines = _until(tmux, lambda lines: any("job 352 finished" in line for line in lines))
+        assert lines[-1] == "job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"
+        assert not any("/24" in line for line in lines)
 
 
 def test_rows_are_cut_to_the_width_of_a_terminal(over: str) -> None:
     _, _, shown = _on_terminal("list 352", over, size=(24, 60), out=True)
 
-    lines = _left(shown)[:-1]
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
     assert len(lines) == 49
     assert max(map(len, lines)) <= 60
 
@@ -100,7 +161,7 @@ def test_rows_are_cut_to_the_width_of_a_terminal(over: str) -> None:
 def test_there_is_no_live_line_where_none_is_wanted(words: str, at_sixty: str) -> None:
     _, piped, shown = _on_terminal(f"follow 352 --timeout 100ms {words}", at_sixty)
 
-    assert _LIVE not in shown
+    assert not _LIVE.search(shown)
     assert "\x1b" not in shown
     assert piped
 
@@ -120,23 +181,23 @@ def test_no_cursor_code_is_written_to_a_pipe_even_where_colour_is_forced(
     done = call("follow", "352", "--service-url", at_sixty, "--timeout", "100ms")
 
     assert "\x1b[" in done.out
-    assert "\x1b[2K" not in done.out + done.err
+    assert "\x1b[J" not in done.out + done.err
     assert "\r" not in done.out + done.err
 
 
 def test_what_is_piped_is_plain_while_the_live_line_is_on_the_terminal(
     at_sixty: str, call: Callable[..., Done]
 ) -> None:
-    _, piped, shown = _on_terminal("follow 352 --timeout 100ms --json", at_sixty)
+    _, piped, shown = _on_terminal("follow 352 --timeout 1500ms --json", at_sixty)
 
     assert piped == call("list", "352", "--service-url", at_sixty, "--json").out
-    assert _LIVE in shown
+    assert _LIVE.search(shown)
 
 
 def test_no_color_on_a_terminal_leaves_the_live_line_without_colour(at_sixty: str) -> None:
-    _, _, shown = _on_terminal("follow 352 --timeout 100ms", at_sixty, NO_COLOR="1")
+    _, _, shown = _on_terminal("follow 352 --timeout 1500ms", at_sixty, NO_COLOR="1")
 
-    assert _LIVE in shown
+    assert _LIVE.search(shown)
     assert not re.search(r"\x1b\[[0-9;]*m", shown)
 
 

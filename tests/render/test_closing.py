@@ -6,7 +6,7 @@ from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError
 from orch_events.events import Event
 from orch_events.happenings import Back, Lost
 from orch_events.job import JobState, Outcome, Word
-from orch_events.render.closing import back, ended, goes_on, lost, resume_command
+from orch_events.render.closing import back, bad_nodes, ended, goes_on, lost
 from orch_events.render.theme import Theme
 from tests.fakes import event, record
 
@@ -49,19 +49,6 @@ def test_the_end_is_painted_by_state() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "command"),
-    [
-        (None, "orch-events follow 352"),
-        (0, "orch-events follow 352 --start 0"),
-        (7, "orch-events follow 352 --start 7"),
-    ],
-)
-def test_following_is_resumed_where_it_was_left(start: int | None, command: str) -> None:
-    assert resume_command("352", start) == command
-    assert goes_on(state_of(), start).endswith(f"; resume with: {command}")
-
-
-@pytest.mark.parametrize(
     ("state", "far"),
     [
         (state_of(), "0 of ? nodes over"),
@@ -71,7 +58,7 @@ def test_following_is_resumed_where_it_was_left(start: int | None, command: str)
     ],
 )
 def test_who_leaves_is_told_how_far_it_is_and_how_to_come_back(state: JobState, far: str) -> None:
-    assert goes_on(state, 1312) == f"job 352 goes on ({far}); resume with: orch-events follow 352 --start 1312"
+    assert goes_on(state, "orch-events follow 352") == f"job 352 goes on ({far}); resume with: orch-events follow 352"
 
 
 @pytest.mark.parametrize(("late", "said"), [(0, "1 finished"), (1, "1 event came late"), (2, "2 events came late")])
@@ -103,3 +90,46 @@ def test_contact_that_is_back_is_told_with_how_long_it_was_lost() -> None:
     happening = Back(state_of(), 134.0)
     assert back(happening, name_job=False) == "contact is back after 2m 14s"
     assert back(happening, name_job=True) == "job 352: contact is back after 2m 14s"
+
+
+FAILED = state_of(
+    event(1, "node_failed", "web-01", detail={"_error": {"msg": "exited with 1"}, "_output": "bind failed\nmore"}),
+    event(2, "node_finished", "web-02"),
+    event(3, "node_errored", "db.example.com", "No answer from \x1b[2Jdb"),
+    event(4, "node_skipped", "db-2"),
+    event(5, "node_failed", "x"),
+)
+
+
+def test_each_node_that_failed_or_errored_is_named_with_its_cause_or_the_server_s_sentence() -> None:
+    assert bad_nodes(FAILED, Theme.of(color=False, ascii_only=False), None) == [
+        "  ✖ web-01          exited with 1: bind failed",
+        "  ‼ db.example.com  No answer from \\x1b[2Jdb",
+        "  ✖ x",
+    ]
+
+
+def test_without_glyphs_the_state_is_a_word() -> None:
+    assert bad_nodes(FAILED, PLAIN, None)[:2] == [
+        "  failed  web-01          exited with 1: bind failed",
+        "  errored db.example.com  No answer from \\x1b[2Jdb",
+    ]
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_on_a_terminal_what_went_wrong_is_cut_to_its_width(ascii_only: bool) -> None:
+    theme = Theme.of(color=False, ascii_only=ascii_only)
+    lines = bad_nodes(FAILED, theme, 40)
+    assert max(map(len, lines)) == 40
+    assert lines[0].endswith(theme.ellipsis)
+
+
+def test_the_first_ten_are_named() -> None:
+    state = state_of(*[event(number, "node_failed", f"web-{number:02}") for number in range(1, 14)])
+    assert [line.split()[1] for line in bad_nodes(state, PLAIN, None)] == [
+        f"web-{number:02}" for number in range(1, 11)
+    ]
+
+
+def test_of_a_job_without_failures_nothing_is_told() -> None:
+    assert bad_nodes(state_of(event(1), event(2, "node_finished")), PLAIN, 80) == []

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -34,17 +34,40 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_a_server_s_utc_is_written_in_the_zone(timestamp: str, utc: tuple[str, str], local: tuple[str, str]) -> None:
-    assert Stamp("utc").split(timestamp) == utc
-    assert Stamp("local").split(timestamp) == local
+    assert Stamp("utc").split(timestamp, "352") == utc
+    assert Stamp("local").split(timestamp, "352") == local
 
 
 @pytest.mark.parametrize("zone", ["utc", "local"])
 @pytest.mark.parametrize("timestamp", ["", "soon", "2016-05-05T19:50:60Z", "9999-12-31T23:59:59-14:00", "\x1b[31m"])
 def test_what_is_no_time_stays_as_it_is_without_a_date(timestamp: str, zone: str) -> None:
-    assert Stamp(zone).split(timestamp) == ("", timestamp)
+    assert Stamp(zone).split(timestamp, "352") == ("", timestamp)
 
 
 @given(st.datetimes(datetime(1000, 1, 1)).map(lambda at: at.isoformat() + "Z"))  # noqa: DTZ001
 def test_times_are_written_to_the_second_and_always_as_wide(timestamp: str) -> None:
-    date, time_of_day = Stamp("utc").split(timestamp)
+    date, time_of_day = Stamp("utc").split(timestamp, "352")
     assert (date, time_of_day) == (timestamp[:10], timestamp[11:19])
+
+
+BEGAN = {"352": datetime(2016, 5, 5, 19, 50, tzinfo=UTC), "353": None}
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "elapsed"),
+    [
+        ("2016-05-05T19:50:00Z", "00:00:00"),
+        ("2016-05-05T19:51:08Z", "00:01:08"),
+        ("2016-05-05T22:50:09.9+02:00", "01:00:09"),
+        ("2016-05-09T19:50:00Z", "96:00:00"),
+        ("2016-05-05T19:49:59Z", "-00:00:01"),
+        ("soon", "soon"),
+        ("", ""),
+    ],
+)
+def test_elapsed_is_what_has_passed_since_the_job_began(timestamp: str, elapsed: str) -> None:
+    assert Stamp("elapsed", BEGAN.get).split(timestamp, "352") == ("", elapsed)
+
+
+def test_a_job_of_which_nobody_knows_when_it_began_begins_now() -> None:
+    assert Stamp("elapsed", BEGAN.get).split("2016-05-05T19:50:00Z", "353") == ("", "00:00:00")

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from orch_events.events import Event
 from orch_events.render.cells import width
+from orch_events.render.marks import Marks
 from orch_events.render.output import Output
 from orch_events.render.stamp import Stamp
 from orch_events.render.table import Table
@@ -38,10 +40,13 @@ def one(
 
 
 def drawn(
-    *batches: Sequence[Event], cells: int | None = None, theme: Theme = PLAIN, name_job: bool = False, end: bool = False
-) -> list[str]:
+    *batches: Sequence[Event], cells: int | None = None, theme: Theme = PLAIN, name_job: bool = False,
+    end: bool = False, grep: Sequence[str] = (), stamp: Stamp | None = None,
+) -> list[str]:  # fmt: skip
     stream = io.BytesIO()
-    table = Table(Output(stream), theme, Stamp("utc"), cells=cells, name_job=name_job)
+    marks = Marks([re.compile(pattern) for pattern in grep], theme)
+    stamp = stamp or Stamp("utc")
+    table = Table(Output(stream), theme, stamp, terminal=lambda: cells, name_job=name_job, marks=marks)
     for batch in batches:
         table.events("352", batch)
     if end:
@@ -79,7 +84,12 @@ def test_a_wide_terminal_shows_all_of_it_below_the_date() -> None:
 
 
 def test_on_a_narrower_terminal_the_message_is_cut() -> None:
-    assert drawn(JOB, cells=80)[2] == "1268   19:51:00    ✖ failed        db-1.example.com          Failed puppet run:…"
+    assert (
+        drawn(JOB, cells=90)[2]
+        == "1268   19:51:00    ✖ failed        db-1.example.com       Failed puppet run: disk is full"
+    )
+    assert drawn(JOB, cells=80)[2] == "1268   19:51:00    ✖ failed        db-1.exampl…  Failed puppet run: disk is full"
+    assert drawn(JOB, cells=72)[2] == "1268   19:51:00    ✖ failed        db-1.exampl…  Failed puppet run: dis…"
 
 
 def test_on_a_narrow_terminal_the_node_is_cut_as_well() -> None:
@@ -92,9 +102,9 @@ def test_on_a_narrow_terminal_the_node_is_cut_as_well() -> None:
 
 def test_without_glyphs_it_is_ascii() -> None:
     assert drawn(JOB, cells=80, theme=ASCII) == [
-        "ID     2016-05-05  EVENT         NODE                      MESSAGE",
-        "1267   19:50:08    running       web-1.example.com         Started puppet run",
-        "1268   19:51:00    failed        db-1.example.com          Failed puppet run:...",
+        "ID     2016-05-05  EVENT         NODE           MESSAGE",
+        "1267   19:50:08    running       web-1.exam...  Started puppet run",
+        "1268   19:51:00    failed        db-1.examp...  Failed puppet run: disk is full",
         "1270   19:52:15    job finished  -",
     ]
 
@@ -140,7 +150,7 @@ def test_nothing_that_a_server_or_node_says_acts(acting: str, cells: int | None)
 def test_wide_characters_take_two_cells() -> None:
     first, second = drawn([one(node="漢字", message="m"), one(node="node", message="m")])[1:]
     assert width(first) == width(second)
-    assert drawn([one(message="漢" * 20)], cells=80)[1].endswith("  " + "漢" * 9 + "…")
+    assert drawn([one(message="漢" * 20)], cells=80)[1].endswith("  " + "漢" * 15 + "…")
 
 
 @pytest.mark.parametrize(("kind", "label"), [("node_pondering", "node_pondering"), ("job_x", "job_x"), ("", "?")])
@@ -176,16 +186,20 @@ EVENTS = st.builds(
 
 
 @given(st.lists(EVENTS, max_size=6), st.lists(st.integers(0, 6)), st.sampled_from([None, 61, 80, 200]))
-def test_a_table_does_not_depend_on_how_events_came(events: list[Event], cuts: list[int], cells: int | None) -> None:
+def test_a_table_depends_on_how_events_came_for_the_place_of_its_columns_alone(
+    events: list[Event], cuts: list[int], cells: int | None
+) -> None:
     places = sorted([0, *cuts, len(events)])
     batches = [events[begin:end] for begin, end in pairwise(places)]
-    assert drawn(*batches, cells=cells, end=True) == drawn(events, cells=cells, end=True)
+    assert len(drawn(*batches, cells=cells, end=True)) == len(drawn(events, cells=cells, end=True))
+    if cells is None:
+        assert [line.split() for line in drawn(*batches)] == [line.split() for line in drawn(events)]
 
 
 @given(st.lists(EVENTS, max_size=4), st.sampled_from([None, 40, 80]))
 def test_each_event_is_one_line_below_the_head(events: list[Event], cells: int | None) -> None:
     lines = drawn(events, cells=cells)
-    assert len([line for line in lines if not line.startswith("ID ")]) == len(events)
+    assert len([line for line in lines if not line.endswith("MESSAGE")]) == len(events)
 
 
 def test_an_event_that_comes_after_a_later_one_of_its_job_says_so() -> None:
@@ -231,3 +245,66 @@ def test_a_row_is_what_rich_makes_of_the_same_cells(event: Event, cells: int | N
     head = re.sub(r"\x1b\[[0-9;]*m", "", head)
     by_rich = rendered_by_rich(event, head, theme, cells).rstrip()
     assert row.rstrip() == re.sub(" +…$", "…", by_rich)  # a space before the ellipsis says nothing
+
+
+def ending(kind: str, detail: object, message: str) -> Event:
+    content = {"id": 7, "type": kind, "timestamp": "2016-05-05T19:50:08Z", "message": message}
+    content["details"] = {"node": "web-1", "detail": detail}
+    return Event.read(json.dumps(content, separators=(",", ":")).encode())
+
+
+RUN = {"metrics": {"total": 347, "changed": 3, "failed": 1}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "message", "shown"),
+    [
+        ("node_failed", {"_error": {"msg": "disk full"}}, "Failed on web-1", "disk full; Failed on web-1"),
+        ("node_errored", {"_error": "timed out"}, "", "timed out"),
+        ("node_failed", {"_output": "bind failed\nmore"}, "Failed", "bind failed; Failed"),
+        ("node_failed", {"_error": {"msg": "exited with 1"}}, "Failed: exited with 1", "Failed: exited with 1"),
+        ("node_failed", RUN, "Failed", "3 changed, 1 failed of 347; Failed"),
+        ("node_finished", RUN, "Finished", "3 changed, 1 failed of 347; Finished"),
+        ("node_finished", {"_output": "well"}, "Finished", "Finished"),
+        ("node_running", RUN, "Started", "Started"),
+        ("node_failed", None, "Failed", "Failed"),
+        ("node_failed", {"_error": "a\x1b[2J"}, "Failed", "a\\x1b[2J; Failed"),
+    ],
+)
+def test_a_node_s_end_carries_its_cause_or_what_changed(kind: str, detail: object, message: str, shown: str) -> None:
+    assert drawn([ending(kind, detail, message)])[1].endswith(f"  {shown}")
+
+
+def test_elapsed_times_have_a_narrow_column_and_no_date() -> None:
+    began = datetime(2016, 5, 5, 19, 50, tzinfo=UTC)
+    for cells in (None, 80):
+        head, first, *_ = drawn(JOB, cells=cells, stamp=Stamp("elapsed", lambda _: began))
+        assert head.split()[:3] == ["ID", "ELAPSED", "EVENT"]
+        assert first.split()[:2] == ["1267", "00:00:08"]
+
+
+REVERSED = ("\x1b[7m", "\x1b[0m")
+
+
+def test_what_was_looked_for_is_marked_in_message_and_node() -> None:
+    before, after = REVERSED
+    row = drawn([one(message="Started web run")], theme=COLOUR, grep=["web", "b r", "(?=x)|^"])[1]
+    assert f"{before}web{after}-1.example.com  " in row
+    assert row.endswith(f"Started {before}web{after}{before} r{after}un")
+
+
+def test_without_colour_nothing_is_marked() -> None:
+    assert drawn(JOB, grep=["disk"]) == drawn(JOB)
+
+
+def test_what_was_found_only_in_the_details_is_shown_first() -> None:
+    event = ending("node_finished", {"_output": "one\n  two \x07 emerg three\n"}, "Finished")
+    assert drawn([event], grep=["emerg"])[1].endswith("  two \\x07 emerg three; Finished")
+    assert drawn([event], grep=["Finished"])[1].endswith("  Finished")
+
+
+@pytest.mark.parametrize("cells", [40, 80])
+def test_what_was_found_is_in_sight_on_a_terminal(cells: int) -> None:
+    row = drawn([one(message="x" * 70 + " emerg " + "y" * 70)], cells=cells, grep=["emerg"])[1]
+    assert "…xxxxx em" in row
+    assert width(row) == cells

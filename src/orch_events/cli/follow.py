@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
+from orch_events.cli.commands import Commands
 from orch_events.cli.connect import DEMO_SPEED, source
 from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.options import (
@@ -30,13 +31,14 @@ from orch_events.cli.options import (
     where_options,
 )
 from orch_events.cli.show import output_format, renderer
-from orch_events.cli.terminal import is_terminal
+from orch_events.cli.terminal import USUAL_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.cli.types import duration, job
 from orch_events.errors import UsageError
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
     from orch_events.cursor_file import CursorFile
     from orch_events.follow import Follower
+    from orch_events.job import JobState
     from orch_events.patience import Patience
     from orch_events.render.progress import Progress
 
@@ -102,7 +104,8 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app.dress(look)
     jobs = list(dict.fromkeys(jobs))
     several = len(jobs) > 1
-    shown = renderer(app, output, look, select, tail=where.tail, name_job=several)
+    states: dict[str, JobState] = {}
+    shown = renderer(app, output, look, select, states, tail=where.tail, name_job=several)
     places = CursorFile(Path(cursor_file)) if cursor_file else None
     starts = {job: _start(app, job, where.start, places) for job in jobs}
     with (
@@ -117,8 +120,9 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
             )
             for job in jobs
         ]
+        states.update({one.state.job: one.state for one in followers})
         progress = _progress(app, look, followers, wanted=not no_progress)
-        view = View(app, look, shown, progress, keeper, status, live=True)
+        view = View(app, look, shown, progress, keeper, status, Commands(click.get_current_context()))
         happenings = watch([one.follow() for one in followers], app.clock, math.inf if timeout is None else timeout)
         return view.watch(followers, happenings)
 
@@ -146,11 +150,16 @@ def _start(app: App, job: str, start: int | None, places: "CursorFile | None") -
 
 
 def _progress(app: App, look: Look, followers: "Sequence[Follower]", *, wanted: bool) -> "Progress":
-    from orch_events.render.progress import Facts, Heartbeat, LiveLine, NoProgress
+    from orch_events.pace import Pace
+    from orch_events.render.live import LiveLine
+    from orch_events.render.progress import Heartbeat, NoProgress
 
     if look.quiet or not wanted or sys.stderr is None:
         return NoProgress()
-    facts = Facts(followers, app.clock)
-    if is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
-        return LiveLine(sys.stderr, app.theme(sys.stderr, look), facts)
-    return Heartbeat(sys.stderr, facts, app.clock)
+    pace = Pace(followers, app.clock)
+    if not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+        return Heartbeat(sys.stderr, pace, app.clock)
+    theme = app.theme(sys.stderr, look)
+    return LiveLine(
+        sys.stderr, theme, pace, app.clock, lambda: columns(sys.stderr) or USUAL_COLUMNS, shared=is_pipe(sys.stdout)
+    )

@@ -1,5 +1,7 @@
 """`orch-events list`: the events so far."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from orch_events.cli.app import App
@@ -24,6 +26,9 @@ from orch_events.cli.options import (
 )
 from orch_events.cli.show import renderer
 from orch_events.cli.types import job as job_type
+
+if TYPE_CHECKING:
+    from orch_events.job import JobState
 
 
 @click.command("list")
@@ -58,7 +63,8 @@ def list_(  # noqa: PLR0913, PLR0917 - one argument a group of options
     from orch_events.watch import watch
 
     app.dress(look)
-    shown = renderer(app, output, look, select, tail=where.tail)
+    states: dict[str, JobState] = {}
+    shown = renderer(app, output, look, select, states, tail=where.tail)
     with (
         open_record(record, name_job=False) as recorded,
         source(app, connect, verbose=look.verbose) as server,
@@ -66,8 +72,10 @@ def list_(  # noqa: PLR0913, PLR0917 - one argument a group of options
         keeper = Keeper(app.talk, recorded, None)
         patience = Patience(bear.retry_for or 0, bear.auth_wait or 0, bear.auth_wait or 0, server.token_mark)
         follower = Follower(job, server.events, app.clock, Backoff(1, random), patience, start=where.start)
-        view = View(app, look, shown, NoProgress(), keeper, status, live=False)
-        exit_status = view.watch([follower], watch([follower.once(outcome=status.exit_status)], app.clock))
+        states[job] = follower.state
+        view = View(app, look, shown, NoProgress(), keeper, status)
+        steps = follower.once(outcome=status.exit_status, beginning=look.time == "elapsed")
+        exit_status = view.watch([follower], watch([steps], app.clock))
     if exit_status == 0 and not follower.state.events:
         app.talk.note(f"job {job} has no events{f' from {where.start} on' if where.start else ' yet'}")
     return exit_status

@@ -1,7 +1,7 @@
 """From the options of look and selection to a renderer."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from orch_events.errors import OrchEventsError
 from orch_events.times import parse_instant
 
 if TYPE_CHECKING:  # rich and msgspec are imported when something is drawn
+    from orch_events.job import JobState
     from orch_events.render.renderer import Renderer
     from orch_events.selection import Selection
 
@@ -28,32 +29,42 @@ def output_format(output: Output, *, json: str) -> str:
 
 
 def renderer(
-    app: App, output: Output, look: Look, select: Select, *, tail: int | None, name_job: bool = False
-) -> "Renderer":
-    """Build what shows the events: sieves, and behind them the format."""
+    app: App, output: Output, look: Look, select: Select, states: "Mapping[str, JobState]", *, tail: int | None,
+    name_job: bool = False,
+) -> "Renderer":  # fmt: skip
+    """Build what shows the events: sieves, and behind them the format; `states` will know when their jobs began."""
     from orch_events.render.sieves import Selected, Tail
 
-    shown = _format(app, output, look, name_job=name_job)
+    if output_format(output, json="jsonl") == "table":
+        shown = _table(app, look, select, states, name_job=name_job)
+    else:
+        shown = _format(app, output, name_job=name_job)
     if tail is not None:
         shown = Tail(tail, shown)
     return Selected(selection(app, select), shown)
 
 
-def _format(app: App, output: Output, look: Look, *, name_job: bool) -> "Renderer":
+def _format(app: App, output: Output, *, name_job: bool) -> "Renderer":
     from orch_events.render.machine import Csv, JsonArray, JsonLines
-    from orch_events.render.stamp import Stamp
-    from orch_events.render.table import Table
 
     match output_format(output, json="jsonl"):
-        case "jsonl":
-            return JsonLines(app.output, name_job=name_job)
         case "json":
             return JsonArray(app.output)
         case "csv":
             return Csv(app.output, name_job=name_job)
         case _:
-            theme = app.theme(sys.stdout, look)
-            return Table(app.output, theme, Stamp(look.time), cells=columns(sys.stdout), name_job=name_job)
+            return JsonLines(app.output, name_job=name_job)
+
+
+def _table(app: App, look: Look, select: Select, states: "Mapping[str, JobState]", *, name_job: bool) -> "Renderer":
+    from orch_events.render.marks import Marks
+    from orch_events.render.stamp import Stamp
+    from orch_events.render.table import Table
+
+    theme = app.theme(sys.stdout, look)
+    stamp = Stamp(look.time, lambda job: states[job].began_at)
+    marks = Marks(select.grep, theme)
+    return Table(app.output, theme, stamp, terminal=lambda: columns(sys.stdout), name_job=name_job, marks=marks)
 
 
 def selection(app: App, select: Select) -> "Selection":

@@ -1,8 +1,12 @@
 """What a stream can show. Always the stream itself is asked: a terminal is one that says so."""
 
 import os
+import stat
 from collections.abc import Mapping
 from typing import TextIO
+
+USUAL_COLUMNS = 80
+"""Of a terminal that does not say how wide it is."""
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -10,6 +14,14 @@ def is_terminal(stream: TextIO | None) -> bool:
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed
+        return False
+
+
+def is_pipe(stream: TextIO | None) -> bool:
+    """Whether another program reads the stream."""
+    try:
+        return stream is not None and stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
         return False
 
 

@@ -1,17 +1,19 @@
 """Shows what happens while jobs are listed or followed, and gathers the exit status."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from orch_events.cli import exits
 from orch_events.cli.app import App
+from orch_events.cli.commands import Commands
 from orch_events.cli.keeper import Keeper
 from orch_events.cli.options import Look, Status
 from orch_events.cli.show import finishing
+from orch_events.cli.terminal import columns
 from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
 from orch_events.happenings import Back, Batch, Ended, Failed, Happening, Lost, Pending, TimedOut, Waiting, Warned
-from orch_events.render.closing import back, ended, goes_on, lost, resume_command
+from orch_events.render.closing import MOST_NODES, back, bad_nodes, bad_runs, ended, goes_on, lost
 from orch_events.render.text import visible
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class View:
         progress: shows how far it is.
         keeper: keeps what is to be kept.
         status: what the exit status says.
-        live: whether the jobs are followed: then there is a summary, and a way to resume.
+        commands: writes what can be typed next; None where nothing is followed: then there is no summary either.
     """
 
     def __init__(
@@ -44,8 +46,7 @@ class View:
         progress: "Progress",
         keeper: Keeper,
         status: Status,
-        *,
-        live: bool,
+        commands: Commands | None = None,
     ) -> None:
         self._talk = app.talk
         self._theme = app.theme(sys.stderr, look)
@@ -53,7 +54,7 @@ class View:
         self._progress = progress
         self._keeper = keeper
         self._status = status
-        self._live = live
+        self._commands = commands
         self._followers: dict[str, Follower] = {}
         self._shield = app.signals.shield
         self._shown_to: dict[str, int | None] = {}
@@ -71,8 +72,7 @@ class View:
             self._statuses["detached"] = getattr(signal, "exit_status", exits.SIGINT)
         finally:
             self._progress.clear()
-        if self._live:
-            self._say_what_goes_on()
+        self._say_what_goes_on()
         if self._keeper.failed:
             self._statuses["kept"] = LocalFileError.exit_status
         return next(status for status in _WORST_FIRST if status in {0, *self._statuses.values()})
@@ -99,7 +99,7 @@ class View:
             case Warned(message):
                 self._talk.warn(message)
             case Ended(state, outcome):
-                self._end(state.job, outcome)
+                self._end(state, outcome)
             case Failed(state, error):
                 self._fail(state, error)
             case TimedOut():
@@ -109,24 +109,33 @@ class View:
         self._shown.wait()
         self._keeper.settle(list(self._followers.values()))
 
-    def _end(self, job: str, outcome: "Outcome") -> None:
+    def _end(self, state: "JobState", outcome: "Outcome") -> None:
         self._settle()
-        if self._live:
-            self._talk.note(ended(job, outcome, self._theme))
-        self._statuses[job] = outcome.exit_status(self._status.fail_on) if self._status.exit_status else 0
+        if self._commands is not None:
+            for line in self._summary(state, outcome, self._commands):
+                self._talk.note(line)
+        self._statuses[state.job] = outcome.exit_status(self._status.fail_on) if self._status.exit_status else 0
+
+    def _summary(self, state: "JobState", outcome: "Outcome", commands: Commands) -> Iterator[str]:
+        """Yield how a job ended, what went wrong, and what to do next."""
+        yield ended(state.job, outcome, self._theme)
+        yield from bad_nodes(state, self._theme, columns(sys.stderr))
+        more, failed = len(bad_runs(state)) - MOST_NODES, commands.line("list", state.job, "--failed")
+        if more > 0:
+            yield f"  and {more} more: {failed}"
 
     def _fail(self, state: "JobState", error: OrchEventsError) -> None:
         self._settle()
         self._talk.error(error)
-        if self._live and (isinstance(error, Unreachable) or state.job in self._shown_to):
-            resume = resume_command(state.job, self._resume_start(state.job))
+        if self._commands and (isinstance(error, Unreachable) or state.job in self._shown_to):
+            resume = self._commands.resume(state.job, self._resume_start(state.job))
             self._talk.note(f"the state of job {state.job} is unknown; resume with: {resume}")
         self._statuses[state.job] = error.exit_status
 
     def _say_what_goes_on(self) -> None:
         for job, follower in self._followers.items():
-            if job not in self._statuses:
-                self._talk.note(goes_on(follower.state, self._resume_start(job)))
+            if self._commands and job not in self._statuses:
+                self._talk.note(goes_on(follower.state, self._commands.resume(job, self._resume_start(job))))
 
     def _resume_start(self, job: str) -> int | None:
         """Return the first event id that was not shown yet; None for all."""

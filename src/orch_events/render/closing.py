@@ -5,10 +5,15 @@ import math
 from orch_events.errors import NotAuthenticated, TokenFileError
 from orch_events.happenings import Back, Lost
 from orch_events.job import JobState, Outcome
+from orch_events.nodes import NodeRun
+from orch_events.render.cells import cut, padded, width
 from orch_events.render.text import visible
 from orch_events.render.theme import Theme
 from orch_events.states import NODE_STATES
 from orch_events.times import format_duration
+
+MOST_NODES = 10
+"""So many nodes that failed are named at the end."""
 
 
 def ended(job: str, outcome: Outcome, theme: Theme) -> str:
@@ -23,6 +28,30 @@ def ended(job: str, outcome: Outcome, theme: Theme) -> str:
     if outcome.late:
         parts.append(theme.paint(f"{outcome.late} event{'s' * (outcome.late != 1)} came late", "warning"))
     return f"job {job} {theme.paint(outcome.word, outcome.word)}{took}: " + ", ".join([nodes, *parts])
+
+
+def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
+    """Tell of the first nodes that failed or errored, and why, a line each.
+
+    Args:
+        state: of their job.
+        theme: colours and glyphs.
+        cells: how wide the terminal is; None where there is none: nothing is cut.
+    """
+    runs = bad_runs(state)[:MOST_NODES]
+    column = max((width(visible(run.name)) for run in runs), default=0)
+    lines = []
+    for run in runs:
+        mark = theme.paint(theme.glyphs.get(run.state) or run.state.ljust(len("errored")), run.state)
+        line = f"{padded(visible(run.name), column)}  {visible(run.cause or run.message)}".rstrip()
+        room = None if cells is None else cells - 3 - width(theme.glyphs.get(run.state) or "errored")
+        lines.append(f"  {mark} {line if room is None else cut(line, room, theme.ellipsis)}")
+    return lines
+
+
+def bad_runs(state: JobState) -> list[NodeRun]:
+    """Return the nodes that failed or errored, in the order in which they were first heard of."""
+    return [run for run in state.runs.values() if run.state in ("failed", "errored")]
 
 
 def _counted(count: int, state: str) -> str:
@@ -46,13 +75,8 @@ def back(happening: Back, *, name_job: bool) -> str:
     return f"{job}contact is back after {format_duration(happening.seconds)}"
 
 
-def goes_on(state: JobState, start: int | None) -> str:
-    """Tell that a job goes on without us, how far it is, and how to see the rest, from the event `start` on."""
+def goes_on(state: JobState, resume: str) -> str:
+    """Tell that a job goes on without us, how far it is, and the command that resumes."""
     running = f", {state.nodes['running']} running" if state.nodes["running"] else ""
     far = f"{state.over} of {state.total or '?'} nodes over{running}"
-    return f"job {state.job} goes on ({far}); resume with: {resume_command(state.job, start)}"
-
-
-def resume_command(job: str, start: int | None) -> str:
-    """Return the command that shows what was not shown yet, from the event `start` on."""
-    return f"orch-events follow {job}" + (f" --start {start}" if start is not None else "")
+    return f"job {state.job} goes on ({far}); resume with: {resume}"

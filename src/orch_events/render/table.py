@@ -1,29 +1,28 @@
-"""The table: one event a line, append-only, each row drawn for itself.
+"""The table: one event a line, append-only.
 
-A row depends on nothing but the rows above it, so a table looks the same however its events arrive. The node's column
-grows when a longer name comes; the message, the last, takes what is left and is cut on a terminal only.
+The columns are fitted to the events of a batch before its first row is drawn: from the first row on they are aligned,
+and they move only when something wider comes later, or when the terminal is resized.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from orch_events.detail import read_cause, read_changes
 from orch_events.events import Event, Fields
 from orch_events.render.cells import cut, padded, width
+from orch_events.render.columns import GAP, Columns
+from orch_events.render.marks import Marks
 from orch_events.render.output import Output
 from orch_events.render.stamp import Stamp
 from orch_events.render.text import visible
 from orch_events.render.theme import Theme
 from orch_events.states import EVENT_TYPES
 
-_GAP = "  "
 _LATE = "(late)"
 _LABELS = {name: name.removeprefix("node_").replace("_", " ") for name in EVENT_TYPES}
 _LABEL_CELLS = max(len(label) for label in _LABELS.values())
-_ID_CELLS = 5
-_NODE_CELLS = 24
-_NODE_STEP = 8
-_MIN_MESSAGE_CELLS = 12
-_MIN_NODE_CELLS = 12
+_NO_NODE = "-"
+_MOST_NAMES = 1 << 16
 
 
 class Table:
@@ -33,41 +32,42 @@ class Table:
         output: where to.
         theme: colours and glyphs.
         stamp: how times are written.
-        cells: how wide the terminal is; None where there is none: nothing is cut, and each row has its date.
+        terminal: returns how wide the terminal is; None where there is none: nothing is cut, and each row has its date.
         name_job: whether there is a column for the job.
+        marks: marks what was looked for.
     """
 
     def __init__(
-        self, output: Output, theme: Theme, stamp: Stamp, *, cells: int | None = None, name_job: bool = False
-    ) -> None:
+        self, output: Output, theme: Theme, stamp: Stamp, *, terminal: Callable[[], int | None] = lambda: None,
+        name_job: bool = False, marks: Marks | None = None,
+    ) -> None:  # fmt: skip
         self._output = output
         self._theme = theme
         self._stamp = stamp
-        self._cells = cells
-        self._job_cells = 6 if name_job else 0
-        self._node_cells = _NODE_CELLS
-        self._id_cells = _ID_CELLS
-        self._time_cells = 10 if cells else 19
-        self._label_cells = _LABEL_CELLS + (2 if theme.glyphs else 0)
+        self._marks = marks or Marks((), theme)
+        self._terminal = terminal
+        self._on_terminal = terminal() is not None
+        time = 8 if stamp.elapsed else 10 if self._on_terminal else 19
+        label = _LABEL_CELLS + (2 if theme.glyphs else 0)
+        self._columns = Columns(time, label, glyphs=bool(theme.glyphs), name_job=name_job)
         self._date: str | None = None
         self._strange = 0
         self._highest: dict[str, int] = {}
-        self._message_cells: int | None = None
-        self._lay_out()
+        self._nodes: dict[str | None, str] = {}
         self._when = lru_cache(maxsize=4096)(self._draw_when)
         self._label = lru_cache(maxsize=256)(self._draw_label)
 
     def events(self, job: str, events: Sequence[Event]) -> None:
         """Draw a row an event, and a head before the first and, on a terminal, where the date changes."""
+        fields = [event.fields for event in events]
+        self._fit(job, events, fields)
         lines: list[str] = []
-        for event in events:
-            fields = event.fields
-            date, when = self._when(fields.timestamp)
-            row = self._row(job, event.id, fields, when)
-            if self._date is None or (self._cells and date not in ("", self._date)):
+        for event, its in zip(events, fields, strict=True):
+            date, when = self._when(its.timestamp, job)
+            if self._date is None or (self._on_terminal and date not in ("", self._date)):
                 self._date = date
                 lines.append(self._head(date))
-            lines.append(row)
+            lines.append(self._row(job, event, its, when))
         if lines:
             self._output.write_text("\n".join(lines) + "\n")
 
@@ -80,61 +80,87 @@ class Table:
             note = f"{self._strange} of these could not be understood in full; --json shows them as they are"
             self._output.write_text(self._theme.paint(note, "quiet") + "\n")
 
-    def _head(self, date: str) -> str:
-        time = date if self._cells and date else "TIME"
-        label, time = self._cell("EVENT", self._label_cells), self._cell(time, self._time_cells)
-        return self._theme.paint(self._line("JOB", "ID", time, label, "NODE", "MESSAGE"), "quiet")
+    def _fit(self, job: str, events: Sequence[Event], fields: Sequence[Fields]) -> None:
+        """Make room for events, and draw the names of their nodes."""
+        names = {its.node for its in fields}
+        new = {name: visible(name or _NO_NODE) for name in names - self._nodes.keys()}
+        number = max((event.id or 0 for event in events), default=0)
+        if self._columns.fit(self._terminal(), job, number, list(new.values())):
+            self._when.cache_clear()
+            self._label.cache_clear()
+            self._nodes.clear()
+        if len(self._nodes) > _MOST_NAMES:
+            self._nodes.clear()
+        self._nodes.update({name: self._draw_node(name) for name in names - self._nodes.keys()})
 
-    def _row(self, job: str, number: int | None, fields: Fields, when: str) -> str:
-        node, message = visible(fields.node or "-"), visible(fields.message)
-        self._strange += number is None or not fields.type
-        if number is None:
-            identity = "?"
-        else:
-            identity = str(number)
+    def _head(self, date: str) -> str:
+        columns = self._columns
+        time = "ELAPSED" if self._stamp.elapsed else date if self._on_terminal and date else "TIME"
+        label = padded("EVENT" if columns.label >= len("EVENT") else "", columns.label)
+        node = padded(self._cut("NODE", columns.node), columns.node)
+        return self._theme.paint(self._line("JOB", "ID", padded(time, columns.time), label, node, "MESSAGE"), "quiet")
+
+    def _row(self, job: str, event: Event, fields: Fields, when: str) -> str:
+        message = visible(_told(fields))
+        number = event.id
+        if number is None or not fields.type:
+            self._strange += 1
+        if number is not None:
             if number < self._highest.get(job, number):
                 message = f"{_LATE} {message}"
             else:
                 self._highest[job] = number
-        cells = width(node)
-        if cells > self._node_cells or len(identity) > self._id_cells:
-            self._lay_out(len(identity), cells)
-        return self._line(job, identity, when, self._label(fields.type), node, message)
-
-    def _lay_out(self, identity: int = 0, node: int = 0) -> None:
-        """Make the columns wide enough for an event; they never shrink. On a terminal the rest is the message's."""
-        self._id_cells = max(self._id_cells, identity)
-        if node > self._node_cells:
-            self._node_cells = node + -node % _NODE_STEP
-        self._node_shown, self._message_cells = self._node_cells, None
-        if self._cells:
-            columns = [self._job_cells, self._id_cells, self._time_cells, self._label_cells]
-            left = self._cells - sum(cells + len(_GAP) for cells in columns if cells) - len(_GAP)
-            self._node_shown = max(_MIN_NODE_CELLS, min(self._node_cells, left - _MIN_MESSAGE_CELLS))
-            self._message_cells = left - self._node_shown
+        if self._marks and (evidence := self._marks.evidence(event, f"{fields.node} {message}")):
+            message = f"{evidence}; {message}"
+        identity = "?" if number is None else str(number)
+        return self._line(job, identity, when, self._label(fields.type), self._nodes[fields.node], message)
 
     def _line(self, job: str, number: str, when: str, label: str, node: str, message: str) -> str:
-        """Put a row together of a time and a label that are cells already, and of texts that are not."""
-        if self._message_cells is not None:
-            node, message = self._cut(node, self._node_shown), self._cut(message, self._message_cells)
-        node = padded(node, self._node_shown)
-        row = f"{number.ljust(self._id_cells)}{_GAP}{when}{_GAP}{label}{_GAP}{node}{_GAP}{message}".rstrip()
-        return f"{self._cell(job, self._job_cells)}{_GAP}{row}" if self._job_cells else row
-
-    def _cell(self, text: str, cells: int) -> str:
-        """Pad a text to a column; on a terminal, cut it too."""
-        return padded(self._cut(text, cells) if self._cells else text, cells)
+        """Put a row together of cells that are drawn already, and of texts that are not."""
+        columns = self._columns
+        if columns.message is not None:
+            if self._marks:
+                message = self._marks.within(message, columns.message, self._theme.ellipsis)
+            message = self._cut(message, columns.message)
+        if self._marks:
+            message = self._marks.paint(message)
+        row = f"{when}{GAP}{label}{GAP}{node}{GAP}{message}".rstrip()
+        if columns.number:
+            row = f"{number.ljust(columns.number)}{GAP}{row}"
+        return f"{padded(visible(job), columns.job)}{GAP}{row}" if columns.job else row
 
     def _cut(self, text: str, cells: int) -> str:
         return cut(text, cells, self._theme.ellipsis)
 
-    def _draw_when(self, timestamp: str) -> tuple[str, str]:
+    def _draw_node(self, name: str | None) -> str:
+        """Draw the cell of a node: cut on a terminal only."""
+        node, cells = visible(name or _NO_NODE), self._columns.node
+        shown = self._cut(node, cells) if self._on_terminal else node
+        return self._marks.paint(shown) + " " * (cells - width(shown))
+
+    def _draw_when(self, timestamp: str, job: str) -> tuple[str, str]:
         """Return the date of a timestamp, and the cell that shows it: its time alone where the head has the date."""
-        date, time = self._stamp.split(timestamp)
-        return date, self._cell(visible(time if self._cells else f"{date} {time}".strip()), self._time_cells)
+        date, time = self._stamp.split(timestamp, job)
+        text = visible(time if self._on_terminal else f"{date} {time}".strip())
+        cells = self._columns.time
+        return date, padded(self._cut(text, cells) if self._on_terminal else text, cells)
 
     def _draw_label(self, kind: str) -> str:
         state = kind.rpartition("_")[2]
         glyph = f"{self._theme.glyphs.get(state, ' ')} " if self._theme.glyphs else ""
-        label = glyph + (_LABELS.get(kind) or visible(kind) or "?")
-        return self._theme.paint(self._cell(label, self._label_cells), state)
+        label, cells = glyph + (_LABELS.get(kind) or visible(kind) or "?"), self._columns.label
+        if cells == 1:
+            label = self._theme.glyphs.get(state, "?")
+        return self._theme.paint(padded(self._cut(label, cells) if self._on_terminal else label, cells), state)
+
+
+def _told(fields: Fields) -> str:
+    """Return what an event tells: why its node failed, or what changed on it, and the server's sentence."""
+    message = fields.message
+    if fields.type in ("node_failed", "node_errored"):
+        told = read_cause(fields.detail)
+    elif fields.type == "node_finished" and (changes := read_changes(fields.detail)):
+        told = changes.told
+    else:
+        return message
+    return f"{told}; {message}".removesuffix("; ") if told and told not in message else message

@@ -15,6 +15,7 @@ _STYLES = {
     "stopped": "bold yellow",
     "aborted": "bold red",
     "quiet": "dim",
+    "mark": "reverse",
     "warning": "yellow",
     "error": "bold red",
     "hint": "cyan",

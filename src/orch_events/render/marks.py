@@ -1,0 +1,55 @@
+"""What --grep found, made visible."""
+
+import re
+from collections.abc import Sequence
+
+from orch_events.events import Event
+from orch_events.render.cells import width
+from orch_events.render.text import visible
+from orch_events.render.theme import Theme
+from orch_events.selection import texts
+
+_IN_SIGHT_CELLS = 8
+_BEFORE_CHARACTERS = 6
+
+
+class Marks:
+    """Marks what patterns find in text that is shown.
+
+    Args:
+        patterns: what was asked for; none for no marks.
+        theme: how a mark looks.
+    """
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]], theme: Theme) -> None:
+        self._patterns = patterns
+        self._theme = theme
+
+    def __bool__(self) -> bool:
+        return bool(self._patterns)
+
+    def paint(self, text: str) -> str:
+        """Return a text with everything marked in it that was asked for."""
+        found = [match.span() for pattern in self._patterns for match in pattern.finditer(text)]
+        painted, at = "", 0
+        for begin, end in sorted(found):
+            if end > max(begin, at):
+                painted += text[at : max(begin, at)] + self._theme.paint(text[max(begin, at) : end], "mark")
+                at = end
+        return painted + text[at:]
+
+    def within(self, text: str, cells: int, ellipsis: str) -> str:
+        """Return a text without its beginning, where otherwise the first thing found would be cut off."""
+        begin = min((found.start() for pattern in self._patterns if (found := pattern.search(text))), default=0)
+        hidden = width(text) > cells and width(text[:begin]) >= cells - _IN_SIGHT_CELLS
+        return ellipsis + text[max(0, begin - _BEFORE_CHARACTERS) :] if hidden else text
+
+    def evidence(self, event: Event, shown: str) -> str:
+        """Return the line of an event in which something was found, where nothing that is shown has it; else ""."""
+        if not self._patterns or self._found(shown):
+            return ""
+        lines = (visible(line.strip()) for text in texts(event) for line in text.splitlines())
+        return next(filter(self._found, lines), "")
+
+    def _found(self, text: str) -> bool:
+        return any(pattern.search(text) for pattern in self._patterns)
