@@ -4,6 +4,10 @@ import os
 import socket
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("orch-events", deadline=None)  # a slow machine is no fault
+settings.load_profile("orch-events")
 
 _CONNECT = socket.socket.connect
 

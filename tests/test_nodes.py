@@ -68,11 +68,13 @@ def test_of_what_a_task_printed_little_is_kept() -> None:
 
 def test_a_snapshot_tells_the_same_as_events() -> None:
     nodes = Nodes()
-    result = b'{"_error" : "timed out"}'
+    result = b'{"_error":"timed out","metrics":{"total":9}}'
     nodes.seed(NodeRecord("a", "errored", 7, "2016-05-05T19:50:00Z", "2016-05-05T19:51:00Z", "No answer", result))
     nodes.seed(NodeRecord("b", "running", 6, "2016-05-05T19:50:00Z"))
     run = nodes.runs["a"]
     assert (run.state, run.seconds, run.cause, run.message) == ("errored", 60, "timed out", "No answer")
+    assert run.changes
+    assert run.changes.told == "0 changed of 9"
     assert list(nodes.running) == ["b"]
 
 

@@ -3,7 +3,6 @@
 A Puppet run reports `metrics`; a task reports whatever it printed, and `_error` where it failed.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -12,7 +11,7 @@ import msgspec
 
 from orch_events.events import loads, read_id
 
-_METRICS = re.compile(rb'"metrics"\s*:\s*(\{[^{}]*\})')
+_METRICS = b'"metrics":{'
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -24,6 +23,7 @@ class Changes(msgspec.Struct, frozen=True):
         failed: how many it could not change.
         corrective: how many of the changes undid somebody else's.
         out_of_sync: how many were not as they should be, before.
+        told: what happened, in words: `3 changed, 1 failed of 347`.
     """
 
     total: int
@@ -31,29 +31,31 @@ class Changes(msgspec.Struct, frozen=True):
     failed: int
     corrective: int
     out_of_sync: int
-
-    @property
-    def told(self) -> str:
-        """What happened, in words: `3 changed, 1 failed of 347`."""
-        counts = ((self.changed, "changed"), (self.failed, "failed"))
-        parts = [f"{count} {what}" for count, what in counts if count]
-        if not parts:
-            parts = [f"{self.out_of_sync} out of sync" if self.out_of_sync else "0 changed"]
-        return ", ".join(parts) + (f" of {self.total}" if self.total else "")
+    told: str
 
 
 def read_changes(detail: bytes | msgspec.Raw) -> Changes | None:
-    """Read what a Puppet run did from a `detail`; None where it is none of a Puppet run."""
-    found = _METRICS.search(detail)
-    return _changes(found[1]) if found else None
+    """Read what a Puppet run did from a compact `detail`; None where it is none of a Puppet run.
+
+    Of a run's report, which is long, only the metrics are looked at, and metrics that were seen before are not read.
+    """
+    text = bytes(detail)
+    begin = text.find(_METRICS)
+    return _changes(text[begin + len(_METRICS) - 1 : text.find(b"}", begin) + 1]) if begin >= 0 else None
 
 
 @lru_cache(maxsize=4096)
-def _changes(metrics: bytes) -> Changes:
+def _changes(metrics: bytes) -> Changes | None:
     counts = loads(metrics)
-    counts = counts if isinstance(counts, dict) else {}
+    if not isinstance(counts, dict):
+        return None
     names = ("total", "changed", "failed", "corrective_change", "out_of_sync")
-    return Changes(*[read_id(counts.get(name)) or 0 for name in names])
+    total, changed, failed, corrective, out_of_sync = (read_id(counts.get(name)) or 0 for name in names)
+    happened = [f"{count} {what}" for count, what in ((changed, "changed"), (failed, "failed")) if count]
+    if not happened:
+        happened = [f"{out_of_sync} out of sync" if out_of_sync else "0 changed"]
+    told = ", ".join(happened) + (f" of {total}" if total else "")
+    return Changes(total, changed, failed, corrective, out_of_sync, told)
 
 
 def read_cause(detail: bytes | msgspec.Raw) -> str:

@@ -48,7 +48,7 @@ class Fields(msgspec.Struct, gc=False):
 
     @property
     def detail(self) -> msgspec.Raw | bytes:
-        """What the node reports, as the JSON that it is; empty where there is nothing. See the module `detail`."""
+        """What the node reports, as compact JSON; empty where there is nothing. See the module `detail`."""
         return self.details.detail if self.details else b""
 
 

@@ -90,16 +90,14 @@ class JobState:
         timestamp = event.fields.timestamp
         self._first = self._first or timestamp
         self._last = timestamp or self._last
-        self._nodes.apply(event, number)
-        self.hear(event)
+        if not self._nodes.apply(event, number):
+            self.hear(event)
 
     def hear(self, event: Event) -> None:
         """Take note of what an event says of the job itself."""
-        if event.fields.type not in JOB_EVENTS:
-            return
         if event.type == "job_stopping":
             self._stopping = True
-        elif self.ended_by != "job_aborted":
+        elif event.type in JOB_EVENTS and self.ended_by != "job_aborted":
             self.ended_by = event.type
 
     def seed(self, nodes: Iterable[NodeRecord]) -> None:

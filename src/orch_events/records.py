@@ -63,7 +63,7 @@ class NodeRecord(msgspec.Struct, frozen=True):
         latest_event_id: the id of the last event that this state comes from; 0 where there was none.
         began, ended: the server's timestamps, UTC; "" until then, or where they are missing.
         message: the server's sentence; "" where there is none.
-        result: what the node reports, as the JSON that it is; empty where there is nothing. See the module `detail`.
+        result: what the node reports, as compact JSON; empty where there is nothing. See the module `detail`.
     """
 
     name: str
@@ -86,7 +86,7 @@ class NodeRecord(msgspec.Struct, frozen=True):
                 _text(node.start_timestamp),
                 _text(node.finish_timestamp),
                 _text(node.details.get("message") if isinstance(node.details, dict) else None),
-                bytes(node.result),
+                msgspec.json.format(bytes(node.result), indent=-1) if node.result else b"",
             )
             for node in nodes
             if isinstance(node.name, str)

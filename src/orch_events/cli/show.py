@@ -63,7 +63,7 @@ def _table(app: App, look: Look, select: Select, states: "Mapping[str, JobState]
 
     theme = app.theme(sys.stdout, look)
     stamp = Stamp(look.time, lambda job: states[job].began_at)
-    marks = Marks(select.grep, theme)
+    marks = Marks(select.grep, theme) if select.grep else None
     return Table(app.output, theme, stamp, terminal=lambda: columns(sys.stdout), name_job=name_job, marks=marks)
 
 

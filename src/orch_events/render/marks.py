@@ -17,16 +17,13 @@ class Marks:
     """Marks what patterns find in text that is shown.
 
     Args:
-        patterns: what was asked for; none for no marks.
+        patterns: what was asked for.
         theme: how a mark looks.
     """
 
     def __init__(self, patterns: Sequence[re.Pattern[str]], theme: Theme) -> None:
         self._patterns = patterns
         self._theme = theme
-
-    def __bool__(self) -> bool:
-        return bool(self._patterns)
 
     def paint(self, text: str) -> str:
         """Return a text with everything marked in it that was asked for."""
@@ -44,9 +41,13 @@ class Marks:
         hidden = width(text) > cells and width(text[:begin]) >= cells - _IN_SIGHT_CELLS
         return ellipsis + text[max(0, begin - _BEFORE_CHARACTERS) :] if hidden else text
 
-    def evidence(self, event: Event, shown: str) -> str:
-        """Return the line of an event in which something was found, where nothing that is shown has it; else ""."""
-        if not self._patterns or self._found(shown):
+    def with_evidence(self, events: Sequence[Event], messages: Sequence[str]) -> list[str]:
+        """Put before a message what was found in its event, where neither the message nor the node's name shows it."""
+        evidence = [self._evidence(event, message) for event, message in zip(events, messages, strict=True)]
+        return [f"{line}; {message}" if line else message for line, message in zip(evidence, messages, strict=True)]
+
+    def _evidence(self, event: Event, message: str) -> str:
+        if self._found(message) or self._found(visible(event.node or "")):
             return ""
         lines = (visible(line.strip()) for text in texts(event) for line in text.splitlines())
         return next(filter(self._found, lines), "")

@@ -4,7 +4,7 @@ The columns are fitted to the events of a batch before its first row is drawn: f
 and they move only when something wider comes later, or when the terminal is resized.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from orch_events.detail import read_cause, read_changes
@@ -14,7 +14,7 @@ from orch_events.render.columns import GAP, Columns
 from orch_events.render.marks import Marks
 from orch_events.render.output import Output
 from orch_events.render.stamp import Stamp
-from orch_events.render.text import visible
+from orch_events.render.text import visible, visible_all
 from orch_events.render.theme import Theme
 from orch_events.states import EVENT_TYPES
 
@@ -34,7 +34,7 @@ class Table:
         stamp: how times are written.
         terminal: returns how wide the terminal is; None where there is none: nothing is cut, and each row has its date.
         name_job: whether there is a column for the job.
-        marks: marks what was looked for.
+        marks: marks what was looked for; None where nothing was.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Table:
         self._output = output
         self._theme = theme
         self._stamp = stamp
-        self._marks = marks or Marks((), theme)
+        self._marks = marks
         self._terminal = terminal
         self._on_terminal = terminal() is not None
         time = 8 if stamp.elapsed else 10 if self._on_terminal else 19
@@ -59,17 +59,21 @@ class Table:
 
     def events(self, job: str, events: Sequence[Event]) -> None:
         """Draw a row an event, and a head before the first and, on a terminal, where the date changes."""
+        if not events:
+            return
         fields = [event.fields for event in events]
-        self._fit(job, events, fields)
-        lines: list[str] = []
-        for event, its in zip(events, fields, strict=True):
-            date, when = self._when(its.timestamp, job)
-            if self._date is None or (self._on_terminal and date not in ("", self._date)):
-                self._date = date
-                lines.append(self._head(date))
-            lines.append(self._row(job, event, its, when))
-        if lines:
-            self._output.write_text("\n".join(lines) + "\n")
+        numbers = [event.id for event in events]
+        nodes = [its.node for its in fields]
+        types = [its.type for its in fields]
+        self._fit(job, numbers, nodes)
+        dates, times = zip(*[self._when(its.timestamp, job) for its in fields], strict=True)
+        labels = [self._label(kind) for kind in types]
+        messages = self._messages(events, fields, self._late_ones(job, numbers))
+        ids = ["?" if number is None else str(number) for number in numbers]
+        rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
+        if None in numbers or "" in types:
+            self._strange += sum(number is None or not kind for number, kind in zip(numbers, types, strict=True))
+        self._output.write_text("\n".join(self._with_heads(dates, rows)) + "\n")
 
     def wait(self) -> None:
         """Nothing is held back."""
@@ -80,12 +84,12 @@ class Table:
             note = f"{self._strange} of these could not be understood in full; --json shows them as they are"
             self._output.write_text(self._theme.paint(note, "quiet") + "\n")
 
-    def _fit(self, job: str, events: Sequence[Event], fields: Sequence[Fields]) -> None:
+    def _fit(self, job: str, numbers: Sequence[int | None], nodes: Sequence[str | None]) -> None:
         """Make room for events, and draw the names of their nodes."""
-        names = {its.node for its in fields}
-        new = {name: visible(name or _NO_NODE) for name in names - self._nodes.keys()}
-        number = max((event.id or 0 for event in events), default=0)
-        if self._columns.fit(self._terminal(), job, number, list(new.values())):
+        names = set(nodes)
+        new = [visible(name or _NO_NODE) for name in names - self._nodes.keys()]
+        highest = max(filter(None, numbers), default=0)
+        if self._columns.fit(self._terminal(), job, highest, new):
             self._when.cache_clear()
             self._label.cache_clear()
             self._nodes.clear()
@@ -93,41 +97,64 @@ class Table:
             self._nodes.clear()
         self._nodes.update({name: self._draw_node(name) for name in names - self._nodes.keys()})
 
+    def _messages(self, events: Sequence[Event], fields: Sequence[Fields], late: Iterable[int]) -> list[str]:
+        """Return the last cell of each row, as it is drawn."""
+        messages = visible_all([_told(its) for its in fields])
+        for place in late:
+            messages[place] = f"{_LATE} {messages[place]}"
+        marks, cells = self._marks, self._columns.message
+        if marks is not None:
+            messages = marks.with_evidence(events, messages)
+            if cells is not None:
+                messages = [marks.within(message, cells, self._theme.ellipsis) for message in messages]
+        if cells is not None:
+            messages = [self._cut(message, cells) for message in messages]
+        return messages if marks is None else [marks.paint(message) for message in messages]
+
+    def _late_ones(self, job: str, numbers: Sequence[int | None]) -> list[int]:
+        """Return the places of events that come after one with a higher id."""
+        known = [number for number in numbers if number is not None]
+        highest = self._highest.get(job, -1)
+        self._highest[job] = max(known, default=highest)
+        if known == sorted(known) and (not known or known[0] >= highest):
+            return []
+        late = []
+        for place, number in enumerate(numbers):
+            if number is not None and number < highest:
+                late.append(place)
+            highest = max(highest, number or 0)
+        return late
+
+    def _rows(self, job: str, ids: Sequence[str], *columns: Sequence[str]) -> list[str]:
+        """Put cells together, row by row; those between ids and messages are as wide as their columns."""
+        if cells := self._columns.number:
+            columns = ([number.ljust(cells) for number in ids], *columns)
+        rows = list(map(GAP.join, zip(*columns, strict=True)))
+        if self._columns.job:
+            first = padded(visible(job), self._columns.job) + GAP
+            rows = [first + row for row in rows]
+        return [row.rstrip() for row in rows] if "" in columns[-1] else rows
+
+    def _with_heads(self, dates: Sequence[str], rows: list[str]) -> list[str]:
+        """Put a head before the first row of all and, on a terminal, where the date changes."""
+        if self._date is not None and (not self._on_terminal or set(dates) <= {"", self._date}):
+            return rows
+        lines: list[str] = []
+        for date, row in zip(dates, rows, strict=True):
+            if self._date is None or (self._on_terminal and date not in ("", self._date)):
+                self._date = date
+                lines.append(self._head(date))
+            lines.append(row)
+        return lines
+
     def _head(self, date: str) -> str:
         columns = self._columns
         time = "ELAPSED" if self._stamp.elapsed else date if self._on_terminal and date else "TIME"
         label = padded("EVENT" if columns.label >= len("EVENT") else "", columns.label)
         node = padded(self._cut("NODE", columns.node), columns.node)
-        return self._theme.paint(self._line("JOB", "ID", padded(time, columns.time), label, node, "MESSAGE"), "quiet")
-
-    def _row(self, job: str, event: Event, fields: Fields, when: str) -> str:
-        message = visible(_told(fields))
-        number = event.id
-        if number is None or not fields.type:
-            self._strange += 1
-        if number is not None:
-            if number < self._highest.get(job, number):
-                message = f"{_LATE} {message}"
-            else:
-                self._highest[job] = number
-        if self._marks and (evidence := self._marks.evidence(event, f"{fields.node} {message}")):
-            message = f"{evidence}; {message}"
-        identity = "?" if number is None else str(number)
-        return self._line(job, identity, when, self._label(fields.type), self._nodes[fields.node], message)
-
-    def _line(self, job: str, number: str, when: str, label: str, node: str, message: str) -> str:
-        """Put a row together of cells that are drawn already, and of texts that are not."""
-        columns = self._columns
-        if columns.message is not None:
-            if self._marks:
-                message = self._marks.within(message, columns.message, self._theme.ellipsis)
-            message = self._cut(message, columns.message)
-        if self._marks:
-            message = self._marks.paint(message)
-        row = f"{when}{GAP}{label}{GAP}{node}{GAP}{message}".rstrip()
-        if columns.number:
-            row = f"{number.ljust(columns.number)}{GAP}{row}"
-        return f"{padded(visible(job), columns.job)}{GAP}{row}" if columns.job else row
+        message = "MESSAGE" if columns.message is None else self._cut("MESSAGE", columns.message)
+        (head,) = self._rows("JOB", ["ID"], [padded(time, columns.time)], [label], [node], [message])
+        return self._theme.paint(head, "quiet")
 
     def _cut(self, text: str, cells: int) -> str:
         return cut(text, cells, self._theme.ellipsis)
@@ -136,7 +163,8 @@ class Table:
         """Draw the cell of a node: cut on a terminal only."""
         node, cells = visible(name or _NO_NODE), self._columns.node
         shown = self._cut(node, cells) if self._on_terminal else node
-        return self._marks.paint(shown) + " " * (cells - width(shown))
+        painted = self._marks.paint(shown) if self._marks is not None else shown
+        return painted + " " * (cells - width(shown))
 
     def _draw_when(self, timestamp: str, job: str) -> tuple[str, str]:
         """Return the date of a timestamp, and the cell that shows it: its time alone where the head has the date."""
@@ -157,10 +185,13 @@ class Table:
 def _told(fields: Fields) -> str:
     """Return what an event tells: why its node failed, or what changed on it, and the server's sentence."""
     message = fields.message
-    if fields.type in ("node_failed", "node_errored"):
+    if fields.type == "node_finished":
+        changes = read_changes(fields.detail)
+        told = changes.told if changes else ""
+    elif fields.type in ("node_failed", "node_errored"):
         told = read_cause(fields.detail)
-    elif fields.type == "node_finished" and (changes := read_changes(fields.detail)):
-        told = changes.told
     else:
         return message
-    return f"{told}; {message}".removesuffix("; ") if told and told not in message else message
+    if not told or told in message:
+        return message
+    return f"{told}; {message}" if message else told

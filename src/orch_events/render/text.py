@@ -19,6 +19,12 @@ def visible(text: str) -> str:
     return _ACTING.sub(_escape, text) if not text.isascii() or not text.isprintable() else text
 
 
+def visible_all(texts: list[str]) -> list[str]:
+    """Do so with many texts, in which mostly nothing acts."""
+    joined = "".join(texts)
+    return texts if joined.isascii() and joined.isprintable() else [visible(text) for text in texts]
+
+
 def _escape(found: re.Match[str]) -> str:
     character = found[0]
     code = ord(character)
