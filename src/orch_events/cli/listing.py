@@ -3,6 +3,7 @@
 import click
 
 from orch_events.cli.app import App
+from orch_events.cli.command import command
 from orch_events.cli.connect import source
 from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.options import (
@@ -23,14 +24,14 @@ from orch_events.cli.show import renderer
 from orch_events.cli.types import job as job_type
 
 
-@click.command("list")
-@click.argument("job", type=job_type)
+@command("list", also=("log", "logs", "events", "ls", "get", "show", "cat"))
+@click.argument("job", metavar="JOB", type=job_type)
 @where_options
 @select_options
 @look_options
+@status_options(on=False)
 @connect_options
 @bear_options(retry_for="0", auth_wait="0")
-@status_options(on=False)
 @click.pass_obj
 def list_(
     app: App, job: str, where: Where, select: Select, look: Look, connect: Connect, bear: Bear,
@@ -39,9 +40,9 @@ def list_(
     """Show the events of JOB so far.
 
     \b
-    orch-events list 352                     all of them
-    orch-events list 352 --failed            only nodes that failed or errored
-    orch-events list 352 --json | jq .       the server's own objects, one a line
+    orch-events list 352                  all of them
+    orch-events list 352 --failed         only of nodes that failed or errored
+    orch-events list 352 --json | jq .    the server's own objects, one a line
     """
     from random import random
 
