@@ -15,7 +15,7 @@ def completion(shell: str) -> None:
 
     \b
     orch-events completion bash            for a file where bash looks for such
-    eval "$(orch-events completion zsh)"   in ~/.zshrc; bash: the same in ~/.bashrc
+    eval "$(orch-events completion zsh)"   in ~/.zshrc; for bash in ~/.bashrc
     orch-events completion fish | source   in ~/.config/fish/config.fish
     """
     click.echo(script(shell))

@@ -1,4 +1,4 @@
-"""Exit statuses that are neither a job's outcome (see `job`) nor an error's (see `errors`), and what each of all means."""
+"""What each exit status means, and those that are neither a job's outcome (see `job`) nor an error's (see `errors`)."""
 
 from collections.abc import Mapping
 

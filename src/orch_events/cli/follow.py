@@ -75,7 +75,7 @@ _follow_option = functools.partial(option, heading="Follow")
 )
 @status_options(on=True)
 @connect_options
-@bear_options(retry_for="10m", auth_wait="5m; 0 at the start")
+@bear_options(retry_for="10m", auth_wait="5m, 0 at the start")
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, jobs: Sequence[str], where: Where, select: Select, look: Look, interval: float, timeout: float | None,

@@ -40,9 +40,9 @@ def _row(line: str) -> tuple[str, str]:
 
 
 def examples(text: str) -> Rows:
-    """Return the commands that a text shows, each with what it does."""
-    lists = [paragraph for paragraph in paragraphs(text) if isinstance(paragraph, list)]
-    return [row for rows in lists for row in rows if row[0].startswith("orch-events ")]
+    """Return the list of commands that a text shows, each with what it does; an empty one where it has none."""
+    lists = (paragraph for paragraph in paragraphs(text) if isinstance(paragraph, list))
+    return next((rows for rows in lists if rows[0][0].startswith("orch-events")), [])
 
 
 class Formatter(click.HelpFormatter):

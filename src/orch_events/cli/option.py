@@ -51,10 +51,14 @@ class Option(click.Option):
         """Its default, in words; "" where there is none to speak of."""
         return str(self.default if self.show_default is True else self.show_default or "")
 
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:  # noqa: ARG002 - click's own
+    def told(self, usual: str) -> str:
+        """Say what it is for, and that its default is `usual`."""
+        more = [f"default: {usual}"] * bool(usual) + ["repeatable"] * self.multiple
+        return f"{self.help} [{', '.join(more)}]" if more else f"{self.help}"
+
+    def get_help_record(self, _: click.Context) -> tuple[str, str]:
         """Return how it is written and what it is for."""
-        more = [f"default: {self.usual}"] * bool(self.usual) + ["repeatable"] * self.multiple
-        return self.written, f"{self.help} [{', '.join(more)}]" if more else f"{self.help}"
+        return self.written, self.told(self.usual)
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's own

@@ -26,7 +26,8 @@ _JOB = """
     \b
     352     the job's number, as the console shows it and as puppet job run prints it
 
-    The server forgets jobs after 30 days. With --demo the embedded simulator is asked; its jobs are 350 to 356.
+    The server forgets jobs after 30 days. With --demo the embedded simulator is asked; orch-events simulate names
+    its jobs.
 """
 
 _FOLLOWING = """
@@ -103,8 +104,8 @@ _FORMATS = """
     Where several jobs are followed, each object of jsonl gains a first key "job", and csv a first column job.
 
     \b
-    orch-events list 352 --json | jq -r .details.node
-    orch-events list 352 -o csv > 352.csv
+    orch-events list 352 --json | jq -r .type    only the type of each
+    orch-events list 352 -o csv > 352.csv        for a spreadsheet
 
     jsonl and json are never coloured or cut. In the table and in csv, characters that would act on a terminal are
     shown as escapes, such as \\x1b.
@@ -117,7 +118,7 @@ _EXIT_STATUS = """
     {exit statuses}
 
     1 and 3 tell the outcome of the job and nothing else. follow ends with the outcome; list does so with
-    --exit-status only, and 0 then says too that the job is not over yet. --fail-on chooses what is no success.
+    --exit-status only, and 0 can then also mean that the job is not over yet. --fail-on chooses what is no success.
 
     Of several jobs the worst counts: 8 to 4, then 3, 1, 124, 0.
 
