@@ -84,7 +84,7 @@ def test_options_stand_in_their_groups_and_lists_adapt_to_the_width(
     columns: int, golden: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    with feed.make_context("orch-events feed", [], help_option_names=["-h", "--help"]) as ctx:
+    with feed.make_context("orch-events feed", []) as ctx:
         assert ctx.get_help() == golden
 
 

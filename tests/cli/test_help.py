@@ -177,3 +177,9 @@ def test_a_topic_names_only_options_and_commands_that_there_are(name: str) -> No
 
     assert set(re.findall(r"(?<!\S)--[a-z][a-z-]+", topic(name))) <= options
     assert "{" not in topic(name).replace("${", "")
+
+
+def test_the_shell_completes_commands_in_their_order() -> None:
+    done = run(_ORCH_EVENTS_COMPLETE="bash_complete", COMP_WORDS="orch-events ", COMP_CWORD="1")
+
+    assert [line.removeprefix("plain,") for line in done.lines][: len(_COMMANDS)] == _COMMANDS

@@ -26,6 +26,10 @@ class _Shown(click.Command):
                 found.setdefault(getattr(parameter, "heading", "Options"), []).append(record)
         return found
 
+    def get_help_option_names(self, _: click.Context) -> list[str]:
+        """Return how help is asked for."""
+        return ["-h", "--help"]
+
     def format_help_text(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what it is for."""
         write_paragraphs(formatter, self.help or "")
