@@ -176,6 +176,37 @@ def test_an_exchange_without_an_answer_is_told_without_a_status(path: str) -> No
     assert [(exchange.status, exchange.received) for exchange in told] == [(None, 0)]
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (httpx.ConnectError("[Errno 111] Connection refused"), "Connection refused"),
+        (httpx.ReadError(""), "the connection broke off"),
+        (httpx.RemoteProtocolError("Server disconnected without sending a response."),
+         "Server disconnected without sending a response"),
+        (httpx.RemoteProtocolError("illegal status line: bytearray(b'SSH-2.0] x')"), "illegal status line"),
+    ],
+)  # fmt: skip
+def test_why_a_server_can_t_be_reached_is_said_in_words(error: httpx.HTTPError, said: str) -> None:
+    def refuse() -> httpx.Response:
+        raise error
+
+    with pytest.raises(Unreachable) as caught:
+        list(_client(refuse).record("352"))
+
+    assert caught.value.message == f"can't reach {_API.removesuffix('/orchestrator/v1')}: {said}"
+
+
+def test_why_tls_failed_is_said_in_words() -> None:
+    cause = ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA]")
+    cause.reason = "TLSV1_ALERT_UNKNOWN_CA"
+
+    def refuse() -> httpx.Response:
+        raise httpx.ConnectError("") from cause
+
+    with pytest.raises(Unreachable, match=r"TLS failed \(tlsv1 alert unknown ca\)"):
+        list(_client(refuse).record("352"))
+
+
 def test_an_exchange_that_breaks_off_is_told_with_what_had_come() -> None:
     told: list[Exchange] = []
     body = _Broken(b'{"items": [', error=httpx.ReadError("reset"))

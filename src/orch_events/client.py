@@ -217,12 +217,13 @@ class Client:
             return LocalFileError(f"the certificate of {origin} is not trusted: {error.verify_message}", hint)
         if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
             return NotUnderstood(f"{origin} does not speak TLS", "is the port right, or is it http?")
-        return Unreachable(f"can't reach {origin}: TLS failed ({error.reason or 'connection closed'})")
+        reason = (error.reason or "connection closed").replace("_", " ").lower()
+        return Unreachable(f"can't reach {origin}: TLS failed ({reason})")
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    """Write a system's error without its number, and httpx's own without a full stop."""
-    return str(error).rpartition("] ")[2].rstrip(".") or type(error).__name__
+    """Write a system's error without its number, and httpx's own without a full stop and the bytes that it met."""
+    return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection broke off"
 
 
 def _pieces(answer: httpx.Response) -> Iterator[bytes]:

@@ -55,7 +55,7 @@ def refusal(
         hint = "redirects are not followed: name the server itself in service-url"
         return NotUnderstood(f"{url} points elsewhere ({told})", hint)
     other = Html if status == HTTPStatus.NOT_FOUND else NotUnderstood
-    return other(f"{url} gives no such thing ({told})")
+    return other(f"{url} does not answer as an orchestrator does ({told})")
 
 
 def _read(body: bytes) -> _ErrorBody | None:

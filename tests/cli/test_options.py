@@ -17,6 +17,8 @@ _TEXTS = {
     "until": "2016-05-05",
     "start": "7",
     "tail": "7",
+    "port": "7",
+    "speed": "7",
     "seed": "7",
     "fault": "drop",
 }
@@ -42,8 +44,6 @@ def _sample(option: click.Option) -> str:
         return "0" if option.default is True else "1"
     if isinstance(option.type, click.Choice):
         return str(option.type.choices[-1])
-    if isinstance(option.type, click.IntRange | click.FloatRange):
-        return "7"
     return _TEXTS.get(option.name or "", "7s")
 
 

@@ -9,14 +9,15 @@ import sys
 from collections.abc import Sequence
 
 import click
-from click.core import ParameterSource
 from click.shell_completion import shell_complete
 
 from orch_events import __version__
 from orch_events.cli import exits
 from orch_events.cli.app import App
+from orch_events.cli.command import Group
 from orch_events.cli.completion import completion
 from orch_events.cli.follow import follow
+from orch_events.cli.help import help_
 from orch_events.cli.listing import list_
 from orch_events.cli.signals import Detached
 from orch_events.cli.simulate import simulate
@@ -32,8 +33,10 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 
 @click.group(
+    cls=Group,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="COMMAND [ARGS]...",
+    context_settings={"max_content_width": 100},
 )
 @click.option(
     "--version",
@@ -48,10 +51,10 @@ def cli(ctx: click.Context) -> None:
     """See what a Puppet Enterprise orchestrator job does.
 
     \b
-    orch-events follow 352 --demo            watch a job on the embedded simulator
-    orch-events list 352                     the events of job 352 so far
-    orch-events follow 352                   the same, then live until the job is over
-    orch-events list 352 --json | jq ...     feed them to anything
+    orch-events follow 352 --demo         watch a job on the embedded simulator
+    orch-events list 352                  the events of job 352 so far
+    orch-events follow 352                the same, then live, until it is over
+    orch-events list 352 --json | jq .    feed them to anything
 
     Nothing is ever sent to the server but GET; Ctrl-C never stops a job.
     """
@@ -59,8 +62,8 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _command in (list_, follow, simulate, completion):
-    cli.add_command(_command)
+cli.add_section("Commands", [list_, follow])
+cli.add_section("Try out, set up", [simulate, completion, help_])
 
 
 def run() -> int:
@@ -84,7 +87,9 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
         app.talk.error(error)
         return error.exit_status
     except click.ClickException as error:
-        app.talk.error(_usage_error(error))
+        from orch_events.cli.usage import explained
+
+        app.talk.error(explained(error))
         return UsageError.exit_status
     except KeyboardInterrupt as signal:
         return signal.exit_status if isinstance(signal, Detached) else exits.SIGINT
@@ -114,19 +119,3 @@ def _invoke(args: list[str], app: App) -> int:
         reason = os.strerror(error.errno or 0)
         raise LocalFileError(f"standard output can't be written: {reason}", "is the disk full?") from error
     return status if isinstance(status, int) else 0
-
-
-def _usage_error(error: click.ClickException) -> UsageError:
-    ctx = error.ctx if isinstance(error, click.UsageError) else None
-    message = " ".join(error.format_message().split()).rstrip(".")
-    return UsageError(
-        message[:1].lower() + message[1:] + _origin(error), f"see: {ctx.command_path if ctx else _PROGRAM} --help"
-    )
-
-
-def _origin(error: click.ClickException) -> str:
-    """Name the environment variable that a bad value came from."""
-    if not isinstance(error, click.BadParameter) or not error.ctx or not error.param or not error.param.name:
-        return ""
-    source = error.ctx.get_parameter_source(error.param.name)
-    return f" (from {error.param.envvar})" if source is ParameterSource.ENVIRONMENT else ""

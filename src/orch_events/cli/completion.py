@@ -3,18 +3,20 @@
 import click
 from click.shell_completion import get_completion_class
 
+from orch_events.cli.command import command
+
 SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@command()
+@click.argument("shell", metavar="SHELL", type=click.Choice(SHELLS))
 def completion(shell: str) -> None:
-    """Print the completion script for SHELL.
+    """Print the completion script for SHELL: bash, zsh or fish.
 
     \b
-    orch-events completion bash > ~/.local/share/bash-completion/completions/orch-events
-    orch-events completion zsh > "${fpath[1]}/_orch-events"
-    orch-events completion fish > ~/.config/fish/completions/orch-events.fish
+    orch-events completion bash            for a file where bash looks for such
+    eval "$(orch-events completion zsh)"   in ~/.zshrc; for bash in ~/.bashrc
+    orch-events completion fish | source   in ~/.config/fish/config.fish
     """
     click.echo(script(shell))
 

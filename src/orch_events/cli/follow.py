@@ -1,5 +1,6 @@
 """`orch-events follow`: the events from the beginning, then live, until every job is over."""
 
+import functools
 import math
 import os
 import sys
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
+from orch_events.cli.command import command
 from orch_events.cli.commands import Commands
 from orch_events.cli.connect import DEMO_SPEED, source
 from orch_events.cli.keeper import Keeper, open_record
+from orch_events.cli.option import option
 from orch_events.cli.options import (
     Bear,
     Connect,
@@ -23,8 +26,8 @@ from orch_events.cli.options import (
     bear_options,
     connect_options,
     event_output_options,
+    look_option,
     look_options,
-    option,
     record_option,
     select_options,
     status_options,
@@ -45,48 +48,53 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
 _RETRY_FOR = 600.0
 _AUTH_WAIT = 300.0
 
+_follow_option = functools.partial(option, heading="Follow")
 
-@click.command()
+
+@command(also=("watch", "tail", "logs", "attach", "stream", "wait", "-f"))
 @click.argument("jobs", metavar="JOB [JOB ...]", type=job, nargs=-1, required=True)
 @where_options
 @select_options
 @event_output_options
-@look_options
 @record_option
-@option(
+@look_options
+@look_option("--no-progress", is_flag=True, help="No live line and no heartbeat.")
+@_follow_option(
     "--interval",
     type=duration(0.1),
     metavar="DURATION",
     default="1s",
     show_default=True,
-    help="Between two asks while events come.",
+    also=("poll", "every"),
+    help="How long to wait between two asks while events come.",
 )
-@option("--timeout", type=duration(), metavar="DURATION", help="Leave after so long; the job goes on.")
-@option(
+@_follow_option("--timeout", type=duration(), metavar="DURATION", help="Leave after so long; the job goes on.")
+@_follow_option(
     "--settle",
     type=duration(),
     metavar="DURATION",
     default="15s",
     show_default=True,
-    help="Silence that ends a job whose record can't be had.",
+    help="How much silence ends a job whose record can't be had.",
 )
-@option("--cursor-file", metavar="FILE", help="Resume where this file says, and keep it up to date.")
-@option("--no-progress", is_flag=True, help="No live line and no heartbeat.")
-@connect_options
-@bear_options(retry_for="10m", auth_wait="5m, but 0 at the start")
+@_follow_option(
+    "--cursor-file", metavar="FILE", also=("resume",), help="Resume where this file says; keep it up to date."
+)
 @status_options(on=True)
+@connect_options
+@bear_options(retry_for="10m", auth_wait="5m, 0 at the start")
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, jobs: Sequence[str], where: Where, select: Select, output: Output, look: Look, record: str | None,
     interval: float, timeout: float | None, settle: float, no_progress: bool,  # noqa: FBT001 - click gives it by name
     cursor_file: str | None, connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
-    """Show the events of JOB from the beginning, then live, until every job is over.
+    """Show the events of JOB so far, then live, until it is over.
 
     \b
-    orch-events follow 352                   exit status 0 when all went well
-    orch-events follow 352 --start 1312      from that event on
-    orch-events follow 352 353 --json        two jobs in one stream
+    orch-events follow 352                to the end; exit status 0: all well
+    orch-events follow 352 --start 1312   from that event on
+    orch-events follow 352 353 --json     two jobs in one stream, for programs
 
     Ctrl-C only detaches: the job goes on.
     """

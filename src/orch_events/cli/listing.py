@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
+from orch_events.cli.command import command
 from orch_events.cli.connect import source
 from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.options import (
@@ -31,16 +32,16 @@ if TYPE_CHECKING:
     from orch_events.job import JobState
 
 
-@click.command("list")
-@click.argument("job", type=job_type)
+@command("list", also=("log", "logs", "events", "ls", "get", "show", "cat"))
+@click.argument("job", metavar="JOB", type=job_type)
 @where_options
 @select_options
 @event_output_options
-@look_options
 @record_option
+@look_options
+@status_options(on=False)
 @connect_options
 @bear_options(retry_for="0", auth_wait="0")
-@status_options(on=False)
 @click.pass_obj
 def list_(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, job: str, where: Where, select: Select, output: Output, look: Look, record: str | None,
@@ -49,9 +50,9 @@ def list_(  # noqa: PLR0913, PLR0917 - one argument a group of options
     """Show the events of JOB so far.
 
     \b
-    orch-events list 352                     all of them
-    orch-events list 352 --failed            only nodes that failed or errored
-    orch-events list 352 --json | jq .       the server's own objects, one a line
+    orch-events list 352                  all of them
+    orch-events list 352 --failed         only of nodes that failed or errored
+    orch-events list 352 --json | jq .    the server's own objects, one a line
     """
     from random import random
 

@@ -1,22 +1,23 @@
 """The options, each defined once: the same word means the same in every command.
 
-A group of options reaches its command as one value, named like the group. Each option has an environment variable,
-`ORCH_EVENTS_` and its long name.
+A group of options reaches its command as one value, named like the group. In the help it stands under a heading.
 """
 
 import functools
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import click
 
+from orch_events.cli.option import Command, grouped, option
 from orch_events.cli.types import duration, event_type, fail_on, regex, whole
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from orch_events.states import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
 REPORT_FORMATS = ("text", "json")
+COLORS = ("auto", "always", "never")
+ZONES = ("local", "utc", "elapsed")
 
 
 class Connect(NamedTuple):
@@ -80,157 +81,131 @@ class Status(NamedTuple):
     fail_on: frozenset[str]
 
 
-class _Option(click.Option):
-    """An option whose variable has a value a line, where it takes several: a regular expression may have spaces."""
-
-    def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
-        value = self.resolve_envvar_value(ctx)
-        return value.splitlines() if self.multiple and value else super().value_from_envvar(ctx)
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's own
-    """Define an option with its environment variable."""
-    return click.option(*names, cls=_Option, envvar=variable(names), **attributes)
-
-
-def variable(names: tuple[str, ...]) -> str:
-    """Return the environment variable of an option that is written so."""
-    long = next(name for name in names if name.startswith("--"))
-    return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
-
-
-def _grouped(name: str, kind: type[Any], *options: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Make a decorator of options whose values reach the command as one `kind`, in the argument `name`."""
-
-    def decorate(command: Command) -> Command:
-        @functools.wraps(command)
-        def call(*args: object, **values: object) -> object:
-            group = kind(**{field: values.pop(field) for field in kind._fields})
-            return command(*args, **{name: group}, **values)
-
-        return functools.reduce(lambda made, add: add(made), reversed(options), call)  # type: ignore[return-value]
-
-    return decorate
+where_option = functools.partial(option, heading="Where from")
+select_option = functools.partial(option, heading="Select")
+output_option = functools.partial(option, heading="Output")
+look_option = functools.partial(option, heading="Look")
+outcome_option = functools.partial(option, heading="Outcome")
+connect_option = functools.partial(option, heading="Connect")
+patience_option = functools.partial(option, heading="Patience")
 
 
 def connect_options(command: Command) -> Command:
     """Add the options that choose a server."""
-    return _grouped(
+    return grouped(
         "connect",
         Connect,
-        option("--demo", is_flag=True, help="Ask the embedded simulator; no configuration needed."),
-        option("--service-url", metavar="URL", help="The orchestrator, as in https://pe.example.com:8143."),
-        option("--cacert", metavar="FILE", help="The CA to trust."),
-        option("--token-file", metavar="FILE", help="Where the token is; - for standard input."),
-        option("--config-file", metavar="FILE", help="Stands for the user's orchestrator.conf."),
-        option(
-            "--connect-timeout",
-            type=duration(0.1),
-            metavar="DURATION",
-            default="10s",
-            show_default=True,
-            help="For a connection.",
-        ),
-        option(
-            "--read-timeout",
-            type=duration(0.1),
-            metavar="DURATION",
-            default="60s",
-            show_default=True,
-            help="For more of an answer.",
-        ),
-    )(command)
+        connect_option("--demo", is_flag=True, help="Ask the embedded simulator, which needs no setup."),
+        connect_option("--service-url", metavar="URL", also=("url", "server", "host", "endpoint"),
+                       help="The orchestrator, as in https://pe.example.com:8143."),
+        connect_option("--cacert", metavar="FILE", also=("ca", "insecure"), help="The CA to trust."),
+        connect_option("--token-file", metavar="FILE", also=("token",),
+                       help="Where the token is; - for standard input."),
+        connect_option("--config-file", metavar="FILE", also=("config",),
+                       help="Read instead of the user's orchestrator.conf."),
+        connect_option("--connect-timeout", type=duration(0.1), metavar="DURATION", default="10s", show_default=True,
+                       help="How long a connection may take."),
+        connect_option("--read-timeout", type=duration(0.1), metavar="DURATION", default="60s", show_default=True,
+                       help="How long an answer may pause."),
+    )(command)  # fmt: skip
 
 
 def where_options(command: Command) -> Command:
     """Add the options that say from where on."""
-    return _grouped(
+    return grouped(
         "where",
         Where,
-        option("--start", metavar="ID", type=whole, help="The first event id that is wanted."),
-        option("--tail", metavar="N", type=whole, help="Of the events so far only the last N."),
-    )(command)
+        where_option("--start", metavar="ID", type=whole, help="Begin with the event of this id."),
+        where_option("--tail", metavar="N", type=whole, also=("lines", "last", "limit"),
+                     help="Of the events so far, show only the last N."),
+    )(command)  # fmt: skip
 
 
 def select_options(command: Command) -> Command:
     """Add the options that select events."""
-    return _grouped(
+    return grouped(
         "select",
         Select,
-        option(
-            "-t",
-            "--type",
-            multiple=True,
-            type=event_type,
-            metavar="TYPE",
-            help="Events of this type: node_failed or failed.",
-        ),
-        option("-n", "--node", metavar="GLOB", multiple=True, help="Events of nodes with such a name."),
-        option("--failed", is_flag=True, help="Nodes that failed or errored."),
-        option("-g", "--grep", multiple=True, type=regex, metavar="REGEX", help="Found in message, node or details."),
-        option("--since", metavar="TIME", help="Not before: 10m (ago), a date, RFC 3339, an epoch."),
-        option("--until", metavar="TIME", help="Not after."),
-    )(command)
+        select_option("-t", "--type", multiple=True, type=event_type, metavar="TYPE",
+                      help="Only events of this type, such as failed or node_failed."),
+        select_option("-n", "--node", multiple=True, metavar="GLOB", also=("host", "certname"),
+                      help="Only events of nodes with such a name, as in 'web*'."),
+        select_option("--failed", is_flag=True, also=("errors", "failures"),
+                      help="Only events of nodes that failed or errored."),
+        select_option("-g", "--grep", multiple=True, type=regex, metavar="REGEX", also=("filter", "search"),
+                      help="Only events with this in message, node or details."),
+        select_option("--since", metavar="TIME", also=("after", "from"),
+                      help="Only events from then on: 10m (ago), 2016-05-05; see: orch-events help time."),
+        select_option("--until", metavar="TIME", also=("before", "to"), help="Only events up to then."),
+    )(command)  # fmt: skip
 
 
 def output_options(formats: Sequence[str], json: str) -> Callable[[Command], Command]:
     """Add the options of the format, the first of which is the usual one; `json` says what --json is."""
-    return _grouped(
+    return grouped(
         "output",
         Output,
-        option("-o", "--output", type=click.Choice(formats), default=formats[0], show_default=True, help="The format."),
-        option("--json", is_flag=True, help=json),
-    )
+        output_option("-o", "--output", type=click.Choice(formats), metavar="FORMAT", default=formats[0],
+                      show_default=True, also=("format",), help=f"The format: {_either(formats)}."),
+        output_option("--json", is_flag=True, help=json),
+    )  # fmt: skip
 
 
 def event_output_options(command: Command) -> Command:
     """Add the options of the format of events."""
-    return output_options(EVENT_FORMATS, "The same as -o jsonl: the server's objects, one a line.")(command)
+    return output_options(EVENT_FORMATS, "Same as -o jsonl: the server's own objects.")(command)
 
 
 def report_output_options(command: Command) -> Command:
     """Add the options of the format of a report."""
-    return output_options(REPORT_FORMATS, "The same as -o json: one object.")(command)
+    return output_options(REPORT_FORMATS, "Same as -o json: one object.")(command)
 
 
 def record_option(command: Command) -> Command:
     """Add the option that keeps a record of the events."""
-    return option("--record", metavar="FILE", help="Append the events to a file too, as --json writes them.")(command)
+    return output_option("--record", metavar="FILE", also=("save", "tee"),
+                         help="Append the events to a file too, as --json writes them.")(command)  # fmt: skip
 
 
 def look_options(command: Command) -> Command:
-    """Add the options of look."""
-    return _grouped(
+    """Add the options of look, and of how much is said."""
+    return grouped(
         "look",
         Look,
-        option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-               help="Colour."),
-        option("--time", type=click.Choice(("local", "utc", "elapsed")), default="local", show_default=True,
-               help="How times are shown to people; elapsed: since the job's first event."),
-        option("--ascii", is_flag=True, help="No glyphs."),
-        option("-q", "--quiet", is_flag=True, help="Only events, warnings and errors."),
-        option("-v", "--verbose", is_flag=True, help="Tell each request on stderr."),
+        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Only events, warnings and errors."),
+        output_option("-v", "--verbose", is_flag=True, also=("debug",), help="Tell each request on stderr."),
+        look_option("--color", type=click.Choice(COLORS), metavar="WHEN", default="auto", show_default=True,
+                    also=("colour", "no-color", "no-colour"), help=f"Colour: {_either(COLORS)}."),
+        look_option("--time", type=click.Choice(ZONES), metavar="HOW", default="local", show_default=True,
+                    also=("utc", "timezone", "tz"),
+                    help=f"Times in the table: {_either(ZONES)} (since the job's first event)."),
+        look_option("--ascii", is_flag=True, help="No glyphs, only words."),
     )(command)  # fmt: skip
 
 
 def bear_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:
     """Add the options of patience; the arguments say what the command's own is."""
-    return _grouped(
+    return grouped(
         "bear",
         Bear,
-        option("--retry-for", type=duration(), metavar="DURATION",
-               show_default=retry_for, help="Try again for so long when contact is lost; 0: give up at once."),
-        option("--auth-wait", type=duration(), metavar="DURATION",
-               show_default=auth_wait, help="Wait so long for a new token when one has expired."),
+        patience_option("--retry-for", type=duration(), metavar="DURATION", show_default=retry_for, also=("retries",),
+                        help="How long to try again when contact is lost; 0: not at all."),
+        patience_option("--auth-wait", type=duration(), metavar="DURATION", show_default=auth_wait,
+                        help="How long to wait for a new token when one has expired."),
     )  # fmt: skip
 
 
 def status_options(*, on: bool) -> Callable[[Command], Command]:
     """Add the options of the exit status; `on` says whether it tells the outcome by default."""
-    return _grouped(
+    return grouped(
         "status",
         Status,
-        option("--exit-status/--no-exit-status", default=on, show_default=True, help="Exit with the job's outcome."),
-        option("--fail-on", type=fail_on, metavar="STATES", default="failed,errored,aborted", show_default=True,
-               help="Which outcomes are no success: failed, errored, skipped, aborted."),
+        outcome_option("--exit-status/--no-exit-status", default=on, show_default="on" if on else "off",
+                       help="Exit with the job's outcome."),
+        outcome_option("--fail-on", type=fail_on, metavar="STATES", default="failed,errored,aborted",
+                       show_default="all but skipped", help=f"Which outcomes are no success: {', '.join(FAIL_ON)}."),
     )  # fmt: skip

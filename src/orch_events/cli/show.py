@@ -85,7 +85,7 @@ def _instant(app: App, name: str, text: str | None) -> float | None:
     try:
         return parse_instant(text, app.clock.now()) if text is not None else None
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint=name) from None
+        raise click.BadParameter(str(error), click.get_current_context(), param_hint=name) from None
 
 
 @contextmanager

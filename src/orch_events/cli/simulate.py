@@ -8,51 +8,49 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
-from orch_events.cli.options import option
+from orch_events.cli.command import command
+from orch_events.cli.option import option
+from orch_events.cli.types import above_zero, whole
 from orch_events.cli.types import fault as fault_type
+from orch_events.cli.types import port as port_type
 from orch_events.errors import LocalFileError, UsageError
 
 if TYPE_CHECKING:
     from orch_events.simulator import Fault, Simulator
 
-_PORT = 8143
+_PORT = "8143"
 
 
-@click.command()
-@option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=_PORT,
-    show_default=True,
-    help="On 127.0.0.1; 0: any free.",
-)
+@command(also=("demo", "simulator", "server", "serve", "mock", "try"))
+@option("--port", type=port_type, metavar="N", default=_PORT, show_default=True, help="On 127.0.0.1; 0: any free.")
 @option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True),
-    default=1.0,
+    type=above_zero,
+    metavar="N",
+    default="1",
     show_default=True,
     help="How many of its seconds pass in one of yours.",
 )
 @option("--token", metavar="TEXT", help="Demand this token; a made-up one.")
-@option("--fault", multiple=True, type=fault_type, metavar="FAULT", help="Let something go wrong: see below.")
-@option("--seed", type=int, default=0, show_default=True, help="Of all chance in the faults.")
+@option("--fault", multiple=True, type=fault_type, metavar="FAULT", help="Let something go wrong: see above.")
+@option("--seed", type=whole, metavar="N", default="0", show_default=True, help="Of all chance in the faults.")
 @option("--tls-cert", metavar="FILE", help="Speak TLS with this certificate.")
-@option("--tls-key", metavar="FILE", help="Its key.")
+@option("--tls-key", metavar="FILE", help="The certificate's key.")
 @click.pass_obj
 def simulate(
     app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
     tls_cert: str | None, tls_key: str | None,
 ) -> None:  # fmt: skip
-    """Be an orchestrator on a loopback port until Ctrl-C.
+    """Be an orchestrator on a loopback port, to try things on.
 
     \b
-    orch-events simulate                     prints what to type in another terminal
-    orch-events simulate --speed 10          ten times as fast
-    orch-events simulate --token s3cret      demands a token
+    orch-events simulate                  prints what to type elsewhere
+    orch-events simulate --speed 10       ten times as fast
+    orch-events simulate --fault cut@0.2  cuts every fifth answer, by chance
 
-    Its jobs begin when it begins, and are the same from run to run.
+    Its jobs begin when it begins, and are the same from run to run. Ctrl-C ends it.
 
-    Faults are written NAME, NAME=VALUE, and either with @RATE behind it for how often, as in --fault status=503@0.2:
+    A fault is written NAME or NAME=VALUE, with @RATE behind it for how often, from 0 to 1:
 
     \b
     status    answer with this HTTP status [502]

@@ -1,5 +1,6 @@
 """What an option's or argument's text can be. Each reads a text, or says in a sentence why it can't."""
 
+import math
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:  # the simulator is imported when there is one
 
 _MAX_JOB_DIGITS = 18
 _MAX_DIGITS = 19
+_MAX_PORT = 65535
 
 
 def job(text: str) -> str:
@@ -28,6 +30,24 @@ def whole(text: str) -> int:
     if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
         raise click.BadParameter(f"{text!r} is not a whole number from 0 on")
     return int(text)
+
+
+def port(text: str) -> int:
+    """Read the number of a port."""
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MAX_PORT:
+        raise click.BadParameter(f"{text!r} is not a port: a number up to {_MAX_PORT}")
+    return int(text)
+
+
+def above_zero(text: str) -> float:
+    """Read a number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not number > 0:
+        raise click.BadParameter(f"{text!r} is not a number above 0")
+    return number
 
 
 def duration(least: float = 0.0) -> Callable[[str], float]:
