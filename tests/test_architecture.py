@@ -12,8 +12,8 @@ import orch_events
 SRC = Path(orch_events.__file__).parent
 
 GROUND = ["asking", "backoff", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "page",
-          "patience", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states", "times",
-          "tls", "watch"]  # fmt: skip
+          "patience", "recent", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states",
+          "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -32,13 +32,14 @@ MAY_IMPORT = {
     "tls": ["errors"],
     "repair": [],
     "page": ["errors", "events", "repair", "scan"],
-    "records": ["errors", "events", "times"],
+    "records": ["errors", "events", "page", "repair", "times"],
+    "recent": ["asking", "records"],
     "job": ["events", "records", "states"],
     "source": ["events", "records"],
     "happenings": ["errors", "events", "job"],
     "asking": ["errors", "happenings"],
     "watch": ["clock", "happenings"],
-    "patience": ["backoff", "clock", "errors", "happenings", "job"],
+    "patience": ["asking", "backoff", "clock", "errors", "happenings"],
     # middle floor: rooms that do not know each other
     "background": [],
     "client": GROUND,

@@ -17,6 +17,7 @@ from orch_events.cli import exits
 from orch_events.cli.app import App
 from orch_events.cli.completion import completion
 from orch_events.cli.follow import follow
+from orch_events.cli.jobs import jobs
 from orch_events.cli.listing import list_
 from orch_events.cli.signals import Detached
 from orch_events.cli.simulate import simulate
@@ -49,6 +50,7 @@ def cli(ctx: click.Context) -> None:
 
     \b
     orch-events follow 352 --demo            watch a job on the embedded simulator
+    orch-events jobs                         recent jobs, the newest first
     orch-events list 352                     the events of job 352 so far
     orch-events follow 352                   the same, then live until the job is over
     orch-events list 352 --json | jq ...     feed them to anything
@@ -59,7 +61,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _command in (list_, follow, simulate, completion):
+for _command in (list_, follow, jobs, simulate, completion):
     cli.add_command(_command)
 
 

@@ -3,12 +3,13 @@
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from orch_events.cli.app import App
+from orch_events.cli.asking import patience
 from orch_events.cli.connect import DEMO_SPEED, source
 from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.options import (
@@ -22,6 +23,7 @@ from orch_events.cli.options import (
     connect_options,
     look_options,
     option,
+    record_option,
     select_options,
     status_options,
     where_options,
@@ -34,7 +36,6 @@ from orch_events.errors import UsageError
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
     from orch_events.cursor_file import CursorFile
     from orch_events.follow import Follower
-    from orch_events.patience import Patience
     from orch_events.render.progress import Progress
 
 _RETRY_FOR = 600.0
@@ -46,6 +47,7 @@ _AUTH_WAIT = 300.0
 @where_options
 @select_options
 @look_options
+@record_option
 @option(
     "--interval",
     type=duration(0.1),
@@ -72,7 +74,7 @@ _AUTH_WAIT = 300.0
 def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, jobs: Sequence[str], where: Where, select: Select, look: Look, interval: float, timeout: float | None,
     settle: float, no_progress: bool,  # noqa: FBT001 - click gives it by name
-    cursor_file: str | None, connect: Connect, bear: Bear, status: Status,
+    cursor_file: str | None, record: str | None, connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
     """Show the events of JOB from the beginning, then live, until every job is over.
 
@@ -101,14 +103,14 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     places = CursorFile(Path(cursor_file)) if cursor_file else None
     starts = {job: _start(app, job, where.start, places) for job in jobs}
     with (
-        open_record(look.record, name_job=several) as record,
+        open_record(record, name_job=several) as kept,
         source(app, connect, verbose=look.verbose, demo_speed=DEMO_SPEED) as server,
     ):
-        keeper = Keeper(app.talk, record, places)
-        patience = _patience(bear, server.token_mark)
+        keeper = Keeper(app.talk, kept, places)
+        bearing = patience(bear, server.token_mark, retry_for=_RETRY_FOR, auth_wait=_AUTH_WAIT)
         followers = [
             Follower(
-                job, server.events, app.clock, Backoff(interval, random), patience, start=starts[job], settle=settle
+                job, server.events, app.clock, Backoff(interval, random), bearing, start=starts[job], settle=settle
             )
             for job in jobs
         ]
@@ -116,18 +118,6 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
         view = View(app, look, shown, progress, keeper, status, live=True)
         happenings = watch([one.follow() for one in followers], app.clock, math.inf if timeout is None else timeout)
         return view.watch(followers, happenings)
-
-
-def _patience(bear: Bear, token_mark: "Callable[[], object] | None") -> "Patience":
-    """Bear as long as the options say; at the start an expired token is waited for only if they do say so."""
-    from orch_events.patience import Patience
-
-    return Patience(
-        _RETRY_FOR if bear.retry_for is None else bear.retry_for,
-        _AUTH_WAIT if bear.auth_wait is None else bear.auth_wait,
-        bear.auth_wait or 0.0,
-        token_mark,
-    )
 
 
 def _start(app: App, job: str, start: int | None, places: "CursorFile | None") -> int | None:

@@ -3,6 +3,7 @@
 import click
 
 from orch_events.cli.app import App
+from orch_events.cli.asking import patience
 from orch_events.cli.connect import source
 from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.options import (
@@ -15,6 +16,7 @@ from orch_events.cli.options import (
     bear_options,
     connect_options,
     look_options,
+    record_option,
     select_options,
     status_options,
     where_options,
@@ -28,13 +30,14 @@ from orch_events.cli.types import job as job_type
 @where_options
 @select_options
 @look_options
+@record_option
 @connect_options
 @bear_options(retry_for="0", auth_wait="0")
 @status_options(on=False)
 @click.pass_obj
 def list_(
     app: App, job: str, where: Where, select: Select, look: Look, connect: Connect, bear: Bear,
-    status: Status,
+    *, status: Status, record: str | None,
 ) -> int:  # fmt: skip
     """Show the events of JOB so far.
 
@@ -48,19 +51,18 @@ def list_(
     from orch_events.backoff import Backoff
     from orch_events.cli.view import View
     from orch_events.follow import Follower
-    from orch_events.patience import Patience
     from orch_events.render.progress import NoProgress
     from orch_events.watch import watch
 
     app.dress(look)
     shown = renderer(app, look, select, tail=where.tail)
     with (
-        open_record(look.record, name_job=False) as record,
+        open_record(record, name_job=False) as kept,
         source(app, connect, verbose=look.verbose) as server,
     ):
-        keeper = Keeper(app.talk, record, None)
-        patience = Patience(bear.retry_for or 0, bear.auth_wait or 0, bear.auth_wait or 0, server.token_mark)
-        follower = Follower(job, server.events, app.clock, Backoff(1, random), patience, start=where.start)
+        keeper = Keeper(app.talk, kept, None)
+        bearing = patience(bear, server.token_mark)
+        follower = Follower(job, server.events, app.clock, Backoff(1, random), bearing, start=where.start)
         view = View(app, look, shown, NoProgress(), keeper, status, live=False)
         exit_status = view.watch([follower], watch([follower.once(outcome=status.exit_status)], app.clock))
     if exit_status == 0 and not follower.state.events:

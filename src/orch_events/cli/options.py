@@ -53,7 +53,6 @@ class Look(NamedTuple):
 
     output: str
     json: bool
-    record: str | None
     color: str
     time: str
     ascii: bool
@@ -83,9 +82,9 @@ class _Option(click.Option):
         return value.splitlines() if self.multiple and value else super().value_from_envvar(ctx)
 
 
-def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's own
-    """Define an option with its environment variable."""
-    return click.option(*names, cls=_Option, envvar=variable(names), **attributes)
+def option(*names: str, envvar: str = "", **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's
+    """Define an option with its environment variable, which is named like it, unless that name means something else."""
+    return click.option(*names, cls=_Option, envvar=envvar or variable(names), **attributes)
 
 
 def variable(names: tuple[str, ...]) -> str:
@@ -180,10 +179,14 @@ def look_options(command: Command) -> Command:
         option("--time", type=click.Choice(("local", "utc")), default="local", show_default=True,
                help="The zone of times in the table."),
         option("--ascii", is_flag=True, help="No glyphs."),
-        option("--record", metavar="FILE", help="Append the events to a file too, as --json writes them."),
         option("-q", "--quiet", is_flag=True, help="Only events, warnings and errors."),
         option("-v", "--verbose", is_flag=True, help="Tell each request on stderr."),
     )(command)  # fmt: skip
+
+
+def record_option(command: Command) -> Command:
+    """Add the option that keeps the events."""
+    return option("--record", metavar="FILE", help="Append the events to a file too, as --json writes them.")(command)
 
 
 def bear_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:

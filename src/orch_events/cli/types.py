@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orch_events.states import EVENT_TYPES, FAIL_ON
+from orch_events.states import EVENT_TYPES, FAIL_ON, JOB_TYPES
 from orch_events.times import parse_duration
 
 if TYPE_CHECKING:  # the simulator is imported when there is one
@@ -28,6 +28,13 @@ def whole(text: str) -> int:
     if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
         raise click.BadParameter(f"{text!r} is not a whole number from 0 on")
     return int(text)
+
+
+def count(text: str) -> int:
+    """Read how many, at least one."""
+    if not (number := whole(text)):
+        raise click.BadParameter(f"{text!r} is not a whole number from 1 on")
+    return number
 
 
 def duration(least: float = 0.0) -> Callable[[str], float]:
@@ -58,6 +65,13 @@ def event_type(text: str) -> str:
     words = {name.partition("_")[2] for name in EVENT_TYPES}
     if text not in words and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
         raise click.BadParameter(f"{text!r} is not a type of event; there are {', '.join(sorted(words))}")
+    return text
+
+
+def job_type(text: str) -> str:
+    """Read a type of job. A word that is not known must at least look like one: a server may have others."""
+    if text not in JOB_TYPES and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
+        raise click.BadParameter(f"{text!r} is not a type of job; there are {', '.join(JOB_TYPES)}")
     return text
 
 

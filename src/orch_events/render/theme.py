@@ -27,7 +27,10 @@ _GLYPHS = {
     "errored": "‼",
     "skipped": "↷",
     "stopping": "◌",
+    "stopped": "□",
     "aborted": "■",
+    "new": "○",
+    "ready": "◎",
 }
 
 

@@ -1,0 +1,61 @@
+"""Asking for something in one shot, as patiently as the options say."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from orch_events.cli.app import App
+from orch_events.cli.options import Bear
+
+if TYPE_CHECKING:  # msgspec is imported when something is asked
+    from orch_events.asking import Asking
+    from orch_events.patience import Patience
+
+T = TypeVar("T")
+
+
+def patience(
+    bear: Bear, token_mark: "Callable[[], object] | None", *, retry_for: float = 0.0, auth_wait: float = 0.0
+) -> "Patience":
+    """Bear as long as the options say, else as long as the command's own seconds.
+
+    At the start an expired token is waited for only if the options do say so.
+    """
+    from orch_events.patience import Patience
+
+    return Patience(
+        retry_for if bear.retry_for is None else bear.retry_for,
+        auth_wait if bear.auth_wait is None else bear.auth_wait,
+        bear.auth_wait or 0.0,
+        token_mark,
+    )
+
+
+def patiently(app: App, patience: "Patience", attempt: "Callable[[], Asking[T]]") -> "Asking[T]":
+    """Make an attempt again and again, as far as patience reaches."""
+    from random import random
+
+    from orch_events.backoff import Backoff
+    from orch_events.patience import Trouble, persist
+
+    return persist(attempt, lambda: Trouble("", patience, Backoff(1, random), app.clock, seen=False))
+
+
+def answered(app: App, asking: "Asking[T]") -> T:
+    """Return the answer when it is there; until then, wait when there is something to wait for, and tell of it."""
+    from orch_events.happenings import Back, Lost, Waiting
+    from orch_events.render.closing import back, lost
+    from orch_events.render.text import visible
+
+    while True:
+        try:
+            happening = next(asking)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+        match happening:
+            case Waiting(seconds):
+                app.clock.sleep(seconds)
+            case Lost():
+                app.talk.warn(lost(happening, name_job=False))
+            case Back():
+                app.talk.note(visible(back(happening, name_job=False)))

@@ -1,0 +1,77 @@
+"""`orch-events jobs`: recent jobs."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_events.cli.app import App
+from orch_events.cli.asking import answered, patience, patiently
+from orch_events.cli.connect import source
+from orch_events.cli.options import Bear, Connect, Look, bear_options, connect_options, look_options, option
+from orch_events.cli.show import output_format
+from orch_events.cli.terminal import columns
+from orch_events.cli.types import count, job_type
+from orch_events.states import JOB_STATES
+
+if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is asked
+    from orch_events.asking import Asking
+    from orch_events.records import JobRecord
+
+
+@click.command()
+@option("--limit", type=count, metavar="N", default="20", show_default=True, help="How many, at most.")
+@option("--state", multiple=True, type=click.Choice(JOB_STATES), metavar="STATE", help="Jobs in this state: running.")
+@option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
+        help="Jobs of this type: deploy, task or plan_task.")  # fmt: skip
+@look_options
+@connect_options
+@bear_options(retry_for="0", auth_wait="0")
+@click.pass_obj
+def jobs(
+    app: App, limit: int, state: Sequence[str], types: Sequence[str], look: Look, connect: Connect, bear: Bear
+) -> None:
+    """Show recent jobs, the newest first.
+
+    \b
+    orch-events jobs                         the last twenty
+    orch-events jobs --state running         what runs now
+    orch-events jobs --json | jq -r .name    the server's own objects, one a line
+    """
+    from orch_events.asking import awaited
+    from orch_events.recent import Wanted, recent
+
+    app.dress(look)
+    wanted = Wanted(limit, frozenset(state), frozenset(types))
+    of_type = types[0] if len(set(types)) == 1 else None
+    with source(app, connect, verbose=look.verbose) as server:
+        bearing = patience(bear, server.token_mark)
+
+        def ask(most: int, offset: int) -> "Asking[Sequence[JobRecord]]":
+            return patiently(app, bearing, lambda: awaited(server.events.jobs(most, offset, of_type)))
+
+        found = answered(app, recent(ask, wanted))
+    _show(app, look, found)
+    if not found:
+        app.talk.note("the server has no jobs of this kind" if state or types else "the server has no jobs")
+
+
+def _show(app: App, look: Look, jobs: "Sequence[JobRecord]") -> None:
+    from orch_events.render.jobs import jobs_csv, jobs_table
+    from orch_events.render.machine import JsonArray, JsonLines
+    from orch_events.render.stamp import Stamp
+
+    objects = [job.raw for job in jobs]
+    match output_format(look):
+        case "jsonl":
+            JsonLines(app.output).objects(objects)
+        case "json":
+            array = JsonArray(app.output)
+            array.objects(objects)
+            array.finish()
+        case "csv":
+            app.output.write(jobs_csv(jobs).encode())
+        case _:
+            theme, stamp = app.theme(sys.stdout, look), Stamp(look.time)
+            app.output.write_text(jobs_table(jobs, theme, stamp, cells=columns(sys.stdout)))
