@@ -11,9 +11,9 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "page",
-          "patience", "recent", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states",
-          "times", "tls", "watch"]  # fmt: skip
+GROUND = ["asking", "backoff", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "job_name",
+          "page", "patience", "recent", "records", "refusal", "repair", "scan", "selection", "service_url", "source",
+          "states", "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "errors": [],
     "states": [],
     "times": [],
+    "job_name": [],
     "scan": [],
     "backoff": [],
     "service_url": ["errors"],

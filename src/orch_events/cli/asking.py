@@ -1,6 +1,6 @@
 """Asking for something in one shot, as patiently as the options say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from orch_events.cli.app import App
@@ -8,7 +8,10 @@ from orch_events.cli.options import Bear
 
 if TYPE_CHECKING:  # msgspec is imported when something is asked
     from orch_events.asking import Asking
+    from orch_events.client import Client
     from orch_events.patience import Patience
+    from orch_events.recent import Wanted
+    from orch_events.records import JobRecord
 
 T = TypeVar("T")
 
@@ -30,8 +33,20 @@ def patience(
     )
 
 
-def patiently(app: App, patience: "Patience", attempt: "Callable[[], Asking[T]]") -> "Asking[T]":
-    """Make an attempt again and again, as far as patience reaches."""
+def recent_jobs(app: App, client: "Client", patience: "Patience", wanted: "Wanted") -> "list[JobRecord]":
+    """Ask a server for its newest jobs, or for those among them that are wanted. Raises OrchEventsError."""
+    from orch_events.asking import awaited
+    from orch_events.recent import recent
+
+    of_type = next(iter(wanted.types)) if len(wanted.types) == 1 else None
+
+    def ask(most: int, offset: int) -> "Asking[Sequence[JobRecord]]":
+        return _patiently(app, patience, lambda: awaited(client.jobs(most, offset, of_type)))
+
+    return _answered(app, recent(ask, wanted))
+
+
+def _patiently(app: App, patience: "Patience", attempt: "Callable[[], Asking[T]]") -> "Asking[T]":
     from random import random
 
     from orch_events.backoff import Backoff
@@ -40,7 +55,7 @@ def patiently(app: App, patience: "Patience", attempt: "Callable[[], Asking[T]]"
     return persist(attempt, lambda: Trouble("", patience, Backoff(1, random), app.clock, seen=False))
 
 
-def answered(app: App, asking: "Asking[T]") -> T:
+def _answered(app: App, asking: "Asking[T]") -> T:
     """Return the answer when it is there; until then, wait when there is something to wait for, and tell of it."""
     from orch_events.happenings import Back, Lost, Waiting
     from orch_events.render.closing import back, lost

@@ -4,14 +4,16 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
 from orch_events.cli.app import App
 from orch_events.cli.asking import patience
-from orch_events.cli.connect import DEMO_SPEED, source
+from orch_events.cli.connect import DEMO_SPEED
 from orch_events.cli.keeper import Keeper, open_record
+from orch_events.cli.opening import open_jobs
 from orch_events.cli.options import (
     Bear,
     Connect,
@@ -28,10 +30,11 @@ from orch_events.cli.options import (
     status_options,
     where_options,
 )
-from orch_events.cli.show import output_format, renderer
+from orch_events.cli.show import output_format, renderer, selection
 from orch_events.cli.terminal import is_terminal
 from orch_events.cli.types import duration, job
 from orch_events.errors import UsageError
+from orch_events.job_name import JobName
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
     from orch_events.cursor_file import CursorFile
@@ -72,7 +75,7 @@ _AUTH_WAIT = 300.0
 @status_options(on=True)
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
-    app: App, jobs: Sequence[str], where: Where, select: Select, look: Look, interval: float, timeout: float | None,
+    app: App, jobs: Sequence[JobName], where: Where, select: Select, look: Look, interval: float, timeout: float | None,
     settle: float, no_progress: bool,  # noqa: FBT001 - click gives it by name
     cursor_file: str | None, record: str | None, connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
@@ -81,10 +84,12 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     \b
     orch-events follow 352                   exit status 0 when all went well
     orch-events follow 352 --start 1312      from that event on
+    orch-events follow latest                the newest job
     orch-events follow 352 353 --json        two jobs in one stream
 
     Ctrl-C only detaches: the job goes on.
     """
+    from functools import partial
     from pathlib import Path
     from random import random
 
@@ -97,22 +102,28 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     if output_format(look) == "json":
         raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
     app.dress(look)
-    jobs = list(dict.fromkeys(jobs))
-    several = len(jobs) > 1
-    shown = renderer(app, look, select, tail=where.tail, name_job=several)
+    chosen = selection(app, select)
     places = CursorFile(Path(cursor_file)) if cursor_file else None
-    starts = {job: _start(app, job, where.start, places) for job in jobs}
-    with (
-        open_record(record, name_job=several) as kept,
-        source(app, connect, verbose=look.verbose, demo_speed=DEMO_SPEED) as server,
-    ):
+    bearing = partial(patience, bear, retry_for=_RETRY_FOR, auth_wait=_AUTH_WAIT)
+    with ExitStack() as stack:
+        opened = stack.enter_context(
+            open_jobs(app, jobs, connect, bearing, verbose=look.verbose, demo_speed=DEMO_SPEED)
+        )
+        several = len(opened) > 1
+        kept = stack.enter_context(open_record(record, name_job=several))
+        shown = renderer(app, look, chosen, tail=where.tail, name_job=several)
         keeper = Keeper(app.talk, kept, places)
-        bearing = patience(bear, server.token_mark, retry_for=_RETRY_FOR, auth_wait=_AUTH_WAIT)
         followers = [
             Follower(
-                job, server.events, app.clock, Backoff(interval, random), bearing, start=starts[job], settle=settle
+                job.number,
+                job.source,
+                app.clock,
+                Backoff(interval, random),
+                job.patience,
+                start=_start(app, job.number, where.start, places),
+                settle=settle,
             )
-            for job in jobs
+            for job in opened
         ]
         progress = _progress(app, look, followers, wanted=not no_progress)
         view = View(app, look, shown, progress, keeper, status, live=True)

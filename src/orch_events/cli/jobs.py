@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
-from orch_events.cli.asking import answered, patience, patiently
+from orch_events.cli.asking import patience, recent_jobs
 from orch_events.cli.connect import source
 from orch_events.cli.options import Bear, Connect, Look, bear_options, connect_options, look_options, option
 from orch_events.cli.show import output_format
@@ -16,7 +16,6 @@ from orch_events.cli.types import count, job_type
 from orch_events.states import JOB_STATES
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is asked
-    from orch_events.asking import Asking
     from orch_events.records import JobRecord
 
 
@@ -39,19 +38,12 @@ def jobs(
     orch-events jobs --state running         what runs now
     orch-events jobs --json | jq -r .name    the server's own objects, one a line
     """
-    from orch_events.asking import awaited
-    from orch_events.recent import Wanted, recent
+    from orch_events.recent import Wanted
 
     app.dress(look)
     wanted = Wanted(limit, frozenset(state), frozenset(types))
-    of_type = types[0] if len(set(types)) == 1 else None
     with source(app, connect, verbose=look.verbose) as server:
-        bearing = patience(bear, server.token_mark)
-
-        def ask(most: int, offset: int) -> "Asking[Sequence[JobRecord]]":
-            return patiently(app, bearing, lambda: awaited(server.events.jobs(most, offset, of_type)))
-
-        found = answered(app, recent(ask, wanted))
+        found = recent_jobs(app, server.events, patience(bear, server.token_mark), wanted)
     _show(app, look, found)
     if not found:
         app.talk.note("the server has no jobs of this kind" if state or types else "the server has no jobs")

@@ -27,14 +27,14 @@ def output_format(look: Look) -> str:
     return "jsonl" if look.json and not overruled else look.output
 
 
-def renderer(app: App, look: Look, select: Select, *, tail: int | None, name_job: bool = False) -> "Renderer":
+def renderer(app: App, look: Look, chosen: "Selection", *, tail: int | None, name_job: bool = False) -> "Renderer":
     """Build what shows the events: sieves, and behind them the format."""
     from orch_events.render.sieves import Selected, Tail
 
     shown = _format(app, look, name_job=name_job)
     if tail is not None:
         shown = Tail(tail, shown)
-    return Selected(selection(app, select), shown)
+    return Selected(chosen, shown)
 
 
 def _format(app: App, look: Look, *, name_job: bool) -> "Renderer":

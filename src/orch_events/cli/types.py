@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from orch_events.job_name import JobName
 from orch_events.states import EVENT_TYPES, FAIL_ON, JOB_TYPES
 from orch_events.times import parse_duration
 
 if TYPE_CHECKING:  # the simulator is imported when there is one
     from orch_events.simulator import Fault
 
-_MAX_JOB_DIGITS = 18
 _MAX_DIGITS = 19
 
 
-def job(text: str) -> str:
-    """Read a job's number, and write it as the server does."""
-    if not re.fullmatch(rf"[0-9]{{1,{_MAX_JOB_DIGITS}}}", text):
-        raise click.BadParameter(f"{text!r} is not a job; give its number, as in 352")
-    return str(int(text))
+def job(text: str) -> JobName:
+    """Read what a job is called."""
+    try:
+        return JobName.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def whole(text: str) -> int:
