@@ -44,7 +44,7 @@ def event(
 
 def record(state: str, node_count: int | None = None, **node_states: int) -> JobRecord:
     """Return a job's record."""
-    return JobRecord(state, node_count, node_states, None, None)
+    return JobRecord(state, node_count, node_states)
 
 
 class ScriptedSource:

@@ -12,8 +12,8 @@ import orch_events
 SRC = Path(orch_events.__file__).parent
 
 GROUND = ["asking", "backoff", "clock", "cursor", "detail", "ending", "errors", "events", "gunzip", "happenings",
-          "job", "nodes", "pace", "page", "patience", "records", "refusal", "repair", "scan", "selection",
-          "service_url", "source", "states", "times", "tls", "watch"]  # fmt: skip
+          "job", "job_name", "nodes", "pace", "page", "patience", "recent", "records", "refusal", "repair", "scan",
+          "selection", "service_url", "source", "states", "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "errors": [],
     "states": [],
     "times": [],
+    "job_name": [],
     "scan": [],
     "backoff": [],
     "service_url": ["errors"],
@@ -32,7 +33,8 @@ MAY_IMPORT = {
     "tls": ["errors"],
     "repair": [],
     "page": ["errors", "events", "repair", "scan"],
-    "records": ["errors", "events", "times"],
+    "records": ["errors", "events", "page", "repair", "times"],
+    "recent": ["asking", "records"],
     "detail": ["events"],
     "nodes": ["detail", "events", "records", "states", "times"],
     "job": ["events", "nodes", "records", "states", "times"],
@@ -42,7 +44,7 @@ MAY_IMPORT = {
     "happenings": ["errors", "events", "job"],
     "asking": ["errors", "happenings"],
     "watch": ["clock", "happenings"],
-    "patience": ["backoff", "clock", "errors", "happenings", "job"],
+    "patience": ["asking", "backoff", "clock", "errors", "happenings"],
     # middle floor: rooms that do not know each other
     "background": [],
     "client": GROUND,

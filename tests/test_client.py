@@ -84,8 +84,12 @@ def test_urls_are_built_from_service_url_however_it_is_written(url: str) -> None
     list(client.fetch("352", 1272))
     list(client.record("352"))
     list(client.nodes("352"))
+    list(client.jobs(20))
+    list(client.jobs(100, 200, "plan_task"))
 
-    paths = ["/jobs/352/events", "/jobs/352/events?start=1272", "/jobs/352", "/jobs/352/nodes"]
+    newest = "order_by=name&order=desc"
+    paths = ["/jobs/352/events", "/jobs/352/events?start=1272", "/jobs/352", "/jobs/352/nodes",
+             f"/jobs?limit=20&offset=0&{newest}", f"/jobs?limit=100&offset=200&{newest}&type=plan_task"]  # fmt: skip
     assert [str(request.url) for request in asked] == [_API + path for path in paths]
     assert {request.method for request in asked} == {"GET"}
 
@@ -131,8 +135,9 @@ def test_the_token_is_sent_over_tls_or_to_this_machine_only(url: str, token: str
     list(client.fetch("352", None))
     list(client.record("352"))
     list(client.nodes("352"))
+    list(client.jobs(20))
 
-    assert given == [sent, sent, sent]
+    assert given == [sent, sent, sent, sent]
 
 
 def test_the_token_is_asked_for_afresh_at_each_request() -> None:
@@ -208,6 +213,7 @@ def test_every_error_of_httpx_becomes_ours_while_asking(kind: type[httpx.HTTPErr
         lambda it: it.fetch("352", None),
         lambda it: it.record("352"),
         lambda it: it.nodes("352"),
+        lambda it: it.jobs(20),
     ]
     for ask in asks:
         with pytest.raises(OrchEventsError) as caught:

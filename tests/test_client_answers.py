@@ -35,6 +35,7 @@ _ASKS: dict[str, Callable[[Client], object]] = {
     "/jobs/352/events": lambda client: list(client.fetch("352", None)),
     "/jobs/352": lambda client: list(client.record("352")),
     "/jobs/352/nodes": lambda client: list(client.nodes("352")),
+    "/jobs?limit=20&offset=0&order_by=name&order=desc": lambda client: list(client.jobs(20)),
 }
 
 

@@ -98,7 +98,7 @@ def test_of_next_events_only_the_start_counts(next_events: str, start: int | Non
 
 @pytest.mark.parametrize("cut", range(len(EXAMPLE)))
 def test_an_answer_that_is_cut_says_so_wherever_it_is_cut(cut: int) -> None:
-    with pytest.raises(CutAnswer, match=r"^the answer of a page breaks off (before any event|after 1 events)$"):
+    with pytest.raises(CutAnswer, match=r"^the answer of a page breaks off (before any of its events|after 1 events)$"):
         decode([EXAMPLE[:cut]])
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.errors import Html, NotUnderstood
+from orch_events.errors import CutAnswer, Html, NotUnderstood
 from orch_events.records import JobRecord, NodeRecord
 
 STARTED = datetime(2016, 5, 5, 19, 50, 8, tzinfo=UTC)
@@ -27,18 +27,102 @@ def entry(state: str, enter_time: str | None) -> dict[str, str | None]:
     return {"state": state, "enter_time": enter_time, "exit_time": None}
 
 
+DOCUMENTED = {
+    "name": "352",
+    "id": "https://orchestrator.example.com:8143/orchestrator/v1/jobs/352",
+    "state": "finished",
+    "command": "deploy",
+    "type": "deploy",
+    "node_count": 24,
+    "node_states": {"finished": 23, "skipped": 1},
+    "started_timestamp": "2016-05-05T19:50:08Z",
+    "finished_timestamp": "2016-05-05T19:52:15Z",
+    "timestamp": "2016-05-05T19:52:15Z",
+    "duration": "127.0",
+    "description": "deploy production",
+    "owner": {"login": "admin", "display_name": "Administrator"},
+    "options": {"noop": False},
+}
+
+
 def test_a_job_is_read_as_the_api_documents_it() -> None:
-    record = job(
-        name="352",
+    record = JobRecord.read(json.dumps(DOCUMENTED, indent=2).encode(), "URL")
+    assert record == JobRecord(
         state="finished",
         node_count=24,
         node_states={"finished": 23, "skipped": 1},
-        started_timestamp="2016-05-05T19:50:08Z",
-        finished_timestamp="2016-05-05T19:52:15Z",
-        duration="127.0",
+        started_at=STARTED,
+        finished_at=FINISHED,
+        number="352",
+        type="deploy",
+        command="deploy",
+        description="deploy production",
+        owner="admin",
+        seconds=127.0,
+        timestamp="2016-05-05T19:52:15Z",
         options={"noop": False},
+        raw=json.dumps(DOCUMENTED, separators=(",", ":")).encode(),
     )
-    assert record == JobRecord("finished", 24, {"finished": 23, "skipped": 1}, STARTED, FINISHED)
+
+
+def test_a_list_of_jobs_is_read_job_by_job() -> None:
+    answer = {"items": [DOCUMENTED, {"name": 353}, None], "pagination": {"limit": 3, "offset": 0, "total": 9}}
+    first, second, third = JobRecord.read_all(json.dumps(answer, indent=2).encode(), "URL")
+    assert first == job(**DOCUMENTED)
+    assert (second.number, second.raw) == ("353", b'{"name":353}')
+    assert (third.number, third.raw) == ("", b"null")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"z":1.50e+3,"name":"1","a":123456789012345678901234567890,"z":"\\u00e9\\/ \xc3\xa9","type":null}',
+        b'{"name":"1","far":1e999,"long":' + b"9" * 5000 + b"}",
+        b'{"name":"1","description":"a\\ud800b"}',
+    ],
+)
+def test_a_job_keeps_the_server_s_own_object_byte_by_byte(raw: bytes) -> None:
+    alone = JobRecord.read(b" " + raw + b"\n", "URL")
+    (listed,) = JobRecord.read_all(b'{"items": [ ' + raw + b" ]}", "URL")
+    assert (alone.raw, listed.raw) == (raw, raw)
+    assert (alone.number, listed.number) == ("1", "1")
+
+
+def test_bytes_that_are_no_text_do_not_hide_a_job() -> None:
+    assert JobRecord.read(b'{"state":"running","description":"a\xffb"}', "URL").description == "a\ufffdb"
+
+
+@pytest.mark.parametrize(("name", "number"), [("352", "352"), (352, "352"), ("0352", "352"), ("x", ""), (True, ""),
+                                              ([], ""), (-1, ""), ("9" * 30, "")])  # fmt: skip
+def test_a_job_s_number_is_a_whole_number_however_it_is_written(name: object, number: str) -> None:
+    assert job(name=name).number == number
+
+
+@pytest.mark.parametrize(
+    ("duration", "seconds"),
+    [("127", 127.0), (127, 127.0), (0.5, 0.5), ("0.5", 0.5), (0, 0.0), (-1, None), ("soon", None), ("nan", None),
+     ("inf", None), (1e300, None), (True, None), ([], None), (None, None), (10**400, None)],
+)  # fmt: skip
+def test_a_duration_is_a_number_or_a_text_in_seconds(duration: object, seconds: float | None) -> None:
+    assert job(duration=duration).seconds == seconds
+
+
+def test_without_a_duration_it_is_what_lies_between_beginning_and_end() -> None:
+    times = {"started_timestamp": "2016-05-05T19:50:08Z", "finished_timestamp": "2016-05-05T19:52:15Z"}
+    assert job(**times).seconds == 127.0
+    assert job(**times, duration="3").seconds == 3.0
+    assert job(started_timestamp="2016-05-05T19:50:08Z").seconds is None
+    assert (
+        job(started_timestamp=times["finished_timestamp"], finished_timestamp=times["started_timestamp"]).seconds
+        is None
+    )
+
+
+def test_an_older_server_s_command_is_the_type_and_its_option_the_description() -> None:
+    record = job(command="deploy", options={"description": "nightly"})
+    assert (record.type, record.description) == ("deploy", "nightly")
+    record = job(command="deploy", type="task", description="own", options={"description": "nightly"})
+    assert (record.type, record.command, record.description) == ("task", "deploy", "own")
 
 
 @pytest.mark.parametrize("state", ["stopped", "finished", "failed"])
@@ -87,11 +171,16 @@ ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["state", "enter_time", "running"]), inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["state", "enter_time", "running", "login", "description"]), inner, max_size=3
+        )
     ),
     max_leaves=6,
 )
-JOB_KEYS = st.sampled_from(["state", "node_count", "node_states", "status", "started_timestamp", "finished_timestamp"])
+JOB_KEYS = st.sampled_from(
+    ["name", "state", "type", "command", "description", "owner", "options", "duration", "timestamp", "node_count",
+     "node_states", "status", "started_timestamp", "finished_timestamp"]
+)  # fmt: skip
 
 
 @given(st.dictionaries(JOB_KEYS, ANYTHING))
@@ -130,13 +219,27 @@ def test_nodes_are_read_with_their_state_and_last_event() -> None:
         (b"\n <html>", "HTML, not JSON"),
         (b"", "not JSON"),
         (b"{", "not JSON"),
-        (b'{"state":"\xff"}', "not JSON"),
         (b'{"status":' + b"[" * 100_000, "not JSON"),
     ],
 )
 def test_what_is_no_job_is_refused_by_its_name(body: bytes, what: str) -> None:
     with pytest.raises(NotUnderstood, match=f"^the answer of URL is {what}$"):
         JobRecord.read(body, "URL")
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "what"),
+    [
+        (b"{}", NotUnderstood, "is JSON but not a page of jobs: it has no items"),
+        (b'{"items":{}}', NotUnderstood, "is not a page of jobs: its items are no list"),
+        (b"[]", NotUnderstood, "is not a page of jobs"),
+        (b"<html>", Html, "is HTML, not JSON"),
+        (b'{"items":[{"name":"352"},', CutAnswer, "breaks off after 1 jobs"),
+    ],
+)
+def test_what_is_no_list_of_jobs_is_refused_by_its_name(body: bytes, error: type[Exception], what: str) -> None:
+    with pytest.raises(error, match=f"^the answer of URL {what}$"):
+        JobRecord.read_all(body, "URL")
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"items":null}', b'{"items":{}}', b"[]", b'{"items":["a"]}'])

@@ -135,3 +135,35 @@ def test_credentials_are_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(LocalFileError) as raised:
         ServiceUrl.parse(text)
     assert "SECRET" not in str(raised.value) + raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("service_url", "place", "same"),
+    [
+        ("pe", "https://pe:8143", True),
+        ("pe", "https://pe", True),
+        ("https://PE.example.com", "https://pe.example.com:8143", True),
+        ("https://pe:443", "https://pe:443", True),
+        ("https://proxy/pe", "https://proxy/pe", True),
+        ("https://proxy/pe", "https://proxy:443/pe", True),
+        ("https://proxy/pe", "https://proxy", True),
+        ("http://127.0.0.1", "http://127.0.0.1:80", True),
+        ("pe", "https://other:8143", False),
+        ("pe", "https://pe:8144", False),
+        ("pe", "http://pe:8143", False),
+        ("pe", "https://pe.evil.example.com:8143", False),
+        ("https://proxy/pe", "https://proxy/other", False),
+        ("pe", "https://pe:99999", False),
+        ("pe", "https://[1:2]", False),
+    ],
+)
+def test_a_place_is_this_server_by_scheme_host_port_and_path(service_url: str, place: str, *, same: bool) -> None:
+    assert ServiceUrl.parse(service_url).is_of(place) is same
+
+
+@pytest.mark.parametrize(
+    ("place", "shared"),
+    [("https://PE:4433", True), ("http://pe/x", True), ("https://p", False), ("https://[1:2]", False)],
+)
+def test_a_host_is_shared_whatever_the_port(place: str, *, shared: bool) -> None:
+    assert ServiceUrl.parse("pe").shares_host(place) is shared

@@ -131,6 +131,14 @@ class Client:
         """Yield None while nothing comes, and at last the job's record. Source: `GET /jobs/:id`."""
         return self._read(f"/jobs/{job}", JobRecord.read)
 
+    def jobs(self, limit: int, offset: int = 0, kind: str | None = None) -> Iterator[list[JobRecord] | None]:
+        """Yield None while nothing comes, and at last jobs, perhaps of one type, the newest first. Source: `GET /jobs`.
+
+        An older server may know nothing of limit, order and type, and give them all, the oldest first.
+        """
+        of_type = f"&type={kind}" if kind else ""
+        return self._read(f"/jobs?limit={limit}&offset={offset}&order_by=name&order=desc{of_type}", JobRecord.read_all)
+
     def nodes(self, job: str) -> Iterator[list[NodeRecord] | None]:
         """Yield None while nothing comes, and at last a snapshot of a job's nodes. Source: `GET /jobs/:id/nodes`."""
         return self._read(f"/jobs/{job}/nodes", NodeRecord.read_all)

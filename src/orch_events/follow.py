@@ -18,9 +18,9 @@ from orch_events.cursor import Cursor, Window
 from orch_events.ending import MOMENT_SECONDS, silence_of_an_end
 from orch_events.errors import OrchEventsError
 from orch_events.events import Event, PageEnd
-from orch_events.happenings import Back, Batch, Ended, Failed, Happening, Pending, Waiting, Warned
+from orch_events.happenings import Batch, Ended, Failed, Happening, Pending, Waiting, Warned
 from orch_events.job import JobState
-from orch_events.patience import Patience, Trouble
+from orch_events.patience import Patience, Trouble, persist
 from orch_events.source import JobSource
 
 T = TypeVar("T")
@@ -179,22 +179,11 @@ class Follower:
 
     def _persist(self, attempt: Callable[[], Asking[T]], patience: Patience | None = None) -> Asking[T]:
         """Make an attempt, again and again as far as patience reaches; events that came make it whole again."""
-        trouble: Trouble | None = None
-        while True:
-            before = self.state.events
-            try:
-                answer = yield from attempt()
-            except OrchEventsError as error:
-                if trouble is None:
-                    seen = self.answered_at is not None or self.state.record is not None
-                    trouble = Trouble(self.state, patience or self._patience, self._backoff, self._clock, seen=seen)
-                elif self.state.events > before:
-                    trouble.renew()
-                yield from trouble.wait(error)
-            else:
-                if trouble is not None and trouble.told:
-                    yield Back(self.state, self._clock.monotonic() - trouble.began_at)
-                return answer
+        return persist(attempt, lambda: self._trouble(patience or self._patience), lambda: self.state.events)
+
+    def _trouble(self, patience: Patience) -> Trouble:
+        seen = self.answered_at is not None or self.state.record is not None
+        return Trouble(self.state.job, patience, self._backoff, self._clock, seen=seen)
 
     def _seed(self) -> Iterator[Happening]:
         """Learn the nodes' states from a snapshot, where the events that tell them were not asked for."""

@@ -38,18 +38,21 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Lost(msgspec.Struct, frozen=True):
-    """No good answer came; the next try is after `pause` seconds, the last one after `patience`."""
+    """No good answer came; the next try is after `pause` seconds, the last one after `patience`.
 
-    state: JobState
+    `job` is the number of the job that was asked about; "" where it was none in particular.
+    """
+
+    job: str
     error: OrchEventsError
     pause: float
     patience: float
 
 
 class Back(msgspec.Struct, frozen=True):
-    """Good answers come again, after `seconds` without."""
+    """Good answers about `job` come again, after `seconds` without."""
 
-    state: JobState
+    job: str
     seconds: float
 
 

@@ -46,10 +46,12 @@ class PageDecoder:
     Args:
         name: what the answer is called in messages, its URL say.
         limit: how many bytes an event, or anything else in one piece, may have.
+        items: what its items are called in messages: a page of something else has the same shape.
     """
 
-    def __init__(self, name: str, limit: int = 1 << 27) -> None:
+    def __init__(self, name: str, limit: int = 1 << 27, items: str = "events") -> None:
         self._name = name
+        self._items = items
         self._limit = limit
         self._since_last = 0
         self._buffer = bytearray()
@@ -90,10 +92,10 @@ class PageDecoder:
     def finish(self) -> PageEnd:
         """Say that no more bytes come, and learn what stood around the events."""
         if self._read != self._read_nothing:
-            seen = f"after {self._count} events" if self._count else "before any event"
+            seen = f"after {self._count} {self._items}" if self._count else f"before any of its {self._items}"
             raise CutAnswer(f"the answer of {self._name} breaks off {seen}")
         if not self._has_items:
-            raise NotUnderstood(f"the answer of {self._name} is JSON but not a page of events: it has no items")
+            raise NotUnderstood(f"the answer of {self._name} is JSON but not a page of {self._items}: it has no items")
         return self._end
 
     # Each reader takes something whole off the front of the buffer and names its successor,
@@ -104,7 +106,7 @@ class PageDecoder:
         if first not in (b"", b"{"):
             if first == b"<":
                 raise Html(f"the answer of {self._name} is HTML, not JSON")
-            raise NotUnderstood(f"the answer of {self._name} is not a page of events")
+            raise NotUnderstood(f"the answer of {self._name} is not a page of {self._items}")
         return self._move_on(first, {b"{": self._read_first_key})
 
     def _read_first_key(self) -> bool:
@@ -124,7 +126,7 @@ class PageDecoder:
     def _read_items(self) -> bool:
         first = self._next_byte()
         if first not in (b"", b"["):
-            raise NotUnderstood(f"the answer of {self._name} is not a page of events: its items are no list")
+            raise NotUnderstood(f"the answer of {self._name} is not a page of {self._items}: its items are no list")
         return self._move_on(first, {b"[": self._read_first_item})
 
     def _read_first_item(self) -> bool:

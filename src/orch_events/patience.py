@@ -1,14 +1,17 @@
 """What is worth trying again, and for how long."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import msgspec
 
+from orch_events.asking import Asking
 from orch_events.backoff import Backoff
 from orch_events.clock import Clock
 from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError, Unreachable
-from orch_events.happenings import Lost, Waiting
-from orch_events.job import JobState
+from orch_events.happenings import Back, Lost, Waiting
+
+T = TypeVar("T")
 
 _FAIL_OVER_SECONDS = 60.0
 """How long a refused token is tried again: while a primary is replaced, good ones are refused."""
@@ -56,22 +59,21 @@ class Trouble:
     """One spell without good answers, from the first failure on.
 
     Args:
-        state: of the job that is not answered.
+        job: the number of the job that is not answered for; "" where it is none in particular.
         patience: how long it may last.
         backoff: how long to wait between two tries.
         clock: what time it is.
         seen: whether the job was once seen.
 
     Attributes:
-        began_at: when the first failure came, on the clock's monotonic scale.
         told: whether it was told of.
     """
 
-    def __init__(self, state: JobState, patience: Patience, backoff: Backoff, clock: Clock, *, seen: bool) -> None:
-        self.began_at = clock.monotonic()
-        self._since: dict[bool, float] = {}
+    def __init__(self, job: str, patience: Patience, backoff: Backoff, clock: Clock, *, seen: bool) -> None:
         self.told = False
-        self._state = state
+        self._began_at = clock.monotonic()
+        self._since: dict[bool, float] = {}
+        self._job = job
         self._patience = patience
         self._backoff = backoff
         self._clock = clock
@@ -82,6 +84,10 @@ class Trouble:
     def renew(self) -> None:
         """Count patience anew: there was progress."""
         self._since.clear()
+
+    def over(self) -> Back:
+        """Tell that it is over."""
+        return Back(self._job, self._clock.monotonic() - self._began_at)
 
     def wait(self, error: OrchEventsError) -> Iterator[Lost | Waiting]:
         """Wait until it is time to try again; tell of it once. Raises the error when patience is at its end."""
@@ -97,7 +103,7 @@ class Trouble:
         pause = min(left, retry)
         if self._told_of_token is not about_token:
             self.told, self._told_of_token = True, about_token
-            yield Lost(self._state, error, pause, left)
+            yield Lost(self._job, error, pause, left)
         yield from self._watch_token(pause) if about_token else [Waiting(pause)]
 
     def _watch_token(self, seconds: float) -> Iterator[Waiting]:
@@ -109,3 +115,30 @@ class Trouble:
             if token != self._token:
                 self._token = token
                 return
+
+
+def persist(
+    attempt: Callable[[], Asking[T]], trouble: Callable[[], Trouble], progress: Callable[[], int] = lambda: 0
+) -> Asking[T]:
+    """Make an attempt, again and again as far as patience reaches; progress makes it whole again.
+
+    Args:
+        attempt: begins an attempt.
+        trouble: begins a spell without good answers.
+        progress: counts what has come so far.
+    """
+    spell: Trouble | None = None
+    while True:
+        before = progress()
+        try:
+            answer = yield from attempt()
+        except OrchEventsError as error:
+            if spell is None:
+                spell = trouble()
+            elif progress() > before:
+                spell.renew()
+            yield from spell.wait(error)
+        else:
+            if spell is not None and spell.told:
+                yield spell.over()
+            return answer

@@ -1,17 +1,20 @@
 """The job around its events: the server's records of a job and of its nodes.
 
-Like events, records are read leniently: what is missing or of another kind is None, never an error. Only an answer
-that has another shape altogether is refused.
+Like events, records are read leniently: what is missing or of another kind is None or "", never an error. Only an
+answer that has another shape altogether is refused.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
+from orch_events import repair
 from orch_events.errors import Html, NotUnderstood
 from orch_events.events import read_id
+from orch_events.page import PageDecoder
 from orch_events.times import parse_timestamp
 
 T = TypeVar("T")
@@ -19,22 +22,43 @@ T = TypeVar("T")
 OVER = frozenset({"stopped", "finished", "failed"})
 """The states in which a job stays."""
 
+_MOST_SECONDS = 1e10
+_MOST_DIGITS = 300
+
 
 class JobRecord(msgspec.Struct, frozen=True):
-    """What `GET /jobs/:id` tells of a job.
+    """What the server tells of a job, in `GET /jobs/:id` and in `GET /jobs`.
 
     Attributes:
-        state: new, ready, running, stopping, stopped, finished, failed; an open set, "" where it is missing.
+        state: new, ready, running, stopping, stopped, finished, failed; an open set.
         node_count: how many nodes the job has; None where that is missing or zero.
         node_states: how many nodes are in each state; empty where that is missing.
         started_at, finished_at: UTC; None until then, or where it is missing.
+        number: the job's number, as text.
+        type: deploy, task, plan_task …; an open set. An older server's command, where it tells no type.
+        command: what was run: deploy, task …
+        description: what its owner says of it.
+        owner: the owner's login.
+        seconds: how long it took; None where neither the server nor its two times tell.
+        timestamp: the server's text, UTC: when the job last changed its state.
+        options: as its owner gave them, any JSON.
+        raw: the server's own object as compact JSON, every key and number as it was written.
     """
 
     state: str
-    node_count: int | None
-    node_states: Mapping[str, int]
-    started_at: datetime | None
-    finished_at: datetime | None
+    node_count: int | None = None
+    node_states: Mapping[str, int] = {}
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    number: str = ""
+    type: str = ""
+    command: str = ""
+    description: str = ""
+    owner: str = ""
+    seconds: float | None = None
+    timestamp: str = ""
+    options: Mapping[str, Any] = {}
+    raw: bytes = b""
 
     @property
     def over(self) -> bool:
@@ -44,13 +68,42 @@ class JobRecord(msgspec.Struct, frozen=True):
     @classmethod
     def read(cls, body: bytes, name: str) -> "JobRecord":
         """Read an answer called `name`; raises NotUnderstood for what is no job."""
-        job = _read(body, _Job, name)
+        raw = _compact(body, name)
+        if not raw.startswith(b"{"):
+            raise _another(name)
+        return cls.of(raw)
+
+    @classmethod
+    def read_all(cls, body: bytes, name: str) -> "list[JobRecord]":
+        """Read an answer called `name`; raises NotUnderstood, or CutAnswer, for what is no list of jobs."""
+        decoder = PageDecoder(name, items="jobs")
+        items = decoder.feed(body)
+        decoder.finish()
+        return [cls.of(item.raw) for item in items]
+
+    @classmethod
+    def of(cls, raw: bytes) -> "JobRecord":
+        """Read a job from its compact, well-formed JSON, whatever is in it."""
+        job = _mapping(_loads(raw))
+        options, history = _mapping(job.get("options")), job.get("status")
+        started_at = parse_timestamp(_text(job.get("started_timestamp"))) or _entered(history, "running")
+        finished_at = parse_timestamp(_text(job.get("finished_timestamp"))) or _entered(history, *OVER)
+        number, command = read_id(job.get("name")), _text(job.get("command"))
         return cls(
-            state=_text(job.state),
-            node_count=read_id(job.node_count) or None,
-            node_states=_counts(job.node_states),
-            started_at=parse_timestamp(_text(job.started_timestamp)) or _entered(job.status, "running"),
-            finished_at=parse_timestamp(_text(job.finished_timestamp)) or _entered(job.status, *OVER),
+            state=_text(job.get("state")),
+            node_count=read_id(job.get("node_count")) or None,
+            node_states=_counts(job.get("node_states")),
+            started_at=started_at,
+            finished_at=finished_at,
+            number="" if number is None else str(number),
+            type=_text(job.get("type")) or command,
+            command=command,
+            description=_text(job.get("description")) or _text(options.get("description")),
+            owner=_text(_mapping(job.get("owner")).get("login")),
+            seconds=_seconds(job.get("duration"), started_at, finished_at),
+            timestamp=_text(job.get("timestamp")),
+            options=options,
+            raw=raw,
         )
 
 
@@ -93,17 +146,6 @@ class NodeRecord(msgspec.Struct, frozen=True):
         ]
 
 
-class _Job(msgspec.Struct):
-    """Any of a job's values may be of any kind."""
-
-    state: Any = None
-    node_count: Any = None
-    node_states: Any = None
-    status: Any = None
-    started_timestamp: Any = None
-    finished_timestamp: Any = None
-
-
 class _Node(msgspec.Struct):
     name: Any = None
     state: Any = None
@@ -122,20 +164,51 @@ def _read(body: bytes, kind: type[T], name: str) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError:
-        raise NotUnderstood(f"the answer of {name} is not what an orchestrator says") from None
+        raise _another(name) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        if body.lstrip().startswith(b"<"):
-            raise Html(f"the answer of {name} is HTML, not JSON") from None
-        raise NotUnderstood(f"the answer of {name} is not JSON") from None
+        raise _no_json(body, name) from None
+
+
+def _compact(body: bytes, name: str) -> bytes:
+    try:
+        return repair.compact(body)
+    except (ValueError, RecursionError):
+        raise _no_json(body, name) from None
+
+
+def _loads(raw: bytes) -> object:
+    """Read any JSON; the standard library also takes lone surrogates and numbers out of range."""
+    try:
+        return json.loads(raw.decode("utf-8", "replace"), parse_int=_whole)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_json(body: bytes, name: str) -> NotUnderstood:
+    if body.lstrip().startswith(b"<"):
+        return Html(f"the answer of {name} is HTML, not JSON")
+    return NotUnderstood(f"the answer of {name} is not JSON")
+
+
+def _another(name: str) -> NotUnderstood:
+    return NotUnderstood(f"the answer of {name} is not what an orchestrator says")
+
+
+def _whole(digits: str) -> int | float:
+    """Read a whole number, however long; what nobody can mean is not worth a computation that takes as long."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else float(digits)
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _counts(states: object) -> dict[str, int]:
-    states = states if isinstance(states, dict) else {}
-    return {name: count for name, value in states.items() if (count := read_id(value))}
+    return {name: count for name, value in _mapping(states).items() if (count := read_id(value))}
 
 
 def _entered(history: object, *states: str) -> datetime | None:
@@ -144,3 +217,14 @@ def _entered(history: object, *states: str) -> datetime | None:
         if isinstance(entry, dict) and entry.get("state") in states:
             return parse_timestamp(_text(entry.get("enter_time")))
     return None
+
+
+def _seconds(told: object, started_at: datetime | None, finished_at: datetime | None) -> float | None:
+    """Read a duration, a number or a text; where there is none, it is what lies between the two times."""
+    try:
+        seconds = float(told) if isinstance(told, str | int | float) and not isinstance(told, bool) else None
+    except (ValueError, OverflowError):
+        seconds = None
+    if seconds is None and started_at and finished_at:
+        seconds = (finished_at - started_at).total_seconds()
+    return seconds if seconds is not None and 0 <= seconds <= _MOST_SECONDS else None

@@ -1,6 +1,6 @@
 """Events that the JSON library refuses though they can be read: lone surrogates, bytes that are no UTF-8.
 
-This is the slow way, taken for such an event alone.
+This is the slow way, taken for such an event, and for what comes alone.
 """
 
 import json
@@ -19,7 +19,7 @@ def compact(text: bytes) -> bytes:
         RecursionError: it is nested beyond reason.
     """
     text = text.decode("utf-8", "replace").encode()
-    json.loads(text, parse_constant=_refuse)
+    json.loads(text, parse_constant=_refuse, parse_int=float)  # only whether it is JSON, however long a number
     return _TOKEN.sub(lambda found: found[1] or b"", text)
 
 

@@ -22,6 +22,9 @@ class Selection:
         failed: only nodes that failed or errored.
         grep: found in the message, the node's name or a string of the details.
         since, until: seconds since the epoch, both inclusive; an event without a time is not within.
+
+    Attributes:
+        grep: what is looked for in the text.
     """
 
     def __init__(
@@ -34,6 +37,7 @@ class Selection:
         since: float | None = None,
         until: float | None = None,
     ) -> None:
+        self.grep = grep
         self._tests: list[Test] = []
         if failed:
             self._tests.append(_of_types(_FAILED))

@@ -9,6 +9,7 @@ import msgspec
 from orch_events.errors import LocalFileError
 
 _PORT = 8143
+_USUAL_PORTS = {"https": 443, "http": 80}
 _API = "/orchestrator/v1"
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
 _ALLOWED = re.compile(r"[!-~]+")
@@ -47,6 +48,29 @@ class ServiceUrl(msgspec.Struct, frozen=True):
         prefix = parts.path.rstrip("/").removesuffix(_API).rstrip("/")
         origin = f"{parts.scheme}://{_netloc(parts, host, port, prefix)}"
         return cls(origin, origin + prefix + _API, parts.scheme == "https", _is_loopback(host))
+
+    def is_of(self, place: str) -> bool:
+        """Whether a `place`, scheme and host with or without port and a proxy's path, is this server.
+
+        A server knows neither the port nor the path by which a proxy is reached, so either may be missing.
+        """
+        own = urlsplit(self.base)
+        ports = (None, own.port or _USUAL_PORTS[own.scheme])
+        prefixes = ("", own.path.removesuffix(_API))
+        try:
+            other = urlsplit(place)
+            same_port = other.port in ports
+        except ValueError:  # no such port or address can be
+            return False
+        same_host = (other.scheme, other.hostname) == (own.scheme, own.hostname)
+        return same_host and same_port and other.path in prefixes
+
+    def shares_host(self, place: str) -> bool:
+        """Whether a `place` is on the same host."""
+        try:
+            return urlsplit(place).hostname == urlsplit(self.origin).hostname
+        except ValueError:
+            return False
 
 
 def _netloc(parts: SplitResult, host: str, port: int | None, prefix: str) -> str:

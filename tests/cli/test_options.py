@@ -19,6 +19,8 @@ _TEXTS = {
     "tail": "7",
     "port": "7",
     "speed": "7",
+    "limit": "7",
+    "types": "plan_task",
     "seed": "7",
     "fault": "drop",
 }
@@ -32,6 +34,10 @@ def _options() -> Iterator[tuple[str, click.Option]]:
 
 
 _OPTIONS = [pytest.param(command, option, id=f"{command}-{option.name}") for command, option in _options()]
+
+
+_TYPE_OF_JOB = ("jobs", "--type")
+"""The one option that means something else than elsewhere: a type of jobs, not of events."""
 
 
 def _long(option: click.Option) -> str:
@@ -58,7 +64,9 @@ def _read(command: str, *args: str) -> dict[str, object]:
 
 @pytest.mark.parametrize(("command", "option"), _OPTIONS)
 def test_each_option_has_a_variable_named_like_it(command: str, option: click.Option) -> None:
-    assert command
+    if (command, _long(option)) == _TYPE_OF_JOB:
+        assert option.envvar == "ORCH_EVENTS_JOB_TYPE"
+        return
     assert option.envvar == "ORCH_EVENTS_" + _long(option).removeprefix("--").replace("-", "_").upper()
 
 
@@ -93,7 +101,9 @@ def test_no_option_but_the_simulator_s_takes_the_value_of_a_token() -> None:
 
 def test_the_same_option_is_of_the_same_kind_everywhere() -> None:
     kinds: dict[str, set[tuple[str, bool, bool]]] = {}
-    for _, option in _options():
+    for command, option in _options():
+        if (command, _long(option)) == _TYPE_OF_JOB:
+            continue
         kinds.setdefault(_long(option), set()).add((option.type.name, option.multiple, option.is_flag))
 
     assert {name for name, found in kinds.items() if len(found) > 1} == set()

@@ -81,13 +81,13 @@ def test_late_events_are_told(late: int, said: str) -> None:
     ],
 )
 def test_lost_contact_is_told_with_what_comes_next(error: OrchEventsError, said: str) -> None:
-    happening = Lost(state_of(), error, pause=2.1, patience=600.0)
+    happening = Lost("352", error, pause=2.1, patience=600.0)
     assert lost(happening, name_job=False) == said
     assert lost(happening, name_job=True) == f"job 352: {said}"
 
 
 def test_contact_that_is_back_is_told_with_how_long_it_was_lost() -> None:
-    happening = Back(state_of(), 134.0)
+    happening = Back("352", 134.0)
     assert back(happening, name_job=False) == "contact is back after 2m 14s"
     assert back(happening, name_job=True) == "job 352: contact is back after 2m 14s"
 

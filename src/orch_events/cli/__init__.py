@@ -18,6 +18,7 @@ from orch_events.cli.command import Group
 from orch_events.cli.completion import completion
 from orch_events.cli.follow import follow
 from orch_events.cli.help import help_
+from orch_events.cli.jobs import jobs
 from orch_events.cli.listing import list_
 from orch_events.cli.signals import Detached
 from orch_events.cli.simulate import simulate
@@ -52,6 +53,7 @@ def cli(ctx: click.Context) -> None:
 
     \b
     orch-events follow 352 --demo         watch a job on the embedded simulator
+    orch-events jobs                      recent jobs, the newest first
     orch-events list 352                  the events of job 352 so far
     orch-events follow 352                the same, then live, until it is over
     orch-events list 352 --json | jq .    feed them to anything
@@ -62,7 +64,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-cli.add_section("Commands", [list_, follow])
+cli.add_section("Commands", [list_, follow, jobs])
 cli.add_section("Try out, set up", [simulate, completion, help_])
 
 

@@ -49,7 +49,8 @@ def source(app: App, connect: Connect, *, verbose: bool, demo_speed: float = mat
             observe=tell if verbose else lambda _: None,
             ahead=read_ahead,
         )
-        yield Source(stack.enter_context(client), _mark(server.token_file) if server.token_file else None)
+        mark = _mark(server.token_file) if server.token_file else None
+        yield Source(stack.enter_context(client), mark, None if connect.demo else server.url)
 
 
 def _mark(token_file: str) -> Callable[[], object]:
@@ -71,10 +72,12 @@ class Source(NamedTuple):
     Attributes:
         events: asks in the background, and keeps nobody waiting.
         token_mark: returns something that changes with the token file; None where no other token will come.
+        url: where it is; None for the embedded simulator, which stands for any.
     """
 
     events: "Client"
     token_mark: Callable[[], object] | None
+    url: "ServiceUrl | None"
 
 
 class _Server(NamedTuple):

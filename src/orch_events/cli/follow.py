@@ -4,16 +4,18 @@ import functools
 import math
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from orch_events.cli.app import App
+from orch_events.cli.asking import patience
 from orch_events.cli.command import command
 from orch_events.cli.commands import Commands
-from orch_events.cli.connect import DEMO_SPEED, source
+from orch_events.cli.connect import DEMO_SPEED
 from orch_events.cli.keeper import Keeper, open_record
+from orch_events.cli.opening import open_jobs
 from orch_events.cli.option import option
 from orch_events.cli.options import (
     Bear,
@@ -33,16 +35,15 @@ from orch_events.cli.options import (
     status_options,
     where_options,
 )
-from orch_events.cli.show import output_format, renderer
+from orch_events.cli.show import output_format, renderer, selection
 from orch_events.cli.terminal import USUAL_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.cli.types import duration, job
 from orch_events.errors import UsageError
+from orch_events.job_name import JobName
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
     from orch_events.cursor_file import CursorFile
     from orch_events.follow import Follower
-    from orch_events.job import JobState
-    from orch_events.patience import Patience
     from orch_events.render.progress import Progress
 
 _RETRY_FOR = 600.0
@@ -57,7 +58,7 @@ _follow_option = functools.partial(option, heading="Follow")
 @select_options
 @event_output_options
 @record_option
-@look_options
+@look_options(elapsed=True)
 @look_option("--no-progress", is_flag=True, help="No live line and no heartbeat.")
 @_follow_option(
     "--interval",
@@ -85,7 +86,7 @@ _follow_option = functools.partial(option, heading="Follow")
 @bear_options(retry_for="10m", auth_wait="5m, 0 at the start")
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
-    app: App, jobs: Sequence[str], where: Where, select: Select, output: Output, look: Look, record: str | None,
+    app: App, jobs: Sequence[JobName], where: Where, select: Select, output: Output, look: Look, record: str | None,
     interval: float, timeout: float | None, settle: float, no_progress: bool,  # noqa: FBT001 - click gives it by name
     cursor_file: str | None, connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
@@ -93,11 +94,13 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
 
     \b
     orch-events follow 352                to the end; exit status 0: all well
-    orch-events follow 352 --start 1312   from that event on
+    orch-events follow latest             the newest job
     orch-events follow 352 353 --json     two jobs in one stream, for programs
 
     Ctrl-C only detaches: the job goes on.
     """
+    from contextlib import ExitStack
+    from functools import partial
     from pathlib import Path
     from random import random
 
@@ -110,41 +113,33 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     if output_format(output, json="jsonl") == "json":
         raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
     app.dress(look)
-    jobs = list(dict.fromkeys(jobs))
-    several = len(jobs) > 1
-    states: dict[str, JobState] = {}
-    shown = renderer(app, output, look, select, states, tail=where.tail, name_job=several)
+    chosen = selection(app, select)
     places = CursorFile(Path(cursor_file)) if cursor_file else None
-    starts = {job: _start(app, job, where.start, places) for job in jobs}
-    with (
-        open_record(record, name_job=several) as recorded,
-        source(app, connect, verbose=look.verbose, demo_speed=DEMO_SPEED) as server,
-    ):
-        keeper = Keeper(app.talk, recorded, places)
-        patience = _patience(bear, server.token_mark)
+    bearing = partial(patience, bear, retry_for=_RETRY_FOR, auth_wait=_AUTH_WAIT)
+    with ExitStack() as stack:
+        opened = stack.enter_context(
+            open_jobs(app, jobs, connect, bearing, verbose=look.verbose, demo_speed=DEMO_SPEED)
+        )
+        recorded = stack.enter_context(open_record(record, name_job=len(opened) > 1))
         followers = [
             Follower(
-                job, server.events, app.clock, Backoff(interval, random), patience, start=starts[job], settle=settle
+                job.number,
+                job.source,
+                app.clock,
+                Backoff(interval, random),
+                job.patience,
+                start=_start(app, job.number, where.start, places),
+                settle=settle,
             )
-            for job in jobs
+            for job in opened
         ]
-        states.update({one.state.job: one.state for one in followers})
+        states = {one.state.job: one.state for one in followers}
+        shown = renderer(app, output, look, chosen, states, tail=where.tail)
         progress = _progress(app, look, followers, wanted=not no_progress)
-        view = View(app, look, shown, progress, keeper, status, Commands(click.get_current_context()))
+        keeper, commands = Keeper(app.talk, recorded, places), Commands(click.get_current_context())
+        view = View(app, look, shown, progress, keeper, status, commands)
         happenings = watch([one.follow() for one in followers], app.clock, math.inf if timeout is None else timeout)
         return view.watch(followers, happenings)
-
-
-def _patience(bear: Bear, token_mark: "Callable[[], object] | None") -> "Patience":
-    """Bear as long as the options say; at the start an expired token is waited for only if they do say so."""
-    from orch_events.patience import Patience
-
-    return Patience(
-        _RETRY_FOR if bear.retry_for is None else bear.retry_for,
-        _AUTH_WAIT if bear.auth_wait is None else bear.auth_wait,
-        bear.auth_wait or 0.0,
-        token_mark,
-    )
 
 
 def _start(app: App, job: str, start: int | None, places: "CursorFile | None") -> int | None:

@@ -61,9 +61,12 @@ class Option(click.Option):
         return self.written, self.told(self.usual)
 
 
-def option(*names: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's own
-    """Define an option with its environment variable; attributes as `Option` and click's own have them."""
-    return click.option(*names, cls=Option, envvar=variable(names), **attributes)
+def option(*names: str, envvar: str = "", **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's
+    """Define an option with its environment variable, which is named like it, unless that name means something else.
+
+    Attributes as `Option` and click's own have them.
+    """
+    return click.option(*names, cls=Option, envvar=envvar or variable(names), **attributes)
 
 
 def variable(names: tuple[str, ...]) -> str:

@@ -17,7 +17,7 @@ from orch_events.states import FAIL_ON
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
 REPORT_FORMATS = ("text", "json")
 COLORS = ("auto", "always", "never")
-ZONES = ("local", "utc", "elapsed")
+ZONES = ("local", "utc")
 
 
 class Connect(NamedTuple):
@@ -171,8 +171,10 @@ def record_option(command: Command) -> Command:
                          help="Append the events to a file too, as --json writes them.")(command)  # fmt: skip
 
 
-def look_options(command: Command) -> Command:
-    """Add the options of look, and of how much is said."""
+def look_options(*, elapsed: bool = False) -> Callable[[Command], Command]:
+    """Add the options of look, and of how much is said; `elapsed` says whether times can be counted from the start."""
+    times = (*ZONES, "elapsed") if elapsed else ZONES
+    since = " (since the job's first event)" * elapsed
     return grouped(
         "look",
         Look,
@@ -180,11 +182,11 @@ def look_options(command: Command) -> Command:
         output_option("-v", "--verbose", is_flag=True, also=("debug",), help="Tell each request on stderr."),
         look_option("--color", type=click.Choice(COLORS), metavar="WHEN", default="auto", show_default=True,
                     also=("colour", "no-color", "no-colour"), help=f"Colour: {_either(COLORS)}."),
-        look_option("--time", type=click.Choice(ZONES), metavar="HOW", default="local", show_default=True,
+        look_option("--time", type=click.Choice(times), metavar="HOW", default="local", show_default=True,
                     also=("utc", "timezone", "tz"),
-                    help=f"Times in the table: {_either(ZONES)} (since the job's first event)."),
+                    help=f"Times: {_either(times)}{since}."),
         look_option("--ascii", is_flag=True, help="No glyphs, only words."),
-    )(command)  # fmt: skip
+    )  # fmt: skip
 
 
 def bear_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:

@@ -29,19 +29,18 @@ def output_format(output: Output, *, json: str) -> str:
 
 
 def renderer(
-    app: App, output: Output, look: Look, select: Select, states: "Mapping[str, JobState]", *, tail: int | None,
-    name_job: bool = False,
-) -> "Renderer":  # fmt: skip
-    """Build what shows the events: sieves, and behind them the format; `states` will know when their jobs began."""
+    app: App, output: Output, look: Look, chosen: "Selection", states: "Mapping[str, JobState]", *, tail: int | None
+) -> "Renderer":
+    """Build what shows the events of jobs: sieves, and behind them the format."""
     from orch_events.render.sieves import Selected, Tail
 
     if output_format(output, json="jsonl") == "table":
-        shown = _table(app, look, select, states, name_job=name_job)
+        shown = _table(app, look, chosen, states)
     else:
-        shown = _format(app, output, name_job=name_job)
+        shown = _format(app, output, name_job=len(states) > 1)
     if tail is not None:
         shown = Tail(tail, shown)
-    return Selected(selection(app, select), shown)
+    return Selected(chosen, shown)
 
 
 def _format(app: App, output: Output, *, name_job: bool) -> "Renderer":
@@ -56,15 +55,15 @@ def _format(app: App, output: Output, *, name_job: bool) -> "Renderer":
             return JsonLines(app.output, name_job=name_job)
 
 
-def _table(app: App, look: Look, select: Select, states: "Mapping[str, JobState]", *, name_job: bool) -> "Renderer":
+def _table(app: App, look: Look, chosen: "Selection", states: "Mapping[str, JobState]") -> "Renderer":
     from orch_events.render.marks import Marks
     from orch_events.render.stamp import Stamp
     from orch_events.render.table import Table
 
     theme = app.theme(sys.stdout, look)
     stamp = Stamp(look.time, lambda job: states[job].began_at)
-    marks = Marks(select.grep, theme) if select.grep else None
-    return Table(app.output, theme, stamp, terminal=lambda: columns(sys.stdout), name_job=name_job, marks=marks)
+    marks = Marks(chosen.grep, theme) if chosen.grep else None
+    return Table(app.output, theme, stamp, terminal=lambda: columns(sys.stdout), name_job=len(states) > 1, marks=marks)
 
 
 def selection(app: App, select: Select) -> "Selection":

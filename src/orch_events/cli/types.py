@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orch_events.states import EVENT_TYPES, FAIL_ON
+from orch_events.job_name import JobName
+from orch_events.states import EVENT_TYPES, FAIL_ON, JOB_TYPES
 from orch_events.times import parse_duration
 
 if TYPE_CHECKING:  # the simulator is imported when there is one
     from orch_events.simulator import Fault
 
-_MAX_JOB_DIGITS = 18
 _MAX_DIGITS = 19
 _MAX_PORT = 65535
 
 
-def job(text: str) -> str:
-    """Read a job's number, and write it as the server does."""
-    if not re.fullmatch(rf"[0-9]{{1,{_MAX_JOB_DIGITS}}}", text):
-        raise click.BadParameter(f"{text!r} is not a job; give its number, as in 352")
-    return str(int(text))
+def job(text: str) -> JobName:
+    """Read what a job is called."""
+    try:
+        return JobName.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def whole(text: str) -> int:
@@ -47,6 +48,13 @@ def above_zero(text: str) -> float:
         number = math.nan
     if not number > 0:
         raise click.BadParameter(f"{text!r} is not a number above 0")
+    return number
+
+
+def count(text: str) -> int:
+    """Read how many, at least one."""
+    if not (number := whole(text)):
+        raise click.BadParameter(f"{text!r} is not a whole number from 1 on")
     return number
 
 
@@ -78,6 +86,13 @@ def event_type(text: str) -> str:
     words = {name.partition("_")[2] for name in EVENT_TYPES}
     if text not in words and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
         raise click.BadParameter(f"{text!r} is not a type of event; there are {', '.join(sorted(words))}")
+    return text
+
+
+def job_type(text: str) -> str:
+    """Read a type of job. A word that is not known must at least look like one: a server may have others."""
+    if text not in JOB_TYPES and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
+        raise click.BadParameter(f"{text!r} is not a type of job; there are {', '.join(JOB_TYPES)}")
     return text
 
 

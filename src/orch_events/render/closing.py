@@ -61,7 +61,7 @@ def _counted(count: int, state: str) -> str:
 def lost(happening: Lost, *, name_job: bool) -> str:
     """Tell that contact is lost: why, when the next try is, when the last."""
     error = happening.error
-    job = f"job {happening.state.job}: " if name_job else ""
+    job = f"job {happening.job}: " if name_job else ""
     if isinstance(error, NotAuthenticated | TokenFileError):
         last = format_duration(happening.patience)
         return f"{job}{error.message}; waiting {last} for a new token: run puppet access login in another terminal"
@@ -71,7 +71,7 @@ def lost(happening: Lost, *, name_job: bool) -> str:
 
 def back(happening: Back, *, name_job: bool) -> str:
     """Tell that contact is back."""
-    job = f"job {happening.state.job}: " if name_job else ""
+    job = f"job {happening.job}: " if name_job else ""
     return f"{job}contact is back after {format_duration(happening.seconds)}"
 
 

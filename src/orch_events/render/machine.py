@@ -23,9 +23,12 @@ class JsonLines:
 
     def events(self, job: str, events: Sequence[Event]) -> None:
         """Write a line an event."""
-        lines = [with_job(event.raw, job) if self._name_job else event.source for event in events]
-        if lines:
-            self._output.write(b"\n".join(lines) + b"\n")
+        self.objects([with_job(event.raw, job) if self._name_job else event.source for event in events])
+
+    def objects(self, objects: Sequence[bytes]) -> None:
+        """Write a line an object, of whatever it is."""
+        if objects:
+            self._output.write(b"\n".join(objects) + b"\n")
 
     def wait(self) -> None:
         """Nothing is held back."""
@@ -43,8 +46,12 @@ class JsonArray:
 
     def events(self, job: str, events: Sequence[Event]) -> None:  # noqa: ARG002 - of one job
         """Write a line an event, between commas."""
-        if events:
-            self._output.write(self._before + b",\n".join([event.source for event in events]))
+        self.objects([event.source for event in events])
+
+    def objects(self, objects: Sequence[bytes]) -> None:
+        """Write a line an object, of whatever it is, between commas."""
+        if objects:
+            self._output.write(self._before + b",\n".join(objects))
             self._before = b",\n"
 
     def wait(self) -> None:
@@ -68,7 +75,7 @@ class Csv:
     def events(self, job: str, events: Sequence[Event]) -> None:
         """Write a line an event."""
         first = (job,) if self._name_job else ()
-        self._write([_csv_line((*first, *_csv_cells(event.id, event.fields))) for event in events])
+        self._write([csv_line((*first, *_csv_cells(event.id, event.fields))) for event in events])
 
     def wait(self) -> None:
         """Nothing is held back."""
@@ -80,7 +87,7 @@ class Csv:
 
     def _write(self, lines: list[str]) -> None:
         if self._header:
-            lines.insert(0, _csv_line(("job", *CSV_COLUMNS) if self._name_job else CSV_COLUMNS))
+            lines.insert(0, csv_line(("job", *CSV_COLUMNS) if self._name_job else CSV_COLUMNS))
             self._header = False
         if lines:
             self._output.write("\n".join([*lines, ""]).encode())
@@ -91,7 +98,7 @@ def _csv_cells(number: int | None, fields: Fields) -> tuple[str, str, str, str, 
     return identity, fields.timestamp, fields.type, fields.node or "", fields.message
 
 
-def _csv_line(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
     """Join cells; where one of them needs quotes or escapes, the library does it, several times as slowly."""
     line = ",".join(cells)
     if line.isascii() and line.isprintable() and '"' not in line and line.count(",") == len(cells) - 1:

@@ -17,7 +17,7 @@ class Stamp:
         self._began_at = began_at
         self.elapsed = kind == "elapsed"
 
-    def split(self, timestamp: str, job: str) -> tuple[str, str]:
+    def split(self, timestamp: str, job: str = "") -> tuple[str, str]:
         """Return date and time of day of a server's timestamp; what can't be read stays as it is, without a date.
 
         What has passed since the job began has no date either.

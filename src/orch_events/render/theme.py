@@ -28,7 +28,10 @@ _GLYPHS = {
     "errored": "‼",
     "skipped": "↷",
     "stopping": "◌",
+    "stopped": "□",
     "aborted": "■",
+    "new": "○",
+    "ready": "◎",
 }
 
 

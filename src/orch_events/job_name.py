@@ -1,0 +1,49 @@
+"""What people call a job: its number, `latest`, or the URL of something about it."""
+
+import re
+from typing import Literal, NamedTuple
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?:[^/?#@]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s]+)(?P<port>:[0-9]{1,5})?"
+    r"(?P<path>/[^?#]*)?(?:\?[^#]*)?(?:#(?P<fragment>.*))?",
+    re.IGNORECASE,
+)
+_IN_API = re.compile(rf"(?P<prefix>.*?)/orchestrator/v1/jobs/(?P<number>{_NUMBER.pattern})(?:/.*)?")
+_IN_CONSOLE = re.compile(rf".*?/(?:jobs|tasks)/(?:[^/?#]+/)*?(?P<number>{_NUMBER.pattern})(?:[/?#].*)?")
+
+
+class JobName(NamedTuple):
+    """What somebody called a job.
+
+    Attributes:
+        kind: how: by its number, as the latest one, by an URL of the API or of the console.
+        number: the job's number, as the server writes it; "" for the latest one.
+        place: of an URL: scheme, host and port, and of one of the API a proxy's path; credentials are left out.
+    """
+
+    kind: Literal["number", "latest", "api", "console"]
+    number: str = ""
+    place: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> "JobName":
+        """Read what was typed; raises ValueError with a sentence for the user, which repeats no credentials."""
+        if text == "latest":
+            return cls("latest")
+        if _NUMBER.fullmatch(text):
+            return cls("number", str(int(text)))
+        if (url := _URL.fullmatch(text)) and (name := cls._of_url(url)):
+            return name
+        shown = "this" if "@" in text else repr(text)
+        raise ValueError(f"{shown} is not a job; give its number, as in 352, or latest, or its URL")
+
+    @classmethod
+    def _of_url(cls, url: re.Match[str]) -> "JobName | None":
+        path, fragment = url["path"] or "", url["fragment"] or ""
+        place = f"{url['scheme']}://{url['host']}{url['port'] or ''}".lower()
+        if found := _IN_API.fullmatch(path):
+            return cls("api", str(int(found["number"])), place + found["prefix"])
+        if found := _IN_CONSOLE.fullmatch(path) or _IN_CONSOLE.fullmatch(f"/{fragment}"):
+            return cls("console", str(int(found["number"])), place)
+        return None

@@ -1,0 +1,121 @@
+"""JOB on the command line: a number, `latest`, an URL."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli.command import Done
+from tests.cli.conftest import Serve
+
+Call = Callable[..., Done]
+
+_CONSOLE = "https://console.example.com/#/orchestration/jobs"
+
+
+@pytest.fixture
+def api(over: str) -> str:
+    """The URL of the jobs of a simulator."""
+    return f"{over}/orchestrator/v1/jobs"
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
+@pytest.mark.parametrize("path", ["352", "352/events?start=1272", "352/nodes"])
+def test_an_url_of_the_api_is_the_job(command: str, path: str, api: str, over: str, call: Call) -> None:
+    by_url = call(command, f"{api}/{path}", "--service-url", over, "--json")
+
+    assert by_url == call(command, "352", "--service-url", over, "--json")
+    assert by_url.status == 0
+
+
+def test_an_url_of_the_console_is_the_job_and_another_host_is_told(over: str, call: Call) -> None:
+    done = call("list", f"{_CONSOLE}/353", "--service-url", over, "--json")
+
+    assert done.out == call("list", "353", "--service-url", over, "--json").out
+    assert done.err == (
+        f"warning: https://console.example.com is another host; it is job 353 of {over} that is shown\n"
+    )
+    assert call("list", "https://127.0.0.1/#/run/jobs/353", "--service-url", over).err == ""
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
+def test_an_url_of_another_server_is_never_asked(command: str, over: str, call: Call) -> None:
+    url = "https://user:s3cret@other.example.com:8143/orchestrator/v1/jobs/352/events?start=5"
+    done = call(command, url, "--service-url", over)
+
+    assert (done.status, done.out) == (2, "")
+    assert done.err.splitlines() == [
+        f"error: job 352 of https://other.example.com:8143 is not one of {over}, the orchestrator that is configured",
+        "hint: give --service-url https://other.example.com:8143 to ask that one",
+    ]
+
+
+def test_in_the_demo_any_url_will_do(call: Call) -> None:
+    by_number = call("list", "352", "--demo", "--json")
+    for url in ("https://pe.example.com:8143/orchestrator/v1/jobs/352", f"{_CONSOLE}/352"):
+        done = call("list", url, "--demo", "--json")
+        assert (done.out, done.err) == (by_number.out, "")
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
+def test_latest_is_the_newest_job_and_that_is_told(command: str, answering: Serve, call: Call) -> None:
+    answer = {
+        "items": [{"name": "9", "state": "finished"}, {"name": "10", "state": "finished"}],
+        "state": "finished",
+    }
+    with answering(200, json.dumps(answer).encode()) as url:
+        done = call(command, "latest", "--service-url", url, "-v", "-o", "jsonl")
+
+    asked = [line.partition("/v1")[2].partition(":")[0] for line in done.err.splitlines() if line.startswith("GET")]
+    assert asked[0] == "/jobs?limit=1&offset=0&order_by=name&order=desc"
+    assert set(asked[1:]) <= {"/jobs/10", "/jobs/10/events", "/jobs/10/nodes"}
+    assert "latest is job 10\n" in done.err
+
+
+def test_what_latest_is_is_not_told_where_quiet_is_wanted(over: str, call: Call) -> None:
+    loud = call("list", "latest", "--service-url", over, "--tail", "2")
+    quiet = call("list", "latest", "--service-url", over, "--tail", "2", "-q")
+
+    assert (loud.err, quiet.err) == ("latest is job 360\n", "")
+    assert loud.out == quiet.out
+    assert "Finished job 360" in loud.out
+
+
+@pytest.mark.parametrize("items", [[], [{"name": None}]])
+def test_where_there_is_no_latest_job_that_is_5(items: list[object], answering: Serve, call: Call) -> None:
+    with answering(200, json.dumps({"items": items}).encode()) as url:
+        done = call("follow", "latest", "--service-url", url)
+
+    assert (done.status, done.out) == (5, "")
+    assert done.err.startswith("error: the server has no latest job\nhint: ")
+
+
+def test_a_job_that_is_named_twice_is_followed_once(api: str, over: str, call: Call) -> None:
+    names = ["353", f"{api}/353", "0353", "https://127.0.0.1/#/jobs/353"]
+    done = call("follow", *names, "--service-url", over, "--json")
+
+    assert done == call("follow", "353", "--service-url", over, "--json")
+    assert len(done.lines) == 29
+
+
+def test_latest_is_asked_for_once_and_is_the_number_that_it_is(over: str, call: Call) -> None:
+    done = call("follow", "latest", "360", "latest", "--service-url", over, "-v", "--tail", "1", "--json")
+
+    assert done.err.count("jobs?limit=1&") == 1
+    assert done.err.count("latest is job 360") == 1
+    assert [json.loads(line)["message"] for line in done.lines] == ["Finished job 360"]
+    assert "job" not in json.loads(done.lines[0])
+
+
+def test_words_that_make_no_sense_are_told_before_anything_is_asked(call: Call) -> None:
+    done = call("follow", "latest", "--since", "soon", "--service-url", "http://127.0.0.1:1")
+
+    assert done.status == 2
+    assert "soon" in done.err
+
+
+def test_contact_is_sought_for_latest_as_long_as_for_anything(call: Call) -> None:
+    done = call("list", "latest", "--service-url", "http://127.0.0.1:1", "--retry-for", "100ms")
+
+    assert done.status == 6
+    assert done.err.startswith("warning: contact lost: can't reach http://127.0.0.1:1: Connection refused; next try")

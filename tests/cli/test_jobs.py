@@ -1,0 +1,210 @@
+"""`orch-events jobs`: recent jobs."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import termios
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from orch_events.simulator import Api, Fault, Faults, Simulator, scripts
+from tests.cli.command import COMMAND, SECONDS, Done, run
+from tests.cli.conftest import Serve
+from tests.simulator.documented import JOBS
+
+Call = Callable[..., Done]
+
+NEWEST_FIRST = sorted(JOBS, reverse=True)
+
+
+def _numbers(done: Done) -> list[int]:
+    return [int(json.loads(line)["name"]) for line in done.lines]
+
+
+def test_jobs_are_shown_with_the_newest_first(over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over)
+
+    assert done.lines[0].split() == ["ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "DESCRIPTION"]
+    assert [int(line.split()[0]) for line in done.lines[1:]] == NEWEST_FIRST
+    assert (done.status, done.err) == (0, "")
+
+
+def test_a_row_tells_what_the_job_is_about(at_sixty: str, call: Call) -> None:
+    (row,) = [line for line in call("jobs", "--service-url", at_sixty, "--time", "utc").lines if line[:3] == "352"]
+
+    assert re.split(" {2,}", row) == [
+        "352",
+        "▶ running",
+        "deploy",
+        "24: 8 finished, 8 running, 8 new",
+        "2016-05-05 19:50:08",
+        "-",
+        "admin",
+        "deploy production",
+    ]
+
+
+def test_jsonl_and_json_are_the_server_s_own_objects(over: str, call: Call) -> None:
+    lines = call("jobs", "--service-url", over, "--json")
+    array = call("jobs", "--service-url", over, "-o", "json")
+
+    base = f"{over}/orchestrator/v1"
+    records = [script.record(float("inf"), base) for script in scripts().values()][::-1]
+    assert lines.lines == [json.dumps(record, separators=(",", ":"), ensure_ascii=False) for record in records]
+    assert json.loads(array.out) == records
+
+
+def test_csv_has_a_header_and_a_line_a_job(over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, "-o", "csv", "--limit", "1")
+
+    assert done.lines == [
+        "id,state,type,node_count,node_states,started,duration,owner,description",
+        "360,finished,task,5000,5000 finished,2016-05-05T19:50:08Z,152,admin,restart nginx everywhere",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("--limit 2", [360, 356]),
+        ("--state failed", [354, 353]),
+        ("--state failed --state stopped", [355, 354, 353]),
+        ("--type task", [360, 353]),
+        ("--type task --type deploy --limit 3", [360, 356, 355]),
+        ("--type task --state failed", [353]),
+        ("--type plan_task --type task --state finished", [360]),
+    ],
+)
+def test_limit_state_and_type_choose_the_jobs(words: str, numbers: list[int], over: str, call: Call) -> None:
+    assert _numbers(call("jobs", "--service-url", over, "--json", *words.split())) == numbers
+
+
+def test_one_type_is_left_to_the_server_and_several_are_ours(over: str, call: Call) -> None:
+    one = call("jobs", "--service-url", over, "--json", "-v", "--type", "task")
+    several = call("jobs", "--service-url", over, "--json", "-v", "--type", "task", "--type", "plan_task")
+
+    assert "jobs?limit=100&offset=0&order_by=name&order=desc&type=task: 200" in one.err
+    assert "jobs?limit=100&offset=0&order_by=name&order=desc: 200" in several.err
+    assert one.out == several.out
+
+
+@pytest.mark.parametrize(("output", "out"), [("table", "ID  STATE  TYPE"), ("jsonl", ""), ("json", "[]\n"),
+                                             ("csv", "id,state,type,")])  # fmt: skip
+def test_without_jobs_there_is_a_note_and_no_error(output: str, out: str, over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, "--state", "new", "-o", output)
+
+    assert (done.status, done.err) == (0, "the server has no jobs of this kind\n")
+    assert done.out.startswith(out)
+    assert len(done.lines) == len(out.splitlines())
+    assert call("jobs", "--service-url", over, "--state", "new", "-q").err == ""
+
+
+def test_a_server_without_jobs_has_none_of_any_kind(answering: Serve, call: Call) -> None:
+    with answering(200, b'{"items": []}') as url:
+        assert call("jobs", "--service-url", url).err == "the server has no jobs\n"
+
+
+def test_a_server_of_2016_gives_them_all_the_oldest_first(answering: Serve, call: Call) -> None:
+    items = [{"name": str(number), "state": "finished", "command": "deploy"} for number in range(1, 40)]
+    with answering(200, json.dumps({"items": items}).encode()) as url:
+        done = call("jobs", "--service-url", url, "--json", "--limit", "3", "--type", "deploy")
+
+    assert _numbers(done) == [39, 38, 37]
+
+
+def test_text_of_a_server_never_acts_on_a_terminal(answering: Serve, call: Call) -> None:
+    job: dict[str, Any] = {"name": "7", "state": "\x1b[31m", "description": "a\x1b]0;x\x07\nb\u202e [bold]c"}
+    with answering(200, json.dumps({"items": [job]}).encode()) as url:
+        for output in ("table", "csv"):
+            done = call("jobs", "--service-url", url, "-o", output, "--color", "never")
+            assert len(done.lines) == 2
+            assert not set(done.out) & set("\x1b\x07\u202e")
+            assert "[bold]c" in done.out
+        assert json.loads(call("jobs", "--service-url", url, "--json").out) == job
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "named"),
+    [
+        ("--limit 0", 2, "--limit"),
+        ("--limit x", 2, "--limit"),
+        ("--state bored", 2, "bored"),
+        ("--type Nonsense", 2, "deploy, task"),
+        ("--record file", 2, "--record"),
+        ("352", 2, "352"),
+        ("--service-url ftp://x", 8, "ftp://x"),
+        ("--service-url http://127.0.0.1:1", 6, "Connection refused"),
+    ],
+)
+def test_a_failure_puts_nothing_on_stdout_and_one_sentence_on_stderr(
+    words: str, status: int, named: str, call: Call
+) -> None:
+    done = call("jobs", *words.split())
+
+    assert (done.status, done.out) == (status, "")
+    assert named in done.err
+    assert [line.partition(":")[0] for line in done.err.splitlines()] == ["error", "hint"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "exit_status"),
+    [(200, b"<html>", 7), (200, b"[]", 7), (200, b'{"items": [', 6), (401, b"", 4), (403, b"", 4), (503, b"", 6)],
+)
+def test_what_is_no_list_of_jobs_has_its_status(
+    status: int, body: bytes, exit_status: int, answering: Serve, call: Call
+) -> None:
+    with answering(status, body) as url:
+        done = call("jobs", "--service-url", url)
+
+    assert (done.status, done.out) == (exit_status, "")
+    assert "/jobs?limit=20" in done.err
+
+
+@pytest.fixture
+def failing_at_first() -> Iterator[str]:
+    """The service-url of a simulator that fails once, and then no more."""
+    api = Api(lambda: float("inf"), faults=Faults([Fault.parse("status=503")]))
+    picks = iter([api.faults.pick()])
+    api.faults.pick = lambda: next(picks, {})  # type: ignore[method-assign] # it happens to the first request alone
+    with Simulator(api) as simulator:
+        yield simulator.url
+
+
+def test_lost_contact_is_borne_as_long_as_the_option_says(failing_at_first: str, call: Call) -> None:
+    done = call("jobs", "--service-url", failing_at_first, "--json", "--retry-for", "20s")
+
+    assert _numbers(done) == NEWEST_FIRST
+    lost, back = done.err.splitlines()
+    assert lost.startswith("warning: contact lost: ")
+    assert back.startswith("contact is back after ")
+
+
+def test_a_new_token_is_waited_for_as_long_as_the_option_says(demanding: str, token_file: Callable[[str], str]) -> None:
+    done = run("jobs", "--service-url", demanding, "--token-file", token_file("wr0ng"), "--auth-wait", "10ms")
+    assert (done.status, done.out) == (4, "")
+    assert "waiting 0s for a new token" in done.err
+    assert "wr0ng" not in done.err
+
+    done = run("jobs", "--service-url", demanding, "--token-file", token_file("s3cret"), "--json")
+    assert _numbers(done) == NEWEST_FIRST
+
+
+def test_a_table_is_cut_to_the_width_of_a_terminal(over: str) -> None:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 60))
+    command = [*COMMAND, "jobs", "--service-url", over]
+    done = subprocess.run(command, env=os.environ | {"TERM": "xterm"}, stdout=theirs, timeout=SECONDS, check=True)
+    shown = os.read(ours, 65_536).decode()
+    os.close(theirs)
+    os.close(ours)
+
+    assert done.returncode == 0
+    assert "\x1b[1;31m✖ failed  \x1b[0m" in shown
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+    assert len(lines) == len(JOBS) + 1
+    assert max(map(len, lines)) == 60
+    assert all(line.endswith("…") for line in lines)
