@@ -32,7 +32,7 @@ from orch_events.cli.options import (
 )
 from orch_events.cli.show import output_format, renderer, selection
 from orch_events.cli.terminal import is_terminal
-from orch_events.cli.types import duration, job
+from orch_events.cli.types import FILE, duration, job
 from orch_events.errors import UsageError
 from orch_events.job_name import JobName
 
@@ -68,7 +68,7 @@ _AUTH_WAIT = 300.0
     show_default=True,
     help="Silence that ends a job whose record can't be had.",
 )
-@option("--cursor-file", metavar="FILE", help="Resume where this file says, and keep it up to date.")
+@option("--cursor-file", type=FILE, metavar="FILE", help="Resume where this file says, and keep it up to date.")
 @option("--no-progress", is_flag=True, help="No live line and no heartbeat.")
 @connect_options
 @bear_options(retry_for="10m", auth_wait="5m, but 0 at the start")

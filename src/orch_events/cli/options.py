@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from orch_events.cli.types import duration, event_type, fail_on, regex, whole
+from orch_events.cli.types import FILE, duration, event_type, fail_on, regex, whole
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -114,9 +114,9 @@ def connect_options(command: Command) -> Command:
         Connect,
         option("--demo", is_flag=True, help="Ask the embedded simulator; no configuration needed."),
         option("--service-url", metavar="URL", help="The orchestrator, as in https://pe.example.com:8143."),
-        option("--cacert", metavar="FILE", help="The CA to trust."),
-        option("--token-file", metavar="FILE", help="Where the token is; - for standard input."),
-        option("--config-file", metavar="FILE", help="Stands for the user's orchestrator.conf."),
+        option("--cacert", type=FILE, metavar="FILE", help="The CA to trust."),
+        option("--token-file", type=FILE, metavar="FILE", help="Where the token is; - for standard input."),
+        option("--config-file", type=FILE, metavar="FILE", help="Stands for the user's orchestrator.conf."),
         option(
             "--connect-timeout",
             type=duration(0.1),
@@ -186,7 +186,9 @@ def look_options(command: Command) -> Command:
 
 def record_option(command: Command) -> Command:
     """Add the option that keeps the events."""
-    return option("--record", metavar="FILE", help="Append the events to a file too, as --json writes them.")(command)
+    return option(
+        "--record", type=FILE, metavar="FILE", help="Append the events to a file too, as --json writes them."
+    )(command)
 
 
 def bear_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:

@@ -9,6 +9,7 @@ import click
 
 from orch_events.cli.app import App
 from orch_events.cli.options import option
+from orch_events.cli.types import FILE
 from orch_events.cli.types import fault as fault_type
 from orch_events.errors import LocalFileError, UsageError
 
@@ -36,8 +37,8 @@ _PORT = 8143
 @option("--token", metavar="TEXT", help="Demand this token; a made-up one.")
 @option("--fault", multiple=True, type=fault_type, metavar="FAULT", help="Let something go wrong: see below.")
 @option("--seed", type=int, default=0, show_default=True, help="Of all chance in the faults.")
-@option("--tls-cert", metavar="FILE", help="Speak TLS with this certificate.")
-@option("--tls-key", metavar="FILE", help="Its key.")
+@option("--tls-cert", type=FILE, metavar="FILE", help="Speak TLS with this certificate.")
+@option("--tls-key", type=FILE, metavar="FILE", help="Its key.")
 @click.pass_obj
 def simulate(
     app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
