@@ -1,28 +1,25 @@
 _orch_events_completion() {
-    local IFS=$'\n'
-    local response
+    local line kind value wide=0 i
+    local -a values=() helps=()
+    COMPREPLY=()
+    while IFS= read -r line; do
+        kind=${line%%,*} line=${line#*,} value=${line%%$'\t'*}
+        case $kind in
+            file) compopt -o default; return ;;
+            plain) values+=("$value") helps+=("${line#"$value"}") ;;
+        esac
+        ((${#value} > wide)) && wide=${#value}
+    done <<< "$(env COMP_WORDS="${COMP_LINE:0:COMP_POINT}" _ORCH_EVENTS_COMPLETE=bash_complete "$1" 2> /dev/null)"
 
-    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _ORCH_EVENTS_COMPLETE=bash_complete $1)
-
-    for completion in $response; do
-        IFS=',' read type value <<< "$completion"
-
-        if [[ $type == 'dir' ]]; then
-            COMPREPLY=()
-            compopt -o dirnames
-        elif [[ $type == 'file' ]]; then
-            COMPREPLY=()
-            compopt -o default
-        elif [[ $type == 'plain' ]]; then
-            COMPREPLY+=($value)
+    for i in "${!values[@]}"; do
+        value=${values[i]}
+        # What is shown beside a candidate must not be there when it is inserted: alone, or by menu-complete (37, 42).
+        if [[ -n ${helps[i]} && ${#values[@]} -gt 1 && $COMP_TYPE != 37 && $COMP_TYPE != 42 ]]; then
+            printf -v value '%-*s  (%s)' "$wide" "$value" "${helps[i]#$'\t'}"
+            value=${value:0:${COLUMNS:-80}-1}
         fi
+        COMPREPLY+=("$value")
     done
-
-    return 0
 }
 
-_orch_events_completion_setup() {
-    complete -o nosort -F _orch_events_completion orch-events
-}
-
-_orch_events_completion_setup;
+complete -o nosort -F _orch_events_completion orch-events 2> /dev/null || complete -F _orch_events_completion orch-events

@@ -2,7 +2,7 @@ function _orch_events_completion;
     set -l response (env _ORCH_EVENTS_COMPLETE=fish_complete COMP_WORDS=(commandline -cp) COMP_CWORD=(commandline -t) orch-events);
 
     for completion in $response;
-        set -l metadata (string split "," $completion);
+        set -l metadata (string split -m 1 "," $completion);
 
         if test $metadata[1] = "dir";
             __fish_complete_directories $metadata[2];
@@ -14,4 +14,4 @@ function _orch_events_completion;
     end;
 end;
 
-complete --no-files --command orch-events --arguments "(_orch_events_completion)";
+complete --keep-order --no-files --command orch-events --arguments "(_orch_events_completion)";

@@ -9,13 +9,12 @@ import sys
 from collections.abc import Sequence
 
 import click
-from click.shell_completion import shell_complete
 
 from orch_events import __version__
 from orch_events.cli import exits
 from orch_events.cli.app import App
 from orch_events.cli.command import Group
-from orch_events.cli.completion import completion
+from orch_events.cli.completion import VARIABLE, complete, completion
 from orch_events.cli.follow import follow
 from orch_events.cli.help import help_
 from orch_events.cli.jobs import jobs
@@ -28,7 +27,7 @@ _PROGRAM = "orch-events"
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's order
-    if wanted:
+    if wanted and not ctx.resilient_parsing:
         click.echo(f"{_PROGRAM} {__version__}")
         ctx.exit()
 
@@ -106,8 +105,8 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
 
 def _invoke(args: list[str], app: App) -> int:
     """Parse and run, without click's own ways to end: it takes a closed pipe and Ctrl-C for 1."""
-    if instruction := os.environ.get("_ORCH_EVENTS_COMPLETE"):
-        return shell_complete(cli, {}, _PROGRAM, "_ORCH_EVENTS_COMPLETE", instruction)
+    if instruction := os.environ.get(VARIABLE):
+        return complete(instruction)
     try:
         with cli.make_context(_PROGRAM, args, obj=app) as ctx:
             status = cli.invoke(ctx)

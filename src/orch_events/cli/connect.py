@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -19,7 +20,7 @@ from orch_events.render.text import visible
 
 if TYPE_CHECKING:  # httpx and msgspec are imported when a source is opened
     from orch_events.client import Client, Exchange
-    from orch_events.config import Setting
+    from orch_events.config import Setting, Settings
     from orch_events.service_url import ServiceUrl
 
 DEMO_SPEED = 15.0
@@ -49,21 +50,17 @@ def source(app: App, connect: Connect, *, verbose: bool, demo_speed: float = mat
             observe=tell if verbose else lambda _: None,
             ahead=read_ahead,
         )
-        mark = _mark(server.token_file) if server.token_file else None
+        mark = partial(token_mark, server.token_file) if server.token_file else None
         yield Source(stack.enter_context(client), mark, None if connect.demo else server.url)
 
 
-def _mark(token_file: str) -> Callable[[], object]:
-    """Return what tells whether a file was written since."""
-
-    def mark() -> object:
-        try:
-            status = os.stat(token_file)  # noqa: PTH116 - a text
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_ino, status.st_size
-
-    return mark
+def token_mark(token_file: str) -> object:
+    """Return something that changes when a token file is written; None where there is no such file."""
+    try:
+        status = os.stat(token_file)  # noqa: PTH116 - a text
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_size
 
 
 class Source(NamedTuple):
@@ -96,25 +93,32 @@ def _demo(app: App, speed: float) -> Iterator[_Server]:
         yield _Server(ServiceUrl.parse(simulator.url), lambda: None, None, None)
 
 
-def _configured(app: App, connect: Connect) -> _Server:
-    from orch_events.config import Places, load, others_can_read, token_source
+def settings(connect: Connect) -> "tuple[Settings, ServiceUrl]":
+    """Return what is configured, and the server that it names. Raises LocalFileError."""
+    from orch_events.config import Places, load
     from orch_events.service_url import ServiceUrl
 
     places = Places.of(sys.platform, os.environ)
-    settings = load(_typed(connect), places)
-    if settings.service_url.value is None:
+    found = load(_typed(connect), places)
+    if found.service_url.value is None:
         raise LocalFileError(
             "no orchestrator is configured",
             f"give --service-url, or service-url in {places.user_conf or 'a file'}",
         )
-    url = ServiceUrl.parse(settings.service_url.value)
-    token = token_source(settings.token_file, sys.stdin)
+    return found, ServiceUrl.parse(found.service_url.value)
+
+
+def _configured(app: App, connect: Connect) -> _Server:
+    from orch_events.config import others_can_read, token_source
+
+    found, url = settings(connect)
+    token = token_source(found.token_file, sys.stdin)
     if not url.encrypted and not url.loopback and token() is not None:
         app.talk.warn(f"the token is not sent: {url.origin} is not encrypted")
-    file = settings.token_file.value if settings.token_file.value != "-" else None
+    file = found.token_file.value if found.token_file.value != "-" else None
     if file is not None and others_can_read(file):
         app.talk.warn(f"the token file {file} can be read by others; run: chmod 600 {shlex.quote(file)}")
-    return _Server(url, token, settings.cacert.value if url.encrypted else None, file)
+    return _Server(url, token, found.cacert.value if url.encrypted else None, file)
 
 
 def _typed(connect: Connect) -> dict[str, "Setting[str]"]:

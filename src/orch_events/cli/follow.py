@@ -37,7 +37,7 @@ from orch_events.cli.options import (
 )
 from orch_events.cli.show import output_format, renderer, selection
 from orch_events.cli.terminal import USUAL_COLUMNS, columns, is_pipe, is_terminal
-from orch_events.cli.types import duration, job
+from orch_events.cli.types import FILE, duration, job
 from orch_events.errors import UsageError
 from orch_events.job_name import JobName
 
@@ -79,7 +79,11 @@ _follow_option = functools.partial(option, heading="Follow")
     help="How much silence ends a job whose record can't be had.",
 )
 @_follow_option(
-    "--cursor-file", metavar="FILE", also=("resume",), help="Resume where this file says; keep it up to date."
+    "--cursor-file",
+    type=FILE,
+    metavar="FILE",
+    also=("resume",),
+    help="Resume where this file says; keep it up to date.",
 )
 @status_options(on=True)
 @connect_options

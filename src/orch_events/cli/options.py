@@ -11,7 +11,7 @@ from typing import NamedTuple
 import click
 
 from orch_events.cli.option import Command, grouped, option
-from orch_events.cli.types import duration, event_type, fail_on, regex, whole
+from orch_events.cli.types import FILE, duration, event_type, fail_on, regex, whole
 from orch_events.states import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
@@ -102,10 +102,10 @@ def connect_options(command: Command) -> Command:
         connect_option("--demo", is_flag=True, help="Ask the embedded simulator, which needs no setup."),
         connect_option("--service-url", metavar="URL", also=("url", "server", "host", "endpoint"),
                        help="The orchestrator, as in https://pe.example.com:8143."),
-        connect_option("--cacert", metavar="FILE", also=("ca", "insecure"), help="The CA to trust."),
-        connect_option("--token-file", metavar="FILE", also=("token",),
+        connect_option("--cacert", type=FILE, metavar="FILE", also=("ca", "insecure"), help="The CA to trust."),
+        connect_option("--token-file", type=FILE, metavar="FILE", also=("token",),
                        help="Where the token is; - for standard input."),
-        connect_option("--config-file", metavar="FILE", also=("config",),
+        connect_option("--config-file", type=FILE, metavar="FILE", also=("config",),
                        help="Read instead of the user's orchestrator.conf."),
         connect_option("--connect-timeout", type=duration(0.1), metavar="DURATION", default="10s", show_default=True,
                        help="How long a connection may take."),
@@ -167,7 +167,7 @@ def report_output_options(command: Command) -> Command:
 
 def record_option(command: Command) -> Command:
     """Add the option that keeps a record of the events."""
-    return output_option("--record", metavar="FILE", also=("save", "tee"),
+    return output_option("--record", type=FILE, metavar="FILE", also=("save", "tee"),
                          help="Append the events to a file too, as --json writes them.")(command)  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.command import command
 from orch_events.cli.option import option
-from orch_events.cli.types import above_zero, whole
+from orch_events.cli.types import FILE, above_zero, whole
 from orch_events.cli.types import fault as fault_type
 from orch_events.cli.types import port as port_type
 from orch_events.errors import LocalFileError, UsageError
@@ -34,8 +34,8 @@ _PORT = "8143"
 @option("--token", metavar="TEXT", help="Demand this token; a made-up one.")
 @option("--fault", multiple=True, type=fault_type, metavar="FAULT", help="Let something go wrong: see above.")
 @option("--seed", type=whole, metavar="N", default="0", show_default=True, help="Of all chance in the faults.")
-@option("--tls-cert", metavar="FILE", help="Speak TLS with this certificate.")
-@option("--tls-key", metavar="FILE", help="The certificate's key.")
+@option("--tls-cert", type=FILE, metavar="FILE", help="Speak TLS with this certificate.")
+@option("--tls-key", type=FILE, metavar="FILE", help="The certificate's key.")
 @click.pass_obj
 def simulate(
     app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
