@@ -99,6 +99,10 @@ class JobState:
         for node in nodes:
             self._enter(node.name, node.state, node.latest_event_id)
 
+    def snapshot(self) -> list[NodeRecord]:
+        """Return the nodes as `seed` takes them over."""
+        return [NodeRecord(name, state, event_id) for name, (state, event_id) in self._states.items()]
+
     def _note_run(self, node: str, state: str) -> None:
         """Keep in mind a node that ran to its end without an event that says that it began."""
         if state == "running":
