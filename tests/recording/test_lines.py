@@ -7,7 +7,7 @@ from itertools import chain, repeat
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orch_events.page import read_event
@@ -106,6 +106,7 @@ LINES = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(SCRAPS) | st.sampled_from(LINES), max_size=30).map(b"".join), st.integers(1, 40))
 @example(b"".join(LINES[1:4]), 100)
 def test_whatever_is_in_a_file_its_lines_are_read_as_each_for_itself(content: bytes, size: int) -> None:

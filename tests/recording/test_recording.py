@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_events.errors import LocalFileError, UsageError
@@ -31,6 +31,7 @@ THREE = [b'{"id":"1","m":"a"}', b'{"id":"2","m":[{"id":"7"}]}', b'{"id":"3","m":
 GZIP_BROKEN = "x.jsonl is a gzip that is damaged or breaks off: events may be missing"
 
 
+@settings(deadline=None)
 @given(EVENTS, st.sampled_from(list(KINDS)), st.sampled_from(list(PACKED)), st.integers(1, 200))
 def test_any_events_come_out_of_any_kind_of_recording_as_they_were(
     events: list[bytes], kind: str, packed: str, size: int

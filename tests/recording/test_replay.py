@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_events.errors import LocalFileError
@@ -214,6 +214,7 @@ def test_a_listing_can_have_the_outcome() -> None:
     assert ending(once(JOB, start=17)).outcome.nodes == {"finished": 1, "failed": 1}
 
 
+@settings(deadline=None)
 @given(st.permutations(JOB), st.lists(st.integers(0, 4), max_size=4), st.sampled_from([math.inf, 7.0]))
 def test_events_that_were_recorded_twice_or_out_of_order_are_each_shown_once(
     order: list[Event], again: list[int], speed: float

@@ -5,12 +5,9 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, iterdecode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from gzip import BadGzipFile, GzipFile
 from io import RawIOBase
 from itertools import chain
 from pathlib import Path
-from shutil import copyfileobj
-from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from orch_events.errors import LocalFileError
@@ -36,10 +33,7 @@ def open_file(path: str, stdin: IO[bytes] | None) -> Iterator["File"]:
         with _readable(name):
             file = _stdin(stdin) if path == "-" else stack.enter_context(Path(path).open("rb", buffering=0))
             if not file.seekable():
-                spool = stack.enter_context(SpooledTemporaryFile(_IN_MEMORY_BYTES))
-                copyfileobj(file, spool, _PIECE_BYTES)
-                spool.seek(0)
-                file = spool
+                file = stack.enter_context(_kept(file))
         yield File(file, name)
 
 
@@ -47,6 +41,17 @@ def _stdin(stdin: IO[bytes] | None) -> IO[bytes]:
     if stdin is None:
         raise LocalFileError("standard input is closed", "give it a recording, or name one")
     return stdin
+
+
+@contextmanager
+def _kept(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    from shutil import copyfileobj
+    from tempfile import SpooledTemporaryFile
+
+    with SpooledTemporaryFile(_IN_MEMORY_BYTES) as kept:
+        copyfileobj(file, kept, _PIECE_BYTES)
+        kept.seek(0)
+        yield kept
 
 
 @contextmanager
@@ -84,6 +89,8 @@ class File:
             yield from _utf8(self._unzipped(place) if zipped else iter(partial(place.read, _PIECE_BYTES), b""))
 
     def _unzipped(self, place: "_Place") -> Iterator[bytes]:
+        from gzip import BadGzipFile, GzipFile
+
         try:
             yield from iter(partial(GzipFile(fileobj=place).read1, _PIECE_BYTES), b"")
         except (EOFError, zlib.error, BadGzipFile):

@@ -63,6 +63,9 @@ def read_page(pieces: Iterator[bytes]) -> Iterator[Part]:
 
 def _sorted_out(items: Sequence[Event], before: int) -> Part:
     """Leave out what is no object: whatever it is, it is no event."""
-    odd = [place for place, item in enumerate(items) if item.id is None and not item.raw.startswith(b"{")]
-    events = [item for place, item in enumerate(items) if place not in odd] if odd else items
-    return Part(events, [f"item {before + place + 1}" for place in odd])
+    odd = [f"item {number}" for number, item in enumerate(items, before + 1) if not _is_object(item)]
+    return Part([item for item in items if _is_object(item)] if odd else items, odd)
+
+
+def _is_object(item: Event) -> bool:
+    return item.id is not None or item.raw.startswith(b"{")

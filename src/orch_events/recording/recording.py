@@ -48,10 +48,10 @@ def open_recording(
         LocalFileError: it can't be read.
     """
     with open_file(path, stdin) as file:
-        yield Recording(file, job_of_path(path), tell)
+        yield Recording(file, _job_of_path(path), tell)
 
 
-def job_of_path(path: str) -> str:
+def _job_of_path(path: str) -> str:
     """Name a job after its file: `352` for `jobs/352.jsonl.gz`; what is no file's name makes it `unnamed`."""
     stem = Path(path.removesuffix(".gz")).stem
     return "unnamed" if path == "-" or path.startswith(("/dev/", "/proc/")) else re.sub(r"[^A-Za-z0-9_.+@-]", "_", stem)
