@@ -64,7 +64,7 @@ def test_a_lone_surrogate_and_broken_utf8_are_passed_on_as_valid_json() -> None:
 def test_a_repaired_value_is_one_line_of_text(text: bytes) -> None:
     try:
         repaired = compact(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return
     assert b"\n" not in repaired
     assert compact(repaired) == repaired

@@ -49,6 +49,15 @@ def test_events_older_than_a_snapshot_of_the_nodes_change_nothing() -> None:
     assert +state.nodes == {"finished": 1, "failed": 1, "running": 1}
 
 
+def test_a_snapshot_of_a_state_is_the_same_as_its_events() -> None:
+    snapshot = state_of(event(1), event(2, "node_failed"), event(3, node="b")).snapshot()
+    assert snapshot == [NodeRecord("a", "failed", 2), NodeRecord("b", "running", 3)]
+    state = JobState("352")
+    state.seed(snapshot)
+    assert state.snapshot() == snapshot
+    assert +state.nodes == {"failed": 1, "running": 1}
+
+
 def test_unknown_event_types_are_counted_and_change_no_state() -> None:
     state = state_of(event(1), event(2, "node_pondering"), event(3, "job_pondering", None), event(4, "", None))
     assert (+state.nodes, state.events, state.is_over) == ({"running": 1}, 4, False)

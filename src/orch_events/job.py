@@ -105,6 +105,14 @@ class JobState:
         for node in nodes:
             self._nodes.seed(node)
 
+    def snapshot(self) -> list[NodeRecord]:
+        """Return the nodes as `seed` takes them over."""
+        return [
+            NodeRecord(run.name, run.state, run.event_id, run.began, run.ended, run.message)
+            for run in self._nodes.runs.values()
+            if run.state
+        ]
+
     @property
     def nodes(self) -> Counter[str]:
         """How many nodes are in each state; nodes of which nothing is known are not counted."""

@@ -47,6 +47,9 @@ class PageDecoder:
         name: what the answer is called in messages, its URL say.
         limit: how many bytes an event, or anything else in one piece, may have.
         items: what its items are called in messages: a page of something else has the same shape.
+
+    Attributes:
+        found: the events that were whole when `feed` raised.
     """
 
     def __init__(self, name: str, limit: int = 1 << 27, items: str = "events") -> None:
@@ -60,34 +63,32 @@ class PageDecoder:
         self._opening = b""
         self._has_items = False
         self._end = PageEnd(None)
-        self._found: list[Event] = []
+        self.found: list[Event] = []
         self._count = 0
         self._read: Callable[[], bool] = self._read_opening
 
     def feed(self, piece: bytes) -> list[Event]:
         """Take the next bytes of the answer and return the events that are whole with them."""
-        found: list[Event] = []
         for at in range(0, len(piece), _PART_BYTES):
-            found += self._feed(memoryview(piece)[at : at + _PART_BYTES])
+            self._feed(memoryview(piece)[at : at + _PART_BYTES])
+        found, self.found = self.found, []
+        self._count += len(found)
         return found
 
-    def _feed(self, piece: memoryview) -> list[Event]:
-        before = len(self._buffer)
+    def _feed(self, piece: memoryview) -> None:
+        before, known = len(self._buffer), len(self.found)
         self._buffer += piece
         self._since_last += len(piece)
         if self._read == self._read_item and not self._tried:
             self._take_many(self._last_boundary(before))
         while self._read():
             pass
-        found, self._found = self._found, []
-        self._count += len(found)
-        if found:
+        if len(self.found) > known:
             self._since_last = len(self._buffer)
         if self._since_last > self._limit:
             raise NotUnderstood(
                 f"the answer of {self._name} goes on for more than {self._limit >> 20} MB without a whole event"
             )
-        return found
 
     def finish(self) -> PageEnd:
         """Say that no more bytes come, and learn what stood around the events."""
@@ -139,7 +140,7 @@ class PageDecoder:
         end = self._scanner.end(self._buffer)
         if end is None:
             return False
-        self._found.append(self._take_one(end))
+        self.found.append(self._take_one(end))
         self._drop(end)
         self._tried = False
         return self._move_on(self._next_byte(), {b",": self._read_item, b"]": self._read_after_member})
@@ -207,7 +208,7 @@ class PageDecoder:
         with memoryview(self._buffer)[:comma] as elements:
             array = b"".join((b"[", elements, b"]"))
         try:
-            self._found += Event.read_all(_compact(array))
+            self.found += Event.read_all(compact(array))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self._tried = True
         else:
@@ -216,17 +217,9 @@ class PageDecoder:
     def _take_one(self, end: int) -> Event:
         with memoryview(self._buffer)[:end] as text:
             try:
-                return Event.read(_compact(text))
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                return Event.read(self._repaired(bytes(text)))
-            except RecursionError:
+                return read_event(text)
+            except ValueError:
                 raise self._malformed() from None
-
-    def _repaired(self, text: bytes) -> bytes:
-        try:
-            return repair.compact(text)
-        except (ValueError, RecursionError):
-            raise self._malformed() from None
 
     def _json(self, end: int, kind: type[T]) -> T:
         with memoryview(self._buffer)[:end] as text:
@@ -239,9 +232,19 @@ class PageDecoder:
         return NotUnderstood(f"the answer of {self._name} is not JSON")
 
 
-def _compact(text: bytes | memoryview) -> bytes:
+def read_event(text: bytes | memoryview) -> Event:
+    """Read an event from its JSON, repaired where that can be; raises ValueError for what is no JSON."""
+    try:
+        return Event.read(compact(text))
+    except RecursionError:
+        raise ValueError("nested beyond reason") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Event.read(repair.compact(bytes(text)))
+
+
+def compact(text: bytes | memoryview) -> bytes:
     """Return JSON without white space; raises msgspec.DecodeError or UnicodeDecodeError for what is none."""
-    compact = msgspec.json.format(text, indent=-1)
-    if not compact.isascii():
-        compact.decode()
-    return compact
+    compacted = msgspec.json.format(text, indent=-1)
+    if not compacted.isascii():
+        compacted.decode()
+    return compacted

@@ -15,11 +15,13 @@ def compact(text: bytes) -> bytes:
     Bytes that are no UTF-8 become U+FFFD. Lone surrogates stay the escapes that they are.
 
     Raises:
-        ValueError: it is not JSON.
-        RecursionError: it is nested beyond reason.
+        ValueError: it is not JSON, or nested beyond reason.
     """
     text = text.decode("utf-8", "replace").encode()
-    json.loads(text, parse_constant=_refuse, parse_int=float)  # only whether it is JSON, however long a number
+    try:
+        json.loads(text, parse_constant=_refuse, parse_int=float)  # only whether it is JSON, however long a number
+    except RecursionError:
+        raise ValueError("nested beyond reason") from None
     return _TOKEN.sub(lambda found: found[1] or b"", text)
 
 

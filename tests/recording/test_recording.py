@@ -1,0 +1,333 @@
+"""A recording, whatever wrote it: the same events out, and a word on what is damaged."""
+
+import gzip
+import io
+import json
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orch_events.errors import LocalFileError, UsageError
+from orch_events.recording import Recording, file, open_recording
+from orch_events.recording.file import File
+from tests.recording.written import (
+    EVENTS,
+    KINDS,
+    PACKED,
+    compact_page,
+    json_lines,
+    named_lines,
+    pretty_page,
+    raws,
+    recording,
+)
+
+THREE = [b'{"id":"1","m":"a"}', b'{"id":"2","m":[{"id":"7"}]}', b'{"id":"3","m":"b"}']
+GZIP_BROKEN = "x.jsonl is a gzip that is damaged or breaks off: events may be missing"
+
+
+@settings(deadline=None)
+@given(EVENTS, st.sampled_from(list(KINDS)), st.sampled_from(list(PACKED)), st.integers(1, 200))
+def test_any_events_come_out_of_any_kind_of_recording_as_they_were(
+    events: list[bytes], kind: str, packed: str, size: int
+) -> None:
+    told: list[str] = []
+    with mock.patch.object(file, "_PIECE_BYTES", size):
+        one = recording(PACKED[packed](KINDS[kind](events)), told=told)
+        assert one.job() == "352"
+        assert raws(one) == events
+        assert raws(one) == events, "a second time"
+    assert told == []
+
+
+@pytest.mark.parametrize("kind", ["json_lines", "named_lines"])
+def test_of_lines_that_break_off_all_that_are_whole_count(kind: str) -> None:
+    content = KINDS[kind](THREE)
+    ends = [content.index(event[1:]) + len(event) - 1 for event in THREE]
+    for cut in range(ends[0], len(content)):
+        told: list[str] = []
+        whole = sum(end <= cut for end in ends)
+        assert raws(recording(content[:cut], told=told)) == THREE[:whole]
+        between = cut in ends or content[:cut].endswith(b"\n")
+        assert told == ([] if between else [f"x.jsonl, line {whole + 1} is damaged and passed over"])
+
+
+@pytest.mark.parametrize("kind", ["array", "compact_page", "pretty_page"])
+def test_of_a_page_or_an_array_that_breaks_off_all_that_is_whole_counts(kind: str) -> None:
+    content = KINDS[kind](THREE)
+    ends = [content.index(event) + len(event) for event in THREE]
+    for cut in range(ends[0] + 1, content.rindex(b"]")):
+        told: list[str] = []
+        found = raws(recording(content[:cut], told=told))
+        assert found in (THREE[: sum(end < cut for end in ends)], THREE[: sum(end <= cut for end in ends)])
+        assert told == [f"x.jsonl, the part after {len(found)} events is damaged and passed over"]
+    assert raws(recording(content[: content.rindex(b"]") + 1])) == THREE
+
+
+@pytest.mark.parametrize("kind", ["array", "compact_page"])
+def test_of_a_page_or_an_array_that_is_damaged_all_that_comes_before_counts(kind: str) -> None:
+    told: list[str] = []
+    content = KINDS[kind]([*THREE, b'{"id":"4" "m":1}', b'{"id":"5"}'])
+    assert raws(recording(content, told=told)) == THREE
+    assert told == ["x.jsonl, the part after 3 events is damaged and passed over"]
+
+
+@pytest.mark.parametrize(("kind", "place"), [("array", "item"), ("pretty_page", "item"), ("json_lines", "line")])
+def test_what_is_no_object_is_no_event(kind: str, place: str) -> None:
+    told: list[str] = []
+    content = KINDS[kind]([THREE[0], b"null", b'"{}"', THREE[1], b"17", b"{}"])
+    assert raws(recording(content, told=told)) == [*THREE[:2], b"{}"]
+    assert told == [f"x.jsonl, {place} {number} is damaged and passed over" for number in (2, 3, 5)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"root:x:0:0:root:/root:/bin/bash\n" * 40,
+        b"<!DOCTYPE html>\n<title>Please wait</title>\n",
+        b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
+        b"\x00" * 10_000,
+        b"\x1f\x8bnot gzip at all",
+        gzip.compress(b"root:x:0:0\n"),
+        b"null\n",
+        b"[1, 2]",
+        b"[",
+        b'{\n  "kind" : "puppetlabs.orchestrator/unknown-job",\n  "msg" : "Unknown job 1"\n}\n',
+        b'{ "next-events" : { "id" : "https://h/e?start=1" } }',
+        b'{"items":null}',
+        b'{"items":[{"id":1',
+        b'{"id":\n',
+        "päpstlich\n".encode("utf-16"),
+    ],
+)
+def test_a_file_in_which_no_event_is_found_is_no_recording(content: bytes) -> None:
+    told: list[str] = []
+    with pytest.raises(LocalFileError, match=r"^x\.jsonl is not a recording$") as raised:
+        raws(recording(content, told=told))
+    assert raised.value.exit_status == 8
+    assert "--record" in raised.value.hint
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n\n", b"\xef\xbb\xbf", gzip.compress(b""), b"[]\n", b"[ ]", b'{ "items" : [ ] }\n', b" \r\n"]
+)
+def test_a_recording_may_have_no_events(content: bytes) -> None:
+    told: list[str] = []
+    assert raws(recording(content, told=told)) == []
+    assert told == []
+
+
+def test_a_few_damaged_lines_are_told_each_and_only_once() -> None:
+    told: list[str] = []
+    one = recording(b"\n".join([THREE[0], b"x", THREE[1], b"\x00", THREE[2], b'{"id']), told=told)
+    assert raws(one) == raws(one) == THREE
+    assert told == [f"x.jsonl, line {number} is damaged and passed over" for number in (2, 4, 6)]
+
+
+def test_of_many_damaged_lines_the_first_are_told_and_then_how_many_there_are() -> None:
+    told: list[str] = []
+    one = recording(b"x\n" * 10 + THREE[0] + b"\ny" * 30_000, told=told)
+    assert raws(one) == raws(one) == THREE[:1]
+    assert told == [
+        *(f"x.jsonl, line {number} is damaged and passed over" for number in (1, 2, 3)),
+        "x.jsonl: 30010 damaged places in all are passed over",
+    ]
+
+
+@pytest.mark.parametrize("cut", [20, 200, 2000])
+def test_of_a_gzip_that_breaks_off_all_that_is_whole_counts(cut: int) -> None:
+    events = [b'{"id":"%d","m":"%d"}' % (number, number**9) for number in range(1000)]
+    told: list[str] = []
+    found = raws(recording(gzip.compress(json_lines(events))[:-cut], told=told))
+    assert found == events[: len(found)]
+    assert len(found) > 600
+    assert told[-1] == GZIP_BROKEN
+
+
+def test_of_a_gzip_that_is_damaged_all_that_comes_before_counts() -> None:
+    events = [b'{"id":"%d","m":"%d"}' % (number, number**9) for number in range(1000)]
+    packed = bytearray(gzip.compress(json_lines(events)))
+    packed[len(packed) // 2] ^= 0xFF
+    told: list[str] = []
+    found = raws(recording(bytes(packed), told=told))
+    assert found[:300] == events[:300]
+    assert told[-1] == GZIP_BROKEN
+
+
+def test_what_follows_a_gzip_and_is_none_is_damaged() -> None:
+    told: list[str] = []
+    assert raws(recording(gzip.compress(json_lines(THREE)) + b"rubbish", told=told)) == THREE
+    assert told == [GZIP_BROKEN]
+
+
+def test_of_several_jobs_one_is_to_be_chosen() -> None:
+    one = recording(b'{"job":"352","id":"1"}\n{"job":"353","id":"2"}\n{"job":"352"}\n')
+    assert one.jobs == ["352", "353"]
+    assert one.job("353") == "353"
+    assert raws(one, "352") == [b'{"id":"1"}', b"{}"]
+    assert raws(one, "353") == [b'{"id":"2"}']
+    for wanted in (None, "354"):
+        with pytest.raises(UsageError, match=r"^x\.jsonl holds events of jobs 352, 353$") as raised:
+            one.job(wanted)
+        assert raised.value.hint == "name one of them: --job 352"
+
+
+def test_a_recording_of_one_job_that_is_named_needs_no_choice() -> None:
+    one = recording(named_lines(THREE), job="x")
+    assert one.job() == one.job("352") == "352"
+    assert raws(one) == THREE
+
+
+def test_events_that_name_no_job_are_of_the_recordings_own() -> None:
+    one = recording(json_lines([*THREE[:2], b'{"job":"353","id":"8"}']), job="x")
+    assert one.jobs == ["x", "353"]
+    assert raws(one, "x") == THREE[:2]
+    assert raws(one, "353") == [b'{"id":"8"}']
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 1000])
+def test_a_job_is_noticed_wherever_the_pieces_end(size: int) -> None:
+    with mock.patch.object(file, "_PIECE_BYTES", size):
+        assert recording(json_lines([*THREE, b'{ "job" : 353, "id":"4"}'])).jobs == ["352", "353"]
+
+
+@pytest.mark.parametrize("event", [b'{"id":"1","job":"9"}', b'{"job":{"a":1}}', b'{"job":"a b"}', b'{"job":null}'])
+def test_another_key_job_is_the_servers_own(event: bytes) -> None:
+    one = recording(json_lines([event]))
+    assert one.jobs == ["352"]
+    assert raws(one) == [event]
+
+
+def test_a_saved_answer_has_no_key_of_ours() -> None:
+    assert raws(recording(compact_page([b'{"job":"9","id":"1"}']))) == [b'{"job":"9","id":"1"}']
+
+
+@pytest.mark.parametrize(
+    ("path", "job"),
+    [
+        ("352.jsonl", "352"),
+        ("jobs/352.jsonl.gz", "352"),
+        ("352", "352"),
+        ("deploy-1.2.jsonl", "deploy-1.2"),
+        ('a "b\n\udcff.json', "a__b__"),
+        (".jsonl", ".jsonl"),
+    ],
+)
+def test_a_job_that_is_named_nowhere_is_called_after_the_file(path: str, job: str, tmp_path: Path) -> None:
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_bytes(json_lines(THREE))
+    with open_recording(str(tmp_path / path), None) as one:
+        assert one.job() == job
+        assert raws(one, job) == THREE
+
+
+def test_a_saved_answer_tells_its_job() -> None:
+    assert recording(compact_page(THREE), job="x").job() == "352"
+    assert recording(pretty_page(THREE), job="x").job() == "x"
+
+
+class Pipe(io.BytesIO):
+    """Can be read once, and a few bytes at a time."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        raise io.UnsupportedOperation
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(size or 0, 7))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stdin", [io.BytesIO, Pipe])
+def test_a_recording_may_come_on_standard_input(kind: str, stdin: type[io.BytesIO]) -> None:
+    with open_recording("-", stdin(gzip.compress(KINDS[kind](THREE)))) as one:
+        job = one.job()
+        assert job == ("unnamed" if kind not in ("named_lines", "compact_page") else "352")
+        assert raws(one, job) == raws(one, job) == THREE
+
+
+def test_standard_input_is_read_from_where_it_stands() -> None:
+    stdin = io.BytesIO(b"a line for somebody else\n" + json_lines(THREE))
+    stdin.readline()
+    with open_recording("-", stdin) as one:
+        assert raws(one, "unnamed") == THREE
+
+
+def test_standard_input_is_called_so_in_messages() -> None:
+    told: list[str] = []
+    with open_recording("-", io.BytesIO(THREE[0] + b"\nx\n"), told.append) as one:
+        raws(one, "unnamed")
+    assert told == ["standard input, line 2 is damaged and passed over"]
+    with pytest.raises(LocalFileError, match=r"^standard input is closed$"), open_recording("-", None):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("nowhere.jsonl", "No such file or directory"), (".", "Is a directory"), ("file/x", "Not a directory")],
+)
+def test_what_cant_be_read_is_told_by_the_name_that_was_typed(
+    path: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(LocalFileError) as raised, open_recording(path, None):
+        pass
+    assert raised.value.message == f"{path} can't be read: {reason}"
+    assert raised.value.exit_status == 8
+
+
+def test_a_disk_that_fails_in_the_middle_is_told() -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > 5000:
+                raise OSError(5, "Input/output error")
+            return super().read(10)
+
+    one = Recording(File(Failing(json_lines(THREE * 500)), "x"), "352")
+    with pytest.raises(LocalFileError, match=r"^x can't be read: Input/output error$"):
+        raws(one)
+
+
+def test_somebody_elses_error_is_not_taken_for_ours(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    with pytest.raises(BrokenPipeError), open_recording(str(tmp_path / "x"), None):
+        raise BrokenPipeError
+
+
+def test_two_who_read_at_once_do_not_disturb_each_other() -> None:
+    events = [b'{"id":"%d"}' % number for number in range(2000)]
+    with mock.patch.object(file, "_PIECE_BYTES", 100):
+        one = recording(gzip.compress(json_lines(events)))
+        pairs: list[tuple[Sequence[object], Sequence[object]]] = list(
+            zip(one.events("352"), one.events("352"), strict=True)
+        )
+    assert [event for left, _ in pairs for event in left] == [event for _, right in pairs for event in right]
+    assert raws(one) == events
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_event_of_thirty_megabytes_is_an_event(kind: str) -> None:
+    large = json.dumps({"id": "2", "m": "x}, {" * 6_000_000}, separators=(",", ":")).encode()
+    assert raws(recording(KINDS[kind]([THREE[0], large, THREE[2]]))) == [THREE[0], large, THREE[2]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_memory_does_not_grow_with_the_recording(kind: str) -> None:
+    event = b'{"id":"1","m":"%b"}' % (b"x" * 1000)
+    packed = gzip.compress(KINDS[kind]([event] * 10_000), 1)
+    one = recording(packed)
+    tracemalloc.start()
+    count = sum(map(len, one.events("352")))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 10_000
+    assert peak < 3 << 20

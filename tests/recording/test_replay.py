@@ -1,0 +1,250 @@
+"""A replay, on a fake clock: what was recorded happens again, and ends as it did."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orch_events.errors import LocalFileError
+from orch_events.events import Event, PageEnd
+from orch_events.happenings import Ended, Failed, Happening
+from orch_events.recording import Replay
+from orch_events.records import NodeRecord
+from orch_events.watch import watch
+from tests.fakes import FakeClock, event
+from tests.following import FINISHED, ending, follow, follower, shown
+from tests.recording.written import json_lines, recording
+
+JOB = [event(10), event(12, node="b"), event(13, "node_finished"), event(17, "node_failed", "b"), FINISHED]
+
+
+class Recorded:
+    """Events in runs of two; counts how many were read."""
+
+    name = "x.jsonl"
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._events = events
+        self.read = 0
+
+    def events(self, job: str) -> Iterator[Sequence[Event]]:
+        for at in range(0, len(self._events), 2):
+            run = self._events[at : at + 2]
+            self.read += len(run)
+            yield run
+
+
+def fetch(replay: Replay, start: int | None = None) -> list[int | None]:
+    """Return the ids on the next page."""
+    *runs, end = replay.fetch("352", start)
+    assert end == PageEnd(None)
+    return [one.id for run in runs if not isinstance(run, PageEnd) for one in run]
+
+
+def state(replay: Replay) -> str:
+    (record,) = replay.record("352")
+    assert (record.node_count, record.node_states, record.started_at, record.finished_at) == (None, {}, None, None)
+    return record.state
+
+
+def once(events: Sequence[Event], *, start: int | None = None) -> list[Happening]:
+    clock = FakeClock()
+    replay = Replay(Recorded(events), clock)
+    return list(watch([follower("352", replay, clock, start=start).once(outcome=True)], clock))
+
+
+def stamped(number: int, timestamp: str) -> Event:
+    return Event.read(b'{"id":"%d","type":"node_running","timestamp":"%b"}' % (number, timestamp.encode()))
+
+
+def test_at_once_everything_is_on_the_first_page_and_nothing_on_the_next() -> None:
+    replay = Replay(Recorded(JOB), FakeClock())
+    assert state(replay) == "running"
+    assert fetch(replay) == [10, 12, 13, 17, 18]
+    assert state(replay) == "failed"
+    assert fetch(replay, 19) == []
+
+
+def test_in_time_each_event_is_there_as_long_after_the_first_as_it_was_recorded() -> None:
+    clock = FakeClock()
+    clock.sleep(100)
+    replay = Replay(Recorded(JOB), clock, speed=10)  # recorded at 0, 20, 30, 70 and 80 seconds
+    assert fetch(replay) == [10]
+    clock.sleep(2)
+    assert fetch(replay, 11) == [12]
+    clock.sleep(4.5)
+    assert fetch(replay, 13) == [13]
+    assert fetch(replay, 14) == []
+    assert state(replay) == "running"
+    clock.sleep(0.5)
+    assert fetch(replay, 14) == [17]
+    assert state(replay) == "running"
+    clock.sleep(60)
+    assert fetch(replay, 18) == [18]
+    assert state(replay) == "failed"
+    assert fetch(replay, 19) == []
+
+
+def test_what_was_shown_is_not_read_again_at_each_poll() -> None:
+    clock = FakeClock()
+    recorded = Recorded([event(number) for number in range(1500)])
+    replay = Replay(recorded, clock, speed=10)
+    fetch(replay)
+    for number in range(1, 1000):
+        clock.sleep(1)
+        assert fetch(replay, number) == [number]
+    assert recorded.read <= 1002
+
+
+def test_events_that_were_shown_can_be_asked_for_again() -> None:
+    clock = FakeClock()
+    replay = Replay(Recorded(JOB), clock, speed=10)
+    clock.sleep(9)
+    fetch(replay)
+    clock.sleep(3)
+    assert fetch(replay, 11) == [12, 13]
+    assert fetch(replay) == [10, 12, 13]
+    assert fetch(replay, 12) == [12, 13]
+    clock.sleep(60)
+    assert fetch(replay, 14) == [17, 18]
+
+
+def test_a_timestamp_that_cant_be_read_or_runs_backwards_comes_with_the_event_before_it() -> None:
+    clock = FakeClock()
+    events = [
+        stamped(1, "soon"),
+        stamped(2, "2016-05-05T19:50:00Z"),
+        stamped(3, "2016-05-05T19:50:20Z"),
+        stamped(4, "2016-05-05T19:49:00Z"),
+        stamped(5, ""),
+        stamped(6, "2016-05-05T19:50:21Z"),
+        stamped(7, "2016-05-05T21:50:21+02:00"),
+        stamped(8, "2016-05-05T19:50:22"),
+    ]
+    replay = Replay(Recorded(events), clock, speed=1)
+    assert fetch(replay) == [1, 2]
+    clock.sleep(20)
+    assert fetch(replay, 3) == [3, 4, 5]
+    clock.sleep(1)
+    assert fetch(replay, 6) == [6, 7]
+    clock.sleep(1)
+    assert fetch(replay, 8) == [8]
+
+
+def test_with_a_start_time_begins_at_the_first_event_that_is_wanted() -> None:
+    clock = FakeClock()
+    replay = Replay(Recorded(JOB), clock, speed=1)
+    assert fetch(replay, 13) == [13]
+    assert list(replay.nodes("352")) == [[NodeRecord("a", "finished", 13), NodeRecord("b", "running", 12)]]
+    clock.sleep(40)
+    assert fetch(replay, 14) == [17]
+    assert list(replay.nodes("352")) == [[NodeRecord("a", "finished", 13), NodeRecord("b", "failed", 17)]]
+
+
+@pytest.mark.parametrize("speed", [math.inf, 3.0])
+def test_follow_with_a_start_knows_the_nodes_of_the_events_before_it(speed: float) -> None:
+    clock = FakeClock()
+    happened = follow(Replay(Recorded(JOB), clock, speed), clock, start=17)
+    assert shown(happened) == [17, 18]
+    assert ending(happened).outcome.nodes == {"finished": 1, "failed": 1}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "expected"),
+    [
+        (["node_finished", "job_finished"], "finished"),
+        (["node_finished"], "finished"),
+        (["node_skipped", "job_finished"], "finished"),
+        (["node_failed", "job_finished"], "failed"),
+        (["node_errored"], "failed"),
+        (["job_aborted"], "failed"),
+        (["job_stopping", "job_aborted", "job_finished"], "failed"),
+        (["job_stopping", "node_failed", "job_finished"], "stopped"),
+        (["job_stopping", "node_skipped"], "stopped"),
+        (["job_stopping"], "running"),
+        ([], "running"),
+    ],
+)
+def test_the_record_says_what_the_events_do(kinds: list[str], expected: str) -> None:
+    events = [event(1)] + [event(2 + at, kind, None if "job" in kind else "a") for at, kind in enumerate(kinds)]
+    replay = Replay(Recorded(events), FakeClock())
+    fetch(replay)
+    assert state(replay) == expected
+
+
+@pytest.mark.parametrize("speed", [math.inf, 1.0, 30.0])
+def test_follow_ends_when_the_recorded_job_did_and_not_before(speed: float) -> None:
+    clock = FakeClock()
+    early = [event(1, "node_finished"), event(40, node="b"), event(41, "node_finished", "b")]
+    happened = follow(Replay(Recorded(early), clock, speed), clock)
+    assert shown(happened) == [1, 40, 41]
+    assert ending(happened).outcome.word == "finished"
+    assert 400 / speed <= clock.monotonic() <= 400 / speed + 8
+
+
+@pytest.mark.parametrize("speed", [math.inf, 30.0])
+@pytest.mark.parametrize("events", [JOB[:4], [event(1), event(2, "node_finished"), event(3, node="b")], []])
+def test_follow_fails_where_the_recording_ends_before_the_job(events: list[Event], speed: float) -> None:
+    clock = FakeClock()
+    unfinished = [one for one in events if one.id != 17]
+    happened = follow(Replay(Recorded(unfinished), clock, speed), clock)
+    assert shown(happened) == [one.id for one in unfinished]
+    last = happened[-1]
+    assert isinstance(last, Failed)
+    assert isinstance(last.error, LocalFileError)
+    assert last.error.message == "x.jsonl ends before the job does"
+
+
+def test_follow_from_beyond_the_end_ends_or_fails_and_never_waits_for_ever() -> None:
+    clock = FakeClock()
+    assert ending(follow(Replay(Recorded(JOB), clock), clock, start=1000)).outcome.nodes == {"finished": 1, "failed": 1}
+    assert isinstance(follow(Replay(Recorded(JOB[:3]), clock), clock, start=1000)[-1], Failed)
+
+
+def test_what_is_there_can_be_listed_though_the_job_is_not_over() -> None:
+    assert shown(once(JOB[:3])) == [10, 12, 13]
+    assert not any(isinstance(one, Ended | Failed) for one in once(JOB[:3]))
+    assert shown(once([])) == []
+
+
+def test_a_listing_can_have_the_outcome() -> None:
+    assert ending(once(JOB)).outcome.word == "failed"
+    assert ending(once(JOB, start=17)).outcome.nodes == {"finished": 1, "failed": 1}
+
+
+@settings(deadline=None)
+@given(st.permutations(JOB), st.lists(st.integers(0, 4), max_size=4), st.sampled_from([math.inf, 7.0]))
+def test_events_that_were_recorded_twice_or_out_of_order_are_each_shown_once(
+    order: list[Event], again: list[int], speed: float
+) -> None:
+    clock = FakeClock()
+    events = [*order, *(order[place] for place in again)]
+    followed = follow(Replay(Recorded(events), clock, speed), clock)
+    assert sorted(one or 0 for one in shown(followed)) == [10, 12, 13, 17, 18]
+    assert ending(followed).outcome.nodes == {"finished": 1, "failed": 1}
+    assert shown(once(events)) == [10, 12, 13, 17, 18]
+
+
+def test_events_without_ids_are_shown_once() -> None:
+    nameless = [Event.read(b'{"type":"node_failed"}'), Event.read(b'{"type":"job_finished"}')]
+    clock = FakeClock()
+    assert shown(follow(Replay(Recorded(nameless * 2), clock), clock)) == [None, None]
+
+
+def test_several_jobs_of_one_recording_are_replayed_each_for_itself() -> None:
+    clock = FakeClock()
+    content = json_lines(
+        [
+            b'{"job":"352","id":"1","type":"node_running","details":{"node":"a"}}',
+            b'{"job":"353","id":"2","type":"node_running","details":{"node":"a"}}',
+            b'{"job":"353","id":"3","type":"job_finished"}',
+            b'{"job":"352","id":"4","type":"job_aborted"}',
+        ]
+    )
+    replay = Replay(recording(content), clock)
+    happened = list(watch([follower(job, replay, clock).follow() for job in ("352", "353")], clock))
+    ends = {one.state.job: one.outcome.word for one in happened if isinstance(one, Ended)}
+    assert ends == {"352": "aborted", "353": "finished"}
+    assert sorted(one or 0 for one in shown(happened)) == [1, 2, 3, 4]

@@ -1,0 +1,85 @@
+"""The simulator's jobs, recorded: a replay of each shows and ends as following the job itself does."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import httpx
+import msgspec
+import pytest
+
+from orch_events.client import Client
+from orch_events.happenings import Happening
+from orch_events.page import compact
+from orch_events.recording import Recording, Replay
+from orch_events.service_url import ServiceUrl
+from orch_events.simulator import Api, scripts
+from orch_events.simulator.api import Request
+from orch_events.states import FAIL_ON
+from orch_events.watch import watch
+from tests.fakes import FakeClock
+from tests.following import ending, follow, follower, shown
+from tests.recording.written import KINDS, recording
+
+_URL = "http://127.0.0.1:8143"
+STATUSES = {351: 0, 352: 0, 353: 1, 354: 3, 355: 3, 356: 0}
+
+
+@contextmanager
+def simulated(clock: FakeClock) -> Iterator[Client]:
+    """A client of a simulator on the clock, without a network."""
+    api = Api(clock.monotonic)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        told = api.get(Request(request.url.raw_path.decode(), _URL))
+        return httpx.Response(told.status, stream=httpx.ByteStream(told.body.encode()))
+
+    transport = httpx.MockTransport(answer)
+    with Client(ServiceUrl.parse(_URL), lambda: None, clock, transport=transport) as client:
+        yield client
+
+
+@cache
+def followed(job: int) -> list[Happening]:
+    clock = FakeClock()
+    with simulated(clock) as client:
+        return list(watch([follower(str(job), client, clock).follow()], clock))
+
+
+def recorded(job: int, kind: str = "json_lines") -> Recording:
+    return recording(KINDS[kind]([compact(moment.text.encode()) for moment in scripts()[job].moments]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "speed"), [*((kind, math.inf) for kind in KINDS), ("json_lines", 1.0), ("pretty_page", 60.0)]
+)
+@pytest.mark.parametrize("job", STATUSES)
+def test_a_replay_shows_and_ends_as_the_job_did(job: int, kind: str, speed: float) -> None:
+    clock = FakeClock()
+    replayed, original = follow(Replay(recorded(job, kind), clock, speed), clock), followed(job)
+    assert shown(replayed) == shown(original) == [moment.id for moment in scripts()[job].moments]
+    ours, theirs = ending(replayed).outcome, ending(original).outcome
+    if job == 356:  # its record alone says that it ended a second after its last event
+        ours = msgspec.structs.replace(ours, seconds=(ours.seconds or 0) + 1)
+    assert ours == theirs
+    fail_on = set(FAIL_ON) - {"skipped"}
+    assert ours.exit_status(fail_on) == theirs.exit_status(fail_on) == STATUSES[job]
+
+
+@pytest.mark.parametrize("job", STATUSES)
+def test_a_replay_takes_the_time_that_the_job_took(job: int) -> None:
+    clock = FakeClock()
+    moments = scripts()[job].moments
+    seconds = moments[-1].at - moments[0].at
+    follow(Replay(recorded(job), clock, 1.0), clock)
+    assert seconds - 1 <= clock.monotonic() <= seconds + 8
+
+
+@pytest.mark.parametrize("job", STATUSES)
+def test_a_listing_of_a_recording_says_the_same_of_the_end(job: int) -> None:
+    clock = FakeClock()
+    replay = Replay(recorded(job), clock)
+    listed = list(watch([follower("352", replay, clock).once(outcome=True)], clock))
+    assert clock.slept == []
+    assert ending(listed).outcome.word == ending(followed(job)).outcome.word
