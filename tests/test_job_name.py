@@ -57,16 +57,25 @@ def test_an_url_of_the_console_names_the_job(rest: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "abc", "-5", "352x", " 352", "352\n", "1.0", "٣", "9" * 19, "Latest", "LATEST", "/jobs/352",
+    ["", " ", "abc", "-5", "352x", " 352", "352\n", "1.0", "٣", "9" * 19, "Latest", "LATEST",
      "pe/jobs/352", "https://", "https://pe", "https://pe/jobs", "https://pe/jobs/", "https://pe/jobs/abc", "https://pe/jobs/352x",
      "https://pe/plan_jobs/352", "https://pe/myjobs/352", "https://pe/352", "https://pe/?jobs/352",
      f"https://pe/jobs/{'9' * 19}", "ftp://pe/jobs/352", "https:///jobs/352", "https://pe:x/jobs/352",
-     "https:/jobs/352", "https://p e/jobs/352", "rec.jsonl", "-"],
+     "https:/jobs/352", "https://p e/jobs/352", "https://pe/rec.jsonl"],
 )  # fmt: skip
 def test_anything_else_is_no_job_and_one_sentence_says_what_is(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is not a job; give its number, as in 352, or latest, or its URL$") as caught:
+    with pytest.raises(
+        ValueError, match=r"is not a job; give its number, as in 352, or latest, or its URL, or the path of"
+    ) as caught:
         JobName.parse(text)
     assert repr(text) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "path", ["-", "rec.jsonl", "a/352.json", "352.jsonl.gz", "./352", "../352", "/jobs/352", "~/x"]
+)
+def test_the_path_of_a_recording_is_a_job_too(path: str) -> None:
+    assert JobName.parse(path) == JobName("recording", place=path)
 
 
 def test_credentials_are_not_repeated() -> None:
@@ -92,6 +101,6 @@ def test_whatever_is_typed_is_a_job_or_a_sentence(text: str) -> None:
     except ValueError as error:
         assert "is not a job" in str(error)  # noqa: PT017 - nearly nothing is one
     else:
-        assert name.kind == "latest" or str(int(name.number)) == name.number
+        assert name.kind in ("latest", "recording") or str(int(name.number)) == name.number
         assert isinstance(server.is_of(name.place), bool)
         assert isinstance(server.shares_host(name.place), bool)

@@ -1,7 +1,10 @@
-"""What people call a job: its number, `latest`, or the URL of something about it."""
+"""What people call a job: its number, `latest`, the URL of something about it, or the recording where it is."""
 
 import re
 from typing import Literal, NamedTuple
+
+_PATH = re.compile(r"-|(?!.*://)(?:(?:~|\.\.?)?/.*|.*\.(?:jsonl?|gz))", re.DOTALL)
+"""What can only be a recording: standard input, a path with its folder, a file's name with its ending."""
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _URL = re.compile(
@@ -17,12 +20,13 @@ class JobName(NamedTuple):
     """What somebody called a job.
 
     Attributes:
-        kind: how: by its number, as the latest one, by an URL of the API or of the console.
-        number: the job's number, as the server writes it; "" for the latest one.
-        place: of an URL: scheme, host and port, and of one of the API a proxy's path; credentials are left out.
+        kind: how: by its number, as the latest one, by an URL of the API or of the console, by its recording.
+        number: the job's number, as the server writes it; "" for the latest one, and for one in a recording.
+        place: of an URL: scheme, host and port, and of one of the API a proxy's path; credentials are left out. Of a
+            recording: its path as it was typed, or `-`.
     """
 
-    kind: Literal["number", "latest", "api", "console"]
+    kind: Literal["number", "latest", "api", "console", "recording"]
     number: str = ""
     place: str = ""
 
@@ -35,8 +39,12 @@ class JobName(NamedTuple):
             return cls("number", str(int(text)))
         if (url := _URL.fullmatch(text)) and (name := cls._of_url(url)):
             return name
+        if _PATH.fullmatch(text):
+            return cls("recording", place=text)
         shown = "this" if "@" in text else repr(text)
-        raise ValueError(f"{shown} is not a job; give its number, as in 352, or latest, or its URL")
+        raise ValueError(
+            f"{shown} is not a job; give its number, as in 352, or latest, or its URL, or the path of a recording"
+        )
 
     @classmethod
     def _of_url(cls, url: re.Match[str]) -> "JobName | None":

@@ -52,7 +52,11 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 --help=3", "--help takes no value", _SEE_LIST),
         ("list 352 --start x", "--start: 'x' is not a whole number from 0 on", _SEE_LIST),
         ("list 352 -o xml", "--output: 'xml' is not one of 'table', 'jsonl', 'json', 'csv'", _SEE_LIST),
-        ("list x", "'x' is not a job; give its number, as in 352, or latest, or its URL", _SEE_LIST),
+        (
+            "list x",
+            "'x' is not a job; give its number, as in 352, or latest, or its URL, or the path of a recording",
+            _SEE_LIST,
+        ),
         ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'", "see: orch-events completion --help"),
         ("simulate --port 99999", "--port: '99999' is not a port: a number up to 65535",
          "see: orch-events simulate --help"),

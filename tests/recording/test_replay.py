@@ -11,7 +11,6 @@ from orch_events.errors import LocalFileError
 from orch_events.events import Event, PageEnd
 from orch_events.happenings import Ended, Failed, Happening
 from orch_events.recording import Replay
-from orch_events.records import NodeRecord
 from orch_events.watch import watch
 from tests.fakes import FakeClock, event
 from tests.following import FINISHED, ending, follow, follower, shown
@@ -133,14 +132,19 @@ def test_a_timestamp_that_cant_be_read_or_runs_backwards_comes_with_the_event_be
     assert fetch(replay, 8) == [8]
 
 
+def nodes(replay: Replay) -> list[tuple[str, str, int]]:
+    (snapshot,) = replay.nodes("352")
+    return [(node.name, node.state, node.latest_event_id) for node in snapshot]
+
+
 def test_with_a_start_time_begins_at_the_first_event_that_is_wanted() -> None:
     clock = FakeClock()
     replay = Replay(Recorded(JOB), clock, speed=1)
     assert fetch(replay, 13) == [13]
-    assert list(replay.nodes("352")) == [[NodeRecord("a", "finished", 13), NodeRecord("b", "running", 12)]]
+    assert nodes(replay) == [("a", "finished", 13), ("b", "running", 12)]
     clock.sleep(40)
     assert fetch(replay, 14) == [17]
-    assert list(replay.nodes("352")) == [[NodeRecord("a", "finished", 13), NodeRecord("b", "failed", 17)]]
+    assert nodes(replay) == [("a", "finished", 13), ("b", "failed", 17)]
 
 
 @pytest.mark.parametrize("speed", [math.inf, 3.0])

@@ -1,6 +1,7 @@
 """Commands that a user can type next: they ask the same server as the present one."""
 
 import shlex
+from collections.abc import Mapping
 
 import click
 from click.core import ParameterSource
@@ -13,14 +14,16 @@ class Commands:
 
     Args:
         ctx: of the present command.
+        names: how jobs are called in commands, by their number.
     """
 
-    def __init__(self, ctx: click.Context) -> None:
+    def __init__(self, ctx: click.Context, names: Mapping[str, str]) -> None:
+        self._names = names
         self._words = [word for option in ctx.command.params for word in _typed(ctx, option)]
 
     def line(self, name: str, job: str, *options: str) -> str:
         """Return a shell's line that runs the command `name` on a job."""
-        return shlex.join(["orch-events", name, job, *options, *self._words])
+        return shlex.join(["orch-events", name, self._names[job], *options, *self._words])
 
     def resume(self, job: str, start: int | None) -> str:
         """Return the line that shows what was not shown yet, from the event `start` on."""

@@ -15,7 +15,7 @@ from orch_events.cli.command import command
 from orch_events.cli.commands import Commands
 from orch_events.cli.connect import DEMO_SPEED
 from orch_events.cli.keeper import Keeper, open_record
-from orch_events.cli.opening import open_jobs
+from orch_events.cli.opening import Recorded, open_jobs
 from orch_events.cli.option import option
 from orch_events.cli.options import (
     Bear,
@@ -31,13 +31,14 @@ from orch_events.cli.options import (
     look_option,
     look_options,
     record_option,
+    recording_option,
     select_options,
     status_options,
     where_options,
 )
 from orch_events.cli.show import output_format, renderer, selection
 from orch_events.cli.terminal import USUAL_COLUMNS, columns, is_pipe, is_terminal
-from orch_events.cli.types import FILE, duration, job
+from orch_events.cli.types import FILE, above_zero, duration, job
 from orch_events.errors import UsageError
 from orch_events.job_name import JobName
 
@@ -48,12 +49,14 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
 
 _RETRY_FOR = 600.0
 _AUTH_WAIT = 300.0
+_REPLAY_INTERVAL = 0.2
 
 _follow_option = functools.partial(option, heading="Follow")
 
 
 @command(also=("watch", "tail", "logs", "attach", "stream", "wait", "-f"))
 @click.argument("jobs", metavar="JOB [JOB ...]", type=job, nargs=-1, required=True)
+@recording_option
 @where_options
 @select_options
 @event_output_options
@@ -85,6 +88,12 @@ _follow_option = functools.partial(option, heading="Follow")
     also=("resume",),
     help="Resume where this file says; keep it up to date.",
 )
+@_follow_option(
+    "--speed",
+    type=above_zero,
+    metavar="N",
+    help="Of a recording or the demo: how many of its seconds pass in one of yours.",
+)
 @status_options(on=True)
 @connect_options
 @bear_options(retry_for="10m", auth_wait="5m, 0 at the start")
@@ -92,7 +101,8 @@ _follow_option = functools.partial(option, heading="Follow")
 def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, jobs: Sequence[JobName], where: Where, select: Select, output: Output, look: Look, record: str | None,
     interval: float, timeout: float | None, settle: float, no_progress: bool,  # noqa: FBT001 - click gives it by name
-    cursor_file: str | None, connect: Connect, bear: Bear, status: Status,
+    cursor_file: str | None, recorded_job: str | None, speed: float | None,
+    connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
     """Show the events of JOB so far, then live, until it is over.
 
@@ -122,7 +132,15 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     bearing = partial(patience, bear, retry_for=_RETRY_FOR, auth_wait=_AUTH_WAIT)
     with ExitStack() as stack:
         opened = stack.enter_context(
-            open_jobs(app, jobs, connect, bearing, verbose=look.verbose, demo_speed=DEMO_SPEED)
+            open_jobs(
+                app,
+                jobs,
+                connect,
+                bearing,
+                Recorded(recorded_job, speed or math.inf),
+                verbose=look.verbose,
+                demo_speed=speed or DEMO_SPEED,
+            )
         )
         recorded = stack.enter_context(open_record(record, name_job=len(opened) > 1))
         followers = [
@@ -130,7 +148,7 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
                 job.number,
                 job.source,
                 app.clock,
-                Backoff(interval, random),
+                Backoff(min(interval, _REPLAY_INTERVAL) if job.recorded else interval, random),
                 job.patience,
                 start=_start(app, job.number, where.start, places),
                 settle=settle,
@@ -140,7 +158,10 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
         states = {one.state.job: one.state for one in followers}
         shown = renderer(app, output, look, chosen, states, tail=where.tail)
         progress = _progress(app, look, followers, wanted=not no_progress)
-        keeper, commands = Keeper(app.talk, recorded, places), Commands(click.get_current_context())
+        keeper, commands = (
+            Keeper(app.talk, recorded, places),
+            Commands(click.get_current_context(), {job.number: job.name for job in opened}),
+        )
         view = View(app, look, shown, progress, keeper, status, commands)
         happenings = watch([one.follow() for one in followers], app.clock, math.inf if timeout is None else timeout)
         return view.watch(followers, happenings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orch_events.cli.app import App
 from orch_events.cli.asking import patience
-from orch_events.cli.opening import OpenJob, open_jobs
+from orch_events.cli.opening import OpenJob, Recorded, open_jobs
 from orch_events.cli.options import Bear, Connect, Look
 from orch_events.happenings import Back, Failed, Lost, Warned
 from orch_events.job_name import JobName
@@ -17,9 +17,12 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when something is asked
     from orch_events.job import JobState
 
 
-def gather(app: App, jobs: Sequence[JobName], connect: Connect, bear: Bear, look: Look) -> "list[JobState]":
+def gather(
+    app: App, jobs: Sequence[JobName], connect: Connect, bear: Bear, look: Look, recorded_job: str | None = None
+) -> "list[JobState]":
     """Read all events of jobs so far, and their records. Raises OrchEventsError where that can't be."""
-    with open_jobs(app, jobs, connect, partial(patience, bear), verbose=look.verbose) as opened:
+    recorded = Recorded(recorded_job)
+    with open_jobs(app, jobs, connect, partial(patience, bear), recorded, verbose=look.verbose) as opened:
         return [_gathered(app, job) for job in opened]
 
 

@@ -6,7 +6,7 @@ from orch_events.cli.app import App
 from orch_events.cli.asking import patience
 from orch_events.cli.command import command
 from orch_events.cli.keeper import Keeper, open_record
-from orch_events.cli.opening import open_jobs
+from orch_events.cli.opening import Recorded, open_jobs
 from orch_events.cli.options import (
     Bear,
     Connect,
@@ -20,6 +20,7 @@ from orch_events.cli.options import (
     event_output_options,
     look_options,
     record_option,
+    recording_option,
     select_options,
     status_options,
     where_options,
@@ -31,6 +32,7 @@ from orch_events.job_name import JobName
 
 @command("list", also=("log", "logs", "events", "ls", "get", "show", "cat"))
 @click.argument("job", metavar="JOB", type=job_type)
+@recording_option
 @where_options
 @select_options
 @event_output_options
@@ -42,7 +44,7 @@ from orch_events.job_name import JobName
 @click.pass_obj
 def list_(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, job: JobName, where: Where, select: Select, output: Output, look: Look, record: str | None,
-    connect: Connect, bear: Bear, status: Status,
+    recorded_job: str | None, connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
     """Show the events of JOB so far.
 
@@ -64,7 +66,9 @@ def list_(  # noqa: PLR0913, PLR0917 - one argument a group of options
     chosen = selection(app, select)
     with (
         open_record(record, name_job=False) as recorded,
-        open_jobs(app, [job], connect, partial(patience, bear), verbose=look.verbose) as (opened,),
+        open_jobs(app, [job], connect, partial(patience, bear), Recorded(recorded_job), verbose=look.verbose) as (
+            opened,
+        ),
     ):
         follower = Follower(
             opened.number, opened.source, app.clock, Backoff(1, random), opened.patience, start=where.start

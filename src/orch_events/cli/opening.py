@@ -1,6 +1,7 @@
 """From the JOBs that were typed to where their events come from."""
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -28,11 +29,27 @@ class OpenJob(NamedTuple):
         number: the job's number, as text.
         source: of its events, record and nodes.
         patience: how long to bear that the source gives no good answer.
+        name: how it is called in commands: as it was typed, or by its number.
+        recorded: whether its events come from a recording.
     """
 
     number: str
     source: "JobSource"
     patience: "Patience"
+    name: str
+    recorded: bool = False
+
+
+class Recorded(NamedTuple):
+    """How recordings are read.
+
+    Attributes:
+        job: which of their jobs; None for the only one.
+        speed: how many of their seconds pass in one of ours.
+    """
+
+    job: str | None = None
+    speed: float = math.inf
 
 
 @contextmanager
@@ -41,6 +58,7 @@ def open_jobs(
     names: Sequence[JobName],
     connect: Connect,
     bearing: Bearing,
+    recorded: Recorded,
     *,
     verbose: bool,
     demo_speed: float = math.inf,
@@ -48,9 +66,9 @@ def open_jobs(
     """Open the jobs that were named, each once; a server is opened when the first of them needs it.
 
     Raises:
-        UsageError: the URL of a job is another server's.
+        UsageError: the URL of a job is another server's, or a recording is of several jobs.
         UnknownJob: there is no latest job.
-        OrchEventsError: a server can't be opened, or doesn't tell which job is the latest.
+        OrchEventsError: a server or a recording can't be opened, or doesn't tell which job is the latest.
     """
     with ExitStack() as stack:
 
@@ -58,7 +76,12 @@ def open_jobs(
         def server() -> Source:
             return stack.enter_context(source(app, connect, verbose=verbose, demo_speed=demo_speed))
 
-        opened = [_of_server(app, name, server(), bearing) for name in dict.fromkeys(names)]
+        opened = [
+            _of_recording(app, name, recorded, bearing(None), stack)
+            if name.kind == "recording"
+            else _of_server(app, name, server(), bearing)
+            for name in dict.fromkeys(names)
+        ]
         yield list({job.number: job for job in opened}.values())
 
 
@@ -66,7 +89,16 @@ def _of_server(app: App, name: JobName, server: Source, bearing: Bearing) -> Ope
     patience = bearing(server.token_mark)
     _check_place(app, name, server)
     number = _latest(app, server, patience) if name.kind == "latest" else name.number
-    return OpenJob(number, server.events, patience)
+    return OpenJob(number, server.events, patience, number)
+
+
+def _of_recording(app: App, name: JobName, recorded: Recorded, patience: "Patience", stack: ExitStack) -> OpenJob:
+    from orch_events.recording import Replay, open_recording
+
+    stdin = sys.stdin.buffer if sys.stdin is not None else None
+    recording = stack.enter_context(open_recording(name.place, stdin, app.talk.warn))
+    replay = Replay(recording, app.clock, recorded.speed)
+    return OpenJob(recording.job(recorded.job), replay, patience, name.place, recorded=True)
 
 
 def _latest(app: App, server: Source, patience: "Patience") -> str:

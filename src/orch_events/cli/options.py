@@ -125,6 +125,12 @@ def where_options(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+def recording_option(command: Command) -> Command:
+    """Add the option that chooses among the jobs of a recording."""
+    return where_option("--job", "recorded_job", metavar="NUMBER",
+                        help="Of a recording that holds several jobs, this one.")(command)  # fmt: skip
+
+
 def select_options(command: Command) -> Command:
     """Add the options that select events."""
     return grouped(

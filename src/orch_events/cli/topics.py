@@ -24,9 +24,17 @@ _JOB = """
     JOB says which job is meant. It is one of these:
 
     \b
-    352     the job's number, as the console shows it and as puppet job run prints it
+    352         the job's number, as the console shows it and as puppet job run prints it
+    latest      the newest job of the server
+    https://... the URL of a job, of the API or of the console
+    352.jsonl   a recording: what --record or --json wrote, or a saved answer; gzipped too
+    -           such a recording on standard input
 
-    The server forgets jobs after 30 days. With --demo the embedded simulator is asked; orch-events simulate names
+    The server forgets jobs after 30 days; a recording lasts, and needs no server. Where it holds several jobs, --job
+    says which. follow shows all of it at once, or with --speed as it happened. What is damaged in it is named and
+    passed over. A file whose name could be a job's is written with its folder: ./352.
+
+    With --demo the embedded simulator is asked; orch-events simulate names
     its jobs.
 """
 

@@ -4,6 +4,7 @@ Some also offer a shell what the text could become.
 """
 
 import math
+import os
 import re
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,8 @@ def _read_job(text: str) -> JobName:
     try:
         return JobName.parse(text)
     except ValueError as error:
+        if os.path.exists(text):  # noqa: PTH110 - a text, of which no path can be, maybe
+            return JobName("recording", place=text)
         raise click.BadParameter(str(error)) from None
 
 
