@@ -88,6 +88,11 @@ def test_a_job_keeps_the_server_s_own_object_byte_by_byte(raw: bytes) -> None:
     assert (alone.number, listed.number) == ("1", "1")
 
 
+def test_a_job_that_is_nested_beyond_reason_is_kept_and_not_read() -> None:
+    raw = b'{"name":"1","x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    assert JobRecord.of(raw) == JobRecord(state="", raw=raw)
+
+
 def test_bytes_that_are_no_text_do_not_hide_a_job() -> None:
     assert JobRecord.read(b'{"state":"running","description":"a\xffb"}', "URL").description == "a\ufffdb"
 

@@ -5,6 +5,8 @@ The library's table of contents; none of it needs click or rich:
     events     Event, and what a page ends with
     page       PageDecoder: an answer's bytes in, events out
     records    the server's records of a job and its nodes
+    recent     the newest jobs of a server
+    job_name   JobName: what people call a job
     source     JobSource: anything that yields events, a record and nodes
     client     Client: a server as a source; background: reading that keeps nobody waiting
     job        JobState and Outcome: what events and records amount to

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from orch_events.simulator import Api, Simulator
+from orch_events.simulator import Api, Fault, Faults, Simulator
 from orch_events.states import EVENT_TYPES, JOB_STATES, JOB_TYPES
 from tests.cli.command import SECONDS, Done
 from tests.cli.conftest import Serve
@@ -226,6 +226,12 @@ def _never_answering() -> Iterator[str]:
 def test_a_server_that_says_nothing_is_not_waited_for(offered: Offered) -> None:
     with _never_answering() as url:
         assert list(offered(f"orch-events list --service-url {url} ")) == ["latest"]
+
+
+def test_an_answer_that_trickles_in_is_not_waited_for(offered: Offered) -> None:
+    slowly = Faults([Fault.parse("trickle=100")])
+    with Simulator(Api(lambda: float("inf"), faults=slowly)) as simulator:
+        assert list(offered(f"orch-events list --service-url {simulator.url} ")) == ["latest"]
 
 
 def test_jobs_are_kept_for_a_moment_and_nobody_else_can_read_them(offered: Offered) -> None:

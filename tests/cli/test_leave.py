@@ -148,7 +148,7 @@ def test_a_reader_that_goes_away_is_met_with_silence_and_141(command: str, outpu
     assert (process.returncode, err) == (141, "")
 
 
-@pytest.mark.parametrize("words", ["list 360 --json", "list 352", "follow 352 -o csv", "--help"])
+@pytest.mark.parametrize("words", ["list 360 --json", "list 352", "follow 352 -o csv", "jobs", "--help"])
 def test_a_reader_that_was_never_there_is_met_with_silence_and_141(words: str, over: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -180,6 +180,8 @@ def test_head_takes_one_line_in_a_real_pipe(over: str) -> None:
         "list 352",
         "list 352 -o json",
         "list 360 --json",
+        "jobs",
+        "jobs -o json",
         "follow 352 --json",
         "simulate --port 0",
         "--version",

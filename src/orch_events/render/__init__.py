@@ -2,6 +2,7 @@
 
 renderer    what all of them have in common
 table       for people
+jobs        recent jobs, for people and for spreadsheets
 machine     JSON Lines, one JSON array, CSV
 sieves      stand before another renderer and let through what is wanted
 progress    the live line and the heartbeat, on stderr
