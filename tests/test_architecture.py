@@ -13,7 +13,7 @@ SRC = Path(orch_events.__file__).parent
 
 GROUND = ["asking", "backoff", "clock", "cursor", "detail", "ending", "errors", "events", "gunzip", "happenings",
           "job", "job_name", "nodes", "pace", "page", "patience", "recent", "records", "refusal", "repair", "scan",
-          "selection", "service_url", "source", "states", "times", "tls", "watch"]  # fmt: skip
+          "selection", "service_url", "source", "states", "stragglers", "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "job": ["events", "nodes", "records", "states", "times"],
     "ending": ["job"],
     "pace": ["clock", "job", "nodes"],
+    "stragglers": ["nodes", "pace"],
     "source": ["events", "records"],
     "happenings": ["errors", "events", "job"],
     "asking": ["errors", "happenings"],

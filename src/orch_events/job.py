@@ -129,6 +129,11 @@ class JobState:
         return self._nodes.running
 
     @property
+    def ended(self) -> Sequence[NodeRun]:
+        """Those of the nodes that ended while we looked, in the order in which they did."""
+        return self._nodes.ended
+
+    @property
     def began_at(self) -> datetime | None:
         """When the job's first event happened, by the server's clock; None before it, or where nobody says.
 

@@ -32,6 +32,7 @@ class NodeRun(msgspec.Struct):
         cause: why it did not, in one line; "" where nobody says.
         report_url: where the report of its Puppet run is; only for a node that did not finish.
         changes: what its Puppet run did; None until it did, or where it is none.
+        slow: whether it was found to take much longer than others; see `stragglers`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class NodeRun(msgspec.Struct):
     cause: str = ""
     report_url: str = ""
     changes: Changes | None = None
+    slow: bool = False
 
     @property
     def began_at(self) -> datetime | None:
@@ -67,12 +69,14 @@ class Nodes:
     Attributes:
         runs: each by its name, in the order in which they were first heard of.
         running: those that run now.
+        ended: those that ended, in the order in which they did.
         counts: how many are in each state.
     """
 
     def __init__(self) -> None:
         self.runs: dict[str, NodeRun] = {}
         self.running: dict[str, NodeRun] = {}
+        self.ended: list[NodeRun] = []
         self.counts: Counter[str] = Counter()
 
     def apply(self, event: Event, number: int) -> bool:
@@ -92,6 +96,7 @@ class Nodes:
                 run.ended = ""
         elif self._enter(run, state, number):
             run.ended = fields.timestamp
+            self.ended.append(run)
             _note_end(run, fields.message, fields.detail)
         return True
 

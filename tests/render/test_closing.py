@@ -6,8 +6,10 @@ from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError
 from orch_events.events import Event
 from orch_events.happenings import Back, Lost
 from orch_events.job import JobState, Outcome, Word
-from orch_events.render.closing import back, bad_nodes, ended, goes_on, lost
+from orch_events.nodes import NodeRun
+from orch_events.render.closing import back, bad_nodes, ended, goes_on, lost, slow
 from orch_events.render.theme import Theme
+from orch_events.stragglers import Straggler
 from tests.fakes import event, record
 
 PLAIN = Theme.of(color=False, ascii_only=True)
@@ -90,6 +92,17 @@ def test_contact_that_is_back_is_told_with_how_long_it_was_lost() -> None:
     happening = Back("352", 134.0)
     assert back(happening, name_job=False) == "contact is back after 2m 14s"
     assert back(happening, name_job=True) == "job 352: contact is back after 2m 14s"
+
+
+@pytest.mark.parametrize(
+    ("usual", "said"),
+    [
+        (None, "a has been running for 2m 05s"),
+        (40.0, "a has been running for 2m 05s; nine in ten were over within 40s"),
+    ],
+)
+def test_a_straggler_is_told(usual: float | None, said: str) -> None:
+    assert slow(Straggler(NodeRun("a"), 125.0, usual)) == said
 
 
 FAILED = state_of(

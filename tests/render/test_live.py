@@ -102,6 +102,13 @@ def test_without_a_good_answer_its_age_is_told_instead_of_the_silence() -> None:
     assert "silent" not in drawn
 
 
+def test_a_straggler_stands_first() -> None:
+    job = busy()
+    job.state.runs["web-08.example.com"].slow = True
+    assert line(79, COLOUR, job=job).startswith(COLOUR.paint("web-08 slow: 52s", "warning"))
+    assert line(30, job=job) == "web-08 slow: 52s  7/24"
+
+
 def test_a_state_that_nobody_knows_is_told_and_does_not_act() -> None:
     job = watched(event(1))
     job.state.nodes["x\x1b[2J"] = 2

@@ -44,7 +44,7 @@ from orch_events.job_name import JobName
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
     from orch_events.cursor_file import CursorFile
-    from orch_events.follow import Follower
+    from orch_events.pace import Pace
     from orch_events.render.progress import Progress
 
 _RETRY_FOR = 600.0
@@ -89,6 +89,13 @@ _follow_option = functools.partial(option, heading="Follow")
     help="Resume where this file says; keep it up to date.",
 )
 @_follow_option(
+    "--slow",
+    type=duration(),
+    metavar="DURATION",
+    show_default="twice what nine in ten nodes took so far",
+    help="Name each node that runs longer.",
+)
+@_follow_option(
     "--speed",
     type=above_zero,
     metavar="N",
@@ -101,7 +108,7 @@ _follow_option = functools.partial(option, heading="Follow")
 def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, jobs: Sequence[JobName], where: Where, select: Select, output: Output, look: Look, record: str | None,
     interval: float, timeout: float | None, settle: float, no_progress: bool,  # noqa: FBT001 - click gives it by name
-    cursor_file: str | None, recorded_job: str | None, speed: float | None,
+    cursor_file: str | None, recorded_job: str | None, speed: float | None, slow: float | None,
     connect: Connect, bear: Bear, status: Status,
 ) -> int:  # fmt: skip
     """Show the events of JOB so far, then live, until it is over.
@@ -122,6 +129,8 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     from orch_events.cli.view import View
     from orch_events.cursor_file import CursorFile
     from orch_events.follow import Follower
+    from orch_events.pace import Pace
+    from orch_events.stragglers import Stragglers
     from orch_events.watch import watch
 
     if output_format(output, json="jsonl") == "json":
@@ -157,12 +166,13 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
         ]
         states = {one.state.job: one.state for one in followers}
         shown = renderer(app, output, look, chosen, states, tail=where.tail)
-        progress = _progress(app, look, followers, wanted=not no_progress)
+        pace = Pace(followers, app.clock)
+        progress = _progress(app, look, pace, wanted=not no_progress)
         keeper, commands = (
             Keeper(app.talk, recorded, places),
             Commands(click.get_current_context(), {job.number: job.name for job in opened}),
         )
-        view = View(app, look, shown, progress, keeper, status, commands)
+        view = View(app, look, shown, progress, keeper, status, commands, Stragglers(pace, slow))
         happenings = watch([one.follow() for one in followers], app.clock, math.inf if timeout is None else timeout)
         return view.watch(followers, happenings)
 
@@ -177,14 +187,12 @@ def _start(app: App, job: str, start: int | None, places: "CursorFile | None") -
     return place.start
 
 
-def _progress(app: App, look: Look, followers: "Sequence[Follower]", *, wanted: bool) -> "Progress":
-    from orch_events.pace import Pace
+def _progress(app: App, look: Look, pace: "Pace", *, wanted: bool) -> "Progress":
     from orch_events.render.live import LiveLine
     from orch_events.render.progress import Heartbeat, NoProgress
 
     if look.quiet or not wanted or sys.stderr is None:
         return NoProgress()
-    pace = Pace(followers, app.clock)
     if not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
         return Heartbeat(sys.stderr, pace, app.clock)
     theme = app.theme(sys.stderr, look)

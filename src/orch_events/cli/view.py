@@ -13,7 +13,7 @@ from orch_events.cli.show import finishing
 from orch_events.cli.terminal import columns
 from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
 from orch_events.happenings import Back, Batch, Ended, Failed, Happening, Lost, Pending, TimedOut, Waiting, Warned
-from orch_events.render.closing import MOST_NODES, back, bad_nodes, bad_runs, ended, goes_on, lost
+from orch_events.render.closing import MOST_NODES, back, bad_nodes, bad_runs, ended, goes_on, lost, slow
 from orch_events.render.text import visible
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from orch_events.job import JobState, Outcome
     from orch_events.render.progress import Progress
     from orch_events.render.renderer import Renderer
+    from orch_events.stragglers import Stragglers
 
 _WORST_FIRST = (exits.SIGTERM, exits.SIGINT, 8, 7, 6, 5, 4, 3, 1, exits.TIMED_OUT, 0)
 
@@ -35,6 +36,7 @@ class View:
         progress: shows how far it is.
         keeper: keeps what is to be kept.
         status: what the exit status says.
+        stragglers: finds nodes that take long; None where nobody waits for them.
         commands: writes what can be typed next; None where nothing is followed: then there is no summary either.
     """
 
@@ -47,6 +49,7 @@ class View:
         keeper: Keeper,
         status: Status,
         commands: Commands | None = None,
+        stragglers: "Stragglers | None" = None,
     ) -> None:
         self._talk = app.talk
         self._theme = app.theme(sys.stderr, look)
@@ -55,6 +58,7 @@ class View:
         self._keeper = keeper
         self._status = status
         self._commands = commands
+        self._stragglers = stragglers
         self._followers: dict[str, Follower] = {}
         self._shield = app.signals.shield
         self._shown_to: dict[str, int | None] = {}
@@ -90,6 +94,7 @@ class View:
                 self._progress.wait()
             case Waiting():
                 self._settle()
+                self._name_stragglers()
                 self._progress.wait()
             case Lost():
                 self._settle()
@@ -104,6 +109,10 @@ class View:
                 self._fail(state, error)
             case TimedOut():
                 self._statuses["timed out"] = exits.TIMED_OUT
+
+    def _name_stragglers(self) -> None:
+        for straggler in self._stragglers.new() if self._stragglers else []:
+            self._talk.note(slow(straggler))
 
     def _settle(self) -> None:
         self._shown.wait()

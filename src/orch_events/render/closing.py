@@ -10,6 +10,7 @@ from orch_events.render.cells import cut, padded, width
 from orch_events.render.text import visible
 from orch_events.render.theme import Theme
 from orch_events.states import NODE_STATES
+from orch_events.stragglers import Straggler
 from orch_events.times import format_duration
 
 MOST_NODES = 10
@@ -73,6 +74,12 @@ def back(happening: Back, *, name_job: bool) -> str:
     """Tell that contact is back."""
     job = f"job {happening.job}: " if name_job else ""
     return f"{job}contact is back after {format_duration(happening.seconds)}"
+
+
+def slow(straggler: Straggler) -> str:
+    """Tell of a node that takes long."""
+    usual = f"; nine in ten were over within {format_duration(straggler.usual)}" if straggler.usual is not None else ""
+    return f"{visible(straggler.run.name)} has been running for {format_duration(straggler.seconds)}{usual}"
 
 
 def goes_on(state: JobState, resume: str) -> str:

@@ -85,7 +85,7 @@ class LiveLine:
 
 def live_line(pace: Pace, theme: Theme, cells: int) -> str:
     """Draw how far it is within so many cells; what matters less is left out where there is no room."""
-    parts = [*_nodes(pace, theme, cells), *_times(pace, theme)]
+    parts = [*_straggler(pace, theme), *_nodes(pace, theme, cells), *_times(pace, theme)]
     kept, left = set[Part](), cells + len(_GAP)
     for part in sorted(parts, key=lambda part: part.rank):
         left -= part.cells + len(_GAP)
@@ -93,6 +93,13 @@ def live_line(pace: Pace, theme: Theme, cells: int) -> str:
             break
         kept.add(part)
     return _GAP.join(part.painted for part in parts if part in kept)
+
+
+def _straggler(pace: Pace, theme: Theme) -> Iterator[Part]:
+    """Yield the node that has been running longest, if that is much longer than others."""
+    if pace.longest is not None and pace.longest[0].slow:
+        run, seconds = pace.longest
+        yield _part(1, f"{visible(run.name.partition('.')[0])} slow: {format_duration(seconds)}", theme, "warning")
 
 
 def _nodes(pace: Pace, theme: Theme, cells: int) -> Iterator[Part]:
@@ -114,7 +121,7 @@ def _times(pace: Pace, theme: Theme) -> Iterator[Part]:
     yield _part(4, format_duration(pace.elapsed), theme)
     if (left := pace.left) is not None:
         yield _part(6, f"about {_roughly(left)} left", theme)
-    if (longest := pace.longest) is not None:
+    if (longest := pace.longest) is not None and not longest[0].slow:
         run, seconds = longest
         yield _part(7, f"{visible(run.name.partition('.')[0])} for {format_duration(seconds)}", theme, "quiet")
     if (troubled := pace.troubled) is not None:
