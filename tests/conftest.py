@@ -5,6 +5,8 @@ import socket
 
 import pytest
 
+from tests.certificates import Authority
+
 _CONNECT = socket.socket.connect
 
 
@@ -24,3 +26,9 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Return a CA, made once."""
+    return Authority(tmp_path_factory.mktemp("ca"))

@@ -144,3 +144,15 @@ def test_what_is_no_list_of_nodes_is_refused(body: bytes) -> None:
 def test_a_page_for_people_is_told_apart_as_it_may_pass() -> None:
     with pytest.raises(Html):
         NodeRecord.read_all(b"<html>starting</html>", "URL")
+
+
+def test_jobs_are_read_each_like_one() -> None:
+    items = [{"state": "running"}, {"state": 7}, {}]
+    jobs = JobRecord.read_all(json.dumps({"items": items}).encode(), "jobs")
+    assert jobs == [JobRecord.read(json.dumps(item).encode(), "job") for item in items]
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"items": null}', b'{"items": [1]}', b"not JSON"])
+def test_what_is_no_list_of_jobs_is_refused(body: bytes) -> None:
+    with pytest.raises(NotUnderstood, match="jobs"):
+        JobRecord.read_all(body, "jobs")

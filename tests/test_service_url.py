@@ -135,3 +135,17 @@ def test_credentials_are_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(LocalFileError) as raised:
         ServiceUrl.parse(text)
     assert "SECRET" not in str(raised.value) + raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("PE.example.com", "pe.example.com", 8143),
+        ("https://proxy.example.com/pe", "proxy.example.com", 443),
+        ("http://pe.example.com", "pe.example.com", 80),
+        ("[2001:db8::1]:4433", "2001:db8::1", 4433),
+    ],
+)
+def test_host_and_port_are_what_is_connected_to(text: str, host: str, port: int) -> None:
+    url = ServiceUrl.parse(text)
+    assert (url.host, url.port) == (host, port)

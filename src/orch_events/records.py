@@ -44,7 +44,15 @@ class JobRecord(msgspec.Struct, frozen=True):
     @classmethod
     def read(cls, body: bytes, name: str) -> "JobRecord":
         """Read an answer called `name`; raises NotUnderstood for what is no job."""
-        job = _read(body, _Job, name)
+        return cls._of(_read(body, _Job, name))
+
+    @classmethod
+    def read_all(cls, body: bytes, name: str) -> "list[JobRecord]":
+        """Read an answer called `name`; raises NotUnderstood for what is no list of jobs."""
+        return [cls._of(job) for job in _read(body, _Jobs, name).items]
+
+    @classmethod
+    def _of(cls, job: "_Job") -> "JobRecord":
         return cls(
             state=_text(job.state),
             node_count=read_id(job.node_count) or None,
@@ -87,6 +95,10 @@ class _Job(msgspec.Struct):
     status: Any = None
     started_timestamp: Any = None
     finished_timestamp: Any = None
+
+
+class _Jobs(msgspec.Struct):
+    items: list[_Job]
 
 
 class _Node(msgspec.Struct):

@@ -41,12 +41,22 @@ class ServiceUrl(msgspec.Struct, frozen=True):
             host, port = parts.hostname or "", parts.port
         except ValueError:
             raise _refused(text) from None
-        usable = _is_host(host) and parts.scheme in ("http", "https") and _ALLOWED.fullmatch(text)
+        usable = is_host(host) and parts.scheme in ("http", "https") and _ALLOWED.fullmatch(text)
         if not usable or parts.query or parts.fragment or "@" in parts.netloc:
             raise _refused(text)
         prefix = parts.path.rstrip("/").removesuffix(_API).rstrip("/")
         origin = f"{parts.scheme}://{_netloc(parts, host, port, prefix)}"
         return cls(origin, origin + prefix + _API, parts.scheme == "https", _is_loopback(host))
+
+    @property
+    def host(self) -> str:
+        """A name, or an address without brackets."""
+        return urlsplit(self.origin).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The one that is connected to."""
+        return urlsplit(self.origin).port or (443 if self.encrypted else 80)
 
 
 def _netloc(parts: SplitResult, host: str, port: int | None, prefix: str) -> str:
@@ -57,7 +67,8 @@ def _netloc(parts: SplitResult, host: str, port: int | None, prefix: str) -> str
     return named if port is None else f"{named}:{port}"
 
 
-def _is_host(host: str) -> bool:
+def is_host(host: str) -> bool:
+    """Whether it is the name or the address of a host."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
