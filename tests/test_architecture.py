@@ -11,9 +11,9 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "page",
-          "patience", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states", "times",
-          "tls", "watch"]  # fmt: skip
+GROUND = ["asking", "backoff", "check", "clock", "cursor", "errors", "events", "gunzip", "happenings", "job", "page",
+          "patience", "proxy", "records", "refusal", "repair", "scan", "selection", "service_url", "source", "states",
+          "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -24,6 +24,8 @@ MAY_IMPORT = {
     "scan": [],
     "backoff": [],
     "service_url": ["errors"],
+    "proxy": ["errors", "service_url"],
+    "check": ["errors"],
     "refusal": ["errors"],
     "events": ["times"],
     "cursor": ["events"],
@@ -45,10 +47,22 @@ MAY_IMPORT = {
     "config": GROUND,
     "cursor_file": GROUND,
     "follow": GROUND,
+    "probe": GROUND,
     "render": GROUND,
     "simulator": ["clock", "times"],
     # top floor
-    "cli": ["background", "client", "config", "cursor_file", "follow", "render", "simulator", "__version__", *GROUND],
+    "cli": [
+        "background",
+        "client",
+        "config",
+        "cursor_file",
+        "follow",
+        "probe",
+        "render",
+        "simulator",
+        "__version__",
+        *GROUND,
+    ],
     "__main__": ["cli"],
     "__init__": [],
 }
@@ -57,9 +71,10 @@ LIBRARIES = {
     "click": {"cli"},
     "rich": {"render"},
     "httpx": {"client"},
-    "msgspec": {"client", "config", "cursor_file", "render", *GROUND},
+    "msgspec": {"cli", "client", "config", "cursor_file", "probe", "render", *GROUND},
     "time": {"clock"},
     "random": {"simulator", "cli"},
+    "socket": {"probe", "simulator"},
     "subprocess": set[str](),
     "threading": {"background", "simulator"},
     "signal": {"cli"},

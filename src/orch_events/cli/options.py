@@ -61,6 +61,16 @@ class Look(NamedTuple):
     verbose: bool
 
 
+class Checkup(NamedTuple):
+    """How the report of `doctor` is shown."""
+
+    json: bool
+    color: str
+    ascii: bool
+    quiet: bool
+    verbose: bool
+
+
 class Bear(NamedTuple):
     """How long to bear that no good answer comes; None for the command's own."""
 
@@ -168,6 +178,13 @@ def select_options(command: Command) -> Command:
     )(command)
 
 
+_COLOR = option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Colour."
+)
+_ASCII = option("--ascii", is_flag=True, help="No glyphs.")
+_VERBOSE = option("-v", "--verbose", is_flag=True, help="Tell each request on stderr.")
+
+
 def look_options(command: Command) -> Command:
     """Add the options of output and look."""
     return _grouped(
@@ -175,15 +192,27 @@ def look_options(command: Command) -> Command:
         Look,
         option("-o", "--output", type=click.Choice(OUTPUTS), default="table", show_default=True, help="The format."),
         option("--json", is_flag=True, help="The same as -o jsonl: the server's objects, one a line."),
-        option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
-               help="Colour."),
+        _COLOR,
         option("--time", type=click.Choice(("local", "utc")), default="local", show_default=True,
                help="The zone of times in the table."),
-        option("--ascii", is_flag=True, help="No glyphs."),
+        _ASCII,
         option("--record", metavar="FILE", help="Append the events to a file too, as --json writes them."),
         option("-q", "--quiet", is_flag=True, help="Only events, warnings and errors."),
-        option("-v", "--verbose", is_flag=True, help="Tell each request on stderr."),
+        _VERBOSE,
     )(command)  # fmt: skip
+
+
+def checkup_options(command: Command) -> Command:
+    """Add the options of the report of `doctor`."""
+    return _grouped(
+        "look",
+        Checkup,
+        option("--json", is_flag=True, help="One JSON object."),
+        _COLOR,
+        _ASCII,
+        option("-q", "--quiet", is_flag=True, help="Only warnings and failures."),
+        _VERBOSE,
+    )(command)
 
 
 def bear_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:
