@@ -44,7 +44,8 @@ def refusal(error: ssl.SSLError, origin: str) -> OrchEventsError:
         return LocalFileError(f"the certificate of {origin} is not trusted: {why}", _HINTS.get(error.verify_code, hint))
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
         return NotUnderstood(f"{origin} does not speak TLS", "is the port right, or is it http?")
-    return Unreachable(f"can't reach {origin}: TLS failed ({error.reason or 'connection closed'})")
+    reason = (error.reason or "connection closed").replace("_", " ").lower()
+    return Unreachable(f"can't reach {origin}: TLS failed ({reason})")
 
 
 def cause(error: BaseException) -> ssl.SSLError | None:
