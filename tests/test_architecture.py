@@ -11,9 +11,9 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "clock", "cursor", "detail", "ending", "errors", "events", "gunzip", "happenings",
-          "job", "job_name", "nodes", "pace", "page", "patience", "recent", "records", "refusal", "repair", "scan",
-          "selection", "service_url", "source", "states", "times", "tls", "watch"]  # fmt: skip
+GROUND = ["asking", "backoff", "check", "clock", "cursor", "detail", "ending", "errors", "events", "gunzip",
+          "happenings", "job", "job_name", "nodes", "pace", "page", "patience", "proxy", "recent", "records", "refusal",
+          "repair", "scan", "selection", "service_url", "source", "states", "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -25,6 +25,8 @@ MAY_IMPORT = {
     "scan": [],
     "backoff": [],
     "service_url": ["errors"],
+    "proxy": ["errors", "service_url"],
+    "check": ["errors"],
     "refusal": ["errors"],
     "events": ["times"],
     "cursor": ["events"],
@@ -52,6 +54,7 @@ MAY_IMPORT = {
     "cursor_file": GROUND,
     "job_cache": [],
     "follow": GROUND,
+    "probe": GROUND,
     "render": GROUND,
     "simulator": ["clock", "times"],
     # top floor
@@ -62,6 +65,7 @@ MAY_IMPORT = {
         "cursor_file",
         "follow",
         "job_cache",
+        "probe",
         "render",
         "simulator",
         "__version__",
@@ -75,9 +79,10 @@ LIBRARIES = {
     "click": {"cli"},
     "rich": {"render"},
     "httpx": {"client"},
-    "msgspec": {"client", "config", "cursor_file", "job_cache", "render", *GROUND},
+    "msgspec": {"cli", "client", "config", "cursor_file", "job_cache", "probe", "render", *GROUND},
     "time": {"clock"},
     "random": {"simulator", "cli"},
+    "socket": {"probe", "simulator"},
     "subprocess": set[str](),
     "threading": {"background", "simulator"},
     "signal": {"cli"},
