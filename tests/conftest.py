@@ -6,6 +6,8 @@ import socket
 import pytest
 from hypothesis import settings
 
+from tests.certificates import Authority
+
 settings.register_profile("orch-events", deadline=None)  # a slow machine is no fault
 settings.load_profile("orch-events")
 
@@ -28,3 +30,9 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFac
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Return a CA, made once."""
+    return Authority(tmp_path_factory.mktemp("ca"))

@@ -23,10 +23,10 @@ class Shared(NamedTuple):
 
 
 def shared_options() -> list[Shared]:
-    """Return every option once, in the order of the commands and of their help."""
-    found: dict[str, Shared] = {}
+    """Return every option once for each thing that it says, in the order of the commands and of their help."""
+    found: dict[tuple[str, str | None], Shared] = {}
     for name, command in cli.commands.items():
         for option in command.params:
             if isinstance(option, Option):
-                found.setdefault(option.written, Shared(option, {})).of[name] = option
+                found.setdefault((option.written, option.help), Shared(option, {})).of[name] = option
     return list(found.values())

@@ -11,9 +11,10 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "clock", "cursor", "detail", "ending", "errors", "events", "gunzip", "happenings",
-          "job", "job_name", "nodes", "pace", "page", "patience", "recent", "records", "refusal", "repair", "scan",
-          "selection", "service_url", "source", "states", "stragglers", "times", "tls", "watch"]  # fmt: skip
+GROUND = ["asking", "backoff", "check", "clock", "cursor", "detail", "ending", "errors", "events", "gunzip",
+          "happenings", "job", "job_name", "nodes", "pace", "page", "patience", "proxy", "recent", "records", "refusal",
+          "repair", "scan", "selection", "service_url", "source", "states", "stragglers", "times", "tls",
+          "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -25,6 +26,8 @@ MAY_IMPORT = {
     "scan": [],
     "backoff": [],
     "service_url": ["errors"],
+    "proxy": ["errors", "service_url"],
+    "check": ["errors"],
     "refusal": ["errors"],
     "events": ["times"],
     "cursor": ["events"],
@@ -54,6 +57,7 @@ MAY_IMPORT = {
     "job_cache": [],
     "follow": GROUND,
     "recording": GROUND,
+    "probe": GROUND,
     "render": GROUND,
     "simulator": ["clock", "times"],
     # top floor
@@ -65,6 +69,7 @@ MAY_IMPORT = {
         "follow",
         "job_cache",
         "recording",
+        "probe",
         "render",
         "simulator",
         "__version__",
@@ -78,9 +83,10 @@ LIBRARIES = {
     "click": {"cli"},
     "rich": {"render"},
     "httpx": {"client"},
-    "msgspec": {"client", "config", "cursor_file", "job_cache", "recording", "render", *GROUND},
+    "msgspec": {"cli", "client", "config", "cursor_file", "job_cache", "probe", "recording", "render", *GROUND},
     "time": {"clock"},
     "random": {"simulator", "cli"},
+    "socket": {"probe", "simulator"},
     "subprocess": set[str](),
     "threading": {"background", "simulator"},
     "signal": {"cli"},

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orch_events.config import Places, Setting, load
+from orch_events.config import ConfFile, Places, Setting, load, survey
 from orch_events.errors import LocalFileError
 
 KEYS = ("service-url", "cacert", "token-file")
@@ -177,3 +177,31 @@ def test_a_misread_file_is_told_by_its_path_and_never_by_its_content(
 
 def test_a_directory_is_no_configuration_file(places: Places, tmp_path: Path) -> None:
     assert refusal(places, config_file=str(tmp_path)).message == f"{tmp_path} can't be read: Is a directory"
+
+
+def test_a_survey_finds_everything_that_is_wrong_and_what_holds_all_the_same(places: Places, tmp_path: Path) -> None:
+    Path(str(places.user_conf)).write_text("not JSON", encoding="utf-8")
+    write(places.global_conf, service_url="pe.example.com")
+    found = survey({"cacert": Setting(str(tmp_path / "missing"), "--cacert")}, places)
+
+    user, shared = found.conf_files
+    assert found.settings.service_url == Setting("pe.example.com", str(places.global_conf))
+    assert (user.path, user.origin, user.options) == (str(places.user_conf), "default", None)
+    assert isinstance(user.error, LocalFileError)
+    assert list(shared.options or ()) == ["service-url"]
+    assert found.cacert_error is not None
+
+
+def test_of_what_a_survey_finds_the_first_is_raised(places: Places, tmp_path: Path) -> None:
+    Path(str(places.global_conf)).write_text("not JSON", encoding="utf-8")
+    assert "global.conf" in refusal(places, cacert=str(tmp_path / "missing")).message
+
+
+def test_a_default_file_that_is_not_there_is_surveyed_without_an_error(places: Places) -> None:
+    user, shared = survey({}, places).conf_files
+    assert user == ConfFile(str(places.user_conf), "default")
+    assert shared == ConfFile(str(places.global_conf), "default")
+
+
+def test_without_a_home_there_is_no_file_of_the_user_to_survey() -> None:
+    assert survey({}, Places.of("linux", {})).conf_files[0] == ConfFile(None, "default")

@@ -1,12 +1,13 @@
 """The token: where it is read from, and what is refused."""
 
 import io
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from orch_events.config import Setting, others_can_read, token_source
+from orch_events.config import Setting, others_can_read, token_source, written_at
 from orch_events.errors import LocalFileError, TokenFileError
 
 SECRET = "0SecretWord0"
@@ -87,3 +88,10 @@ def test_a_file_that_others_can_read_is_known(*, mode: int, they_can: bool, tmp_
 
 def test_what_is_not_there_nobody_can_read(tmp_path: Path) -> None:
     assert not others_can_read(str(tmp_path / "missing"))
+
+
+def test_when_a_file_was_written_is_known(tmp_path: Path) -> None:
+    (tmp_path / "token").touch()
+    os.utime(tmp_path / "token", (0, 1_462_477_800))
+    assert written_at(str(tmp_path / "token")) == 1_462_477_800.0
+    assert written_at(str(tmp_path / "missing")) is None

@@ -15,7 +15,7 @@ from orch_events.errors import (
     UnknownJob,
     Unreachable,
 )
-from orch_events.refusal import read_retry_after, refusal
+from orch_events.refusal import read_date, read_retry_after, refusal
 
 URL = "https://pe.example.com:8143/orchestrator/v1/jobs/352/events"
 HTML = b"<html><body>Not here</body></html>"
@@ -140,3 +140,22 @@ def test_retry_after_is_seconds_or_a_date(text: str | None, seconds: float | Non
 def test_no_retry_after_is_an_error(text: str) -> None:
     seconds = read_retry_after(text, NOW)
     assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("Thu, 05 May 2016 19:50:08 GMT", 1_462_477_808.0),
+        ("Thu, 05 May 99999999999 19:50:08 GMT", None),
+    ],
+)
+def test_a_date_is_read_or_is_none(text: str | None, at: float | None) -> None:
+    assert read_date(text) == at
+
+
+@given(st.text())
+def test_no_date_is_an_error(text: str) -> None:
+    read_date(text)

@@ -167,3 +167,17 @@ def test_a_place_is_this_server_by_scheme_host_port_and_path(service_url: str, p
 )
 def test_a_host_is_shared_whatever_the_port(place: str, *, shared: bool) -> None:
     assert ServiceUrl.parse("pe").shares_host(place) is shared
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("PE.example.com", "pe.example.com", 8143),
+        ("https://proxy.example.com/pe", "proxy.example.com", 443),
+        ("http://pe.example.com", "pe.example.com", 80),
+        ("[2001:db8::1]:4433", "2001:db8::1", 4433),
+    ],
+)
+def test_host_and_port_are_what_is_connected_to(text: str, host: str, port: int) -> None:
+    url = ServiceUrl.parse(text)
+    assert (url.host, url.port) == (host, port)

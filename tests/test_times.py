@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.times import format_duration, parse_duration, parse_instant, parse_timestamp
+from orch_events.times import format_duration, parse_duration, parse_instant, parse_timestamp, roughly
 
 NOW = 1_462_477_800.0
 TEN_YEARS = 10 * 365 * 86400
@@ -172,3 +172,21 @@ def test_a_server_s_timestamp_is_utc_unless_it_says_otherwise(text: str, iso: st
 @pytest.mark.parametrize("text", [None, "", "soon", "2016-05-05T19:50:60Z", "1462477808x", "\ud800"])
 def test_a_timestamp_that_is_none_is_none(text: str | None) -> None:
     assert parse_timestamp(text) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5.0, "0 seconds"),
+        (0.9, "0 seconds"),
+        (1.0, "1 second"),
+        (59.9, "59 seconds"),
+        (60.0, "1 minute"),
+        (1259.0, "20 minutes"),
+        (7200.0, "2 hours"),
+        (86_400.0, "1 day"),
+        (1e9, "11,574 days"),
+    ],
+)
+def test_a_duration_is_written_roughly_in_its_largest_unit(seconds: float, text: str) -> None:
+    assert roughly(seconds) == text

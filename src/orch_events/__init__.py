@@ -16,6 +16,7 @@ The library's table of contents; none of it needs click or rich:
     patience   what is worth trying again, and for how long
     simulator  a server to try things on
     config     what is configured, and where from
+    probe      the way to a server, step by step
 """
 
 __version__ = "0.1.0"

@@ -19,7 +19,6 @@ from orch_events import tls
 from orch_events.clock import Clock
 from orch_events.errors import (
     CutAnswer,
-    LocalFileError,
     NotUnderstood,
     OrchEventsError,
     Unreachable,
@@ -27,8 +26,9 @@ from orch_events.errors import (
 from orch_events.events import Fetched
 from orch_events.gunzip import gunzip
 from orch_events.page import PageDecoder
+from orch_events.proxy import Proxy
 from orch_events.records import JobRecord, NodeRecord
-from orch_events.refusal import read_retry_after, refusal
+from orch_events.refusal import read_date, read_retry_after, refusal
 from orch_events.service_url import ServiceUrl
 
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # its own command line would cost us rich and pygments
@@ -55,12 +55,14 @@ class Exchange(msgspec.Struct, frozen=True):
         status: the HTTP status; None where no answer came.
         seconds: from the request to the last byte.
         received: bytes of the body, as they were sent.
+        server_at: when the server says that it answered, in seconds since the epoch; None where it does not.
     """
 
     url: str
     status: int | None
     seconds: float
     received: int
+    server_at: float | None = None
 
 
 class Client:
@@ -96,9 +98,11 @@ class Client:
         self._observe = observe
         self._ahead = ahead
         self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
+        proxy = Proxy.of(url) if transport is None else None
         self._http = httpx.Client(
             verify=tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-            trust_env=url.encrypted,  # a proxy of the environment may carry TLS, and never a token in the clear
+            trust_env=False,
+            proxy=proxy.url if proxy else None,
             follow_redirects=False,
             timeout=self._timeout,
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "orch-events"},
@@ -184,7 +188,8 @@ class Client:
     def _report(self, url: str, answer: httpx.Response | None, began_at: float) -> None:
         status = answer.status_code if answer is not None else None
         received = answer.num_bytes_downloaded if answer is not None else 0
-        self._observe(Exchange(url, status, self._clock.monotonic() - began_at, received))
+        server_at = read_date(answer.headers.get("Date")) if answer is not None else None
+        self._observe(Exchange(url, status, self._clock.monotonic() - began_at, received, server_at))
 
     def _refusal(self, url: str, answer: httpx.Response, token: str | None) -> OrchEventsError:
         retry_after = read_retry_after(answer.headers.get("Retry-After"), self._clock.now())
@@ -213,20 +218,10 @@ class Client:
         if isinstance(error, httpx.TimeoutException):
             return Unreachable(f"{url} sent nothing for {self._timeout.read:g} s")
         if (cause := tls.cause(error)) is not None:
-            return self._tls_error(cause)
+            return tls.refusal(cause, self._url.origin)
         if reading:
             return CutAnswer(f"the answer of {url} breaks off")
         return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
-
-    def _tls_error(self, error: ssl.SSLError) -> OrchEventsError:
-        origin = self._url.origin
-        if isinstance(error, ssl.SSLCertVerificationError):
-            hint = "trust the primary server's CA: --cacert FILE, or cacert in orchestrator.conf"
-            return LocalFileError(f"the certificate of {origin} is not trusted: {error.verify_message}", hint)
-        if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
-            return NotUnderstood(f"{origin} does not speak TLS", "is the port right, or is it http?")
-        reason = (error.reason or "connection closed").replace("_", " ").lower()
-        return Unreachable(f"can't reach {origin}: TLS failed ({reason})")
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -68,6 +68,36 @@ class Settings(msgspec.Struct, frozen=True):
     token_file: Setting[str | None]
 
 
+class ConfFile(msgspec.Struct, frozen=True):
+    """An orchestrator.conf, and what it says.
+
+    Attributes:
+        path: None where there is no place for one.
+        origin: what names it: `--config-file`, say, or `default`.
+        options: what the tool reads of it; None where it is not there, or can't be read.
+        error: why it can't be read; a default that is not there is no error.
+    """
+
+    path: str | None
+    origin: str
+    options: Mapping[str, Setting[str]] | None = None
+    error: LocalFileError | None = None
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """All that is configured, and what is wrong with it.
+
+    Attributes:
+        settings: what holds, as far as it can be read.
+        conf_files: the user's configuration file, or what stands for it, and the global one.
+        cacert_error: why there can't be such a CA file.
+    """
+
+    settings: Settings
+    conf_files: tuple[ConfFile, ConfFile]
+    cacert_error: LocalFileError | None
+
+
 def load(typed: Mapping[str, Setting[str]], places: Places) -> Settings:
     """Put the settings together.
 
@@ -78,27 +108,46 @@ def load(typed: Mapping[str, Setting[str]], places: Places) -> Settings:
     Raises:
         LocalFileError: a file that was named is not there, or one can't be read.
     """
-    layers = [typed, *_files(typed.get("config-file"), places)]
+    found = survey(typed, places)
+    for error in (*(file.error for file in found.conf_files), found.cacert_error):
+        if error is not None:
+            raise error
+    return found.settings
+
+
+def survey(typed: Mapping[str, Setting[str]], places: Places) -> Survey:
+    """Put the settings together, whatever is wrong with them; the arguments are those of `load`."""
+    named = typed.get("config-file")
+    user = _conf_file(named.value, named.origin) if named else _conf_file(places.user_conf, "default")
+    conf_files = user, _conf_file(places.global_conf, "default")
+    layers = [typed, *(file.options for file in conf_files if file.options is not None)]
 
     def find(key: str, default: str | None) -> Setting[str | None]:
         return next((layer[key] for layer in layers if key in layer), Setting(default, "default"))
 
     cacert = find("cacert", str(places.cacert) if _is_there(places.cacert) else None)
+    error = None
     if cacert.value is not None and not _is_there(cacert.value):
-        raise LocalFileError(f"the CA file {cacert.value} (from {cacert.origin}) is not there", _CACERT_HINT)
+        error = LocalFileError(f"the CA file {cacert.value} (from {cacert.origin}) is not there", _CACERT_HINT)
     token_file = find("token-file", str(places.token_file) if places.token_file else None)
-    return Settings(find("service-url", None), cacert, token_file)
+    return Survey(Settings(find("service-url", None), cacert, token_file), conf_files, error)
 
 
 _CACERT_HINT = "copy ca.pem from the primary server, and name it with --cacert"
 
 
-def _files(named: Setting[str] | None, places: Places) -> list[dict[str, Setting[str]]]:
-    """Read the configuration files, the user's first; one that was named must be there."""
-    if named and not _is_there(named.value):
-        raise LocalFileError(f"the configuration file {named.value} (from {named.origin}) is not there")
-    user = Path(named.value) if named else places.user_conf
-    return [_read_conf(Path(path)) for path in (user, places.global_conf) if path and _is_there(path)]
+def _conf_file(place: str | PurePath | None, origin: str) -> ConfFile:
+    """Read a configuration file; one that was named must be there."""
+    if place is None:
+        return ConfFile(None, origin)
+    path = str(place)
+    if not _is_there(path):
+        missing = LocalFileError(f"the configuration file {path} (from {origin}) is not there", "is its path right?")
+        return ConfFile(path, origin, error=None if origin == "default" else missing)
+    try:
+        return ConfFile(path, origin, _read_conf(Path(path)))
+    except LocalFileError as error:
+        return ConfFile(path, origin, error=error)
 
 
 def _is_there(path: str | PurePath) -> bool:
@@ -122,7 +171,7 @@ def _options(path: Path) -> dict[str, Any]:
     try:
         content = msgspec.json.decode(path.read_bytes().removeprefix(BOM_UTF8))
     except OSError as error:
-        raise LocalFileError(f"{path} can't be read: {os.strerror(error.errno or 0)}") from None
+        raise LocalFileError(f"{path} can't be read: {os.strerror(error.errno or 0)}", "may you read it?") from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise LocalFileError(f"{path} is not JSON", hint) from None
     options = content.get("options", {}) if isinstance(content, dict) else None
@@ -176,6 +225,14 @@ def _checked(text: str, place: str) -> str:
     if not token or not token.isascii() or not token.isprintable():
         raise TokenFileError(f"the token in {place} is empty or has control characters in it")
     return token
+
+
+def written_at(path: str) -> float | None:
+    """When a file was last written, in seconds since the epoch; None where there is none, or no such thing."""
+    try:
+        return os.stat(path).st_mtime  # noqa: PTH116 - a text
+    except OSError:
+        return None
 
 
 def others_can_read(path: str) -> bool:

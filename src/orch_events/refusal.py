@@ -72,7 +72,13 @@ def read_retry_after(text: str | None, now: float) -> float | None:
         return None
     if text.isascii() and text.strip().isdigit():
         return float(text)
+    at = read_date(text)
+    return max(0.0, at - now) if at is not None else None
+
+
+def read_date(text: str | None) -> float | None:
+    """Read a date as HTTP's headers have it into seconds since the epoch; None for anything else."""
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - now)
+        return parsedate_to_datetime(text).timestamp() if text is not None else None
     except (ValueError, OverflowError):
         return None

@@ -9,7 +9,6 @@ import msgspec
 from orch_events.errors import LocalFileError
 
 _PORT = 8143
-_USUAL_PORTS = {"https": 443, "http": 80}
 _API = "/orchestrator/v1"
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
 _ALLOWED = re.compile(r"[!-~]+")
@@ -42,12 +41,22 @@ class ServiceUrl(msgspec.Struct, frozen=True):
             host, port = parts.hostname or "", parts.port
         except ValueError:
             raise _refused(text) from None
-        usable = _is_host(host) and parts.scheme in ("http", "https") and _ALLOWED.fullmatch(text)
+        usable = is_host(host) and parts.scheme in ("http", "https") and _ALLOWED.fullmatch(text)
         if not usable or parts.query or parts.fragment or "@" in parts.netloc:
             raise _refused(text)
         prefix = parts.path.rstrip("/").removesuffix(_API).rstrip("/")
         origin = f"{parts.scheme}://{_netloc(parts, host, port, prefix)}"
         return cls(origin, origin + prefix + _API, parts.scheme == "https", _is_loopback(host))
+
+    @property
+    def host(self) -> str:
+        """A name, or an address without brackets."""
+        return urlsplit(self.origin).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The one that is connected to."""
+        return urlsplit(self.origin).port or (443 if self.encrypted else 80)
 
     def is_of(self, place: str) -> bool:
         """Whether a `place`, scheme and host with or without port and a proxy's path, is this server.
@@ -55,20 +64,18 @@ class ServiceUrl(msgspec.Struct, frozen=True):
         A server knows neither the port nor the path by which a proxy is reached, so either may be missing.
         """
         own = urlsplit(self.base)
-        ports = (None, own.port or _USUAL_PORTS[own.scheme])
-        prefixes = ("", own.path.removesuffix(_API))
         try:
             other = urlsplit(place)
-            same_port = other.port in ports
+            same_port = other.port in (None, self.port)
         except ValueError:  # no such port or address can be
             return False
-        same_host = (other.scheme, other.hostname) == (own.scheme, own.hostname)
-        return same_host and same_port and other.path in prefixes
+        same_host = (other.scheme, other.hostname) == (own.scheme, self.host)
+        return same_host and same_port and other.path in ("", own.path.removesuffix(_API))
 
     def shares_host(self, place: str) -> bool:
         """Whether a `place` is on the same host."""
         try:
-            return urlsplit(place).hostname == urlsplit(self.origin).hostname
+            return urlsplit(place).hostname == self.host
         except ValueError:
             return False
 
@@ -81,7 +88,8 @@ def _netloc(parts: SplitResult, host: str, port: int | None, prefix: str) -> str
     return named if port is None else f"{named}:{port}"
 
 
-def _is_host(host: str) -> bool:
+def is_host(host: str) -> bool:
+    """Whether it is the name or the address of a host."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

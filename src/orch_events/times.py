@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
 _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)", re.ASCII)
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
@@ -68,6 +69,14 @@ def parse_timestamp(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def roughly(seconds: float) -> str:
+    """Write a duration for people in its largest unit: `12 seconds`, `20 minutes`, `3 days`."""
+    whole = max(0, int(seconds))
+    size, unit = next((each for each in _UNITS if whole >= each[0]), (1, "second"))
+    count = whole // size
+    return f"{count:,} {unit}{'s' * (count != 1)}"
 
 
 def format_duration(seconds: float) -> str:

@@ -1,9 +1,17 @@
-"""TLS: which CA is trusted, and what was wrong with it."""
+"""TLS: which CA is trusted, and what was wrong with it or with the server."""
 
 import ssl
 from pathlib import Path
 
-from orch_events.errors import LocalFileError
+from orch_events.errors import LocalFileError, NotUnderstood, OrchEventsError, Unreachable
+
+_HINTS = {
+    9: "is this machine's clock right?",
+    10: "let the server have a new one; is this machine's clock right?",
+    62: "name the server as its certificate does",
+    64: "name the server as its certificate does",
+}
+"""What to do, by OpenSSL's number, where the CA is not to blame: not yet valid, expired, another name or address."""
 
 
 def context(cacert: str | None) -> ssl.SSLContext:
@@ -13,8 +21,11 @@ def context(cacert: str | None) -> ssl.SSLContext:
     except (OSError, ssl.SSLError):
         if cacert is None:
             raise
-        what = "can't be read" if not _readable(cacert) else "holds no certificate"
-        raise LocalFileError(f"the CA file {cacert} {what}") from None
+        if not _readable(cacert):
+            raise LocalFileError(f"the CA file {cacert} can't be read", "is it a file, and may you read it?") from None
+        raise LocalFileError(
+            f"the CA file {cacert} holds no certificate", "is it the primary server's ca.pem?"
+        ) from None
 
 
 def _readable(path: str) -> bool:
@@ -23,6 +34,18 @@ def _readable(path: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def refusal(error: ssl.SSLError, origin: str) -> OrchEventsError:
+    """Tell why no TLS came about with a server."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        hint = "trust the primary server's CA: --cacert FILE, or cacert in orchestrator.conf"
+        why = error.verify_message.rstrip(".")
+        return LocalFileError(f"the certificate of {origin} is not trusted: {why}", _HINTS.get(error.verify_code, hint))
+    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
+        return NotUnderstood(f"{origin} does not speak TLS", "is the port right, or is it http?")
+    reason = (error.reason or "connection closed").replace("_", " ").lower()
+    return Unreachable(f"can't reach {origin}: TLS failed ({reason})")
 
 
 def cause(error: BaseException) -> ssl.SSLError | None:

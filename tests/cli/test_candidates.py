@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from orch_events.cli import cli
 from orch_events.simulator import Api, Fault, Faults, Simulator
 from orch_events.states import EVENT_TYPES, JOB_STATES, JOB_TYPES
 from tests.cli.command import SECONDS, Done
@@ -55,13 +56,13 @@ def files(call: Call, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], bool]:
 
 
 def test_commands_are_offered_with_what_they_do(offered: Offered) -> None:
-    assert list(offered("orch-events ")) == ["completion", "follow", "jobs", "list", "simulate"]
+    assert list(offered("orch-events ")) == list(cli.commands)
     assert list(offered("orch-events fol")) == ["follow"]
     assert offered("orch-events jo")["jobs"] == "Show recent jobs, the newest first."
 
 
 def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> None:
-    assert offered("orch-events follow 352 --out") == {"--output": "The format."}
+    assert offered("orch-events follow 352 --out") == {"--output": "The format: table, jsonl, json or csv."}
     assert {"--type", "--failed", "--demo"} < set(offered("orch-events list --"))
     assert "--demo" not in offered("orch-events list --demo --")
 
@@ -84,7 +85,7 @@ def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> 
         ("completion ", ["bash", "zsh", "fish"]),
         ("list 352 --start ", []),
         ("list 352 ", []),
-        ("--version --nonsense ", ["completion", "follow", "jobs", "list", "simulate"]),
+        ("--version --nonsense ", cli.commands),
     ],
 )
 def test_words_are_offered_where_there_are_words(line: str, words: list[str], offered: Offered) -> None:

@@ -10,7 +10,7 @@ from orch_events.cli.terminal import is_terminal, needs_ascii, wants_color
 from orch_events.clock import SystemClock
 
 if TYPE_CHECKING:  # rich is imported when something is drawn
-    from orch_events.cli.options import Look
+    from orch_events.cli.options import Checkup, Look
     from orch_events.render.output import Output
     from orch_events.render.theme import Theme
 
@@ -29,11 +29,11 @@ class App:
         self.talk = Talk(sys.stderr)
         self.signals = Signals()
 
-    def dress(self, look: "Look") -> None:
+    def dress(self, look: "Look | Checkup") -> None:
         """Talk as the options of look say."""
         self.talk = Talk(sys.stderr, self.theme(sys.stderr, look).paint, quiet=look.quiet)
 
-    def theme(self, stream: TextIO | None, look: "Look") -> "Theme":
+    def theme(self, stream: TextIO | None, look: "Look | Checkup") -> "Theme":
         """Return the theme for a stream."""
         from orch_events.render.theme import Theme
 

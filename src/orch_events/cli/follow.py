@@ -92,8 +92,8 @@ _follow_option = functools.partial(option, heading="Follow")
     "--slow",
     type=duration(),
     metavar="DURATION",
-    show_default="twice what nine in ten nodes took so far",
-    help="Name each node that runs longer.",
+    show_default="twice the usual",
+    help="Name each node that runs longer than this.",
 )
 @_follow_option(
     "--speed",

@@ -67,6 +67,16 @@ class Look(NamedTuple):
     verbose: bool
 
 
+class Checkup(NamedTuple):
+    """How the report of `doctor` is shown."""
+
+    json: bool
+    color: str
+    ascii: bool
+    quiet: bool
+    verbose: bool
+
+
 class Bear(NamedTuple):
     """How long to bear that no good answer comes; None for the command's own."""
 
@@ -177,6 +187,12 @@ def record_option(command: Command) -> Command:
                          help="Append the events to a file too, as --json writes them.")(command)  # fmt: skip
 
 
+_VERBOSE = output_option("-v", "--verbose", is_flag=True, also=("debug",), help="Tell each request on stderr.")
+_COLOR = look_option("--color", type=click.Choice(COLORS), metavar="WHEN", default="auto", show_default=True,
+                     also=("colour", "no-color", "no-colour"), help=f"Colour: {_either(COLORS)}.")  # fmt: skip
+_ASCII = look_option("--ascii", is_flag=True, help="No glyphs, only words.")
+
+
 def look_options(*, elapsed: bool = False) -> Callable[[Command], Command]:
     """Add the options of look, and of how much is said; `elapsed` says whether times can be counted from the start."""
     times = (*ZONES, "elapsed") if elapsed else ZONES
@@ -185,14 +201,26 @@ def look_options(*, elapsed: bool = False) -> Callable[[Command], Command]:
         "look",
         Look,
         output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Only events, warnings and errors."),
-        output_option("-v", "--verbose", is_flag=True, also=("debug",), help="Tell each request on stderr."),
-        look_option("--color", type=click.Choice(COLORS), metavar="WHEN", default="auto", show_default=True,
-                    also=("colour", "no-color", "no-colour"), help=f"Colour: {_either(COLORS)}."),
+        _VERBOSE,
+        _COLOR,
         look_option("--time", type=click.Choice(times), metavar="HOW", default="local", show_default=True,
                     also=("utc", "timezone", "tz"),
                     help=f"Times: {_either(times)}{since}."),
-        look_option("--ascii", is_flag=True, help="No glyphs, only words."),
+        _ASCII,
     )  # fmt: skip
+
+
+def checkup_options(command: Command) -> Command:
+    """Add the options of the report of `doctor`."""
+    return grouped(
+        "look",
+        Checkup,
+        output_option("--json", is_flag=True, help="One JSON object."),
+        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Only warnings and failures."),
+        _VERBOSE,
+        _COLOR,
+        _ASCII,
+    )(command)
 
 
 def bear_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:

@@ -7,6 +7,7 @@ machine     JSON Lines, one JSON array, CSV
 sieves      stand before another renderer and let through what is wanted
 progress    the live line and the heartbeat, on stderr
 closing     what is said at the end
+checkup     the report of `doctor`
 theme       colours and glyphs
 text        what would act on a terminal, made visible
 cells       how wide text is

@@ -1,0 +1,94 @@
+"""The README's pictures: `python -m tests.screens` runs the commands on a terminal and draws what it shows as SVG."""
+
+import os
+import pty
+import re
+import subprocess
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyte
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from orch_events.simulator import Api, Simulator
+from tests.cli.command import COMMAND
+
+PICTURES = Path(__file__).parent.parent / ".pictures"
+_FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+"""Without fonts of another server: a picture asks for nothing."""
+
+_SCREENS = {
+    "follow": ("follow 352", 100, 60.0, r"8/24 "),
+}
+"""What is typed, how wide the terminal is, what time it is for the simulator, and what is seen when it is drawn."""
+
+
+def main() -> None:
+    """Write all pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    for name, (words, columns, now, seen) in _SCREENS.items():
+        with Simulator(Api(lambda now=now: now)) as simulator:  # type: ignore[misc]
+            lines = shown(f"{words} --service-url {simulator.url}", columns, seen)
+        (PICTURES / f"{name}.svg").write_text(picture(f"orch-events {words}", lines, columns), encoding="utf-8")
+
+
+def shown(words: str, columns: int, seen: str) -> list[Text]:
+    """Run a command on a terminal until something is seen, or to its end; return the lines that the terminal shows."""
+    screen = pyte.Screen(columns, 80)
+    stream = pyte.ByteStream(screen)
+    with _started(words, columns) as terminal:
+        while piece := _read(terminal):
+            stream.feed(piece)
+            if seen and any(re.search(seen, line) for line in screen.display):
+                break
+    lines = [_styled(screen, row) for row in range(screen.lines)]
+    while lines and not lines[-1].plain.strip():
+        lines.pop()
+    return lines
+
+
+@contextmanager
+def _started(words: str, columns: int) -> Iterator[int]:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (80, columns))
+    environment = os.environ | {"TERM": "xterm-256color", "TZ": "UTC"}
+    with subprocess.Popen([*COMMAND, *words.split()], stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        yield ours
+        process.kill()
+    os.close(ours)
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:  # nobody writes any more
+        return b""
+
+
+def _styled(screen: pyte.Screen, row: int) -> Text:
+    """Return a line of the screen with its colours."""
+    text = Text()
+    for column in range(screen.columns):
+        cell = screen.buffer[row][column]
+        color = None if cell.fg == "default" else {"brown": "yellow"}.get(cell.fg, cell.fg)
+        text.append(cell.data, Style(color=color, bold=cell.bold, reverse=cell.reverse))
+    return text
+
+
+def picture(title: str, lines: list[Text], columns: int) -> str:
+    """Draw lines as an SVG that needs nothing else."""
+    with Path(os.devnull).open("w") as nowhere:
+        console = Console(record=True, width=columns, file=nowhere, force_terminal=True, color_system="standard")
+        for line in lines:
+            console.print(line, no_wrap=True, overflow="crop")
+        return console.export_svg(title=title, code_format=_FORMAT, unique_id="screen")
+
+
+if __name__ == "__main__":
+    main()
