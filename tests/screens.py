@@ -7,6 +7,7 @@ import subprocess
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 import pyte
@@ -16,7 +17,7 @@ from rich.style import Style
 from rich.text import Text
 
 from orch_events.simulator import Api, Simulator
-from tests.cli.command import COMMAND
+from tests.cli.command import COMMAND, read_terminal
 
 PICTURES = Path(__file__).parent.parent / ".pictures"
 _FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
@@ -42,14 +43,12 @@ def shown(words: str, columns: int, seen: str) -> list[Text]:
     screen = pyte.Screen(columns, 80)
     stream = pyte.ByteStream(screen)
     with _started(words, columns) as terminal:
-        while piece := _read(terminal):
+        while piece := read_terminal(terminal):
             stream.feed(piece)
             if seen and any(re.search(seen, line) for line in screen.display):
                 break
-    lines = [_styled(screen, row) for row in range(screen.lines)]
-    while lines and not lines[-1].plain.strip():
-        lines.pop()
-    return lines
+    last = max(row for row, line in enumerate(screen.display) if line.strip())
+    return [_styled(screen, row) for row in range(last + 1)]
 
 
 @contextmanager
@@ -64,21 +63,18 @@ def _started(words: str, columns: int) -> Iterator[int]:
     os.close(ours)
 
 
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65_536)
-    except OSError:  # nobody writes any more
-        return b""
-
-
 def _styled(screen: pyte.Screen, row: int) -> Text:
     """Return a line of the screen with its colours."""
+    cells = [screen.buffer[row][column] for column in range(screen.columns)]
     text = Text()
-    for column in range(screen.columns):
-        cell = screen.buffer[row][column]
-        color = None if cell.fg == "default" else {"brown": "yellow"}.get(cell.fg, cell.fg)
-        text.append(cell.data, Style(color=color, bold=cell.bold, reverse=cell.reverse))
+    for style, run in groupby(cells, _style):
+        text.append("".join(cell.data for cell in run), style)
     return text
+
+
+def _style(cell: pyte.screens.Char) -> Style:
+    color = None if cell.fg == "default" else {"brown": "yellow"}.get(cell.fg, cell.fg)
+    return Style(color=color, bold=cell.bold, reverse=cell.reverse)
 
 
 def picture(title: str, lines: list[Text], columns: int) -> str:

@@ -66,6 +66,14 @@ def start(args: Sequence[str], **env: str) -> "subprocess.Popen[str]":
     )
 
 
+def read_terminal(terminal: int) -> bytes:
+    """Read what has been written to a pseudo-terminal; nothing once nobody writes any more."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
+
+
 class Ticking:
     """A simulator's time that stands still until somebody asks, and then runs.
 

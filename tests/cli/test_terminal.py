@@ -16,7 +16,7 @@ import pyte
 import pytest
 
 from orch_events.simulator import Api, Simulator, scripts
-from tests.cli.command import COMMAND, SECONDS, Done, needs
+from tests.cli.command import COMMAND, SECONDS, Done, needs, read_terminal
 
 _LIVE = re.compile(r"\d+/24  ")
 
@@ -35,19 +35,12 @@ def _on_terminal(words: str, url: str, *, size: tuple[int, int] = (60, 100), out
     ) as process:
         os.close(theirs)
         shown = b""
-        while piece := _read(ours):
+        while piece := read_terminal(ours):
             shown += piece
         piped = process.stdout.read().decode() if process.stdout is not None else ""
         status = process.wait(timeout=SECONDS)
     os.close(ours)
     return status, piped, shown.decode()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65_536)
-    except OSError:  # nobody writes any more
-        return b""
 
 
 def _left(shown: str, size: tuple[int, int] = (60, 100)) -> list[str]:
@@ -208,7 +201,7 @@ def test_a_terminal_that_goes_away_keeps_nobody_from_following(at_sixty: str) ->
         command, env=os.environ | {"TERM": "xterm"}, stdout=subprocess.PIPE, stderr=theirs, start_new_session=True
     ) as process:
         os.close(theirs)
-        assert _read(ours)
+        assert read_terminal(ours)
         os.close(ours)
         out = process.communicate(timeout=SECONDS)[0].decode()
 
