@@ -170,12 +170,12 @@ class Client:
         url = self._url.base + path
         token = self._token()
         sent = token is not None and (self._url.encrypted or self._url.loopback)
-        request = self._http.build_request("GET", url, headers={"X-Authentication": token or ""} if sent else {})
+        headers = {"X-Authentication": token or ""} if sent else {}
         began_at = self._clock.monotonic()
         answer: httpx.Response | None = None
         try:
             with self._translated(url):
-                answer = self._http.send(request, stream=True)
+                answer = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
                 if answer.status_code != httpx.codes.OK:
                     raise self._refusal(url, answer, token if sent else None)
             with self._translated(url, reading=True):
@@ -207,6 +207,8 @@ class Client:
             yield
         except httpx.HTTPError as error:
             raise self._ours(error, url, reading=reading) from None
+        except UnicodeError:  # of a name that begins like an encoded one, xn--
+            raise LocalFileError(f"the host of {self._url.origin} is not a name", "is service-url right?") from None
         except zlib.error:
             raise NotUnderstood(f"the answer of {url} is not the gzip that it claims to be") from None
 

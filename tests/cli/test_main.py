@@ -82,6 +82,11 @@ def test_without_a_service_url_it_says_where_to_put_one(command: str, call: Call
 
 
 @pytest.mark.parametrize("command", ["list", "follow"])
+def test_a_name_that_no_host_can_have_is_8(command: str, call: Call) -> None:
+    _refused(call(command, "352", "--service-url", "https://xn--0.invalid"), 8, "https://xn--0.invalid", "hint: ")
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
 def test_a_server_that_is_gone_is_6(command: str, over: str, call: Call) -> None:
     done = call(command, "352", "--service-url", over.rpartition(":")[0] + ":1", "--quiet", "--retry-for", "0")
 
