@@ -19,6 +19,7 @@ from orch_events import tls
 from orch_events.clock import Clock
 from orch_events.errors import (
     CutAnswer,
+    LocalFileError,
     NotUnderstood,
     OrchEventsError,
     Unreachable,
