@@ -36,9 +36,11 @@ def test_a_job_is_read_as_the_api_documents_it() -> None:
         started_timestamp="2016-05-05T19:50:08Z",
         finished_timestamp="2016-05-05T19:52:15Z",
         duration="127.0",
+        type="deploy",
         options={"noop": False},
     )
-    assert record == JobRecord("finished", 24, {"finished": 23, "skipped": 1}, STARTED, FINISHED)
+    counts, options = {"finished": 23, "skipped": 1}, {"noop": False}
+    assert record == JobRecord("finished", 24, counts, STARTED, FINISHED, "deploy", options)
 
 
 @pytest.mark.parametrize("state", ["stopped", "finished", "failed"])
@@ -83,6 +85,19 @@ def test_a_node_count_that_is_none_is_not_known(count: object) -> None:
     assert job(node_states={"failed": count, "running": 1}).node_states == {"running": 1}
 
 
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [({"type": "plan_task", "command": "task"}, "plan_task"), ({"command": "deploy"}, "deploy"), ({"type": 7}, "")],
+)
+def test_the_type_of_an_older_server_s_job_is_its_command(values: dict[str, Any], kind: str) -> None:
+    assert job(**values).type == kind
+
+
+@pytest.mark.parametrize("options", [None, [], "x", 7])
+def test_options_that_are_none_are_empty(options: object) -> None:
+    assert job(options=options).options == {}
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: (
@@ -91,7 +106,8 @@ ANYTHING = st.recursive(
     ),
     max_leaves=6,
 )
-JOB_KEYS = st.sampled_from(["state", "node_count", "node_states", "status", "started_timestamp", "finished_timestamp"])
+JOB_KEYS = st.sampled_from(["state", "node_count", "node_states", "status", "started_timestamp", "finished_timestamp",
+                            "type", "command", "options"])  # fmt: skip
 
 
 @given(st.dictionaries(JOB_KEYS, ANYTHING))

@@ -28,6 +28,8 @@ class JobRecord(msgspec.Struct, frozen=True):
         node_count: how many nodes the job has; None where that is missing or zero.
         node_states: how many nodes are in each state; empty where that is missing.
         started_at, finished_at: UTC; None until then, or where it is missing.
+        type: deploy, task, plan_task …; an open set. An older server's command, where it tells no type.
+        options: as its owner gave them, any JSON.
     """
 
     state: str
@@ -35,6 +37,8 @@ class JobRecord(msgspec.Struct, frozen=True):
     node_states: Mapping[str, int]
     started_at: datetime | None
     finished_at: datetime | None
+    type: str = ""
+    options: Mapping[str, Any] = {}
 
     @property
     def over(self) -> bool:
@@ -51,6 +55,8 @@ class JobRecord(msgspec.Struct, frozen=True):
             node_states=_counts(job.node_states),
             started_at=parse_timestamp(_text(job.started_timestamp)) or _entered(job.status, "running"),
             finished_at=parse_timestamp(_text(job.finished_timestamp)) or _entered(job.status, *OVER),
+            type=_text(job.type) or _text(job.command),
+            options=job.options if isinstance(job.options, dict) else {},
         )
 
 
@@ -102,6 +108,9 @@ class _Job(msgspec.Struct):
     status: Any = None
     started_timestamp: Any = None
     finished_timestamp: Any = None
+    type: Any = None
+    command: Any = None
+    options: Any = None
 
 
 class _Node(msgspec.Struct):

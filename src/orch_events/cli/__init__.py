@@ -16,6 +16,7 @@ from orch_events import __version__
 from orch_events.cli import exits
 from orch_events.cli.app import App
 from orch_events.cli.completion import completion
+from orch_events.cli.failures import failures
 from orch_events.cli.follow import follow
 from orch_events.cli.listing import list_
 from orch_events.cli.signals import Detached
@@ -52,6 +53,7 @@ def cli(ctx: click.Context) -> None:
     orch-events list 352                     the events of job 352 so far
     orch-events follow 352                   the same, then live until the job is over
     orch-events list 352 --json | jq ...     feed them to anything
+    orch-events failures 352                 which nodes did not finish, and why
 
     Nothing is ever sent to the server but GET; Ctrl-C never stops a job.
     """
@@ -59,7 +61,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _command in (list_, follow, simulate, completion):
+for _command in (list_, follow, failures, simulate, completion):
     cli.add_command(_command)
 
 
