@@ -15,8 +15,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def options_table() -> str:
     """Write the README's tables of options, as `python -m tests.test_readme` puts them there."""
-    commands = {name: cli.commands[name] for name in ("list", "follow", "failures", "simulate")}
-    seen: dict[tuple[str, str], tuple[str, list[str]]] = {}
+    commands = {name: cli.commands[name] for name in ("list", "follow", "simulate")}
+    seen: dict[str, tuple[str, list[str]]] = {}
     for name, command in commands.items():
         ctx = click.Context(command)
         for parameter in command.params:
@@ -24,9 +24,8 @@ def options_table() -> str:
             if shown is not None and isinstance(parameter, click.Option):
                 text = re.sub(r"\s+", " ", shown[1]).replace("|", "\\|")
                 text = re.sub(r"default: (no-)?exit-status", "default: as the command has it", text)
-                means = text.partition(" [default")[0]
-                seen.setdefault((shown[0].replace("|", "\\|"), means), (text, []))[1].append(name)
-    rows = [f"| `{option}` | {', '.join(names)} | {text} |" for (option, _), (text, names) in seen.items()]
+                seen.setdefault(shown[0].replace("|", "\\|"), (text, []))[1].append(name)
+    rows = [f"| `{option}` | {', '.join(names)} | {text} |" for option, (text, names) in seen.items()]
     return "\n".join(["| option | of | |", "|---|---|---|", *rows])
 
 
