@@ -11,10 +11,10 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "check", "clock", "cursor", "detail", "ending", "errors", "events", "gunzip",
-          "happenings", "job", "job_name", "nodes", "pace", "page", "patience", "proxy", "recent", "records", "refusal",
-          "repair", "scan", "selection", "service_url", "source", "states", "stragglers", "times", "tls",
-          "watch"]  # fmt: skip
+GROUND = ["asking", "backoff", "causes", "check", "clock", "cursor", "detail", "ending", "errors", "events", "failures",
+          "gunzip", "happenings", "job", "job_name", "nodes", "pace", "page", "patience", "proxy", "recent", "records",
+          "refusal", "repair", "rerun", "scan", "selection", "service_url", "source", "standing", "states",
+          "stragglers", "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -44,6 +44,10 @@ MAY_IMPORT = {
     "ending": ["job"],
     "pace": ["clock", "job", "nodes"],
     "stragglers": ["nodes", "pace"],
+    "standing": ["job"],
+    "causes": [],
+    "failures": ["causes", "job", "nodes", "standing"],
+    "rerun": ["records"],
     "source": ["events", "records"],
     "happenings": ["errors", "events", "job"],
     "asking": ["errors", "happenings"],

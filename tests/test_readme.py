@@ -25,7 +25,7 @@ def test_the_exit_statuses_are_those_of_the_program() -> None:
 def test_the_transcript_is_what_the_demo_shows(capfd: pytest.CaptureFixture[str]) -> None:
     transcript = re.search(r"<!-- transcript -->\n```text\n(.*?)```", README, re.DOTALL)
     assert transcript
-    head, *rows, summary = [line for line in transcript[1].splitlines() if line != "[…]"]
+    head, *rows, summary, following = [line for line in transcript[1].splitlines() if line != "[…]"]
     assert main(["list", "352", "--demo", "--time", "utc"]) == 0
     shown = [row.split(maxsplit=6) for row in capfd.readouterr().out.splitlines()[1:]]
     for row in rows:
@@ -34,6 +34,7 @@ def test_the_transcript_is_what_the_demo_shows(capfd: pytest.CaptureFixture[str]
         assert [time, glyph] == real[2:4]
         assert " ".join(real[4:]).startswith(" ".join(rest))
     assert head.startswith("ID     2016-05-05  EVENT")
+    assert following == "next: orch-events failures 352 --demo"
     assert summary == "job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"
 
 

@@ -46,6 +46,10 @@ class JobName(NamedTuple):
             f"{shown} is not a job; give its number, as in 352, or latest, or its URL, or the path of a recording"
         )
 
+    def written(self, number: str) -> str:
+        """Return how a job of this number is called in commands: where it is, or by its number."""
+        return self.place if self.kind == "recording" else number
+
     @classmethod
     def _of_url(cls, url: re.Match[str]) -> "JobName | None":
         path, fragment = url["path"] or "", url["fragment"] or ""

@@ -1,12 +1,15 @@
 """A server of stored answers, in a process of its own: `python -m tests.benchmarks.server DIRECTORY [CERTIFICATE]`.
 
-It prints its URL and answers each `/orchestrator/v1/jobs/NAME/events` with the file NAME.
+It prints its URL and answers each `/orchestrator/v1/jobs/NAME/events` with the file NAME, and each
+`/orchestrator/v1/jobs/NAME` with a record.
 """
 
 import ssl
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+_RECORD = b'{"state": "finished", "type": "deploy", "options": {"noop": false}}'
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -15,14 +18,22 @@ class _Handler(BaseHTTPRequestHandler):
     directory: Path
 
     def do_GET(self) -> None:
-        with (self.directory / self.path.split("/")[4]).open("rb") as page:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(page.seek(0, 2)))
-            self.end_headers()
+        _, _, _, _, name, *events = self.path.split("/")
+        if not events:
+            self._begin(len(_RECORD))
+            self.wfile.write(_RECORD)
+            return
+        with (self.directory / name).open("rb") as page:
+            self._begin(page.seek(0, 2))
             self.wfile.flush()
             page.seek(0)
             self.connection.sendfile(page)
+
+    def _begin(self, length: int) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
         pass

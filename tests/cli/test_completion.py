@@ -48,7 +48,7 @@ def test_commands_options_and_jobs_are_completed(started: Shell) -> None:
 
 def test_several_jobs_are_shown_with_what_they_are_about(name: str, started: Shell) -> None:
     started.begin("orch-events follow 35")
-    shown = started.complete(_TOLD[name].format(*_JOB_352), "353", "354", "355", "356", "351")
+    shown = started.complete(_TOLD[name].format(*_JOB_352), "353", "357", "358", "354", "355", "356", "351")
     assert "360" not in shown
     assert "(task: " not in shown
 
@@ -109,7 +109,7 @@ def test_in_bash_menu_complete_inserts_bare_jobs(sixty: str, tmp_path: Path) -> 
     with shell("bash", tmp_path, {"ORCH_EVENTS_SERVICE_URL": sixty}) as it:
         it.run("bind 'TAB: menu-complete'; echo bou''nd", "bound")
         it.begin("orch-events list 35")
-        assert "(" not in it.complete("orch-events list 356", "355")
+        assert "(" not in it.complete("orch-events list 358", "357")
 
 
 @needs("bash")

@@ -92,7 +92,7 @@ def test_an_option_that_a_command_adds_to_a_group_stands_in_that_group(call: Cal
 
 
 def test_the_groups_come_in_one_order_everywhere(call: Call) -> None:
-    order = ["Where from", "Select", "Output", "Look", "Follow", "Outcome", "Connect", "Patience", "Options"]
+    order = ["Report", "Where from", "Select", "Output", "Look", "Follow", "Outcome", "Connect", "Patience", "Options"]
     for name in _COMMANDS:
         headings = [heading for heading in re.findall(r"^(\S.*):$", call(name, "-h").out, re.MULTILINE)
                     if heading in order]  # fmt: skip
@@ -137,7 +137,12 @@ def test_help_on_what_there_is_none_on_suggests_a_topic_or_a_command(word: str, 
 def test_the_shell_completes_commands_and_topics_behind_help() -> None:
     done = run(_ORCH_EVENTS_COMPLETE="bash_complete", COMP_WORDS="orch-events help f", COMP_CWORD="2")
 
-    assert [line.partition("\t")[0] for line in done.lines] == ["plain,follow", "plain,following", "plain,formats"]
+    assert [line.partition("\t")[0] for line in done.lines] == [
+        "plain,follow",
+        "plain,failures",
+        "plain,following",
+        "plain,formats",
+    ]
 
 
 def test_no_topic_is_called_like_a_command() -> None:

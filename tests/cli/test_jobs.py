@@ -70,11 +70,11 @@ def test_csv_has_a_header_and_a_line_a_job(over: str, call: Call) -> None:
 @pytest.mark.parametrize(
     ("words", "numbers"),
     [
-        ("--limit 2", [360, 356]),
-        ("--state failed", [354, 353]),
-        ("--state failed --state stopped", [355, 354, 353]),
+        ("--limit 2", [360, 358]),
+        ("--state failed", [358, 357, 354, 353]),
+        ("--state failed --state stopped", [358, 357, 355, 354, 353]),
         ("--type task", [360, 353]),
-        ("--type task --type deploy --limit 3", [360, 356, 355]),
+        ("--type task --type deploy --limit 3", [360, 358, 357]),
         ("--type task --state failed", [353]),
         ("--type plan_task --type task --state finished", [360]),
     ],

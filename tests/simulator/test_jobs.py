@@ -85,7 +85,9 @@ def test_a_node_runs_at_most_once_and_is_over_at_most_once(job: int) -> None:
         assert life[1:] != ["skipped"]
 
 
-@pytest.mark.parametrize(("job", "slots"), [(351, 8), (352, 8), (354, 8), (355, 8), (356, 8), (353, 250), (360, 250)])
+@pytest.mark.parametrize(
+    ("job", "slots"), [(351, 8), (352, 8), (354, 8), (355, 8), (356, 8), (357, 8), (358, 8), (353, 250), (360, 250)]
+)
 def test_no_more_nodes_run_at_once_than_the_orchestrator_lets(job: int, slots: int) -> None:
     running, most = 0, 0
     for event in events(job):
@@ -105,6 +107,8 @@ def test_no_more_nodes_run_at_once_than_the_orchestrator_lets(job: int, slots: i
         (354, "failed", "job_aborted"),
         (355, "stopped", "job_finished"),
         (356, "finished", "node_finished"),
+        (357, "failed", "job_finished"),
+        (358, "failed", "job_finished"),
         (360, "finished", "job_finished"),
     ],
 )

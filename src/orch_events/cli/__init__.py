@@ -16,6 +16,7 @@ from orch_events.cli.app import App
 from orch_events.cli.command import Group
 from orch_events.cli.completion import VARIABLE, complete, completion
 from orch_events.cli.doctor import doctor
+from orch_events.cli.failures import failures
 from orch_events.cli.follow import follow
 from orch_events.cli.help import help_
 from orch_events.cli.jobs import jobs
@@ -57,6 +58,7 @@ def cli(ctx: click.Context) -> None:
     orch-events list 352                  the events of job 352 so far
     orch-events follow 352                the same, then live, until it is over
     orch-events list 352 --json | jq .    feed them to anything
+    orch-events failures 352              which nodes did not finish, and why
     orch-events doctor                    what is configured, and what is wrong
 
     Nothing is ever sent to the server but GET; Ctrl-C never stops a job.
@@ -66,6 +68,7 @@ def cli(ctx: click.Context) -> None:
 
 
 cli.add_section("Commands", [list_, follow, jobs])
+cli.add_section("Reports", [failures])
 cli.add_section("Try out, set up", [doctor, simulate, completion, help_])
 
 

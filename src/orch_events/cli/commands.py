@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import click
 from click.core import ParameterSource
 
-_WORDS = ("demo", "service_url", "cacert", "token_file", "config_file")
+_WORDS = ("demo", "service_url", "cacert", "token_file", "config_file", "recorded_job")
 
 
 class Commands:

@@ -101,6 +101,7 @@ output_option = functools.partial(option, heading="Output")
 look_option = functools.partial(option, heading="Look")
 outcome_option = functools.partial(option, heading="Outcome")
 connect_option = functools.partial(option, heading="Connect")
+report_option = functools.partial(option, heading="Report")
 patience_option = functools.partial(option, heading="Patience")
 
 

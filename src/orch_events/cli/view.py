@@ -129,9 +129,11 @@ class View:
         """Yield how a job ended, what went wrong, and what to do next."""
         yield ended(state.job, outcome, self._theme)
         yield from bad_nodes(state, self._theme, columns(sys.stderr))
-        more, failed = len(bad_runs(state)) - MOST_NODES, commands.line("list", state.job, "--failed")
+        more = len(bad_runs(state)) - MOST_NODES
         if more > 0:
-            yield f"  and {more} more: {failed}"
+            yield f"  and {more} more: {commands.line('failures', state.job)}"
+        elif any(outcome.nodes.get(state) for state in ("failed", "errored", "skipped", "running")):
+            yield self._theme.paint("next:", "hint") + " " + commands.line("failures", state.job)
 
     def _fail(self, state: "JobState", error: OrchEventsError) -> None:
         self._settle()

@@ -1,7 +1,7 @@
 """A loopback orchestrator: scripted jobs, a clock of its own, the documented API.
 
-`script` tells one job, `plan` writes one, `jobs` are all of them, `api` answers a request, `faults` spoil it, `server`
-puts it on a port.
+`script` tells one job, `plan` writes one, `jobs` are all of them, `puppet` and `everywhere` are parts of these, `api`
+answers a request, `faults` spoil it, `server` puts it on a port.
 """
 
 from orch_events.simulator.api import Api

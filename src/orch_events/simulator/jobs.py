@@ -3,64 +3,27 @@
 from collections.abc import Mapping
 from functools import cache
 
+from orch_events.simulator.everywhere import deploy_everything, deploy_everything_again
 from orch_events.simulator.plan import Detail, Plan
+from orch_events.simulator.puppet import SLOTS, STARTED, names, well
 from orch_events.simulator.script import Script
 
 _YESTERDAY = -86_400.0
-_PUPPET_SLOTS = 8
 _TASK_SLOTS = 250
-_PUPPET_STARTED = "Started puppet run on {} ..."
 _TASK_STARTED = "Started task on {} ..."
-_CONSOLE = "https://orchestrator.example.com/#/cm/report"
-
-
-def _names(kind: str, count: int) -> list[str]:
-    return [f"{kind}-{number:02}.example.com" for number in range(1, count + 1)]
 
 
 @cache
 def scripts() -> Mapping[int, Script]:
     """Return all jobs by their number, the oldest first."""
-    jobs = (_long_over(), _puppet(), _task(), _aborted(), _stopped(), _of_2016(), _large())
+    jobs = (_long_over(), _puppet(), _task(), _aborted(), _stopped(), _of_2016(), deploy_everything(),
+            deploy_everything_again(), _large())  # fmt: skip
     return {job.number: job for job in jobs}
-
-
-def _changed(plan: Plan, node: str, seconds: float) -> tuple[str, str, Detail]:
-    changed = max(0, plan.whole(-2, 9))
-    return (
-        "node_finished",
-        f"Finished puppet run on {node} - Success!",
-        _report(plan, node, seconds, changed, 0),
-    )
-
-
-def _report(plan: Plan, node: str, seconds: float, changed: int, failed: int) -> Detail:
-    """What a Puppet run reports."""
-    mark = f"{plan.whole(0, 0xFFFFFFFF):08x}{plan.number:08x}{int(seconds * 1000):08x}"
-    return {
-        "hash": mark,
-        "noop": False,
-        "status": "failed" if failed else "changed" if changed else "unchanged",
-        "metrics": {
-            "corrective_change": min(1, changed),
-            "out_of_sync": changed + failed,
-            "restarted": min(2, changed),
-            "skipped": failed,
-            "total": 300 + len(node),
-            "changed": changed,
-            "scheduled": 0,
-            "failed_to_restart": 0,
-            "failed": failed,
-        },
-        "report-url": f"{_CONSOLE}/{mark}",
-        "environment": "production",
-        "configuration_version": "1462477803",
-    }
 
 
 def _puppet() -> Script:
     plan = Plan(352, 0)
-    web, app, db = _names("web", 8), _names("app", 8), _names("db", 4)
+    web, app, db = names("web", 8), names("app", 8), names("db", 4)
     nodes = [
         "puppet-agent.example.com",
         *web,
@@ -70,9 +33,7 @@ def _puppet() -> Script:
         "ldap-01.example.com",
         "cache-01.example.com",
     ]
-    done = plan.run(
-        nodes, (18, 52), slots=_PUPPET_SLOTS, started=_PUPPET_STARTED, ending=_changed, detail={"noop": False}
-    )
+    done = plan.run(nodes, (18, 52), slots=SLOTS, started=STARTED, ending=well, detail={"noop": False})
     plan.say(70, "node_skipped", f"Skipped {db[3]}: the agent on this node is disabled", db[3])
     plan.say(done + 0.4, "job_finished", "Finished job 352")
     return plan.script("deploy", "deploy production", ("finished", done + 0.4), 1267, concurrency=8, noop=False)
@@ -119,7 +80,7 @@ def _restarted(plan: Plan, node: str, seconds: float) -> tuple[str, str, Detail]
 
 def _task() -> Script:
     plan = Plan(353, 0)
-    done = plan.run(_names("web", 14), (4, 40), slots=_TASK_SLOTS, started=_TASK_STARTED, ending=_restarted)
+    done = plan.run(names("web", 14), (4, 40), slots=_TASK_SLOTS, started=_TASK_STARTED, ending=_restarted)
     plan.say(done + 0.4, "job_finished", "Finished job 353")
     return plan.script(
         "task", "restart nginx", ("failed", done + 0.4), 20_011, task="service", params={"name": "nginx"}
@@ -128,7 +89,7 @@ def _task() -> Script:
 
 def _aborted() -> Script:
     plan = Plan(354, 0)
-    plan.run(_names("app", 12), (15, 60), slots=_PUPPET_SLOTS, started=_PUPPET_STARTED, ending=_changed)
+    plan.run(names("app", 12), (15, 60), slots=SLOTS, started=STARTED, ending=well)
     plan.stop(34, "the job was aborted")
     plan.forget(38)
     plan.say(38.4, "job_aborted", "Aborted job 354")
@@ -137,7 +98,7 @@ def _aborted() -> Script:
 
 def _stopped() -> Script:
     plan = Plan(355, 0)
-    plan.run(_names("db", 20), (10, 45), slots=_PUPPET_SLOTS, started=_PUPPET_STARTED, ending=_changed)
+    plan.run(names("db", 20), (10, 45), slots=SLOTS, started=STARTED, ending=well)
     plan.stop(30, "the job was stopped")
     plan.say(30, "job_stopping", "Stopping job 355")
     done = plan.end
@@ -147,7 +108,7 @@ def _stopped() -> Script:
 
 def _of_2016() -> Script:
     plan = Plan(356, 0)
-    done = plan.run(_names("old", 9), (8, 35), slots=_PUPPET_SLOTS, started=_PUPPET_STARTED, ending=_changed)
+    done = plan.run(names("old", 9), (8, 35), slots=SLOTS, started=STARTED, ending=well)
     return plan.script("deploy", "as a server of 2016 tells it", ("finished", done + 1), 50_021, noop=True)
 
 
@@ -161,6 +122,6 @@ def _large() -> Script:
 
 def _long_over() -> Script:
     plan = Plan(351, _YESTERDAY)
-    done = plan.run(_names("mail", 6), (10, 40), slots=_PUPPET_SLOTS, started=_PUPPET_STARTED, ending=_changed)
+    done = plan.run(names("mail", 6), (10, 40), slots=SLOTS, started=STARTED, ending=well)
     plan.say(done + 0.4, "job_finished", "Finished job 351")
     return plan.script("deploy", "deploy mail", ("finished", done + 0.4), 811, noop=False)

@@ -47,13 +47,16 @@ class Plan:
 
     def run(
         self, nodes: Sequence[str], seconds: tuple[float, float], *, slots: int, started: str, ending: Ending,
-        detail: Detail | None = None,
+        detail: Detail | None = None, pace: Callable[[str], float] = lambda _: 1.0,
     ) -> float:  # fmt: skip
-        """Let nodes run, `slots` at once, each for a while within `seconds`; return when the last ends."""
+        """Let nodes run, `slots` at once, each for a while within `seconds`; return when the last ends.
+
+        `pace` says how many times as long as that a node takes.
+        """
         first = self.begin + 8
         free = [first + place * _MORE_AT_ONCE_SECONDS for place in range(min(slots, len(nodes)))]
         for node in nodes:
-            begin, took = heapq.heappop(free), self.between(*seconds)
+            begin, took = heapq.heappop(free), self.between(*seconds) * pace(node)
             self.say(begin, "node_running", started.format(node), node, detail)
             kind, message, result = ending(self, node, took)
             self.say(begin + took, kind, message, node, result)

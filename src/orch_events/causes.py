@@ -1,0 +1,102 @@
+"""Why nodes did not finish, without what differs from node to node.
+
+A pattern is a sentence in which names, numbers, paths and the like stand as what they are: `<node>`, `<number>`. It is
+found from left to right in one pass. Two rules keep it honest:
+
+1. What stands for something, as `<node>` does, stays as it is, and nothing beside it is taken for more than it was
+   before: the pattern of a pattern is itself.
+2. No part of the expression takes back what it took, but for a few characters: the time is linear.
+"""
+
+import re
+from collections.abc import Iterable
+
+_QUOTES = "'\"`\u2018\u2019\u201c\u201d"
+_VALUE = f"[^{_QUOTES}]*+"
+_HEX = "[0-9A-Fa-f]"
+
+_PARTS = re.compile(
+    rf"""
+      <(?:node|number|id|path|url|address|time|value)>
+    | (?<![\w>]) (?P<value>
+          '{_VALUE}' | "{_VALUE}" | `{_VALUE}` | \u2018{_VALUE}\u2019 | \u201c{_VALUE}\u201d
+      ) (?![\w<~/\\]|::)
+    | (?<![\w>]) (?P<url> [A-Za-z][A-Za-z0-9+.-]{{,15}}+ :// [^\s<>{_QUOTES}]++ )
+    | (?<![\w.~/\\<>-]) (?P<path> (?: ~?/ | [A-Za-z]:[\\/] | \\\\ ) [^\s<>()\[\]{{}},;|{_QUOTES}]++ )
+    | (?<![\w.:>-]) (?P<time>
+          \d{{4}}-\d\d-\d\d (?: [T ]\d\d:\d\d (?: :\d\d )? (?: [.,]\d++ )? (?: [ ]?[+-]\d\d:?\d\d | Z )? )?
+        | \d\d?:\d\d (?: :\d\d )? (?: [.,]\d++ )? Z?
+        | (?: \d++ (?: \.\d++ )? (?: ms | [dhms] ) )++
+      ) (?![\w:-])
+    | (?<![\w.:>-]) (?P<address>
+          \d{{1,3}} (?: \.\d{{1,3}} ){{3}} (?: /\d\d? )? (?: :\d{{1,5}} )?
+        | (?=[0-9A-Fa-f:]{{,39}}\d) {_HEX}{{,4}} (?: :{_HEX}{{,4}} ){{2,7}}
+      ) (?![\w:-]|\.\d)
+    | (?:(?<![\w./>-])|(?<=[=-]>)) (?P<word> [\w.-]++ (?: /[\w.-]++ )*+ ) (?!<)
+    | (?P<number> \d++ (?: \.\d++ )*+ )
+    """,
+    re.VERBOSE,
+)
+
+_NUMBERS = re.compile(
+    rf"""
+      (?<![A-Za-z0-9]) (?:
+          (?P<id> {_HEX}{{8}} (?: -{_HEX}{{4}} ){{3}} -{_HEX}{{12}} )
+        | \d++ (?: \.\d++ )*+
+        | (?:0x)? (?=[A-Fa-f]*+\d) {_HEX}{{7,}}+
+      ) (?![A-Za-z0-9])
+    | 0x{_HEX}++
+    | \d++ (?: \.\d++ )*+
+    """,
+    re.VERBOSE,
+)
+"""What counts in a word: an id, a hash or its beginning, a number."""
+
+_HOST = re.compile(r"[a-z][a-z0-9-]*+(?:\.[a-z][a-z0-9-]*+)+\.[a-z]{2,}")
+"""A host's name in full. Of two parts only, it could as well be `nginx.service`."""
+
+_AROUND = ".-"
+_BEHIND = ".,:;!?)]}"
+"""What stands beside a word, or behind a path or URL, and is no part of it."""
+
+
+class Causes:
+    """Finds the patterns of sentences about some nodes.
+
+    Args:
+        names: the nodes' names.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = {name.casefold() for name in names}
+
+    def pattern(self, text: str) -> str:
+        """Return the pattern of a sentence, in one line."""
+        return _PARTS.sub(self._part, " ".join(text.split()))
+
+    def _part(self, found: re.Match[str]) -> str:
+        part, kind = found[0], found.lastgroup
+        match kind:
+            case None:
+                return part
+            case "value":
+                return f"{part[0]}<value>{part[-1]}"
+            case "word":
+                return self._word(part)
+            case _:
+                return f"<{kind}>{part[len(part.rstrip(_BEHIND)) :]}"
+
+    def _word(self, part: str) -> str:
+        """Return what stands for a word; what stands around it stays."""
+        word = part.strip(_AROUND)
+        before, _, after = part.partition(word) if word else (part, "", "")
+        return before + self._named(word) + after
+
+    def _named(self, word: str) -> str:
+        """Return what a word is. One with a slash is a path if it has more of them, or ends in a file's name."""
+        if "/" in word:
+            is_path = word.startswith("/") or word.count("/") > 1 or "." in word.rpartition("/")[2]
+            return "<path>" if is_path else "/".join(map(self._word, word.split("/")))
+        if word.casefold() in self._names or _HOST.fullmatch(word):
+            return "<node>"
+        return _NUMBERS.sub(lambda found: f"<{found.lastgroup or 'number'}>", word)

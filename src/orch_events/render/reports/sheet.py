@@ -1,0 +1,94 @@
+"""What a report is written on, and what all reports have in common.
+
+On a terminal, lines are broken between words where it ends; elsewhere each stays whole.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from orch_events.render.cells import cut, width
+from orch_events.render.closing import ended
+from orch_events.render.text import visible
+from orch_events.render.theme import Theme
+from orch_events.standing import Standing
+
+MOST = 10
+"""How many of a kind are shown where not all are wanted."""
+
+_PAINT = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """What a report is written on.
+
+    Attributes:
+        theme: colours and glyphs.
+        cells: how wide the terminal is; None where there is none.
+        links: whether one can click there.
+    """
+
+    theme: Theme
+    cells: int | None = None
+    links: bool = False
+
+    def broken(self, text: str, indent: int = 0) -> list[str]:
+        """Break a text into lines that are no wider than the terminal, if no word is.
+
+        Args:
+            text: what is visible already, painted or not.
+            indent: how many spaces stand before it in all lines but the first.
+        """
+        lines, line, cells = list[str](), "", 0
+        for word in text.split(" "):
+            its_cells = width(_PAINT.sub("", word))
+            if line.strip() and self.cells is not None and cells + its_cells > self.cells:
+                lines.append(line.rstrip())
+                line, cells = " " * indent, indent
+            line += f"{word} "
+            cells += its_cells + 1
+        return [*lines, line.rstrip()]
+
+    def link(self, url: str, cells: int) -> str:
+        """Write a URL: whole; where one can click there, cut to its cells."""
+        text = visible(url)
+        if not self.links or not text.isascii() or self.cells is None:
+            return text
+        return f"\x1b]8;;{text}\x1b\\{cut(text, cells, self.theme.ellipsis)}\x1b]8;;\x1b\\"
+
+    def mark(self, state: str) -> str:
+        """Return the glyph of a state and a space; in ASCII nothing."""
+        return f"{self.theme.glyphs.get(state, ' ')} " if self.theme.glyphs else ""
+
+    def heading(self, standing: Standing) -> list[str]:
+        """Tell how a job ended, or how far it is."""
+        if standing.outcome is not None:
+            return self.broken(ended(standing.job, standing.outcome, self.theme), 2)
+        running = f", {standing.running} running" if standing.running else ""
+        far = f"{standing.over} of {standing.total or '?'} nodes over{running}"
+        return self.broken(f"job {standing.job} {self.theme.paint('goes on', 'running')}: {far}", 2)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return `1 node`, `3 nodes`."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def listed(names: Sequence[str], *, whole: bool) -> str:
+    """Write names between commas: all, or the first ones and how many more there are."""
+    shown = names if whole else names[:MOST]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return ", ".join(map(visible, shown)) + more
+
+
+def json_head(standing: Standing) -> dict[str, Any]:
+    """Return what the JSON of every report begins with."""
+    outcome = standing.outcome
+    return {
+        "version": 1,
+        "job": standing.job,
+        "over": outcome is not None,
+        "outcome": outcome.word if outcome else None,
+    }
