@@ -11,7 +11,7 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "clock", "cursor", "detail", "errors", "events", "gunzip", "happenings", "job",
+GROUND = ["asking", "backoff", "chart", "clock", "cursor", "detail", "errors", "events", "gunzip", "happenings", "job",
           "nodes", "page", "patience", "records", "refusal", "repair", "scan", "selection", "service_url", "source",
           "states", "times", "tls", "watch"]  # fmt: skip
 
@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "detail": ["events"],
     "nodes": ["detail", "events", "records", "states", "times"],
     "job": ["events", "nodes", "records", "states", "times"],
+    "chart": ["job", "nodes"],
     "source": ["events", "records"],
     "happenings": ["errors", "events", "job"],
     "asking": ["errors", "happenings"],

@@ -28,6 +28,7 @@ class JobRecord(msgspec.Struct, frozen=True):
         node_count: how many nodes the job has; None where that is missing or zero.
         node_states: how many nodes are in each state; empty where that is missing.
         started_at, finished_at: UTC; None until then, or where it is missing.
+        description: what its owner says of it.
     """
 
     state: str
@@ -35,6 +36,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     node_states: Mapping[str, int]
     started_at: datetime | None
     finished_at: datetime | None
+    description: str = ""
 
     @property
     def over(self) -> bool:
@@ -51,6 +53,7 @@ class JobRecord(msgspec.Struct, frozen=True):
             node_states=_counts(job.node_states),
             started_at=parse_timestamp(_text(job.started_timestamp)) or _entered(job.status, "running"),
             finished_at=parse_timestamp(_text(job.finished_timestamp)) or _entered(job.status, *OVER),
+            description=_text(job.description),
         )
 
 
@@ -102,6 +105,7 @@ class _Job(msgspec.Struct):
     status: Any = None
     started_timestamp: Any = None
     finished_timestamp: Any = None
+    description: Any = None
 
 
 class _Node(msgspec.Struct):
