@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def options_table() -> str:
     """Write the README's tables of options, as `python -m tests.test_readme` puts them there."""
-    commands = {name: cli.commands[name] for name in ("list", "follow", "simulate")}
+    commands = {name: cli.commands[name] for name in ("list", "follow", "timeline", "simulate")}
     seen: dict[str, tuple[str, list[str]]] = {}
     for name, command in commands.items():
         ctx = click.Context(command)

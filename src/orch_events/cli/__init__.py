@@ -20,6 +20,7 @@ from orch_events.cli.follow import follow
 from orch_events.cli.listing import list_
 from orch_events.cli.signals import Detached
 from orch_events.cli.simulate import simulate
+from orch_events.cli.timeline import timeline
 from orch_events.errors import LocalFileError, OrchEventsError, UsageError
 
 _PROGRAM = "orch-events"
@@ -59,7 +60,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _command in (list_, follow, simulate, completion):
+for _command in (list_, follow, timeline, simulate, completion):
     cli.add_command(_command)
 
 

@@ -17,6 +17,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
 REPORT_FORMATS = ("text", "json")
+PICTURE_FORMATS = ("text", "svg", "html")
 
 
 class Connect(NamedTuple):
@@ -178,9 +179,21 @@ def output_options(formats: Sequence[str], json: str) -> Callable[[Command], Com
     return _grouped(
         "output",
         Output,
-        option("-o", "--output", type=click.Choice(formats), default=formats[0], show_default=True, help="The format."),
+        _output_option(formats),
         option("--json", is_flag=True, help=json),
     )
+
+
+def _output_option(formats: Sequence[str]) -> Callable[[Any], Any]:
+    return option(
+        "-o", "--output", type=click.Choice(formats), default=formats[0], show_default=True, help="The format."
+    )
+
+
+def picture_output_option(command: Command) -> Command:
+    """Add the option of the format of what is drawn."""
+    decorated: Command = _output_option(PICTURE_FORMATS)(command)
+    return decorated
 
 
 def event_output_options(command: Command) -> Command:
@@ -200,17 +213,25 @@ def record_option(command: Command) -> Command:
 
 def look_options(command: Command) -> Command:
     """Add the options of look."""
+    return _look_options(("local", "utc"), "The zone of times in the table.")(command)
+
+
+def axis_look_options(command: Command) -> Command:
+    """Add the options of look, where times stand at an axis."""
+    return _look_options(("elapsed", "local", "utc"), "What stands at the axis; elapsed: since its beginning.")(command)
+
+
+def _look_options(times: Sequence[str], time_help: str) -> Callable[[Command], Command]:
     return _grouped(
         "look",
         Look,
         option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True,
                help="Colour."),
-        option("--time", type=click.Choice(("local", "utc")), default="local", show_default=True,
-               help="The zone of times in the table."),
+        option("--time", type=click.Choice(times), default=times[0], show_default=True, help=time_help),
         option("--ascii", is_flag=True, help="No glyphs."),
         option("-q", "--quiet", is_flag=True, help="Only events, warnings and errors."),
         option("-v", "--verbose", is_flag=True, help="Tell each request on stderr."),
-    )(command)  # fmt: skip
+    )  # fmt: skip
 
 
 def bear_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:
