@@ -78,23 +78,23 @@ class JobState:
 
     def apply(self, event: Event) -> None:
         """Count one event and learn what it says."""
+        fields, number, last = event.fields, event.id or 0, self.last_id or 0
         self.events += 1
-        number = event.id or 0
-        self.late += number < (self.last_id or 0)
-        self.last_id = max(number, self.last_id or 0) or None
-        timestamp = event.fields.timestamp
-        self._first = self._first or timestamp
-        self._last = timestamp or self._last
+        if number < last:
+            self.late += 1
+        elif number:
+            self.last_id = number
+        self._first = self._first or fields.timestamp
+        self._last = fields.timestamp or self._last
         self._nodes.apply(event, number)
-        self.hear(event)
+        if fields.type in JOB_EVENTS:
+            self.hear(event)
 
     def hear(self, event: Event) -> None:
         """Take note of what an event says of the job itself."""
-        if event.fields.type not in JOB_EVENTS:
-            return
         if event.type == "job_stopping":
             self._stopping = True
-        elif self.ended_by != "job_aborted":
+        elif event.type in JOB_EVENTS and self.ended_by != "job_aborted":
             self.ended_by = event.type
 
     def seed(self, nodes: Iterable[NodeRecord]) -> None:

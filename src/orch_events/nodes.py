@@ -81,26 +81,26 @@ class Nodes:
         name, state = fields.node, NODE_STATES.get(fields.type)
         if name is None or state is None:
             return
-        run = self._run(name)
+        run = self.runs.get(name) or self._new_run(name)
         if state == "running":
             run.began = fields.timestamp
         if not self._enter(run, state, number):
             return
-        run.ended = fields.timestamp if state in NODE_OVER else ""
-        if state != "running":
+        if state == "running":
+            run.ended = ""
+        else:
+            run.ended = fields.timestamp
             _note_end(run, fields.message, fields.detail)
 
     def seed(self, node: NodeRecord) -> None:
         """Learn what a snapshot says of a node."""
-        run = self._run(node.name)
+        run = self.runs.get(node.name) or self._new_run(node.name)
         if self._enter(run, node.state, node.latest_event_id):
             run.began, run.ended = node.began or run.began, node.ended or run.ended
             _note_end(run, node.message, node.result)
 
-    def _run(self, name: str) -> NodeRun:
-        run = self.runs.get(name)
-        if run is None:
-            run = self.runs[name] = NodeRun(name)
+    def _new_run(self, name: str) -> NodeRun:
+        run = self.runs[name] = NodeRun(name)
         return run
 
     def _enter(self, run: NodeRun, state: str, event_id: int) -> bool:
