@@ -131,7 +131,8 @@ def chromium(profile: Path) -> Iterator[Page]:
     answers, answer_writer = os.pipe()
     moves = [(os.POSIX_SPAWN_DUP2, command_reader, _COMMANDS), (os.POSIX_SPAWN_DUP2, answer_writer, _ANSWERS)]
     words = ["chromium", *_FLAGS, f"--user-data-dir={profile}"]
-    process = os.posix_spawnp(words[0], words, os.environ, file_actions=moves, setpgroup=0)
+    environment = os.environ | {"HOME": str(profile)}
+    process = os.posix_spawnp(words[0], words, environment, file_actions=moves, setpgroup=0)
     os.close(command_reader)
     os.close(answer_writer)
     try:

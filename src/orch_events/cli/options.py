@@ -218,7 +218,7 @@ def look_options(command: Command) -> Command:
 
 def axis_look_options(command: Command) -> Command:
     """Add the options of look, where times stand at an axis."""
-    return _look_options(("elapsed", "local", "utc"), "What stands at the axis; elapsed: since its beginning.")(command)
+    return _look_options(("elapsed", "local", "utc"), "What stands at the axis; elapsed: since the job's first event.")(command)
 
 
 def _look_options(times: Sequence[str], time_help: str) -> Callable[[Command], Command]:
