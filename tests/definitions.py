@@ -14,12 +14,12 @@ class Shared(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What it is for; where the commands' defaults differ, whose is which."""
+        """What it is for; where the commands' defaults differ, that of most of them, and whose is another."""
         usual: dict[str, list[str]] = {}
         for command, option in self.of.items():
             usual.setdefault(option.usual, []).append(command)
-        each = [f"{', '.join(commands)} {value}" for value, commands in usual.items()]
-        return self.option.told(self.option.usual if len(usual) == 1 else "; ".join(each))
+        most, *others = sorted(usual, key=lambda value: -len(usual[value]))
+        return self.option.told("; ".join([most, *(f"{', '.join(usual[value])} {value}" for value in others)]))
 
 
 def shared_options() -> list[Shared]:

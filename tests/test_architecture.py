@@ -11,9 +11,9 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "causes", "check", "clock", "cursor", "detail", "ending", "errors", "events", "failures",
-          "gunzip", "happenings", "job", "job_name", "nodes", "pace", "page", "patience", "proxy", "recent", "records",
-          "refusal", "repair", "rerun", "scan", "selection", "service_url", "source", "standing", "states",
+GROUND = ["asking", "backoff", "causes", "chart", "check", "clock", "cursor", "detail", "ending", "errors", "events",
+          "failures", "gunzip", "happenings", "job", "job_name", "nodes", "pace", "page", "patience", "proxy", "recent",
+          "records", "refusal", "repair", "rerun", "scan", "selection", "service_url", "source", "standing", "states",
           "stragglers", "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
@@ -45,6 +45,7 @@ MAY_IMPORT = {
     "pace": ["clock", "job", "nodes"],
     "stragglers": ["nodes", "pace"],
     "standing": ["job"],
+    "chart": ["job", "nodes"],
     "causes": [],
     "failures": ["causes", "job", "nodes", "standing"],
     "rerun": ["records"],

@@ -83,11 +83,12 @@ class JobState:
 
     def apply(self, event: Event) -> None:
         """Count one event and learn what it says."""
+        number, last, timestamp = event.id or 0, self.last_id or 0, event.fields.timestamp
         self.events += 1
-        number = event.id or 0
-        self.late += number < (self.last_id or 0)
-        self.last_id = max(number, self.last_id or 0) or None
-        timestamp = event.fields.timestamp
+        if number < last:
+            self.late += 1
+        elif number:
+            self.last_id = number
         self._first = self._first or timestamp
         self._last = timestamp or self._last
         if not self._nodes.apply(event, number):

@@ -23,6 +23,7 @@ from orch_events.cli.jobs import jobs
 from orch_events.cli.listing import list_
 from orch_events.cli.signals import Detached
 from orch_events.cli.simulate import simulate
+from orch_events.cli.timeline import timeline
 from orch_events.errors import LocalFileError, OrchEventsError, UsageError
 
 _PROGRAM = "orch-events"
@@ -68,7 +69,7 @@ def cli(ctx: click.Context) -> None:
 
 
 cli.add_section("Commands", [list_, follow, jobs])
-cli.add_section("Reports", [failures])
+cli.add_section("Reports", [failures, timeline])
 cli.add_section("Try out, set up", [doctor, simulate, completion, help_])
 
 

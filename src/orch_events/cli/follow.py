@@ -18,6 +18,7 @@ from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.opening import Recorded, open_jobs
 from orch_events.cli.option import option
 from orch_events.cli.options import (
+    EVENT_TIMES,
     Bear,
     Connect,
     Look,
@@ -61,7 +62,7 @@ _follow_option = functools.partial(option, heading="Follow")
 @select_options
 @event_output_options
 @record_option
-@look_options(elapsed=True)
+@look_options(EVENT_TIMES)
 @look_option("--no-progress", is_flag=True, help="No live line and no heartbeat.")
 @_follow_option(
     "--interval",

@@ -8,6 +8,7 @@ from orch_events.cli.command import command
 from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.opening import Recorded, open_jobs
 from orch_events.cli.options import (
+    EVENT_TIMES,
     Bear,
     Connect,
     Look,
@@ -37,7 +38,7 @@ from orch_events.job_name import JobName
 @select_options
 @event_output_options
 @record_option
-@look_options(elapsed=True)
+@look_options(EVENT_TIMES)
 @status_options(on=False)
 @connect_options
 @bear_options(retry_for="0", auth_wait="0")

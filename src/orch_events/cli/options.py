@@ -17,7 +17,10 @@ from orch_events.states import FAIL_ON
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
 REPORT_FORMATS = ("text", "json")
 COLORS = ("auto", "always", "never")
+PICTURE_FORMATS = ("text", "svg", "html")
 ZONES = ("local", "utc")
+EVENT_TIMES = (*ZONES, "elapsed")
+AXIS_TIMES = ("elapsed", *ZONES)
 
 
 class Connect(NamedTuple):
@@ -166,10 +169,19 @@ def output_options(formats: Sequence[str], json: str) -> Callable[[Command], Com
     return grouped(
         "output",
         Output,
-        output_option("-o", "--output", type=click.Choice(formats), metavar="FORMAT", default=formats[0],
-                      show_default=True, also=("format",), help=f"The format: {_either(formats)}."),
+        _format_option(formats),
         output_option("--json", is_flag=True, help=json),
-    )  # fmt: skip
+    )
+
+
+def _format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
+    return output_option("-o", "--output", type=click.Choice(formats), metavar="FORMAT", default=formats[0],
+                         show_default=True, also=("format",), help=f"The format: {_either(formats)}.")  # fmt: skip
+
+
+def picture_output_option(command: Command) -> Command:
+    """Add the option of the format of what is drawn."""
+    return _format_option(PICTURE_FORMATS)(command)
 
 
 def event_output_options(command: Command) -> Command:
@@ -194,17 +206,16 @@ _COLOR = look_option("--color", type=click.Choice(COLORS), metavar="WHEN", defau
 _ASCII = look_option("--ascii", is_flag=True, help="No glyphs, only words.")
 
 
-def look_options(*, elapsed: bool = False) -> Callable[[Command], Command]:
-    """Add the options of look, and of how much is said; `elapsed` says whether times can be counted from the start."""
-    times = (*ZONES, "elapsed") if elapsed else ZONES
-    since = " (since the job's first event)" * elapsed
+def look_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
+    """Add the options of look, and of how much is said; `times` says how times can be shown, the usual way first."""
+    since = "; elapsed: since the job's first event" * ("elapsed" in times)
     return grouped(
         "look",
         Look,
         output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Only events, warnings and errors."),
         _VERBOSE,
         _COLOR,
-        look_option("--time", type=click.Choice(times), metavar="HOW", default="local", show_default=True,
+        look_option("--time", type=click.Choice(times), metavar="HOW", default=times[0], show_default=True,
                     also=("utc", "timezone", "tz"),
                     help=f"Times: {_either(times)}{since}."),
         _ASCII,

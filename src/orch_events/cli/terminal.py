@@ -25,14 +25,21 @@ def is_pipe(stream: TextIO | None) -> bool:
         return False
 
 
-def columns(stream: TextIO | None) -> int | None:
-    """How wide a terminal is; None where there is none."""
+def size(stream: TextIO | None) -> os.terminal_size | None:
+    """How large a terminal is, in cells; None where there is none, or where it does not know."""
     if stream is None or not is_terminal(stream):
         return None
     try:
-        return os.get_terminal_size(stream.fileno()).columns or None
+        found = os.get_terminal_size(stream.fileno())
     except OSError:
         return None
+    return found if found.columns else None
+
+
+def columns(stream: TextIO | None) -> int | None:
+    """How wide a terminal is; None where there is none."""
+    found = size(stream)
+    return found.columns if found else None
 
 
 def wants_color(choice: str, *, terminal: bool, environ: Mapping[str, str]) -> bool:
@@ -50,7 +57,7 @@ def needs_ascii(stream: TextIO | None) -> bool:
     """Whether a stream lacks the glyphs."""
     encoding = (stream.encoding if stream is not None else None) or "ascii"
     try:
-        "▶✔✖‼↷◌■□○◎…·".encode(encoding)
+        "▶✔✖‼↷◌■□○◎…·━─▁▏▕█│".encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return True
     return False

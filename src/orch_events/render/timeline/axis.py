@@ -1,0 +1,84 @@
+"""The axis of a timeline: its ticks, and how points in time are told."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from orch_events.chart import Chart, ticks
+
+_DAY = 86_400
+_PARTS = ((_DAY, "d"), (3600, "h"), (60, "m"), (1, "s"))
+
+
+class Tick(NamedTuple):
+    """A second of the axis, and what stands there."""
+
+    second: float
+    label: str
+
+
+class Axis:
+    """Tells the points of a chart's axis, as times of day or as what has passed since its beginning.
+
+    Args:
+        chart: what the axis is of.
+        time: `elapsed`, `local` or `utc`.
+
+    Attributes:
+        seconds: how long it is.
+        title: what its ticks are: `elapsed`, or the date of its beginning.
+        began: its beginning, with its zone; "" where that is not known.
+    """
+
+    def __init__(self, chart: Chart, time: str) -> None:
+        self.seconds = chart.seconds
+        self._zone = UTC if time == "utc" else None
+        self._began_at = chart.began_at
+        known = self._has(0) and self._has(self.seconds)
+        self._by_clock = known and time != "elapsed"
+        self.began = f"{self._at(0):%Y-%m-%d %H:%M:%S %Z}" if known else ""
+        self.title = f"{self._at(0):%Y-%m-%d}" if self._by_clock else "elapsed"
+
+    def ticks(self, most: int) -> list[Tick]:
+        """Return at most so many ticks, at round seconds of what they tell."""
+        begin = _wall(self._at(0)) if self._by_clock else 0.0
+        step, seconds = ticks(begin, begin + self.seconds, most)
+        return [Tick(second - begin, self._label(second - begin, step)) for second in seconds]
+
+    def tell(self, second: float) -> str:
+        """Return a point of the axis, to the second."""
+        if not self._by_clock:
+            return _passed(round(second))
+        at = self._at(second)
+        return f"{at:%H:%M:%S}" if f"{at:%Y-%m-%d}" == self.title else f"{at:%m-%d %H:%M:%S}"
+
+    def _label(self, second: float, step: int) -> str:
+        if not self._by_clock:
+            return _passed(round(second))
+        at = self._at(second)
+        if step > 1 and (at.hour, at.minute, at.second) == (0, 0, 0):
+            return f"{at:%m-%d}"
+        return f"{at:%H:%M}" if step % 60 == 0 else f"{at:%H:%M:%S}"
+
+    def _at(self, second: float) -> datetime:
+        return datetime.fromtimestamp((self._began_at or 0.0) + second, UTC).astimezone(self._zone)
+
+    def _has(self, second: float) -> bool:
+        """Whether a calendar has it: a server can say anything."""
+        try:
+            return self._began_at is not None and bool(self._at(second))
+        except (ValueError, OverflowError, OSError):
+            return False
+
+
+def _wall(at: datetime) -> float:
+    """Return what a clock on the wall counts, in seconds."""
+    return at.replace(tzinfo=UTC).timestamp()
+
+
+def _passed(seconds: int) -> str:
+    """Write what has passed without what is nothing: `0s`, `1m 30s`, `2h`, `1d 12h`."""
+    told = []
+    for size, unit in _PARTS:
+        number, seconds = divmod(seconds, size)
+        told += [f"{number}{unit}"] if number else []
+    return " ".join(told) or "0s"

@@ -1,0 +1,113 @@
+"""The timeline as a page for a browser: all nodes, to search and sort, without any request to anywhere.
+
+Rows are written here, once. The page's script only hides and moves them: whoever has none reads them all the same.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+
+from orch_events.chart import SORTS, Chart, Row, ordered
+from orch_events.render.cells import width
+from orch_events.render.text import visible
+from orch_events.render.theme import Theme
+from orch_events.render.timeline.axis import Axis
+from orch_events.render.timeline.heading import Heading
+from orch_events.render.timeline.labels import label, mark, reasons, story
+from orch_events.render.timeline.markup import (
+    CLASSES,
+    DARK,
+    LIGHT,
+    STRIP_CELLS,
+    bar_color,
+    element,
+    escaped,
+    number,
+    outline,
+    script_json,
+    state_class,
+)
+
+_THEME = Theme.of(color=False, ascii_only=False)
+_MOST_NAME_CELLS = 48
+_LEAST_LABEL_CELLS = 12
+_MOST_TICKS = 12
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
+
+
+def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
+    """Return the whole page; its rows come in the order `sort`, and can be had in the others."""
+    rows = ordered(chart.rows, sort)
+    names = max((width(visible(row.run.name)) for row in rows), default=0)
+    labels = max((width(label(row, _THEME)) for row in rows), default=0)
+    return _filled(
+        title=escaped(heading.sentence),
+        began=escaped(f"began {axis.began}" if axis.began else "nobody says when it began"),
+        light=_variables(LIGHT),
+        dark=_variables(DARK),
+        classes="\n".join(f".{kind} {{ --state: var(--{kind}); --bar: var(--{bar_color(kind)}) }}" for kind in CLASSES),
+        names=str(min(names, _MOST_NAME_CELLS) + 2),
+        labels=str(max(labels, _LEAST_LABEL_CELLS) + 2),
+        states="\n".join(_states(heading, rows)),
+        sorts="".join(element("option", name, **{"selected": ""} if name == sort else {}) for name in SORTS),
+        nodes=heading.nodes,
+        chart="\n".join(_chart(chart, axis, rows)) if rows else element("p", "There are no events yet."),
+        orders=script_json(_orders(chart.rows, rows)),
+    )
+
+
+def _filled(**texts: str) -> str:
+    """Put texts into the template, each where its name stands between double braces."""
+    template = files(__package__).joinpath("page.html").read_text("utf-8")
+    return _PLACE.sub(lambda found: texts[found[1]], template)
+
+
+def _variables(colors: Mapping[str, str]) -> str:
+    return "; ".join(f"--{name}: {color}" for name, color in colors.items())
+
+
+def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
+    """Write how many nodes are in each state; a state that has rows is a button, which the script enables."""
+    drawn = {visible(row.run.state) for row in rows}
+    for state, count in heading.counts.items():
+        told = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
+        button = {"type": "button", "value": state, "aria-pressed": "false", "disabled": ""}
+        yield element("li", element("button", told, **button) if state in drawn else element("span", told))
+
+
+def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
+    """Write the chart: its head, which stays in sight, a line for each tick, and the rows."""
+    path, most = outline(chart)
+    box = {"viewBox": f"0 0 {STRIP_CELLS} 1", "preserveAspectRatio": "none", "aria-hidden": "true"}
+    ticks = [(f"--b:{number(tick.second * 100 / chart.seconds)}", tick.label) for tick in axis.ticks(_MOST_TICKS)]
+    head = [
+        element("span", "running at once", class_="above"),
+        element("svg", element("path", d=path), class_="above", **box),
+        element("span", f"at most {most:,}", class_="above most"),
+        element("span", axis.title),
+        *[element("span", text, class_=f"at{' odd' * (i % 2)}", style=at) for i, (at, text) in enumerate(ticks)],
+    ]
+    yield '<div class="chart">'
+    yield element("div", head, class_="head")
+    yield element("div", [element("span", class_="at", style=at) for at, _ in ticks], class_="grid")
+    yield '<ol role="list">'
+    yield from (_row(row, chart.seconds, axis) for row in rows)
+    yield "</ol></div>"
+
+
+def _row(row: Row, seconds: float, axis: Axis) -> str:
+    """Write a row: name, bar, what stands behind it, and a sentence for who does not see that or points at it."""
+    state, at = row.run.state, number((row.at or 0.0) * 100 / seconds)
+    place = f"--b:{at}" if row.seconds is None else f"--b:{at};--w:{number(row.seconds * 100 / seconds)}"
+    told = "".join(f"<p>{escaped(line)}</p>" for line in (story(row, axis), *reasons(row)))
+    bar = "" if row.seconds is None else "<i></i>"
+    return (
+        f'<li class="{state_class(state)}" data-state="{escaped(state)}" style="{place}"><b>{escaped(row.run.name)}</b>'
+        f'{bar}<em aria-hidden="true">{escaped(label(row, _THEME))}</em>{told}</li>'
+    )
+
+
+def _orders(rows: Sequence[Row], drawn: Sequence[Row]) -> dict[str, list[int]]:
+    """Return for each order of the rows where each of them is among those drawn."""
+    places = {row.run.name: place for place, row in enumerate(drawn)}
+    return {sort: [places[row.run.name] for row in ordered(rows, sort)] for sort in SORTS}

@@ -1,0 +1,156 @@
+"""The timeline as a picture that stands for itself: SVG, in the colours of the reader's scheme."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from orch_events.chart import USUAL_ROWS, Chart, Row, chosen, ordered
+from orch_events.render.cells import cut, width
+from orch_events.render.text import visible
+from orch_events.render.theme import Theme
+from orch_events.render.timeline.axis import Axis
+from orch_events.render.timeline.heading import Heading, left_out
+from orch_events.render.timeline.labels import label, mark, reasons, story
+from orch_events.render.timeline.markup import (
+    CLASSES,
+    DARK,
+    LIGHT,
+    STRIP_CELLS,
+    bar_color,
+    element,
+    escaped,
+    number,
+    outline,
+    state_class,
+)
+
+_THEME = Theme.of(color=False, ascii_only=False)
+_WIDTH = 1000
+_MARGIN = 16
+_ROW = 20
+_BASE = 14
+"""How far below the top of a row its text stands."""
+_CELL = 7.3
+"""How wide a character is at most, in any usual font of equal widths."""
+_MOST_NAME_CELLS = 40
+_LEAST_LABEL_CELLS = 14
+_LEAST_BAR = 2
+_STRIP_TOP = 68
+_STRIP = 30
+_AXIS_TOP = _STRIP_TOP + _STRIP + 2
+_TOP = _AXIS_TOP + _ROW
+_MOST_TICKS = 9
+_FONT = "12px ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace"
+_SHAPES = (
+    f"text{{font:{_FONT};white-space:pre}}.title{{font-size:15px;font-weight:600}}.row{{fill:none;pointer-events:all}}"
+)
+
+
+class Picture:
+    """Draws a chart as SVG.
+
+    Args:
+        chart: what is drawn.
+        axis: tells its times.
+        rows: those of its rows that are drawn, in their order.
+    """
+
+    def __init__(self, chart: Chart, axis: Axis, rows: Sequence[Row]) -> None:
+        self._chart = chart
+        self._axis = axis
+        self._rows = rows
+        names = max((width(visible(row.run.name)) for row in rows), default=0)
+        labels = max((width(label(row, _THEME)) for row in rows), default=0)
+        self._left = _MARGIN + (min(names, _MOST_NAME_CELLS) + 2) * _CELL
+        self._bars = _WIDTH - _MARGIN - self._left - (max(labels, _LEAST_LABEL_CELLS) + 1) * _CELL
+        self._omitted = left_out(rows, chart.rows)
+        self._bottom = _TOP + _ROW * len(rows)
+
+    def draw(self, heading: Heading) -> str:
+        """Return the whole picture."""
+        height = self._bottom + _ROW * bool(self._omitted) + _MARGIN
+        lines = [
+            element("title", escaped(heading.sentence)),
+            element("style", _style()),
+            element("rect", class_="back", width=_WIDTH, height=height),
+            *_head(heading, self._axis.began),
+            *(self._axis_and_strip() if self._rows else []),
+            *[self._row(row, _TOP + _ROW * place) for place, row in enumerate(self._rows)],
+            *([_text(_MARGIN, self._bottom, f"{self._omitted}; --all for all", "quiet")] if self._omitted else []),
+        ]
+        content = "\n".join(["", *lines, ""])
+        size = {"width": _WIDTH, "height": height, "viewBox": f"0 0 {_WIDTH} {height}"}
+        return element("svg", content, xmlns="http://www.w3.org/2000/svg", **size) + "\n"
+
+    def _x(self, second: float) -> float:
+        return self._left + self._bars * second / self._chart.seconds
+
+    def _axis_and_strip(self) -> Iterator[str]:
+        """Draw how many nodes ran at once, and below it the ticks, each with a line to the bottom."""
+        path, most = outline(self._chart)
+        transform = f"translate({number(self._left)} {_STRIP_TOP}) scale({number(self._bars / STRIP_CELLS)} {_STRIP})"
+        yield element("path", class_="strip", transform=transform, d=path)
+        yield _text(_MARGIN, _AXIS_TOP - _ROW, "running at once", "quiet")
+        yield _text(self._left + self._bars + _CELL, _AXIS_TOP - _ROW, f"at most {most:,}", "quiet")
+        yield _text(_MARGIN, _AXIS_TOP, self._axis.title, "quiet")
+        for tick in self._axis.ticks(_MOST_TICKS):
+            x = self._x(tick.second)
+            yield element("path", class_="line", d=f"M{number(x)} {_AXIS_TOP}V{self._bottom}")
+            yield _text(x + 4, _AXIS_TOP, tick.label, "quiet")
+
+    def _row(self, row: Row, top: float) -> str:
+        """Draw a row, which tells all that is known of its node where a pointer rests on it."""
+        name, state = visible(row.run.name), row.run.state
+        told = "\n".join([name, story(row, self._axis), *reasons(row)])
+        end = row.at if row.seconds is None else row.end
+        parts = [
+            element("title", "\n".join(map(escaped, told.split("\n")))),
+            element("rect", class_="row", y=top, width=_WIDTH, height=_ROW),
+            _text(_MARGIN, top, cut(name, _MOST_NAME_CELLS, _THEME.ellipsis)),
+            self._bar(row, top),
+            _text(self._x(end or 0.0) + _CELL, top, label(row, _THEME), "" if state == "finished" else "told"),
+        ]
+        return element("g", parts, class_=state_class(state))
+
+    def _bar(self, row: Row, top: float) -> str:
+        if row.begin is None or row.seconds is None:
+            return ""
+        wide = max(_LEAST_BAR, self._bars * row.seconds / self._chart.seconds)
+        x = self._x(row.begin)
+        return element("rect", class_="bar", x=number(x), y=top + 3, width=number(wide), height=_ROW - 6, rx=2)
+
+
+def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, *, whole: bool) -> str:
+    """Return a picture of all nodes if it is to be `whole`, else of as many as there usually is room for."""
+    rows = chart.rows if whole else chosen(chart.rows, USUAL_ROWS)
+    return Picture(chart, axis, ordered(rows, sort)).draw(heading)
+
+
+def _style() -> str:
+    dark = f"@media screen and (prefers-color-scheme:dark){{{_colors(DARK)}}}"
+    return _SHAPES + _colors(LIGHT) + dark
+
+
+def _colors(colors: Mapping[str, str]) -> str:
+    """Write the rules of a scheme, without variables: not every program that shows pictures knows them."""
+    kinds = {"text": "ink", ".quiet": "quiet", ".back": "back", "g:hover>.row": "hover", ".strip": "running"}
+    for state in CLASSES:
+        kinds |= {f".{state} .told,.{state}.told": state, f".{state} .bar": bar_color(state)}
+    fills = "".join(f"{kind}{{fill:{colors[color]}}}" for kind, color in kinds.items())
+    return f"{fills}.line{{stroke:{colors['line']}}}"
+
+
+def _text(x: float, top: float, text: str, kind: str = "") -> str:
+    classes = {"class_": kind} if kind else {}
+    return element("text", escaped(text), x=number(x), y=number(top + _BASE), **classes)
+
+
+def _head(heading: Heading, began: str) -> Iterator[str]:
+    """Draw what the job is, and how many nodes are in each state."""
+    yield _text(_MARGIN, _MARGIN, heading.sentence, "title")
+    counts = [
+        element("tspan", escaped(mark(state, _THEME)), class_=f"told {state_class(state)}", dx=number(2 * _CELL))
+        + element("tspan", escaped(f"{count:,} {state}"))
+        for state, count in heading.counts.items()
+    ]
+    if began:
+        counts.append(element("tspan", escaped(f"began {began}"), class_="quiet", dx=number(2 * _CELL)))
+    yield element("text", [heading.nodes, *counts], x=_MARGIN, y=_MARGIN + _ROW + _BASE + 4)

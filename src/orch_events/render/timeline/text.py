@@ -1,0 +1,149 @@
+"""The timeline for a terminal: a row a node, its bar below an axis and a strip of how many ran at once."""
+
+import os
+from collections.abc import Iterable, Sequence
+from math import ceil
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from orch_events.chart import USUAL_ROWS, Chart, Row, bar, chosen, concurrency, crowd, ordered
+from orch_events.render.cells import cut, padded, width
+from orch_events.render.text import visible
+from orch_events.render.theme import Theme
+from orch_events.render.timeline.axis import Axis
+from orch_events.render.timeline.heading import Heading, left_out
+from orch_events.render.timeline.labels import label, mark
+from orch_events.render.timeline.strokes import staircase, stroke
+
+_USUAL_CELLS = 100
+_LEAST_ROWS = 3
+_LEAST_BAR_CELLS = 10
+_LEAST_DESCRIPTION_CELLS = 8
+_CELLS_A_TICK = 9
+_LEFT_OUT_CELLS = 70
+_GAP = "  "
+
+
+class _Columns(NamedTuple):
+    """How many cells names, bars, and what stands behind a bar take."""
+
+    names: int
+    bars: int
+    labels: int
+
+
+class TextTimeline:
+    """Draws a chart for people.
+
+    Args:
+        theme: colours and glyphs.
+        size: of the terminal; None where there is none: then it has a usual size, and the head is not cut.
+        whole: whether every node has a row, however many there are.
+    """
+
+    def __init__(self, theme: Theme, size: os.terminal_size | None, *, whole: bool) -> None:
+        self._theme = theme
+        self._size = size
+        self._cells = size.columns if size else _USUAL_CELLS
+        self._whole = whole
+
+    def draw(self, chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
+        """Return the lines of the whole timeline."""
+        lines = [*self._title(heading), *self._counts(heading)]
+        rows = ordered(self._chosen(chart.rows, len(lines)), sort)
+        if rows:
+            steps = concurrency(chart.rows)
+            peak = max((running for _, running in steps), default=0)
+            columns = self._columns(rows, peak)
+            lines += [self._strip(chart, steps, peak, columns), self._axis(axis, columns)]
+            lines += [self._row(row, chart.seconds, columns) for row in rows]
+        if omitted := left_out(rows, chart.rows):
+            lines += self._wrapped([(word, "quiet") for word in f"{omitted}; --all for all".split()], " ")
+        return "\n".join(lines) + "\n"
+
+    def _chosen(self, rows: Sequence[Row], head: int) -> Sequence[Row]:
+        """Return the rows that there is room for, below a head of so many lines and above a shell's next prompt."""
+        if self._whole:
+            return rows
+        if self._size is None or not self._size.lines:
+            return chosen(rows, USUAL_ROWS)
+        around = head + 2 + ceil(_LEFT_OUT_CELLS / self._cells) + 1
+        return chosen(rows, max(_LEAST_ROWS, self._size.lines - around))
+
+    def _title(self, heading: Heading) -> list[str]:
+        if self._size:
+            room = self._cells - len(replace(heading, description="").sentence) - len(" ()")
+            description = cut(heading.description, max(room, _LEAST_DESCRIPTION_CELLS), self._theme.ellipsis)
+            heading = replace(heading, description=description)
+        return self._wrapped(heading.parts, " ")
+
+    def _counts(self, heading: Heading) -> list[str]:
+        """Draw how many nodes are in each state, in its colour and with its glyph."""
+        parts = [(f"{mark(state, self._theme)}{count:,} {state}", state) for state, count in heading.counts.items()]
+        return self._wrapped([(f"{heading.nodes}{':' * bool(parts)}", ""), *parts], _GAP)
+
+    def _wrapped(self, parts: Iterable[tuple[str, str]], gap: str) -> list[str]:
+        """Write texts, each in its style, one behind the other; on a terminal in as many lines as they need."""
+        lines, left = [""], self._cells
+        for text, style in parts:
+            needed = len(gap) * bool(lines[-1]) + width(text)
+            if self._size and lines[-1] and needed > left:
+                lines.append("")
+                left, needed = self._cells, width(text)
+            lines[-1] += gap * bool(lines[-1]) + self._theme.paint(text, style)
+            left -= needed
+        return lines
+
+    def _columns(self, rows: Sequence[Row], peak: int) -> _Columns:
+        """Give labels what they need, names what they may have, and bars the rest.
+
+        Of a name there is at least the first label, if there is room for that.
+        """
+        labels = max(width(label(row, self._theme)) for row in rows)
+        room = self._cells - labels - len(_GAP) - 1
+        names = [visible(row.run.name) for row in rows]
+        firsts = [width(name.partition(".")[0]) + ("." in name) * len(self._theme.ellipsis) for name in names]
+        most = max(self._cells * 3 // 10, *(first for first in firsts if first <= room - _LEAST_BAR_CELLS), 0)
+        cells = max(min(max(map(width, names)), most, room - _LEAST_BAR_CELLS), len(_at_once(peak)[-1]))
+        return _Columns(cells, max(1, room - cells), labels)
+
+    def _strip(self, chart: Chart, steps: Sequence[tuple[float, int]], peak: int, columns: _Columns) -> str:
+        running = crowd(steps, chart.seconds, columns.bars)
+        title = next((title for title in _at_once(peak) if len(title) <= columns.names), "")
+        return self._name(title, columns) + self._theme.paint(staircase(running, self._theme).rstrip(), "running")
+
+    def _axis(self, axis: Axis, columns: _Columns) -> str:
+        line = ""
+        for cell, text in _fitted(axis, columns):
+            line = line.ljust(cell) + ("│" if self._theme.glyphs else "|") + text
+        return self._theme.paint(self._name(axis.title, columns) + line, "quiet")
+
+    def _row(self, row: Row, seconds: float, columns: _Columns) -> str:
+        name, state, place = self._name(visible(row.run.name), columns), row.run.state, bar(row, seconds, columns.bars)
+        told = label(row, self._theme)
+        if place is None:
+            cell = int((row.at or 0.0) * columns.bars / seconds)
+            return name + " " * cell + self._theme.paint(told, state)
+        drawn = self._theme.paint(stroke(*place, self._theme), state)
+        return f"{name}{drawn} {told if state == 'finished' else self._theme.paint(told, state)}"
+
+    def _name(self, text: str, columns: _Columns) -> str:
+        return padded(cut(text, columns.names, self._theme.ellipsis), columns.names) + _GAP
+
+
+def _at_once(peak: int) -> tuple[str, str, str]:
+    """Return what the strip is, in fewer and fewer words."""
+    return f"at most {peak:,} running at once", f"at most {peak:,} at once", f"{peak:,} at once"
+
+
+def _fitted(axis: Axis, columns: _Columns) -> list[tuple[int, str]]:
+    """Return as many labels as fit beside each other, and the cells at which they begin."""
+    most, end = max(2, columns.bars // _CELLS_A_TICK), columns.bars + 1 + columns.labels
+    while True:
+        ticks = axis.ticks(most)
+        places = [(min(columns.bars - 1, int(tick.second * columns.bars / axis.seconds)), tick.label) for tick in ticks]
+        ends = [*(cell for cell, _ in places[1:]), end]
+        if most == 1 or all(cell + 1 + len(text) < after for (cell, text), after in zip(places, ends, strict=True)):
+            return places
+        most -= 1
