@@ -21,6 +21,7 @@ from orch_events.cli.follow import follow
 from orch_events.cli.listing import list_
 from orch_events.cli.signals import Detached
 from orch_events.cli.simulate import simulate
+from orch_events.cli.summary import summary
 from orch_events.errors import LocalFileError, OrchEventsError, UsageError
 
 _PROGRAM = "orch-events"
@@ -53,6 +54,7 @@ def cli(ctx: click.Context) -> None:
     orch-events list 352                     the events of job 352 so far
     orch-events follow 352                   the same, then live until the job is over
     orch-events list 352 --json | jq ...     feed them to anything
+    orch-events summary 352                  how long it took, and which nodes were slow
     orch-events failures 352                 which nodes did not finish, and why
 
     Nothing is ever sent to the server but GET; Ctrl-C never stops a job.
@@ -61,7 +63,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _command in (list_, follow, failures, simulate, completion):
+for _command in (list_, follow, summary, failures, simulate, completion):
     cli.add_command(_command)
 
 
