@@ -11,7 +11,7 @@ import pytest
 from orch_events.cli import main
 
 REPORTS = (Path(__file__).parent.parent / "src" / "docs" / "reports.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"<!-- (.+) -->\n\n```json\n(.*?)```", REPORTS, re.DOTALL)
+EXAMPLES = re.findall(r"<!-- ([^>]+) -->\n\n```json\n(.*?)```", REPORTS, re.DOTALL)
 
 
 def keys(content: Any) -> Iterator[str]:

@@ -23,6 +23,7 @@ from orch_events.cli.jobs import jobs
 from orch_events.cli.listing import list_
 from orch_events.cli.signals import Detached
 from orch_events.cli.simulate import simulate
+from orch_events.cli.summary import summary
 from orch_events.cli.timeline import timeline
 from orch_events.errors import LocalFileError, OrchEventsError, UsageError
 
@@ -59,6 +60,7 @@ def cli(ctx: click.Context) -> None:
     orch-events list 352                  the events of job 352 so far
     orch-events follow 352                the same, then live, until it is over
     orch-events list 352 --json | jq .    feed them to anything
+    orch-events summary 352               how long it took, and what was slow
     orch-events failures 352              which nodes did not finish, and why
     orch-events doctor                    what is configured, and what is wrong
 
@@ -69,7 +71,7 @@ def cli(ctx: click.Context) -> None:
 
 
 cli.add_section("Commands", [list_, follow, jobs])
-cli.add_section("Reports", [failures, timeline])
+cli.add_section("Reports", [summary, failures, timeline])
 cli.add_section("Try out, set up", [doctor, simulate, completion, help_])
 
 

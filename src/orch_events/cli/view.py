@@ -134,6 +134,8 @@ class View:
             yield f"  and {more} more: {commands.line('failures', state.job)}"
         elif any(outcome.nodes.get(state) for state in ("failed", "errored", "skipped", "running")):
             yield self._theme.paint("next:", "hint") + " " + commands.line("failures", state.job)
+        else:
+            yield self._theme.paint("next:", "hint") + " " + commands.line("summary", state.job)
 
     def _fail(self, state: "JobState", error: OrchEventsError) -> None:
         self._settle()

@@ -6,7 +6,10 @@ from pathlib import Path
 from orch_events.failures import Failures
 from orch_events.render.reports.failures import failures_text
 from orch_events.render.reports.sheet import Sheet
+from orch_events.render.reports.summary import summary_text
+from orch_events.render.stamp import Stamp
 from orch_events.render.theme import Theme
+from orch_events.summary import Summary
 from tests.reporting import simulated
 
 FOLDER = Path(__file__).parents[2] / "golden"
@@ -24,7 +27,11 @@ def _failures(sheet: Sheet) -> list[str]:
     return failures_text(Failures.of(simulated(357)), sheet, whole=False)
 
 
-REPORTS: Mapping[str, Callable[[Sheet], list[str]]] = {"failures": _failures}
+def _summary(sheet: Sheet) -> list[str]:
+    return summary_text(Summary.of(simulated(357)), sheet, Stamp("utc"))
+
+
+REPORTS: Mapping[str, Callable[[Sheet], list[str]]] = {"failures": _failures, "summary": _summary}
 
 
 def drawn() -> Iterator[tuple[str, str]]:

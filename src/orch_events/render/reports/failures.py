@@ -5,10 +5,8 @@ from typing import Any
 
 from orch_events.failures import Failures, Group
 from orch_events.nodes import NodeRun
-from orch_events.render.reports.sheet import Sheet, counted, json_head, listed
+from orch_events.render.reports.sheet import LABEL_CELLS, Sheet, counted, json_head, listed
 from orch_events.render.text import visible
-
-_LABEL_CELLS = 11
 
 
 def failures_text(failures: Failures, sheet: Sheet, *, whole: bool) -> list[str]:
@@ -17,7 +15,7 @@ def failures_text(failures: Failures, sheet: Sheet, *, whole: bool) -> list[str]
     over = failures.standing.outcome is not None
     for group in failures.groups:
         lines += ["", *_title(group, sheet, over=over), *_example(group, sheet)]
-        lines += _labelled("nodes", listed([run.name for run in group.runs], whole=whole), sheet)
+        lines += sheet.labelled("nodes", listed([run.name for run in group.runs], whole=whole))
     return [*lines, *_rest(failures)]
 
 
@@ -27,7 +25,7 @@ def _title(group: Group, sheet: Sheet, *, over: bool) -> list[str]:
         state = "still running when the job ended" if over else "running so far"
     title = f"{sheet.mark(group.state)}{counted(len(group.runs), 'node')} {state}"
     cause = f": {visible(group.cause)}" if group.cause else ""
-    return sheet.broken(sheet.theme.paint(title, group.state) + cause, 2)
+    return sheet.broken(f"{sheet.theme.paint(title, group.state)}{cause}".split(" "), 2)
 
 
 def _example(group: Group, sheet: Sheet) -> Iterator[str]:
@@ -36,19 +34,11 @@ def _example(group: Group, sheet: Sheet) -> Iterator[str]:
     told = {"cause": run.cause, "message": run.message}
     told = {label: text for label, text in told.items() if text and text != group.cause}
     if len(group.runs) > 1 and (told or run.report_url):
-        yield from _labelled("example", visible(run.name), sheet)
+        yield from sheet.labelled("example", [visible(run.name)])
     for label, text in told.items():
-        yield from _labelled(label, visible(text), sheet)
+        yield from sheet.labelled(label, visible(text).split(" "))
     if run.report_url:
-        yield _label("report") + sheet.link(run.report_url, (sheet.cells or 0) - _LABEL_CELLS)
-
-
-def _labelled(label: str, text: str, sheet: Sheet) -> list[str]:
-    return sheet.broken(_label(label) + text, _LABEL_CELLS)
-
-
-def _label(label: str) -> str:
-    return f"  {label}".ljust(_LABEL_CELLS)
+        yield from sheet.labelled("report", [sheet.link(run.report_url, (sheet.cells or 0) - LABEL_CELLS)])
 
 
 def _rest(failures: Failures) -> list[str]:

@@ -4,7 +4,8 @@ On a terminal, lines are broken between words where it ends; elsewhere each stay
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -15,8 +16,9 @@ from orch_events.render.text import visible
 from orch_events.render.theme import Theme
 from orch_events.standing import Standing
 
-MOST = 10
-"""How many of a kind are shown where not all are wanted."""
+LABEL_CELLS = 11
+
+_MOST = 10
 
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -34,15 +36,15 @@ class Sheet(msgspec.Struct, frozen=True):
     cells: int | None = None
     links: bool = False
 
-    def broken(self, text: str, indent: int = 0) -> list[str]:
-        """Break a text into lines that are no wider than the terminal, if no word is.
+    def broken(self, words: Iterable[str], indent: int = 0) -> list[str]:
+        """Put words into lines that are no wider than the terminal, if no word is.
 
         Args:
-            text: what is visible already, painted or not.
-            indent: how many spaces stand before it in all lines but the first.
+            words: what is visible already, painted or not, and is not broken.
+            indent: how many spaces stand before all lines but the first.
         """
         lines, line, cells = list[str](), "", 0
-        for word in text.split(" "):
+        for word in words:
             its_cells = width(_PAINT.sub("", word))
             if line.strip() and self.cells is not None and cells + its_cells > self.cells:
                 lines.append(line.rstrip())
@@ -50,6 +52,11 @@ class Sheet(msgspec.Struct, frozen=True):
             line += f"{word} "
             cells += its_cells + 1
         return [*lines, line.rstrip()]
+
+    def labelled(self, label: str, words: Iterable[str]) -> list[str]:
+        """Put words behind a label, and below them what does not fit."""
+        begin, *rest = words
+        return self.broken([f"  {label}".ljust(LABEL_CELLS) + begin, *rest], LABEL_CELLS)
 
     def link(self, url: str, cells: int) -> str:
         """Write a URL: whole; where one can click there, cut to its cells."""
@@ -65,10 +72,10 @@ class Sheet(msgspec.Struct, frozen=True):
     def heading(self, standing: Standing) -> list[str]:
         """Tell how a job ended, or how far it is."""
         if standing.outcome is not None:
-            return self.broken(ended(standing.job, standing.outcome, self.theme), 2)
-        running = f", {standing.running} running" if standing.running else ""
+            return self.broken(ended(standing.job, standing.outcome, self.theme).split(" "), 2)
+        running = f", {standing.nodes['running']} running" if "running" in standing.nodes else ""
         far = f"{standing.over} of {standing.total or '?'} nodes over{running}"
-        return self.broken(f"job {standing.job} {self.theme.paint('goes on', 'running')}: {far}", 2)
+        return self.broken(f"job {standing.job} {self.theme.paint('goes on', 'running')}: {far}".split(" "), 2)
 
 
 def counted(count: int, noun: str) -> str:
@@ -76,11 +83,19 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
-def listed(names: Sequence[str], *, whole: bool) -> str:
-    """Write names between commas: all, or the first ones and how many more there are."""
-    shown = names if whole else names[:MOST]
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return ", ".join(map(visible, shown)) + more
+def listed(names: Sequence[str], *, whole: bool) -> list[str]:
+    """Return names with commas behind them: all, or the first ones and how many more there are."""
+    shown = names if whole else names[:_MOST]
+    more = [f"and {len(names) - len(shown)} more"] if len(names) > len(shown) else []
+    return [*(f"{visible(name)}," for name in shown[:-1]), visible(shown[-1]), *more]
+
+
+def timestamp(at: datetime | None) -> str | None:
+    """Write a point in time for programs: UTC, but for the first and last hours of time itself."""
+    try:
+        return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+    except OverflowError:
+        return at.isoformat() if at else None
 
 
 def json_head(standing: Standing) -> dict[str, Any]:
