@@ -1,5 +1,6 @@
 """The README's pictures: `python -m tests.screens` runs the commands on a terminal and draws what it shows as SVG."""
 
+import math
 import os
 import pty
 import re
@@ -7,6 +8,7 @@ import subprocess
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -24,25 +26,32 @@ _FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.
 """Without fonts of another server: a picture asks for nothing."""
 
 _SCREENS = {
-    "follow": ("follow 352", 100, 60.0, r"8/24 "),
+    "follow": ("follow 352", 60.0, r"8/24 "),
+    "jobs": ("jobs", math.inf, ""),
+    "summary": ("summary 357", math.inf, ""),
+    "failures": ("failures 353", math.inf, ""),
+    "timeline": ("timeline 357", math.inf, ""),
+    "doctor": ("doctor", math.inf, ""),
 }
-"""What is typed, how wide the terminal is, what time it is for the simulator, and what is seen when it is drawn."""
+"""What is typed, what time it is for the simulator, and what is seen when it is drawn; nothing: its end."""
+
+_COLUMNS, _LINES = 100, 40
 
 
 def main() -> None:
     """Write all pictures."""
     PICTURES.mkdir(exist_ok=True)
-    for name, (words, columns, now, seen) in _SCREENS.items():
-        with Simulator(Api(lambda now=now: now)) as simulator:  # type: ignore[misc]
-            lines = shown(f"{words} --service-url {simulator.url}", columns, seen)
-        (PICTURES / f"{name}.svg").write_text(picture(f"orch-events {words}", lines, columns), encoding="utf-8")
+    for name, (words, now, seen) in _SCREENS.items():
+        with Simulator(Api(partial(float, now))) as simulator:
+            lines = shown(words, simulator.url, seen)
+        (PICTURES / f"{name}.svg").write_text(picture(f"orch-events {words}", lines), encoding="utf-8")
 
 
-def shown(words: str, columns: int, seen: str) -> list[Text]:
+def shown(words: str, url: str, seen: str) -> list[Text]:
     """Run a command on a terminal until something is seen, or to its end; return the lines that the terminal shows."""
-    screen = pyte.Screen(columns, 80)
+    screen = pyte.Screen(_COLUMNS, _LINES)
     stream = pyte.ByteStream(screen)
-    with _started(words, columns) as terminal:
+    with _started(words, url) as terminal:
         while piece := read_terminal(terminal):
             stream.feed(piece)
             if seen and any(re.search(seen, line) for line in screen.display):
@@ -52,10 +61,10 @@ def shown(words: str, columns: int, seen: str) -> list[Text]:
 
 
 @contextmanager
-def _started(words: str, columns: int) -> Iterator[int]:
+def _started(words: str, url: str) -> Iterator[int]:
     ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (80, columns))
-    environment = os.environ | {"TERM": "xterm-256color", "TZ": "UTC"}
+    termios.tcsetwinsize(theirs, (_LINES, _COLUMNS))
+    environment = os.environ | {"TERM": "xterm-256color", "TZ": "UTC", "ORCH_EVENTS_SERVICE_URL": url}
     with subprocess.Popen([*COMMAND, *words.split()], stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
         yield ours
@@ -77,10 +86,10 @@ def _style(cell: pyte.screens.Char) -> Style:
     return Style(color=color, bold=cell.bold, reverse=cell.reverse)
 
 
-def picture(title: str, lines: list[Text], columns: int) -> str:
+def picture(title: str, lines: list[Text]) -> str:
     """Draw lines as an SVG that needs nothing else."""
     with Path(os.devnull).open("w") as nowhere:
-        console = Console(record=True, width=columns, file=nowhere, force_terminal=True, color_system="standard")
+        console = Console(record=True, width=_COLUMNS, file=nowhere, force_terminal=True, color_system="standard")
         for line in lines:
             console.print(line, no_wrap=True, overflow="crop")
         return console.export_svg(title=title, code_format=_FORMAT, unique_id="screen")
