@@ -14,7 +14,7 @@ from tests.fakes import event
 def applied(*events: Event) -> Nodes:
     nodes = Nodes()
     for one in events:
-        nodes.apply(one, one.id or 0)
+        nodes.apply(one.fields, one.id or 0)
     return nodes
 
 

@@ -79,8 +79,9 @@ class Event(msgspec.Struct, eq=False, gc=False):
     @classmethod
     def read(cls, raw: bytes) -> "Event":
         """Read an event from its compact, well-formed JSON, whatever is in it."""
-        fields = _read(raw)
-        return cls(_number(fields.id), raw, fields)
+        event = cls(None, raw)
+        event.id = _number(event.fields.id)
+        return event
 
     @classmethod
     def read_all(cls, array: bytes) -> list["Event"]:
@@ -115,7 +116,10 @@ class Event(msgspec.Struct, eq=False, gc=False):
     def fields(self) -> Fields:
         """What we read of it."""
         if self._fields is None:
-            self._fields = _read(self.source)
+            try:
+                self._fields = _decode_fields(self.source)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                self._fields = _read_leniently(bytes(self.source))
         return self._fields
 
     @property
@@ -199,13 +203,6 @@ def loads(raw: bytes) -> Any:  # noqa: ANN401 - it is any JSON
         return json.loads(raw.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return None
-
-
-def _read(raw: bytes) -> Fields:
-    try:
-        return _decode_fields(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _read_leniently(bytes(raw))
 
 
 def _read_leniently(raw: bytes) -> Fields:

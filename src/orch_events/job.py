@@ -83,15 +83,15 @@ class JobState:
 
     def apply(self, event: Event) -> None:
         """Count one event and learn what it says."""
-        number, last, timestamp = event.id or 0, self.last_id or 0, event.fields.timestamp
+        fields, number, last = event.fields, event.id or 0, self.last_id or 0
         self.events += 1
         if number < last:
             self.late += 1
         elif number:
             self.last_id = number
-        self._first = self._first or timestamp
-        self._last = timestamp or self._last
-        if not self._nodes.apply(event, number):
+        self._first = self._first or fields.timestamp
+        self._last = fields.timestamp or self._last
+        if not self._nodes.apply(fields, number):
             self.hear(event)
 
     def hear(self, event: Event) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from orch_events.detail import Changes, read_cause, read_changes, read_report_url
-from orch_events.events import Event
+from orch_events.events import Fields
 from orch_events.records import NodeRecord
 from orch_events.states import NODE_OVER, NODE_STATES
 from orch_events.times import parse_timestamp
@@ -79,31 +79,33 @@ class Nodes:
         self.ended: list[NodeRun] = []
         self.counts: Counter[str] = Counter()
 
-    def apply(self, event: Event, number: int) -> bool:
+    def apply(self, fields: Fields, number: int) -> bool:
         """Learn what an event says of its node; `number` is the event's id, 0 where it has none.
 
         Returns:
             Whether it says anything of one.
         """
-        fields = event.fields
-        name, state = fields.node, NODE_STATES.get(fields.type)
-        if name is None or state is None:
+        details, state = fields.details, NODE_STATES.get(fields.type)
+        if details is None or not details.node or state is None:
             return False
-        run = self.runs.get(name) or self._new_run(name)
+        run = self.runs.get(details.node) or self._new_run(details.node)
         if state == "running":
             run.began = fields.timestamp
-            if self._enter(run, state, number):
+        if number >= run.event_id:
+            self._enter(run, state, number)
+            if state == "running":
                 run.ended = ""
-        elif self._enter(run, state, number):
-            run.ended = fields.timestamp
-            self.ended.append(run)
-            _note_end(run, fields.message, fields.detail)
+            else:
+                run.ended = fields.timestamp
+                self.ended.append(run)
+                _note_end(run, fields.message, details.detail)
         return True
 
     def seed(self, node: NodeRecord) -> None:
         """Learn what a snapshot says of a node."""
         run = self.runs.get(node.name) or self._new_run(node.name)
-        if self._enter(run, node.state, node.latest_event_id):
+        if node.latest_event_id >= run.event_id:
+            self._enter(run, node.state, node.latest_event_id)
             run.began, run.ended = node.began or run.began, node.ended or run.ended
             _note_end(run, node.message, node.result)
 
@@ -111,10 +113,7 @@ class Nodes:
         run = self.runs[name] = NodeRun(name)
         return run
 
-    def _enter(self, run: NodeRun, state: str, event_id: int) -> bool:
-        """Let a node enter a state, if no later event was counted for it."""
-        if event_id < run.event_id:
-            return False
+    def _enter(self, run: NodeRun, state: str, event_id: int) -> None:
         if run.state:
             self.counts[run.state] -= 1
         self.counts[state] += 1
@@ -123,7 +122,6 @@ class Nodes:
             self.running[run.name] = run
         else:
             self.running.pop(run.name, None)
-        return True
 
     @property
     def over(self) -> int:

@@ -98,6 +98,7 @@ def works(url: str, tls_url: str, ca: str) -> Iterator[Work]:
     """Yield what is measured of commands that end by themselves."""
     yield from _against_jq(url)
     yield from _against_itself(url)
+    yield from _reports(url)
     yield from _short_ones(url, tls_url, ca)
 
 
@@ -143,6 +144,17 @@ def _against_itself(url: str) -> Iterator[Work]:
     for job, name in ((5, "one event of 30 MB"), (6, "one event of 50,000 objects"), (7, "strings full of braces")):
         odd, usual = (partial(run, _list(url, number, "--json")) for number in (job, job * 10))
         yield Work(f"`list --json`, {name}", "events of equal bytes", odd, usual, goal=2)
+
+
+def _reports(url: str) -> Iterator[Work]:
+    """Yield the reports, which read all events, against what reads and writes them."""
+    listed = partial(run, _list(url, 1, "-o", "csv"))
+    for name, jobs in (("summary", 1), ("failures", 1), ("timeline", 1)):
+        report = partial(run, [OURS, name, *["1"] * jobs, "--service-url", url])
+        yield Work(f"`{name}`, {jobs * _LARGE:,} events", "`list -o csv`, 200,000 events", report, listed,
+                   goal=1.5 * jobs)  # fmt: skip
+    many, large = (partial(run, [OURS, "summary", job, "--service-url", url]) for job in ("3", "1"))
+    yield Work("`summary`, 1,000,000 events", "200,000 events of as many nodes", many, large, goal=5.5)
 
 
 def _short_ones(url: str, tls_url: str, ca: str) -> Iterator[Work]:
