@@ -11,9 +11,9 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "causes", "clock", "cursor", "detail", "durations", "errors", "events", "failures",
-          "gunzip", "happenings", "job", "nodes", "page", "patience", "records", "refusal", "repair", "rerun", "scan",
-          "selection", "service_url", "source", "standing", "states", "summary", "times", "tls",
+GROUND = ["asking", "backoff", "causes", "clock", "comparison", "cursor", "detail", "durations", "errors", "events",
+          "failures", "gunzip", "happenings", "job", "nodes", "page", "patience", "records", "refusal", "repair",
+          "rerun", "scan", "selection", "service_url", "source", "standing", "states", "summary", "times", "tls",
           "watch"]  # fmt: skip
 
 MAY_IMPORT = {
@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "rerun": ["records"],
     "durations": [],
     "summary": ["durations", "job", "nodes", "standing"],
+    "comparison": ["failures", "job", "nodes", "summary"],
     "source": ["events", "records"],
     "happenings": ["errors", "events", "job"],
     "asking": ["errors", "happenings"],

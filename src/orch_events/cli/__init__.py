@@ -15,6 +15,7 @@ from click.shell_completion import shell_complete
 from orch_events import __version__
 from orch_events.cli import exits
 from orch_events.cli.app import App
+from orch_events.cli.compare import compare
 from orch_events.cli.completion import completion
 from orch_events.cli.failures import failures
 from orch_events.cli.follow import follow
@@ -56,6 +57,7 @@ def cli(ctx: click.Context) -> None:
     orch-events list 352 --json | jq ...     feed them to anything
     orch-events summary 352                  how long it took, and which nodes were slow
     orch-events failures 352                 which nodes did not finish, and why
+    orch-events compare 351 352              what is worse than before, and what better
 
     Nothing is ever sent to the server but GET; Ctrl-C never stops a job.
     """
@@ -63,7 +65,7 @@ def cli(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-for _command in (list_, follow, summary, failures, simulate, completion):
+for _command in (list_, follow, summary, failures, compare, simulate, completion):
     cli.add_command(_command)
 
 
