@@ -17,6 +17,7 @@ def deploy_everything() -> Script:
     """Let five kinds of things go wrong, and one node take five times as long as its like."""
     return _Deployment(
         357,
+        "deploy everything",
         begin=-3600,
         first_id=51_007,
         nodes=_everything(),
@@ -36,6 +37,7 @@ def deploy_everything_again() -> Script:
     nodes = [node for node in _everything() if node not in ("cache-06.example.com", "ldap-02.example.com")]
     return _Deployment(
         358,
+        "deploy everything again",
         begin=-1800,
         first_id=52_009,
         nodes=[*nodes, "web-25.example.com", "web-26.example.com", "ldap-03.example.com"],
@@ -65,6 +67,7 @@ class _Deployment:
     """
 
     number: int
+    description: str
     begin: float
     first_id: int
     nodes: list[str]
@@ -90,7 +93,7 @@ class _Deployment:
         plan.say(end, "job_finished", f"Finished job {self.number}")
         options = {"environment": "production", "enforce_environment": True, "concurrency": SLOTS, "noop": False}
         scope = {"nodes": self.nodes}
-        return plan.script("deploy", "deploy everything", ("failed", end), self.first_id, **options, scope=scope)
+        return plan.script("deploy", self.description, ("failed", end), self.first_id, **options, scope=scope)
 
     def _ending(self, plan: Plan, node: str, seconds: float) -> tuple[str, str, Detail]:
         trouble = (ending for ending, nodes in self.troubles.items() if _short(node) in nodes.split())
