@@ -31,6 +31,7 @@ _SCREENS = {
     "summary": ("summary 357", math.inf, ""),
     "failures": ("failures 353", math.inf, ""),
     "timeline": ("timeline 357", math.inf, ""),
+    "compare": ("compare 357 358", math.inf, ""),
     "doctor": ("doctor", math.inf, ""),
 }
 """What is typed, what time it is for the simulator, and what is seen when it is drawn; nothing: its end."""

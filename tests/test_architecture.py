@@ -11,10 +11,10 @@ import orch_events
 
 SRC = Path(orch_events.__file__).parent
 
-GROUND = ["asking", "backoff", "causes", "chart", "check", "clock", "cursor", "detail", "durations", "ending", "errors",
-          "events", "failures", "gunzip", "happenings", "job", "job_name", "nodes", "pace", "page", "patience", "proxy",
-          "recent", "records", "refusal", "repair", "rerun", "scan", "selection", "service_url", "source", "standing",
-          "states", "stragglers", "summary", "times", "tls", "watch"]  # fmt: skip
+GROUND = ["asking", "backoff", "causes", "chart", "check", "clock", "comparison", "cursor", "detail", "durations",
+          "ending", "errors", "events", "failures", "gunzip", "happenings", "job", "job_name", "nodes", "pace",
+          "page", "patience", "proxy", "recent", "records", "refusal", "repair", "rerun", "scan", "selection",
+          "service_url", "source", "standing", "states", "stragglers", "summary", "times", "tls", "watch"]  # fmt: skip
 
 MAY_IMPORT = {
     # ground floor: pure, no I/O; each line names what a module stands on
@@ -50,6 +50,7 @@ MAY_IMPORT = {
     "failures": ["causes", "job", "nodes", "standing"],
     "durations": [],
     "summary": ["durations", "job", "nodes", "standing"],
+    "comparison": ["failures", "job", "nodes", "summary"],
     "rerun": ["records"],
     "source": ["events", "records"],
     "happenings": ["errors", "events", "job"],

@@ -50,6 +50,10 @@ def test_a_node_that_runs_is_as_slow_as_it_was_so_far() -> None:
     assert [span.run.name for span in found.running] == ["b", "c"]
 
 
+def test_nodes_that_run_all_run_at_once() -> None:
+    assert summed(run("a", 0), run("b", 1), run("c", 1), run("d", 0, 1)).most_at_once == 3
+
+
 def test_times_are_the_record_s_or_the_nodes() -> None:
     at = [datetime(2016, 5, 5, 19, minute, tzinfo=UTC) for minute in range(3)]
     recorded = summed(run("a", 60, 100), its_record=JobRecord("finished", 1, {}, at[0], at[2]))

@@ -1,5 +1,6 @@
 """What a job amounts to: how long it and its nodes took, how many ran at once, what Puppet changed."""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from heapq import nlargest
@@ -95,7 +96,7 @@ class Summary(msgspec.Struct, frozen=True):
             sorted(span.seconds for span in spans if span.run.state != "running"),
             nlargest(_MOST_SLOWEST, spans, key=lambda span: span.seconds),
             sorted((span for span in spans if span.run.state == "running"), key=lambda span: span.begin),
-            most_at_once((span.begin, span.end) for span in spans),
+            most_at_once((span.begin, math.inf if span.run.state == "running" else span.end) for span in spans),
             _resources(runs),
             noop if isinstance(noop, bool) else None,
         )

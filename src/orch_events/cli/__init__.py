@@ -14,6 +14,7 @@ from orch_events import __version__
 from orch_events.cli import exits
 from orch_events.cli.app import App
 from orch_events.cli.command import Group
+from orch_events.cli.compare import compare
 from orch_events.cli.completion import VARIABLE, complete, completion
 from orch_events.cli.doctor import doctor
 from orch_events.cli.failures import failures
@@ -71,7 +72,7 @@ def cli(ctx: click.Context) -> None:
 
 
 cli.add_section("Commands", [list_, follow, jobs])
-cli.add_section("Reports", [summary, failures, timeline])
+cli.add_section("Reports", [summary, failures, timeline, compare])
 cli.add_section("Try out, set up", [doctor, simulate, completion, help_])
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from orch_events.comparison import Comparison
 from orch_events.failures import Failures
+from orch_events.render.reports.compare import compare_text
 from orch_events.render.reports.failures import failures_text
 from orch_events.render.reports.sheet import Sheet
 from orch_events.render.reports.summary import summary_text
@@ -31,7 +33,15 @@ def _summary(sheet: Sheet) -> list[str]:
     return summary_text(Summary.of(simulated(357)), sheet, Stamp("utc"))
 
 
-REPORTS: Mapping[str, Callable[[Sheet], list[str]]] = {"failures": _failures, "summary": _summary}
+def _compare(sheet: Sheet) -> list[str]:
+    return compare_text(Comparison.of(simulated(357), simulated(358)), sheet, whole=False)
+
+
+REPORTS: Mapping[str, Callable[[Sheet], list[str]]] = {
+    "failures": _failures,
+    "summary": _summary,
+    "compare": _compare,
+}
 
 
 def drawn() -> Iterator[tuple[str, str]]:

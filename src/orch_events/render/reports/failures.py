@@ -5,7 +5,7 @@ from typing import Any
 
 from orch_events.failures import Failures, Group
 from orch_events.nodes import NodeRun
-from orch_events.render.reports.sheet import LABEL_CELLS, Sheet, counted, json_head, listed
+from orch_events.render.reports.sheet import LABEL_CELLS, VERSION, Sheet, counted, json_standing, listed
 from orch_events.render.text import visible
 
 
@@ -64,7 +64,8 @@ def failures_json(failures: Failures) -> dict[str, Any]:
         }
         for group in failures.groups
     ]
-    return {**json_head(failures.standing), "unheard": failures.standing.unheard, "groups": groups}
+    standing = failures.standing
+    return {"version": VERSION, **json_standing(standing), "unheard": standing.unheard, "groups": groups}
 
 
 def _json_example(run: NodeRun) -> dict[str, Any]:

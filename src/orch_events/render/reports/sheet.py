@@ -6,19 +6,26 @@ On a terminal, lines are broken between words where it ends; elsewhere each stay
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from orch_events.render.cells import cut, width
+from orch_events.durations import Spread
+from orch_events.render.cells import cut, padded, width
 from orch_events.render.closing import ended
 from orch_events.render.text import visible
 from orch_events.render.theme import Theme
 from orch_events.standing import Standing
 
+T = TypeVar("T")
+
+VERSION = 1
+"""Of the JSON of all reports."""
+
 LABEL_CELLS = 11
 
 _MOST = 10
+_LEAST_NAME_CELLS = 8
 
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -58,6 +65,15 @@ class Sheet(msgspec.Struct, frozen=True):
         begin, *rest = words
         return self.broken([f"  {label}".ljust(LABEL_CELLS) + begin, *rest], LABEL_CELLS)
 
+    def column(self, names: Sequence[str], cells: int) -> list[str]:
+        """Make a column of names. On a terminal it is at most so many cells wide; elsewhere the names are whole."""
+        shown = list(map(visible, names))
+        wide = max(map(width, shown))
+        if self.cells is None:
+            return [padded(name, wide) for name in shown]
+        wide = min(wide, max(_LEAST_NAME_CELLS, cells))
+        return [padded(cut(name, wide, self.theme.ellipsis), wide) for name in shown]
+
     def link(self, url: str, cells: int) -> str:
         """Write a URL: whole; where one can click there, cut to its cells."""
         text = visible(url)
@@ -83,10 +99,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
+def first(things: Sequence[T], *, whole: bool) -> tuple[Sequence[T], list[str]]:
+    """Return the first ones, and how many more there are in words; where the `whole` is wanted, all."""
+    shown = things if whole else things[:_MOST]
+    return shown, [f"and {len(things) - len(shown)} more"] * (len(shown) < len(things))
+
+
 def listed(names: Sequence[str], *, whole: bool) -> list[str]:
     """Return names with commas behind them: all, or the first ones and how many more there are."""
-    shown = names if whole else names[:_MOST]
-    more = [f"and {len(names) - len(shown)} more"] if len(names) > len(shown) else []
+    shown, more = first(names, whole=whole)
     return [*(f"{visible(name)}," for name in shown[:-1]), visible(shown[-1]), *more]
 
 
@@ -98,12 +119,14 @@ def timestamp(at: datetime | None) -> str | None:
         return at.isoformat() if at else None
 
 
-def json_head(standing: Standing) -> dict[str, Any]:
-    """Return what the JSON of every report begins with."""
+def json_standing(standing: Standing) -> dict[str, Any]:
+    """Return what the JSON of every report tells first of a job."""
     outcome = standing.outcome
-    return {
-        "version": 1,
-        "job": standing.job,
-        "over": outcome is not None,
-        "outcome": outcome.word if outcome else None,
-    }
+    return {"job": standing.job, "over": outcome is not None, "outcome": outcome.word if outcome else None}
+
+
+def json_spread(spread: Spread | None) -> dict[str, Any] | None:
+    """Return how durations are spread for programs, to the millisecond."""
+    if spread is None:
+        return None
+    return {name: round(value, 3) for name, value in msgspec.structs.asdict(spread).items()}

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from orch_events.durations import Histogram, Spread
-from orch_events.render.cells import cut, padded, width
+from orch_events.render.cells import padded, width
 from orch_events.render.reports.bars import bar, heights
-from orch_events.render.reports.sheet import Sheet, counted, json_head, listed, timestamp
+from orch_events.render.reports.sheet import VERSION, Sheet, counted, json_spread, json_standing, listed, timestamp
 from orch_events.render.stamp import Stamp
 from orch_events.render.text import visible
 from orch_events.summary import Resources, Span, Summary
@@ -16,7 +16,7 @@ from orch_events.times import format_duration
 
 _USUAL_CELLS = 80
 _MOST_INTERVALS = 40
-_LEAST_CELLS = 8
+_BAR_CELLS = 8
 _GAP = "  "
 
 
@@ -81,18 +81,13 @@ def _histogram(durations: Sequence[float], most: int = _MOST_INTERVALS) -> Histo
 def _slowest(spans: Sequence[Span], sheet: Sheet, running: str) -> Iterator[str]:
     """Draw a bar a node. On a terminal, names leave the bars some room; elsewhere they are whole."""
     labels = [_label(span, sheet, running) for span in spans]
-    names = [visible(span.run.name) for span in spans]
     room = (sheet.cells or _USUAL_CELLS) - 3 * len(_GAP) - max(map(width, labels))
-    name_cells = max(map(width, names))
-    if sheet.cells is not None:
-        name_cells = min(name_cells, max(_LEAST_CELLS, room - _LEAST_CELLS))
-    least_cells = _LEAST_CELLS if sheet.cells is None else 1
-    bar_cells, greatest = max(least_cells, room - name_cells), spans[0].seconds or 1.0
+    names = sheet.column([span.run.name for span in spans], room - _BAR_CELLS)
+    cells = max(_BAR_CELLS if sheet.cells is None else 1, room - width(names[0]))
+    greatest = spans[0].seconds or 1.0
     for span, name, label in zip(spans, names, labels, strict=True):
-        drawn = bar(span.seconds / greatest, bar_cells, sheet.theme)
-        text = padded(cut(name, name_cells, sheet.theme.ellipsis), name_cells)
-        state = span.run.state
-        yield f"{_GAP}{text}{_GAP}{sheet.theme.paint(padded(drawn, bar_cells), state)}{_GAP}{label}"
+        drawn = padded(bar(span.seconds / greatest, cells, sheet.theme), cells)
+        yield f"{_GAP}{name}{_GAP}{sheet.theme.paint(drawn, span.run.state)}{_GAP}{label}"
 
 
 def _label(span: Span, sheet: Sheet, running: str) -> str:
@@ -105,7 +100,8 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     """Write the report for programs; `docs/reports.md` tells what its keys mean."""
     standing, over = summary.standing, summary.standing.outcome is not None
     return {
-        **json_head(standing),
+        "version": VERSION,
+        **json_standing(standing),
         "nodes": {"total": standing.total, "unheard": standing.unheard, "states": dict(standing.nodes)},
         "started_at": timestamp(summary.began_at),
         "ended_at": timestamp(summary.last_at) if over else None,
@@ -113,16 +109,15 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "most_at_once": summary.most_at_once,
         "noop": summary.noop,
         "resources": msgspec.structs.asdict(summary.resources) if summary.resources else None,
-        "durations": _json_durations(summary.spread, summary.durations),
+        "durations": _json_durations(summary),
         "slowest": [_json_span(span) for span in summary.slowest],
         "running": [_json_span(span) for span in summary.running],
     }
 
 
-def _json_durations(spread: Spread | None, durations: Sequence[float]) -> dict[str, Any] | None:
-    if spread is None:
-        return None
-    return {**msgspec.structs.asdict(spread), "histogram": msgspec.structs.asdict(_histogram(durations))}
+def _json_durations(summary: Summary) -> dict[str, Any] | None:
+    spread = json_spread(summary.spread)
+    return spread and {**spread, "histogram": msgspec.structs.asdict(_histogram(summary.durations))}
 
 
 def _json_span(span: Span) -> dict[str, Any]:

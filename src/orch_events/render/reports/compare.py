@@ -1,0 +1,119 @@
+"""Two jobs side by side: how long they took, and each node that fares otherwise in the second one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from orch_events.comparison import FACTOR, SECONDS, Comparison, Pair
+from orch_events.nodes import NodeRun
+from orch_events.render.cells import cut, padded, width
+from orch_events.render.reports.sheet import VERSION, Sheet, counted, first, json_spread, json_standing
+from orch_events.render.text import visible
+from orch_events.summary import Summary
+from orch_events.times import format_duration
+
+_GAP = "  "
+_BY = f", by at least {FACTOR:g} times and {format_duration(SECONDS)}"
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "newly_failing": ("newly failing", "failed"),
+    "still_failing": ("still failing", "failed"),
+    "fixed": ("fixed", "finished"),
+    "missing": ("missing", "skipped"),
+    "new": ("new", "hint"),
+    "slower": (f"slower{_BY}", "warning"),
+    "faster": (f"faster{_BY}", "hint"),
+}
+"""What each kind of difference is called, and the style that it is in."""
+
+_FAILING = ("newly_failing", "still_failing")
+_TIMED = ("slower", "faster")
+
+
+def compare_text(comparison: Comparison, sheet: Sheet, *, whole: bool) -> list[str]:
+    """Write the report for people; of each kind the first nodes, or the `whole`."""
+    before, after = comparison.before, comparison.after
+    lines = [*sheet.heading(before.standing), *sheet.heading(after.standing), "", *_side_by_side(before, after)]
+    for kind, (title, style) in _KINDS.items():
+        if pairs := getattr(comparison, kind):
+            told = sheet.theme.paint(f"{sheet.mark(style)}{counted(len(pairs), 'node')} {title}", style)
+            lines += ["", *sheet.broken(told.split(" "), 2), *_rows(pairs, kind, sheet, whole=whole)]
+    return lines if any(getattr(comparison, kind) for kind in _KINDS) else [*lines, "", "no node fares otherwise"]
+
+
+def _side_by_side(before: Summary, after: Summary) -> Iterator[str]:
+    columns = [[visible(summary.standing.job), *map(_duration, _durations(summary))] for summary in (before, after)]
+    first_cells = max(map(width, columns[0]))
+    for label, *values in zip(("", "took", "p50", "p90", "maximum"), *columns, strict=True):
+        yield f"  {label}".ljust(11) + f"{padded(values[0], first_cells)}{_GAP}{values[1]}"
+
+
+def _durations(summary: Summary) -> list[float | None]:
+    spread = summary.spread
+    return [summary.seconds, *([spread.p50, spread.p90, spread.maximum] if spread else [None] * 3)]
+
+
+def _duration(seconds: float | None) -> str:
+    return "-" if seconds is None else format_duration(seconds)
+
+
+def _rows(pairs: Sequence[Pair], kind: str, sheet: Sheet, *, whole: bool) -> Iterator[str]:
+    """Write a line a node; on a terminal it ends where that does, and the name leaves room for what changed."""
+    shown, more = first(pairs, whole=whole)
+    changes = [_change(pair, kind, sheet) for pair in shown]
+    cells = max(map(width, changes))
+    names = sheet.column([pair.name for pair in shown], (sheet.cells or 0) - 2 * len(_GAP) - cells)
+    for pair, name, change in zip(shown, names, changes, strict=True):
+        said = _said(pair, kind)
+        if sheet.cells is not None:
+            said = cut(said, sheet.cells - 3 * len(_GAP) - width(name) - cells, sheet.theme.ellipsis)
+        yield f"{_GAP}{name}{_GAP}{padded(change, cells)}{_GAP}{said}".rstrip()
+    yield from (f"{_GAP}{one}" for one in more)
+
+
+def _change(pair: Pair, kind: str, sheet: Sheet) -> str:
+    """Tell what became of a node: its duration where that is what changed, else its state."""
+    before, after = pair.before, pair.after
+    if before is None or after is None:
+        return _state(before or after)
+    arrow = "→" if sheet.theme.glyphs else "->"
+    if kind in _TIMED:
+        return f"{_duration(before.seconds)} {arrow} {_duration(after.seconds)}"
+    return f"{_state(before)} {arrow} {_state(after)}"
+
+
+def _state(run: NodeRun | None) -> str:
+    return visible(run.state) if run else "-"
+
+
+def _said(pair: Pair, kind: str) -> str:
+    """Tell why a node fails, or how many times as long it took, or as short."""
+    if kind in _TIMED and pair.before and pair.after:
+        least, most = sorted((pair.before.seconds or 0.0, pair.after.seconds or 0.0))
+        return f"{most / least:.1f}x" if least else ""
+    return visible(pair.after.cause or pair.after.message) if kind in _FAILING and pair.after else ""
+
+
+def compare_json(comparison: Comparison) -> dict[str, Any]:
+    """Write the report for programs; `docs/reports.md` tells what its keys mean."""
+    differences = {kind: [_json_pair(pair) for pair in getattr(comparison, kind)] for kind in _KINDS}
+    return {
+        "version": VERSION,
+        "before": _json_job(comparison.before),
+        "after": _json_job(comparison.after),
+        "limits": {"factor": FACTOR, "seconds": SECONDS},
+        **differences,
+    }
+
+
+def _json_job(summary: Summary) -> dict[str, Any]:
+    durations = json_spread(summary.spread)
+    return {**json_standing(summary.standing), "seconds": summary.seconds, "durations": durations}
+
+
+def _json_pair(pair: Pair) -> dict[str, Any]:
+    return {"node": pair.name, "before": _json_run(pair.before), "after": _json_run(pair.after)}
+
+
+def _json_run(run: NodeRun | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {"state": run.state, "seconds": run.seconds, "cause": run.cause or None, "message": run.message or None}
