@@ -19,7 +19,7 @@ _SEE_FOLLOW = "see: orch-events follow --help"
     [
         ("folow 352", "there is no command 'folow'", f"did you mean follow? {_SEE}"),
         ("lst 352", "there is no command 'lst'", f"did you mean list? {_SEE}"),
-        ("comp bash", "there is no command 'comp'", f"did you mean completion? {_SEE}"),
+        ("comp bash", "there is no command 'comp'", f"did you mean compare or completion? {_SEE}"),
         ("watch 352", "there is no command 'watch'", f"did you mean follow? {_SEE}"),
         ("tail 352", "there is no command 'tail'", f"did you mean follow? {_SEE}"),
         ("logs 352", "there is no command 'logs'", f"did you mean list or follow? {_SEE}"),
