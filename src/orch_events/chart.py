@@ -4,7 +4,6 @@ Seconds count from the first moment that is known of any node. All times are the
 far as the last event. Places are cells, or eighths of them, of whatever is drawn on.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import nlargest
@@ -14,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from orch_events.durations import at_once
 from orch_events.job import JobState
 from orch_events.nodes import NodeRun
 
@@ -149,23 +149,8 @@ def bar(row: Row, seconds: float, cells: int) -> tuple[int, int] | None:
 
 
 def concurrency(rows: Iterable[Row]) -> list[tuple[float, int]]:
-    """Return the seconds at which the number of running nodes changes, each with that number from there on.
-
-    A node that ends in the second in which another one begins does not run beside it. One that begins and ends in the
-    same second runs for that moment: then there are two numbers for one second, the higher one first.
-    """
-    bars = [(row.begin, row.end) for row in rows if row.begin is not None and row.end is not None]
-    begins = Counter(begin for begin, _ in bars)
-    ends = Counter(end for begin, end in bars if begin < end)
-    moments = Counter(begin for begin, end in bars if begin == end)
-    steps, running = [], 0
-    for at in sorted(begins.keys() | ends.keys()):
-        running += begins[at] - ends[at]
-        steps.append((at, running))
-        if moments[at]:
-            running -= moments[at]
-            steps.append((at, running))
-    return steps
+    """Return the seconds at which the number of running nodes changes, each with that number from there on."""
+    return at_once((row.begin, row.end) for row in rows if row.begin is not None and row.end is not None)
 
 
 def crowd(steps: Sequence[tuple[float, int]], seconds: float, cells: int) -> list[int]:

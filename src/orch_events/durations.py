@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from math import ceil, floor
 
 import msgspec
@@ -66,11 +65,29 @@ class Histogram(msgspec.Struct, frozen=True):
         return cls(begin, seconds, [places[place] for place in range(max(places) + 1)])
 
 
-def most_at_once(spans: Iterable[tuple[float, float]]) -> int:
-    """Return how many of some spans went on at once, at most; each has a begin and an end.
+def at_once(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
+    """Return when the number of spans that go on at once changes, each time with that number from there on.
 
     What ends in the moment in which something begins does not go on beside it. What begins and ends in the same moment
-    goes on for that moment.
+    goes on for that moment: then there are two numbers for one moment, the higher one first.
+
+    Args:
+        spans: each has a begin and an end.
     """
-    steps = [step for begin, end in spans for step in ((begin, 1, 1), (end, 2 if begin == end else 0, -1))]
-    return max(accumulate(change for *_, change in sorted(steps)), default=0)
+    both = list(spans)
+    begins = Counter(begin for begin, _ in both)
+    ends = Counter(end for begin, end in both if begin < end)
+    moments = Counter(begin for begin, end in both if begin == end)
+    steps, running = [], 0
+    for at in sorted(begins.keys() | ends.keys()):
+        running += begins[at] - ends[at]
+        steps.append((at, running))
+        if moments[at]:
+            running -= moments[at]
+            steps.append((at, running))
+    return steps
+
+
+def most_at_once(spans: Iterable[tuple[float, float]]) -> int:
+    """Return how many of some spans went on at once, at most."""
+    return max((count for _, count in at_once(spans)), default=0)

@@ -3,6 +3,7 @@
 from bisect import insort
 from typing import NamedTuple
 
+from orch_events.durations import quantile
 from orch_events.nodes import NodeRun
 from orch_events.pace import Pace, Watched
 
@@ -64,4 +65,4 @@ class Stragglers:
             if run.seconds is not None:
                 insort(seconds, run.seconds)
         self._read[job.state.job] = len(ended)
-        return seconds[int(_PART * (len(seconds) - 1))] if len(seconds) >= _FEW_RUNS else None
+        return quantile(seconds, _PART) if len(seconds) >= _FEW_RUNS else None

@@ -10,7 +10,7 @@ from orch_events.cli.terminal import is_terminal, needs_ascii, wants_color
 from orch_events.clock import SystemClock
 
 if TYPE_CHECKING:  # rich is imported when something is drawn
-    from orch_events.cli.options import Checkup, Look
+    from orch_events.cli.groups import Checkup, Look
     from orch_events.render.output import Output
     from orch_events.render.theme import Theme
 

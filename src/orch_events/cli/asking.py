@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from orch_events.cli.app import App
-from orch_events.cli.options import Bear
+from orch_events.cli.groups import Bear
 
 if TYPE_CHECKING:  # msgspec is imported when something is asked
     from orch_events.asking import Asking

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from orch_events.cli.app import App
 from orch_events.cli.connect import settings, source, token_mark
-from orch_events.cli.options import Connect
+from orch_events.cli.groups import Connect
 from orch_events.cli.talk import Talk
 
 if TYPE_CHECKING:  # httpx is imported when a server is asked

@@ -4,11 +4,8 @@ import click
 
 from orch_events.cli.app import App
 from orch_events.cli.command import command
+from orch_events.cli.groups import Bear, Connect, Look, Output
 from orch_events.cli.options import (
-    Bear,
-    Connect,
-    Look,
-    Output,
     bear_options,
     connect_options,
     look_options,

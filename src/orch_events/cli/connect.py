@@ -13,8 +13,8 @@ import click
 from click.core import ParameterSource
 
 from orch_events.cli.app import App
+from orch_events.cli.groups import Connect
 from orch_events.cli.option import variable
-from orch_events.cli.options import Connect
 from orch_events.errors import LocalFileError
 from orch_events.render.text import visible
 

@@ -13,7 +13,8 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.command import command
 from orch_events.cli.connect import Server, demo, typed
-from orch_events.cli.options import Checkup, Connect, checkup_options, connect_options
+from orch_events.cli.groups import Checkup, Connect
+from orch_events.cli.options import checkup_options, connect_options
 from orch_events.cli.terminal import columns
 from orch_events.render.text import visible
 

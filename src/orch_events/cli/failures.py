@@ -7,13 +7,8 @@ import click
 
 from orch_events.cli.app import App
 from orch_events.cli.command import command
-from orch_events.cli.commands import Commands
+from orch_events.cli.groups import Bear, Connect, Look, Output, Status
 from orch_events.cli.options import (
-    Bear,
-    Connect,
-    Look,
-    Output,
-    Status,
     bear_options,
     connect_options,
     look_options,
@@ -22,6 +17,7 @@ from orch_events.cli.options import (
     report_output_options,
     status_options,
 )
+from orch_events.cli.shell_lines import ShellLines
 from orch_events.cli.show import output_format
 from orch_events.cli.types import job as job_type
 from orch_events.errors import UsageError
@@ -72,8 +68,8 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument a group of options
     if names:
         write_lines(app, nodes)
     elif rerun:
-        commands = Commands(click.get_current_context(), {state.job: job.written(state.job)})
-        write_lines(app, _commands(app, commands, state, nodes))
+        shell = ShellLines(click.get_current_context(), {state.job: job.written(state.job)})
+        write_lines(app, _commands(app, shell, state, nodes))
     else:
         found = Failures.of(state)
         write_report(
@@ -83,7 +79,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument a group of options
     return exit_status(state, status)
 
 
-def _commands(app: App, commands: Commands, state: "JobState", nodes: list[str]) -> list[str]:
+def _commands(app: App, shell: ShellLines, state: "JobState", nodes: list[str]) -> list[str]:
     """Return the lines that run a job again on some nodes; of very many, the names go into a file first."""
     from orch_events.rerun import Rerun
 
@@ -97,5 +93,5 @@ def _commands(app: App, commands: Commands, state: "JobState", nodes: list[str])
         raise UsageError(f"job {state.job} {kind}: no command runs it again", "--names prints the nodes")
     if rerun.lacks:
         app.talk.warn(f"the command is not all that job {state.job} was given: it lacks {', '.join(rerun.lacks)}")
-    names = [f"{commands.line('failures', state.job, '--names')} > {shlex.quote(file)}"] if many else []
+    names = [f"{shell.line('failures', state.job, '--names')} > {shlex.quote(file)}"] if many else []
     return [*names, shlex.join(rerun.words)]

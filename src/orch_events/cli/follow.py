@@ -12,20 +12,13 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.asking import patience
 from orch_events.cli.command import command
-from orch_events.cli.commands import Commands
 from orch_events.cli.connect import DEMO_SPEED
+from orch_events.cli.groups import Bear, Connect, Look, Output, Select, Status, Where
 from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.opening import Recorded, open_jobs
 from orch_events.cli.option import option
 from orch_events.cli.options import (
     EVENT_TIMES,
-    Bear,
-    Connect,
-    Look,
-    Output,
-    Select,
-    Status,
-    Where,
     bear_options,
     connect_options,
     event_output_options,
@@ -37,6 +30,7 @@ from orch_events.cli.options import (
     status_options,
     where_options,
 )
+from orch_events.cli.shell_lines import ShellLines
 from orch_events.cli.show import output_format, renderer, selection
 from orch_events.cli.terminal import USUAL_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.cli.types import FILE, above_zero, duration, job
@@ -169,11 +163,11 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
         shown = renderer(app, output, look, chosen, states, tail=where.tail)
         pace = Pace(followers, app.clock)
         progress = _progress(app, look, pace, wanted=not no_progress)
-        keeper, commands = (
+        keeper, lines = (
             Keeper(app.talk, recorded, places),
-            Commands(click.get_current_context(), {job.number: job.name for job in opened}),
+            ShellLines(click.get_current_context(), {job.number: job.name for job in opened}),
         )
-        view = View(app, look, shown, progress, keeper, status, commands, Stragglers(pace, slow))
+        view = View(app, look, shown, progress, keeper, status, lines, Stragglers(pace, slow))
         happenings = watch([one.follow() for one in followers], app.clock, math.inf if timeout is None else timeout)
         return view.watch(followers, happenings)
 

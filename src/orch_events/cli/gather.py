@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from orch_events.cli.app import App
 from orch_events.cli.asking import patience
+from orch_events.cli.groups import Bear, Connect, Look
 from orch_events.cli.opening import OpenJob, Recorded, open_jobs
-from orch_events.cli.options import Bear, Connect, Look
 from orch_events.happenings import Back, Failed, Lost, Warned
 from orch_events.job_name import JobName
 from orch_events.render.closing import back, lost

@@ -10,17 +10,8 @@ from orch_events.cli.app import App
 from orch_events.cli.asking import patience, recent_jobs
 from orch_events.cli.command import command
 from orch_events.cli.connect import source
-from orch_events.cli.options import (
-    Bear,
-    Connect,
-    Look,
-    Output,
-    bear_options,
-    connect_options,
-    event_output_options,
-    look_options,
-    select_option,
-)
+from orch_events.cli.groups import Bear, Connect, Look, Output
+from orch_events.cli.options import bear_options, connect_options, event_output_options, look_options, select_option
 from orch_events.cli.show import output_format
 from orch_events.cli.terminal import columns
 from orch_events.cli.types import count, job_type

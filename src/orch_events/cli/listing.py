@@ -5,17 +5,11 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.asking import patience
 from orch_events.cli.command import command
+from orch_events.cli.groups import Bear, Connect, Look, Output, Select, Status, Where
 from orch_events.cli.keeper import Keeper, open_record
 from orch_events.cli.opening import Recorded, open_jobs
 from orch_events.cli.options import (
     EVENT_TIMES,
-    Bear,
-    Connect,
-    Look,
-    Output,
-    Select,
-    Status,
-    Where,
     bear_options,
     connect_options,
     event_output_options,

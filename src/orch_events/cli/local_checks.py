@@ -16,7 +16,7 @@ from orch_events import __version__, tls
 from orch_events.check import Check, Checking, failure, not_checked, ok, warning
 from orch_events.cli.app import App
 from orch_events.cli.connect import Server, configured_url, origin, typed
-from orch_events.cli.options import Connect
+from orch_events.cli.groups import Connect
 from orch_events.config import (
     ConfFile,
     Places,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from orch_events.cli.app import App
 from orch_events.cli.asking import recent_jobs
 from orch_events.cli.connect import Source, source
-from orch_events.cli.options import Connect
+from orch_events.cli.groups import Connect
 from orch_events.errors import UnknownJob, UsageError
 from orch_events.job_name import JobName
 

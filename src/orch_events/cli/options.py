@@ -4,12 +4,11 @@ A group of options reaches its command as one value, named like the group. In th
 """
 
 import functools
-import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import click
 
+from orch_events.cli.groups import Bear, Checkup, Connect, Look, Output, Select, Status, Where
 from orch_events.cli.option import Command, grouped, option
 from orch_events.cli.types import FILE, duration, event_type, fail_on, regex, whole
 from orch_events.states import FAIL_ON
@@ -21,77 +20,6 @@ PICTURE_FORMATS = ("text", "svg", "html")
 ZONES = ("local", "utc")
 EVENT_TIMES = (*ZONES, "elapsed")
 AXIS_TIMES = ("elapsed", *ZONES)
-
-
-class Connect(NamedTuple):
-    """Which server, and how."""
-
-    demo: bool
-    service_url: str | None
-    cacert: str | None
-    token_file: str | None
-    config_file: str | None
-    connect_timeout: float
-    read_timeout: float
-
-
-class Where(NamedTuple):
-    """From where on."""
-
-    start: int | None
-    tail: int | None
-
-
-class Select(NamedTuple):
-    """Which events are shown."""
-
-    type: tuple[str, ...]
-    node: tuple[str, ...]
-    failed: bool
-    grep: tuple[re.Pattern[str], ...]
-    since: str | None
-    until: str | None
-
-
-class Output(NamedTuple):
-    """In which format."""
-
-    output: str
-    json: bool
-
-
-class Look(NamedTuple):
-    """How things are shown."""
-
-    color: str
-    time: str
-    ascii: bool
-    quiet: bool
-    verbose: bool
-
-
-class Checkup(NamedTuple):
-    """How the report of `doctor` is shown."""
-
-    json: bool
-    color: str
-    ascii: bool
-    quiet: bool
-    verbose: bool
-
-
-class Bear(NamedTuple):
-    """How long to bear that no good answer comes; None for the command's own."""
-
-    retry_for: float | None
-    auth_wait: float | None
-
-
-class Status(NamedTuple):
-    """What the exit status says."""
-
-    exit_status: bool
-    fail_on: frozenset[str]
 
 
 def _either(words: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from orch_events.cli.app import App
-from orch_events.cli.options import Look, Output, Status
+from orch_events.cli.groups import Look, Output, Status
 from orch_events.cli.show import output_format
 from orch_events.cli.terminal import columns, is_terminal, wants_color
 from orch_events.job import JobState

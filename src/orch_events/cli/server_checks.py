@@ -9,8 +9,8 @@ from orch_events.background import read_ahead
 from orch_events.check import Check, Checking, failure, not_checked, ok, warning
 from orch_events.cli.app import App
 from orch_events.cli.connect import Server, open_client
+from orch_events.cli.groups import Connect
 from orch_events.cli.local_checks import Local
-from orch_events.cli.options import Connect
 from orch_events.client import Exchange
 from orch_events.errors import AccessError, LocalFileError, NotUnderstood, OrchEventsError, UnknownJob, Unreachable
 from orch_events.proxy import Proxy

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
-from orch_events.cli.options import Look, Output, Select
+from orch_events.cli.groups import Look, Output, Select
 from orch_events.cli.terminal import columns
 from orch_events.errors import OrchEventsError
 from orch_events.times import parse_instant

@@ -7,12 +7,9 @@ import click
 
 from orch_events.cli.app import App
 from orch_events.cli.command import command
+from orch_events.cli.groups import Bear, Connect, Look, Status
 from orch_events.cli.options import (
     AXIS_TIMES,
-    Bear,
-    Connect,
-    Look,
-    Status,
     bear_options,
     connect_options,
     look_options,

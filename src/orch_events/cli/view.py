@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from orch_events.cli import exits
 from orch_events.cli.app import App
-from orch_events.cli.commands import Commands
+from orch_events.cli.groups import Look, Status
 from orch_events.cli.keeper import Keeper
-from orch_events.cli.options import Look, Status
+from orch_events.cli.shell_lines import ShellLines
 from orch_events.cli.show import finishing
 from orch_events.cli.terminal import columns
 from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
@@ -37,7 +37,7 @@ class View:
         keeper: keeps what is to be kept.
         status: what the exit status says.
         stragglers: finds nodes that take long; None where nobody waits for them.
-        commands: writes what can be typed next; None where nothing is followed: then there is no summary either.
+        lines: writes what can be typed next; None where nothing is followed: then there is no summary either.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class View:
         progress: "Progress",
         keeper: Keeper,
         status: Status,
-        commands: Commands | None = None,
+        lines: ShellLines | None = None,
         stragglers: "Stragglers | None" = None,
     ) -> None:
         self._talk = app.talk
@@ -57,7 +57,7 @@ class View:
         self._progress = progress
         self._keeper = keeper
         self._status = status
-        self._commands = commands
+        self._lines = lines
         self._stragglers = stragglers
         self._followers: dict[str, Follower] = {}
         self._shield = app.signals.shield
@@ -120,35 +120,35 @@ class View:
 
     def _end(self, state: "JobState", outcome: "Outcome") -> None:
         self._settle()
-        if self._commands is not None:
-            for line in self._summary(state, outcome, self._commands):
+        if self._lines is not None:
+            for line in self._summary(state, outcome, self._lines):
                 self._talk.note(line)
         self._statuses[state.job] = outcome.exit_status(self._status.fail_on) if self._status.exit_status else 0
 
-    def _summary(self, state: "JobState", outcome: "Outcome", commands: Commands) -> Iterator[str]:
+    def _summary(self, state: "JobState", outcome: "Outcome", lines: ShellLines) -> Iterator[str]:
         """Yield how a job ended, what went wrong, and what to do next."""
         yield ended(state.job, outcome, self._theme)
         yield from bad_nodes(state, self._theme, columns(sys.stderr))
         more = len(bad_runs(state)) - MOST_NODES
         if more > 0:
-            yield f"  and {more} more: {commands.line('failures', state.job)}"
-        elif any(outcome.nodes.get(state) for state in ("failed", "errored", "skipped", "running")):
-            yield self._theme.paint("next:", "hint") + " " + commands.line("failures", state.job)
+            yield f"  and {more} more: {lines.line('failures', state.job)}"
         else:
-            yield self._theme.paint("next:", "hint") + " " + commands.line("summary", state.job)
+            unfinished = any(outcome.nodes.get(word) for word in ("failed", "errored", "skipped", "running"))
+            following = lines.line("failures" if unfinished else "summary", state.job)
+            yield f"{self._theme.paint('next:', 'hint')} {following}"
 
     def _fail(self, state: "JobState", error: OrchEventsError) -> None:
         self._settle()
         self._talk.error(error)
-        if self._commands and (isinstance(error, Unreachable) or state.job in self._shown_to):
-            resume = self._commands.resume(state.job, self._resume_start(state.job))
+        if self._lines and (isinstance(error, Unreachable) or state.job in self._shown_to):
+            resume = self._lines.resume(state.job, self._resume_start(state.job))
             self._talk.note(f"the state of job {state.job} is unknown; resume with: {resume}")
         self._statuses[state.job] = error.exit_status
 
     def _say_what_goes_on(self) -> None:
         for job, follower in self._followers.items():
-            if self._commands and job not in self._statuses:
-                self._talk.note(goes_on(follower.state, self._commands.resume(job, self._resume_start(job))))
+            if self._lines and job not in self._statuses:
+                self._talk.note(goes_on(follower.state, self._lines.resume(job, self._resume_start(job))))
 
     def _resume_start(self, job: str) -> int | None:
         """Return the first event id that was not shown yet; None for all."""

@@ -1,4 +1,4 @@
-"""Commands that a user can type next: they ask the same server as the present one."""
+"""Lines that a user can type into a shell next: they ask the same server as the present command."""
 
 import shlex
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from click.core import ParameterSource
 _WORDS = ("demo", "service_url", "cacert", "token_file", "config_file", "recorded_job")
 
 
-class Commands:
+class ShellLines:
     """Writes commands, with the present one's words that choose a server; its environment is still there.
 
     Args:
