@@ -119,13 +119,10 @@ class Pace:
         return self._clock.monotonic() - at
 
     def _troubled(self, job: Watched) -> float:
-        if job.unanswered_since is None:
+        if job.unanswered_since is None or self._since(job.unanswered_since) < _TROUBLED_SECONDS:
             return 0.0
         good = [at for at in (job.answered_at, job.heard_at) if at is not None]
-        return self._since(max(good, default=job.unanswered_since)) if self._unanswered(job) else 0.0
-
-    def _unanswered(self, job: Watched) -> bool:
-        return job.unanswered_since is not None and self._since(job.unanswered_since) >= _TROUBLED_SECONDS
+        return self._since(max(good, default=job.unanswered_since))
 
     def _since_beginning(self, job: Watched) -> float | None:
         begin, last = job.state.began_at, job.state.last_at
