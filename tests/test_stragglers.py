@@ -22,7 +22,7 @@ def found(job: Watched, slept: float, slow: float | None = None) -> list[tuple[s
     clock = FakeClock()
     stragglers = Stragglers(Pace([job], clock), slow)
     clock.sleep(slept)
-    return [(run.name, seconds, usual) for run, seconds, usual in stragglers.new()]
+    return [(run.name, seconds, usual) for _, run, seconds, usual in stragglers.new()]
 
 
 def test_a_node_that_runs_longer_than_twice_what_nine_in_ten_took_is_a_straggler() -> None:

@@ -77,6 +77,16 @@ def read_cause(detail: bytes | msgspec.Raw) -> str:
     return changes.told if changes else ""
 
 
+def spoken_cause(message: str, node: str) -> tuple[str, str]:
+    """Return why, as far as the server's sentence says it behind the node's name, and the rest of the sentence.
+
+    `Puppet run failed on web-03: no catalog` is `no catalog`, and `Puppet run failed on web-03`. A sentence that says
+    nothing behind the name is all rest.
+    """
+    rest, _, cause = message.partition(f" on {node}: ")
+    return (cause, f"{rest} on {node}") if cause else ("", message)
+
+
 def read_report_url(detail: bytes | msgspec.Raw) -> str:
     """Read where the report of a Puppet run is; "" where there is none."""
     content = loads(bytes(detail))

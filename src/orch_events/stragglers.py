@@ -17,11 +17,13 @@ class Straggler(NamedTuple):
     """A node that takes long.
 
     Attributes:
+        job: its job.
         run: the node's.
         seconds: how long it has been running.
         usual: within how many seconds nine in ten are over; None where that is not why it is one.
     """
 
+    job: str
     run: NodeRun
     seconds: float
     usual: float | None
@@ -56,7 +58,7 @@ class Stragglers:
         self._named.update((name, run.name) for run, _ in slow)
         for run, _ in slow:
             run.slow = True
-        return [Straggler(run, seconds, usual) for run, seconds in slow]
+        return [Straggler(name, run, seconds, usual) for run, seconds in slow]
 
     def _usual(self, job: Watched) -> float | None:
         """Return within how many seconds nine in ten of the nodes that ran were over; None where too few did."""

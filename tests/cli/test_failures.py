@@ -63,7 +63,18 @@ def test_names_are_bare_and_in_the_order_of_the_job(over: str, call: Call) -> No
 
 @pytest.mark.parametrize("word", ["--names", "--rerun"])
 def test_where_nothing_failed_there_is_nothing(word: str, over: str, call: Call) -> None:
-    assert call("failures", "351", "--service-url", over, word) == Done(0, "", "")
+    done = call("failures", "351", "--service-url", over, word)
+    assert done == Done(0, "", "job 351 has no node that did not finish\n")
+
+
+@pytest.mark.parametrize("word", ["--names", "--rerun"])
+def test_while_a_job_goes_on_what_still_runs_is_not_to_run_again(word: str, call: Call) -> None:
+    with Simulator(Api(lambda: 40.0)) as simulator:
+        done = call("failures", "353", "--service-url", simulator.url, word)
+        shown = call("failures", "353", "--service-url", simulator.url).out
+    assert "web-04.example.com" in done.out
+    assert "web-11.example.com" not in done.out
+    assert "web-11.example.com" in shown
 
 
 def test_the_command_that_runs_a_task_again_has_its_parameters(over: str, call: Call) -> None:

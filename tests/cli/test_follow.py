@@ -187,7 +187,10 @@ def test_the_table_is_the_same_live_as_listed(call: Call) -> None:
 
 def test_the_closing_line_is_on_stderr_and_quiet_keeps_it_back(over: str, call: Call) -> None:
     done = call("follow", "352", "--service-url", over)
-    assert done.err.splitlines() == ["job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"]
+    assert done.err.splitlines() == [
+        "job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped",
+        f"next: orch-events failures 352 --service-url {over}",
+    ]
     assert "after" not in done.out
 
     assert call("follow", "352", "--service-url", over, "--quiet").err == ""

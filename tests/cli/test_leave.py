@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO
 
 import pytest
@@ -15,7 +17,7 @@ from orch_events.simulator import Api, Simulator, scripts
 from tests.cli.command import COMMAND, SECONDS, Done, run, start
 
 _JOB_360 = len(scripts()[360].moments)
-_RESUME = re.compile(r"resume with: orch-events follow (\d+)(?: --start (\d+))? --service-url \S+$", re.MULTILINE)
+_RESUME = re.compile(r"resume with: orch-events follow (\d+)(?: --start (\d+))? .*--service-url \S+$", re.MULTILINE)
 
 
 def _shown(simulator_time: float, job: int = 352) -> int:
@@ -247,3 +249,50 @@ def test_sighup_alone_does_not_end_what_ignores_it(at_sixty: str) -> None:
         process.communicate(timeout=SECONDS)
 
     assert process.returncode == 124
+
+
+def test_what_resumes_has_all_that_was_typed_but_for_where_it_began_and_how_long(
+    at_sixty: str, tmp_path: Path, call: Callable[..., Done]
+) -> None:
+    words = [
+        "--failed",
+        "-t",
+        "failed",
+        "-g",
+        "a b",
+        "--json",
+        "--slow",
+        "90s",
+        "--no-exit-status",
+        "--fail-on",
+        "failed",
+    ]
+    place = ["--service-url", at_sixty]
+    done = call("follow", "352", "--start", "7", "--timeout", "100ms", *words, *place)
+    (line,) = re.findall("resume with: (.*)$", done.err, re.MULTILINE)
+    typed = shlex.split(line)
+    assert typed[:5] == ["orch-events", "follow", "352", "--start", "1320"]
+    long = {"-t": "--type", "-g": "--grep", "90s": "90"}
+    assert sorted(typed[5:]) == sorted([*(long.get(word, word) for word in words), *place])
+
+    kept = call("follow", "352", "--timeout", "100ms", "--cursor-file", str(tmp_path / "cursor"), *place)
+    assert f"resume with: orch-events follow 352 --cursor-file {tmp_path / 'cursor'} {' '.join(place)}\n" in kept.err
+
+
+def test_of_several_jobs_the_ends_are_told_again_the_worst_last(over: str, call: Callable[..., Done]) -> None:
+    said = call("follow", "353", "352", "--service-url", over, "--json").err.splitlines()
+    assert [line.split(" after ")[0] for line in said[-2:]] == ["job 352 finished", "job 353 failed"]
+
+
+def test_no_contact_from_the_start_is_told_with_the_next_step(call: Callable[..., Done]) -> None:
+    said = call("follow", "352", "--service-url", "http://127.0.0.1:1", "--timeout", "100ms").err.splitlines()
+    assert said[0].startswith("warning: no contact: can't reach http://127.0.0.1:1: ")
+    assert said[1].startswith("hint: is the server up, and service-url right?")
+
+
+def test_a_speed_is_of_a_recording_or_the_demo(over: str, call: Callable[..., Done]) -> None:
+    done = call("follow", "352", "--service-url", over, "--speed", "2")
+    assert (done.status, done.err.splitlines()[0]) == (
+        2,
+        "error: --speed is for recordings and --demo: a server's jobs go by as they do",
+    )

@@ -194,3 +194,10 @@ def test_text_of_a_server_never_acts_on_a_terminal(answering: Serve, call: Call)
             assert not set(done.out) & set("\x1b\x07\r\x9b\u202e")
             assert "[bold]c" in done.out
         assert json.loads(call("list", "352", "--service-url", url, "--json").out) == event
+
+
+@pytest.mark.parametrize("words", [["--failed"], ["-n", "nosuch"], ["--since", "1h"], ["-g", "nosuch", "--tail", "5"]])
+def test_where_nothing_is_selected_that_is_said(words: list[str], over: str, call: Call) -> None:
+    done = call("list", "352", "--service-url", over, "--json", *words)
+    assert (done.status, done.out) == (0, "")
+    assert done.err == "none of the 48 events of job 352 is one that was asked for\n"

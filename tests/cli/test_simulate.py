@@ -70,7 +70,11 @@ def test_the_printed_lines_work_in_a_real_bash(demand: list[str], tls: bool, cer
     with _simulate(*demand, *files) as (_, lines):
         done = _bash("".join(lines))
 
-    assert (done.status, done.err) == (0, "job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped\n")
+    assert done.status == 0
+    assert done.err.splitlines() == [
+        "job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped",
+        "next: orch-events failures 352",
+    ]
     followed, _, rest = done.out.partition("Finished job 352\n")
     assert followed.count("\n") == 48
     table, _, more = rest.partition("\npuppet-agent.example.com\n")

@@ -124,7 +124,7 @@ def _until(tmux: Callable[..., str], seen: Callable[[list[str]], object]) -> lis
 def test_rows_are_above_the_live_line_and_a_resize_in_the_middle_leaves_no_trace() -> None:
     now = [60.0]
     with Simulator(Api(lambda: now[0])) as simulator, _tmux("follow 352", simulator.url, 120) as tmux:
-        lines = _until(tmux, lambda lines: re.search(r" 8/24  .*  web-08 for \d+s", lines[-1]))
+        lines = _until(tmux, lambda lines: re.search(r" 8/24  .*  longest: web-08 \d+s", lines[-1]))
         assert all("MESSAGE" in line or re.match(r"1\d{3}   19:5", line) for line in lines[:-1])
 
         tmux("resize-window", "-x", "45")
@@ -137,8 +137,9 @@ def test_rows_are_above_the_live_line_and_a_resize_in_the_middle_leaves_no_trace
         assert len([line for line in lines if "/24" in line]) == 1
 
         now[0] = math.inf
-        lines = _until(tmux, lambda lines: any("job 352 finished" in line for line in lines))
-        assert lines[-1] == "job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"
+        lines = _until(tmux, lambda lines: lines[-1].startswith("next: "))
+        assert lines[-2] == "job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"
+        assert lines[-1].startswith("next: orch-events failures 352 --service-url ")
         assert not any("/24" in line for line in lines)
 
 

@@ -97,12 +97,14 @@ def test_contact_that_is_back_is_told_with_how_long_it_was_lost() -> None:
 @pytest.mark.parametrize(
     ("usual", "said"),
     [
-        (None, "a has been running for 2m 05s"),
-        (40.0, "a has been running for 2m 05s; nine in ten were over within 40s"),
+        (None, "slow: a has been running for 2m 05s"),
+        (40.0, "slow: a has been running for 2m 05s; nine in ten were over within 40s"),
     ],
 )
 def test_a_straggler_is_told(usual: float | None, said: str) -> None:
-    assert slow(Straggler(NodeRun("a"), 125.0, usual)) == said
+    straggler = Straggler("352", NodeRun("a"), 125.0, usual)
+    assert slow(straggler, name_job=False) == said
+    assert slow(straggler, name_job=True) == said.replace("slow: ", "slow: job 352: ")
 
 
 FAILED = state_of(

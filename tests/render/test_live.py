@@ -36,7 +36,7 @@ def line(cells: int, theme: Theme = PLAIN, *, slept: float = 12, job: Watched | 
     return live_line(pace, theme, cells)
 
 
-BAR, TIMES = "━━━━━───────────────", "52s  about 1m left  web-08 for 52s"
+BAR, TIMES = "━━━━━───────────────", "52s  about 1m left  longest: web-08 52s"
 
 
 @pytest.mark.parametrize(

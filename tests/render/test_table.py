@@ -244,7 +244,8 @@ def test_a_row_is_what_rich_makes_of_the_same_cells(event: Event, cells: int | N
     head, row = drawn([event], cells=cells, theme=theme)
     head = re.sub(r"\x1b\[[0-9;]*m", "", head)
     by_rich = rendered_by_rich(event, head, theme, cells).rstrip()
-    assert row.rstrip() == re.sub(" +…$", "…", by_rich)  # a space before the ellipsis says nothing
+    by_rich = re.sub(" +…$", "…", by_rich)  # a space before the ellipsis says nothing
+    assert row.rstrip() == re.sub("( +)…", r"…\1", by_rich)
 
 
 def ending(kind: str, detail: object, message: str) -> Event:
@@ -268,6 +269,9 @@ RUN = {"metrics": {"total": 347, "changed": 3, "failed": 1}}
         ("node_finished", {"_output": "well"}, "Finished", "Finished"),
         ("node_running", RUN, "Started", "Started"),
         ("node_failed", None, "Failed", "Failed"),
+        ("node_failed", None, "Run failed on web-1: no: catalog", "no: catalog; Run failed on web-1"),
+        ("node_failed", RUN, "Run failed on web-1: x", "3 changed, 1 failed of 347; Run failed on web-1: x"),
+        ("node_failed", None, "Run failed on web-2: x", "Run failed on web-2: x"),
         ("node_failed", {"_error": "a\x1b[2J"}, "Failed", "a\\x1b[2J; Failed"),
     ],
 )

@@ -148,7 +148,7 @@ def configured_url(settings: "Settings", places: "Places") -> str:
     if settings.service_url.value is None:
         raise LocalFileError(
             "no orchestrator is configured",
-            f"give --service-url, or service-url in {places.user_conf or 'a file'}",
+            f"give --service-url, or --demo to try things, or service-url in {places.user_conf or 'a file'}",
         )
     return settings.service_url.value
 

@@ -1,6 +1,7 @@
 """`orch-events failures`: the nodes that did not finish, grouped by cause."""
 
 import shlex
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,7 @@ from orch_events.cli.options import (
 )
 from orch_events.cli.shell_lines import ShellLines
 from orch_events.cli.show import output_format
+from orch_events.cli.terminal import is_terminal
 from orch_events.cli.types import job as job_type
 from orch_events.errors import UsageError
 from orch_events.job_name import JobName
@@ -64,11 +66,11 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument a group of options
         raise UsageError("--names, --rerun and --json exclude each other")
     app.dress(look)
     (state,) = gather(app, [job], connect, bear, look, recorded_job)
-    nodes = [visible(run.name) for run in unfinished(state.runs)]
+    shell = ShellLines(click.get_current_context(), {state.job: job.written(state.job)})
+    nodes = [visible(run.name) for run in unfinished(state.runs) if state.is_over or run.state != "running"]
     if names:
         write_lines(app, nodes)
     elif rerun:
-        shell = ShellLines(click.get_current_context(), {state.job: job.written(state.job)})
         write_lines(app, _commands(app, shell, state, nodes))
     else:
         found = Failures.of(state)
@@ -76,7 +78,17 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument a group of options
             app, output, look, lambda sheet: failures_text(found, sheet, whole=all), lambda: failures_json(found)
         )
     say_if_empty(app, state)
+    if names or rerun:
+        _say_if_all_is_well(app, state, nodes)
+    elif nodes and is_terminal(sys.stdout):
+        app.talk.note(f"next: {shell.line('failures', state.job, '--rerun')}")
     return exit_status(state, status)
+
+
+def _say_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:
+    """Say why nothing was printed: whoever pipes it on should know."""
+    if state.events and not nodes:
+        app.talk.note(f"job {state.job} has no node that did not finish{'' if state.is_over else ', so far'}")
 
 
 def _commands(app: App, shell: ShellLines, state: "JobState", nodes: list[str]) -> list[str]:

@@ -130,6 +130,8 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
 
     if output_format(output, json="jsonl") == "json":
         raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
+    if speed and not connect.demo and not any(name.kind == "recording" for name in jobs):
+        raise UsageError("--speed is for recordings and --demo: a server's jobs go by as they do")
     app.dress(look)
     chosen = selection(app, select)
     places = CursorFile(Path(cursor_file)) if cursor_file else None

@@ -24,10 +24,14 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is aske
 @command(also=("ps", "recent"))
 @select_option("--limit", type=count, metavar="N", default="20", show_default=True, help="How many, at most.")
 @select_option(
-    "--state", multiple=True, type=click.Choice(JOB_STATES), metavar="STATE", help="Jobs in this state: running."
+    "--state",
+    multiple=True,
+    type=click.Choice(JOB_STATES),
+    metavar="STATE",
+    help="Only jobs in this state, such as running or failed.",
 )
 @select_option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
-        help="Jobs of this type: deploy, task or plan_task.")  # fmt: skip
+        help="Only jobs of this type, such as deploy, task or plan_task.")  # fmt: skip
 @event_output_options
 @look_options()
 @connect_options

@@ -72,6 +72,8 @@ def list_(  # noqa: PLR0913, PLR0917 - one argument a group of options
         view = View(app, look, shown, NoProgress(), Keeper(app.talk, recorded, None), status)
         steps = follower.once(outcome=status.exit_status, beginning=look.time == "elapsed")
         exit_status = view.watch([follower], watch([steps], app.clock))
+    if exit_status == 0 and follower.state.events and not shown.passed:
+        app.talk.note(f"none of the {follower.state.events} events of job {opened.number} is one that was asked for")
     if exit_status == 0 and not follower.state.events:
         app.talk.note(f"job {opened.number} has no events{f' from {where.start} on' if where.start else ' yet'}")
     return exit_status

@@ -140,7 +140,7 @@ def look_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
     return grouped(
         "look",
         Look,
-        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Only events, warnings and errors."),
+        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="No notes and no progress."),
         _VERBOSE,
         _COLOR,
         look_option("--time", type=click.Choice(times), metavar="HOW", default=times[0], show_default=True,

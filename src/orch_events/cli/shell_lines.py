@@ -1,16 +1,19 @@
 """Lines that a user can type into a shell next: they ask the same server as the present command."""
 
+import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
-_WORDS = ("demo", "service_url", "cacert", "token_file", "config_file", "recorded_job")
+_OF_THE_PLACE = ("demo", "service_url", "cacert", "token_file", "config_file", "recorded_job")
+_OF_ONE_RUN = ("start", "tail", "timeout")
 
 
 class ShellLines:
-    """Writes commands, with the present one's words that choose a server; its environment is still there.
+    """Writes commands, with the words that were typed; the environment is still there.
 
     Args:
         ctx: of the present command.
@@ -19,20 +22,39 @@ class ShellLines:
 
     def __init__(self, ctx: click.Context, names: Mapping[str, str]) -> None:
         self._names = names
-        self._words = [word for option in ctx.command.params for word in _typed(ctx, option)]
+        self._typed = {
+            option.name: list(_words(option, ctx.params[option.name]))
+            for option in ctx.command.params
+            if isinstance(option, click.Option)
+            and option.name
+            and ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+        }
 
     def line(self, name: str, job: str, *options: str) -> str:
-        """Return a shell's line that runs the command `name` on a job."""
-        return shlex.join(["orch-events", name, self._names[job], *options, *self._words])
+        """Return the line that runs another command on a job, where the present one found it."""
+        words = (word for name in _OF_THE_PLACE for word in self._typed.get(name, ()))
+        return shlex.join(["orch-events", name, self._names[job], *options, *words])
 
     def resume(self, job: str, start: int | None) -> str:
-        """Return the line that shows what was not shown yet, from the event `start` on."""
-        return self.line("follow", job, *(["--start", str(start)] if start is not None else []))
+        """Return the line that goes on with the present command, from the event `start` on."""
+        begin = [] if start is None or "cursor_file" in self._typed else ["--start", str(start)]
+        words = (word for name, words in self._typed.items() if name not in _OF_ONE_RUN for word in words)
+        return shlex.join(["orch-events", "follow", self._names[job], *begin, *words])
 
 
-def _typed(ctx: click.Context, option: click.Parameter) -> list[str]:
-    name = option.name or ""
-    if name not in _WORDS or ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
-        return []
-    value = ctx.params[name]
-    return [option.opts[0]] if value is True else [option.opts[0], str(value)]
+def _words(option: click.Option, value: Any) -> Iterator[str]:  # noqa: ANN401 - any option's
+    """Write an option's value as it could have been typed."""
+    name = max(option.opts, key=len)
+    for one in value if isinstance(value, tuple) else (value,):
+        if isinstance(one, bool):
+            yield name if one else max(option.secondary_opts, key=len, default=name)
+        else:
+            yield from (name, _written(one))
+
+
+def _written(value: Any) -> str:  # noqa: ANN401 - any option's
+    if isinstance(value, re.Pattern):
+        return str(value.pattern)
+    if isinstance(value, frozenset):
+        return ",".join(sorted(value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

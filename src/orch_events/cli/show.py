@@ -16,6 +16,7 @@ from orch_events.times import parse_instant
 if TYPE_CHECKING:  # rich and msgspec are imported when something is drawn
     from orch_events.job import JobState
     from orch_events.render.renderer import Renderer
+    from orch_events.render.sieves import Selected
     from orch_events.selection import Selection
 
 
@@ -30,12 +31,12 @@ def output_format(output: Output, *, json: str) -> str:
 
 def renderer(
     app: App, output: Output, look: Look, chosen: "Selection", states: "Mapping[str, JobState]", *, tail: int | None
-) -> "Renderer":
+) -> "Selected":
     """Build what shows the events of jobs: sieves, and behind them the format."""
     from orch_events.render.sieves import Selected, Tail
 
     if output_format(output, json="jsonl") == "table":
-        shown = _table(app, look, chosen, states)
+        shown: Renderer = _table(app, look, chosen, states)
     else:
         shown = _format(app, output, name_job=len(states) > 1)
     if tail is not None:

@@ -32,7 +32,13 @@ _PORT = "8143"
     help="How many of its seconds pass in one of yours.",
 )
 @option("--token", metavar="TEXT", help="Demand this token; a made-up one.")
-@option("--fault", multiple=True, type=fault_type, metavar="FAULT", help="Let something go wrong: see above.")
+@option(
+    "--fault",
+    multiple=True,
+    type=fault_type,
+    metavar="FAULT",
+    help="Let something go wrong; see: orch-events help simulate.",
+)
 @option("--seed", type=whole, metavar="N", default="0", show_default=True, help="Of all chance in the faults.")
 @option("--tls-cert", type=FILE, metavar="FILE", help="Speak TLS with this certificate.")
 @option("--tls-key", type=FILE, metavar="FILE", help="The certificate's key.")

@@ -44,7 +44,11 @@ class Talk:
         """Say what is wrong, and the next step."""
         self._write(f"{self._paint('error:', 'error')} {visible(error.message)}")
         if error.hint:
-            self._write(f"{self._paint('hint:', 'hint')} {visible(error.hint)}")
+            self.hint(error.hint)
+
+    def hint(self, text: str) -> None:
+        """Say what the next step is."""
+        self._write(f"{self._paint('hint:', 'hint')} {visible(text)}")
 
     def _write(self, text: str) -> None:
         if self._stream is None:

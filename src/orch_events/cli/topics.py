@@ -161,7 +161,7 @@ _ENVIRONMENT = """
 
 TOPICS: Mapping[str, Topic] = {
     "job": Topic("What a JOB can be.", _JOB),
-    "following": Topic("How the end is found, what is borne, what Ctrl-C does.", _FOLLOWING),
+    "following": Topic("How the end is found, what is tried again, what Ctrl-C does.", _FOLLOWING),
     "time": Topic("Durations, points in time, zones.", _TIME),
     "formats": Topic("Table, JSON Lines, JSON and CSV.", _FORMATS),
     "exit-status": Topic("What the exit status says.", _EXIT_STATUS),

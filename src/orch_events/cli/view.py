@@ -17,10 +17,11 @@ from orch_events.render.closing import MOST_NODES, back, bad_nodes, bad_runs, en
 from orch_events.render.text import visible
 
 if TYPE_CHECKING:
+    from orch_events.events import Event
     from orch_events.follow import Follower
     from orch_events.job import JobState, Outcome
     from orch_events.render.progress import Progress
-    from orch_events.render.renderer import Renderer
+    from orch_events.render.sieves import Selected
     from orch_events.stragglers import Stragglers
 
 _WORST_FIRST = (exits.SIGTERM, exits.SIGINT, 8, 7, 6, 5, 4, 3, 1, exits.TIMED_OUT, 0)
@@ -44,7 +45,7 @@ class View:
         self,
         app: App,
         look: Look,
-        shown: "Renderer",
+        shown: "Selected",
         progress: "Progress",
         keeper: Keeper,
         status: Status,
@@ -63,6 +64,7 @@ class View:
         self._shield = app.signals.shield
         self._shown_to: dict[str, int | None] = {}
         self._statuses: dict[str, int] = {}
+        self._ends: list[tuple[int, str]] = []
         self._talk.make_room = progress.clear
 
     def watch(self, followers: "Sequence[Follower]", happenings: Iterable[Happening]) -> int:
@@ -76,6 +78,7 @@ class View:
             self._statuses["detached"] = getattr(signal, "exit_status", exits.SIGINT)
         finally:
             self._progress.clear()
+        self._repeat_the_ends()
         self._say_what_goes_on()
         if self._keeper.failed:
             self._statuses["kept"] = LocalFileError.exit_status
@@ -84,12 +87,7 @@ class View:
     def _show(self, happening: Happening) -> None:
         match happening:
             case Batch(state, events):
-                self._keeper.keep(self._followers[state.job], events)
-                self._progress.clear()
-                with self._shield():
-                    self._shown.events(state.job, events)
-                    self._shown_to[state.job] = state.last_id
-                self._progress.moved()
+                self._show_events(state, events)
             case Pending():
                 self._progress.wait()
             case Waiting():
@@ -98,7 +96,7 @@ class View:
                 self._progress.wait()
             case Lost():
                 self._settle()
-                self._talk.warn(lost(happening, name_job=len(self._followers) > 1))
+                self._tell_of_loss(happening)
             case Back():
                 self._talk.note(visible(back(happening, name_job=len(self._followers) > 1)))
             case Warned(message):
@@ -110,9 +108,27 @@ class View:
             case TimedOut():
                 self._statuses["timed out"] = exits.TIMED_OUT
 
+    def _show_events(self, state: "JobState", events: "Sequence[Event]") -> None:
+        self._keeper.keep(self._followers[state.job], events)
+        self._progress.clear()
+        passed = self._shown.passed
+        with self._shield():
+            self._shown.events(state.job, events)
+            self._shown_to[state.job] = state.last_id
+        if self._shown.passed > passed:
+            self._progress.moved()
+        else:  # what nobody asked for breaks no silence
+            self._progress.wait()
+
+    def _tell_of_loss(self, happening: Lost) -> None:
+        ever = self._followers[happening.job].answered_at is not None
+        self._talk.warn(lost(happening, name_job=len(self._followers) > 1, ever=ever))
+        if not ever and happening.error.hint:
+            self._talk.hint(happening.error.hint)
+
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:
-            self._talk.note(slow(straggler))
+            self._talk.note(slow(straggler, name_job=len(self._followers) > 1))
 
     def _settle(self) -> None:
         self._shown.wait()
@@ -123,6 +139,7 @@ class View:
         if self._lines is not None:
             for line in self._summary(state, outcome, self._lines):
                 self._talk.note(line)
+            self._ends.append((outcome.exit_status(self._status.fail_on), ended(state.job, outcome, self._theme)))
         self._statuses[state.job] = outcome.exit_status(self._status.fail_on) if self._status.exit_status else 0
 
     def _summary(self, state: "JobState", outcome: "Outcome", lines: ShellLines) -> Iterator[str]:
@@ -144,6 +161,12 @@ class View:
             resume = self._lines.resume(state.job, self._resume_start(state.job))
             self._talk.note(f"the state of job {state.job} is unknown; resume with: {resume}")
         self._statuses[state.job] = error.exit_status
+
+    def _repeat_the_ends(self) -> None:
+        """Where several jobs ended, say again how, the worst last: the first may be out of sight."""
+        if len(self._ends) > 1:
+            for _, line in sorted(self._ends, key=lambda end: -_WORST_FIRST.index(end[0])):
+                self._talk.note(line)
 
     def _say_what_goes_on(self) -> None:
         for job, follower in self._followers.items():

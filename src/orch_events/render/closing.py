@@ -2,6 +2,7 @@
 
 import math
 
+from orch_events.detail import spoken_cause
 from orch_events.errors import NotAuthenticated, TokenFileError
 from orch_events.happenings import Back, Lost
 from orch_events.job import JobState, Outcome
@@ -44,7 +45,8 @@ def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
     lines = []
     for run in runs:
         mark = theme.paint(theme.glyphs.get(run.state) or run.state.ljust(len("errored")), run.state)
-        line = f"{padded(visible(run.name), column)}  {visible(run.cause or run.message)}".rstrip()
+        cause = run.cause or spoken_cause(run.message, run.name)[0] or run.message
+        line = f"{padded(visible(run.name), column)}  {visible(cause)}".rstrip()
         room = None if cells is None else cells - 3 - width(theme.glyphs.get(run.state) or "errored")
         lines.append(f"  {mark} {line if room is None else cut(line, room, theme.ellipsis)}")
     return lines
@@ -59,15 +61,16 @@ def _counted(count: int, state: str) -> str:
     return f"{count} still running" if state == "running" else f"{count} {visible(state)}"
 
 
-def lost(happening: Lost, *, name_job: bool) -> str:
-    """Tell that contact is lost: why, when the next try is, when the last."""
+def lost(happening: Lost, *, name_job: bool, ever: bool = True) -> str:
+    """Tell that contact is lost, or that there never was any: why, when the next try is, when the last."""
     error = happening.error
     job = f"job {happening.job}: " if name_job else ""
     if isinstance(error, NotAuthenticated | TokenFileError):
         last = format_duration(happening.patience)
         return f"{job}{error.message}; waiting {last} for a new token: run puppet access login in another terminal"
     soon, last = format_duration(math.ceil(happening.pause)), format_duration(happening.patience)
-    return f"{job}contact lost: {error.message}; next try within {soon}, giving up after {last}"
+    what = "contact lost" if ever else "no contact"
+    return f"{job}{what}: {error.message}; next try within {soon}, giving up after {last}"
 
 
 def back(happening: Back, *, name_job: bool) -> str:
@@ -76,10 +79,11 @@ def back(happening: Back, *, name_job: bool) -> str:
     return f"{job}contact is back after {format_duration(happening.seconds)}"
 
 
-def slow(straggler: Straggler) -> str:
+def slow(straggler: Straggler, *, name_job: bool) -> str:
     """Tell of a node that takes long."""
+    job = f"job {straggler.job}: " if name_job else ""
     usual = f"; nine in ten were over within {format_duration(straggler.usual)}" if straggler.usual is not None else ""
-    return f"{visible(straggler.run.name)} has been running for {format_duration(straggler.seconds)}{usual}"
+    return f"slow: {job}{visible(straggler.run.name)} has been running for {format_duration(straggler.seconds)}{usual}"
 
 
 def goes_on(state: JobState, resume: str) -> str:

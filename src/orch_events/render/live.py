@@ -119,11 +119,11 @@ def _nodes(pace: Pace, theme: Theme, cells: int) -> Iterator[Part]:
 def _times(pace: Pace, theme: Theme) -> Iterator[Part]:
     """Yield how long it has taken, what is left, what takes long, and how old all that is, where it is old."""
     yield _part(4, format_duration(pace.elapsed), theme)
-    if (left := pace.left) is not None:
+    if (left := pace.left) is not None and pace.troubled is None:
         yield _part(6, f"about {_roughly(left)} left", theme)
     if (longest := pace.longest) is not None and not longest[0].slow:
         run, seconds = longest
-        yield _part(7, f"{visible(run.name.partition('.')[0])} for {format_duration(seconds)}", theme, "quiet")
+        yield _part(7, f"longest: {visible(run.name.partition('.')[0])} {format_duration(seconds)}", theme, "quiet")
     if (troubled := pace.troubled) is not None:
         yield _part(1, f"no answer for {format_duration(troubled)}", theme, "warning")
     elif pace.silent:

@@ -9,15 +9,22 @@ from orch_events.selection import Selection
 
 
 class Selected:
-    """Lets through the selected events."""
+    """Lets through the selected events.
+
+    Attributes:
+        passed: how many of them there were.
+    """
 
     def __init__(self, selection: Selection, renderer: Renderer) -> None:
+        self.passed = 0
         self._selection = selection
         self._renderer = renderer
 
     def events(self, job: str, events: Sequence[Event]) -> None:
         """Pass on those that are selected."""
-        self._renderer.events(job, self._selection.of(events))
+        selected = self._selection.of(events)
+        self.passed += len(selected)
+        self._renderer.events(job, selected)
 
     def wait(self) -> None:
         """Pass it on."""

@@ -7,7 +7,7 @@ and they move only when something wider comes later, or when the terminal is res
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
-from orch_events.detail import read_cause, read_changes
+from orch_events.detail import read_cause, read_changes, spoken_cause
 from orch_events.events import Event, Fields
 from orch_events.render.cells import cut, padded, width
 from orch_events.render.columns import GAP, Columns
@@ -190,6 +190,8 @@ def _told(fields: Fields) -> str:
         told = changes.told if changes else ""
     elif fields.type in ("node_failed", "node_errored"):
         told = read_cause(fields.detail)
+        if not told:
+            told, message = spoken_cause(message, fields.node or "")
     else:
         return message
     if not told or told in message:
