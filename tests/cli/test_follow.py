@@ -224,3 +224,13 @@ def test_the_demo_needs_no_configuration() -> None:
 
     assert done.status == 0
     assert len(done.lines) == 13
+
+
+def test_what_nobody_asked_for_breaks_no_silence(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.render.progress._HEARTBEAT_SECONDS", 0.5)
+    with Simulator(Api(Ticking(20).now)) as simulator:
+        words = ("--service-url", simulator.url, "--node", "nosuch", "--timeout", "3s", *_FAST)
+        done = call("follow", "352", *words)
+
+    assert done.out == ""
+    assert re.search(r"^job 352: \d+/24 over, .*; last event ", done.err, re.MULTILINE)

@@ -37,8 +37,11 @@ def events(*numbers: int) -> list[Event]:
 
 def test_the_selected_events_pass_in_their_order() -> None:
     shown = Shown()
-    Selected(Selection(failed=True), shown).events("352", events(1, 2, 4, 3, 5))
-    assert shown.ids == {"352": [1, 3, 5]}
+    sieve = Selected(Selection(failed=True), shown)
+    sieve.events("352", events(1, 2, 4, 3, 5))
+    sieve.events("352", events(6, 7))
+    assert shown.ids == {"352": [1, 3, 5, 7]}
+    assert sieve.passed == 4
 
 
 @pytest.mark.parametrize("whole", [True, False])
