@@ -153,7 +153,7 @@ def _against_itself(url: str) -> Iterator[Work]:
 def _reports(url: str) -> Iterator[Work]:
     """Yield the reports, which read all events, against what reads and writes them."""
     listed = partial(run, _list(url, 1, "-o", "csv"))
-    for name, jobs in (("summary", 1), ("failures", 1), ("timeline", 1)):
+    for name, jobs in (("summary", 1), ("failures", 1), ("timeline", 1), ("compare", 2)):
         report = partial(run, [OURS, name, *["1"] * jobs, "--service-url", url])
         yield Work(f"`{name}`, {jobs * _LARGE:,} events", "`list -o csv`, 200,000 events", report, listed,
                    goal=1.5 * jobs)  # fmt: skip
