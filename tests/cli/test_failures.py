@@ -153,6 +153,14 @@ def test_a_job_that_goes_on_says_so_and_has_no_outcome(at_sixty: str, call: Call
     assert done.lines[0] == "job 352 goes on: 8 of 24 nodes over, 8 running"
 
 
+@pytest.mark.parametrize("command", ["failures", "summary"])
+def test_what_failed_in_a_job_that_goes_on_is_no_outcome(command: str, call: Call) -> None:
+    with Simulator(Api(lambda: 40.0)) as simulator:
+        done = call(command, "353", "--service-url", simulator.url, "--exit-status")
+
+    assert (done.status, done.lines[0]) == (0, "job 353 goes on: 12 of 14 nodes over, 2 running")
+
+
 @pytest.mark.parametrize("words", [[], ["--names"], ["--rerun"]])
 def test_a_job_without_events_says_so_on_stderr(words: list[str], call: Call) -> None:
     with Simulator(Api(lambda: 0.0)) as simulator:
