@@ -42,6 +42,7 @@ CAUSES = Causes(NAMES)
             "class '<value>' in \"<value>\", `<value>`, \u2018<value>\u2019 and \u201c<value>\u201d",
         ),
         ("can't open \"it\"; the nodes' can't", "can't open \"<value>\"; the nodes' can't"),
+        ("can't do it; the nodes' names", "can't do it; the nodes' names"),
         ("ensure => 'x' => web-01.example.com", "ensure => '<value>' => <node>"),
         ("a\n  b\tc ", "a b c"),
         ("<node> is <number>", "<node> is <number>"),

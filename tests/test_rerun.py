@@ -90,6 +90,16 @@ def test_parameters_that_are_none_are_told() -> None:
     assert task(params=["a"]) == ("puppet task run service --nodes a,b", ["the parameters"])
 
 
+def test_parameters_that_are_nested_beyond_reason_are_told() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    found = Rerun.of(
+        JobRecord("failed", 1, {}, None, None, type="task", options={"task": "t", "params": {"a": deep}}), "a"
+    )
+    assert found == Rerun(["puppet", "task", "run", "t", "--nodes", "a"], ["the parameters"])
+
+
 def test_options_that_no_word_can_give_are_told() -> None:
     assert deploy(
         userdata={"a": 1}, timeout=5, transport="", environment="a\nb", description="-x", concurrency=[1]

@@ -1,12 +1,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import pytest
 
-from orch_events.simulator import Api, Simulator
+from orch_events.simulator import Api, Fault, Simulator
+from orch_events.simulator.api import Answer, Request
 from orch_events.simulator.script import Moment, Script
 from tests.cli.command import SECONDS, Done, needs, run
 from tests.cli.conftest import Serve
@@ -164,6 +165,14 @@ def test_a_job_that_goes_on_says_so_and_has_no_outcome(at_sixty: str, call: Call
     assert done.lines[0] == "job 352 goes on: 8 of 24 nodes over, 8 running"
 
 
+@pytest.mark.parametrize("command", ["failures", "summary"])
+def test_what_failed_in_a_job_that_goes_on_is_no_outcome(command: str, call: Call) -> None:
+    with Simulator(Api(lambda: 40.0)) as simulator:
+        done = call(command, "353", "--service-url", simulator.url, "--exit-status")
+
+    assert (done.status, done.lines[0]) == (0, "job 353 goes on: 12 of 14 nodes over, 2 running")
+
+
 @pytest.mark.parametrize("words", [[], ["--names"], ["--rerun"]])
 def test_a_job_without_events_says_so_on_stderr(words: list[str], call: Call) -> None:
     with Simulator(Api(lambda: 0.0)) as simulator:
@@ -171,6 +180,28 @@ def test_a_job_without_events_says_so_on_stderr(words: list[str], call: Call) ->
 
     assert (done.status, done.err) == (0, "job 352 has no events yet\n")
     assert done.lines == ([] if words else ["job 352 goes on: 0 of 24 nodes over", "", "24 nodes yet to begin"])
+
+
+class _Shaky(Api):
+    """Fails at first, and has no record of any job."""
+
+    asked = 0
+
+    def get(self, request: Request, picked: Mapping[str, Fault] | None = None) -> Answer:
+        self.asked += 1
+        fails = self.asked == 1 or not request.target.endswith("/events")
+        return super().get(request, {"status": Fault("status", "503", 1)} if fails else picked)
+
+
+def test_contact_that_is_lost_is_told_on_stderr_and_spoils_no_report(over: str, call: Call) -> None:
+    with Simulator(_Shaky(lambda: float("inf"))) as simulator:
+        done = call("failures", "353", "--service-url", simulator.url, "--retry-for", "2s")
+
+    told = done.err.splitlines()
+    assert told[0].startswith("warning: contact lost: ")
+    assert told[1].startswith("contact is back after ")
+    assert told[-1].startswith("warning: how job 353 ended is told by its events alone: ")
+    assert done.lines[1:] == call("failures", "353", "--service-url", over).lines[1:]
 
 
 def test_an_unknown_job_is_told(over: str, call: Call) -> None:

@@ -1,7 +1,6 @@
 """What the commands that report on jobs have in common; they import it when they begin."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from orch_events.cli.app import App
 from orch_events.cli.groups import Look, Output, Status
 from orch_events.cli.show import output_format
-from orch_events.cli.terminal import columns, is_terminal, wants_color
+from orch_events.cli.terminal import columns
 from orch_events.job import JobState
 from orch_events.render.reports.sheet import Sheet
 
@@ -25,19 +24,13 @@ def write_report(
     if output_format(output, json="json") == "json":
         write_lines(app, [json.dumps(content(), separators=(",", ":"))])
     else:
-        write_lines(app, text(_sheet(app, look)))
+        write_lines(app, text(Sheet(app.theme(sys.stdout, look), columns(sys.stdout))))
 
 
 def write_lines(app: App, lines: list[str]) -> None:
     """Write lines to stdout."""
     if lines:
         app.output.write_text("\n".join([*lines, ""]))
-
-
-def _sheet(app: App, look: Look) -> Sheet:
-    terminal = is_terminal(sys.stdout)
-    links = terminal and wants_color(look.color, terminal=terminal, environ=os.environ)
-    return Sheet(app.theme(sys.stdout, look), columns(sys.stdout), links=links)
 
 
 def say_if_empty(app: App, state: JobState) -> None:

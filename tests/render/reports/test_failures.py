@@ -15,11 +15,12 @@ from tests.fakes import record
 from tests.reporting import job_of, simulated, told
 
 PLAIN = Theme.of(color=False, ascii_only=False)
+COLOR = Theme.of(color=True, ascii_only=False)
 END = told(99, "job_finished", None)
 
 
-def lines(state: JobState, *, theme: Theme = PLAIN, whole: bool = False, links: bool = False) -> list[str]:
-    return failures_text(Failures.of(state), Sheet(theme, 200 if links else None, links), whole=whole)
+def lines(state: JobState, *, theme: Theme = PLAIN, whole: bool = False, cells: int | None = None) -> list[str]:
+    return failures_text(Failures.of(state), Sheet(theme, cells), whole=whole)
 
 
 def test_a_job_of_which_every_node_finished_says_so() -> None:
@@ -69,13 +70,13 @@ def test_of_many_nodes_the_first_ten_are_named_or_all() -> None:
 
 
 def test_the_state_is_in_its_colour() -> None:
-    painted = lines(simulated(353), theme=Theme.of(color=True, ascii_only=False))
+    painted = lines(simulated(353), theme=COLOR)
     assert painted[2].startswith("\x1b[1;31m✖ 2 nodes failed\x1b[0m: The task")
 
 
 def test_a_report_is_a_link_on_a_terminal() -> None:
     state = job_of(told(1, "node_failed", detail={"report-url": "https://pe/1"}), END)
-    assert "  report   \x1b]8;;https://pe/1\x1b\\https://pe/1\x1b]8;;\x1b\\" in lines(state, links=True)
+    assert "  report   \x1b]8;;https://pe/1\x1b\\https://pe/1\x1b]8;;\x1b\\" in lines(state, theme=COLOR, cells=200)
 
 
 HOSTILE = "a\x1b[31mb\r\n\u202e[bold]"

@@ -39,21 +39,21 @@ URL = "https://pe.example.com/#/cm/report/5bd6f2"
 
 
 def test_a_url_is_whole_where_nobody_can_click() -> None:
-    assert Sheet(PLAIN, 20).link(URL, 10) == Sheet(PLAIN, links=True).link(URL, 10) == URL
+    assert Sheet(PLAIN, 20).link(URL, 10) == Sheet(COLOR).link(URL, 10) == URL
 
 
 def test_where_one_can_click_a_url_is_cut_and_leads_to_the_whole() -> None:
-    assert Sheet(PLAIN, 20, links=True).link(URL, 10) == f"\x1b]8;;{URL}\x1b\\https://p…\x1b]8;;\x1b\\"
+    assert Sheet(COLOR, 20).link(URL, 10) == f"\x1b]8;;{URL}\x1b\\https://p…\x1b]8;;\x1b\\"
 
 
 @pytest.mark.parametrize("url", ["https://pe/\x1b]8;;x\x07", "https://pe/\u202e", "https://pe/\x9c"])
 def test_a_url_can_not_act(url: str) -> None:
-    link = Sheet(PLAIN, 200, links=True).link(url, 190)
+    link = Sheet(COLOR, 200).link(url, 190)
     assert not set(link.replace("\x1b]8;;", "").replace("\x1b\\", "")) & set("\x1b\x07\x9c\u202e")
 
 
 def test_a_url_that_is_not_ascii_is_no_link() -> None:
-    assert Sheet(PLAIN, 200, links=True).link("https://pé/", 190) == "https://pé/"
+    assert Sheet(COLOR, 200).link("https://pé/", 190) == "https://pé/"
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ LONG = "a-node-with-a-name-that-is-longer-than-anybody-would-like-it-to-be.and.i
 
 def test_elsewhere_than_on_a_terminal_no_name_is_cut() -> None:
     state = job_of(told(1, "node_running", LONG), told(2, "node_finished", LONG, at=9), END)
-    assert LONG in lines(state)[-1]
+    assert lines(state)[-1] == f"  {LONG}  ████████  9s"
     assert "…" in lines(state, cells=40)[-1]
 
 

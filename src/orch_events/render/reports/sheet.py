@@ -36,12 +36,10 @@ class Sheet(msgspec.Struct, frozen=True):
     Attributes:
         theme: colours and glyphs.
         cells: how wide the terminal is; None where there is none.
-        links: whether one can click there.
     """
 
     theme: Theme
     cells: int | None = None
-    links: bool = False
 
     def broken(self, words: Iterable[str], indent: int = 0) -> list[str]:
         """Put words into lines that are no wider than the terminal, if no word is.
@@ -75,9 +73,9 @@ class Sheet(msgspec.Struct, frozen=True):
         return [padded(cut(name, wide, self.theme.ellipsis), wide) for name in shown]
 
     def link(self, url: str, cells: int) -> str:
-        """Write a URL: whole; where one can click there, cut to its cells."""
+        """Write a URL: whole; on a terminal with colour, which is one to click on too, cut to its cells."""
         text = visible(url)
-        if not self.links or not text.isascii() or self.cells is None:
+        if self.cells is None or not self.theme.styles or not text.isascii():
             return text
         return f"\x1b]8;;{text}\x1b\\{cut(text, cells, self.theme.ellipsis)}\x1b]8;;\x1b\\"
 
