@@ -139,7 +139,6 @@ def _against_jq(url: str) -> Iterator[Work]:
 def _against_itself(url: str) -> Iterator[Work]:
     colours = (partial(run, _list(url, 1, "--color", color), columns=_COLUMNS) for color in ("always", "never"))
     yield Work("`list` on a terminal, with colour", "without", *colours)
-    as_csv = partial(run, _list(url, 1, "-o", "csv"))
     many, large = (partial(run, _list(url, job, "--json")) for job in (3, 1))
     yield Work("`list --json`, 1,000,000 events", "200,000 events", many, large, goal=5.5)
     for job, name in ((5, "one event of 30 MB"), (6, "one event of 50,000 objects"), (7, "strings full of braces")):
