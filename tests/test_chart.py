@@ -237,3 +237,10 @@ def test_ticks_are_round_within_the_axis_and_at_most_so_many(begin: int, length:
 )
 def test_ticks_are_as_many_as_can_be(length: int, most: int, step: int) -> None:
     assert ticks(0, length, most)[0] == step
+
+
+def test_what_runs_still_runs_beside_what_began_in_the_last_second() -> None:
+    state = JobState("352")
+    for one in (event(1), event(2, node="b"), event(2, node="c")):
+        state.apply(one)
+    assert max(count for _, count in concurrency(Chart.of(state).rows)) == 3

@@ -108,7 +108,7 @@ def test_a_401_says_whether_there_was_a_token() -> None:
 
     with pytest.raises(NotAuthenticated, match="refuses the token"):
         list(_client(answer).record("352"))
-    with pytest.raises(NotAuthenticated, match="there is none"):
+    with pytest.raises(NotAuthenticated, match="none was sent"):
         list(_client(answer, token=None).record("352"))
 
 

@@ -150,3 +150,10 @@ def test_the_duration_is_the_records_or_that_of_the_events() -> None:
     assert state_of(event(1), event(4), its_record=recorded).outcome().seconds == 3600
     assert state_of(event(1), event(4)).outcome().seconds == 30
     assert state_of(its_record=record("finished")).outcome().seconds is None
+
+
+def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up() -> None:
+    state = JobState("352", whole=False)
+    for one in (event(7), event(9, "node_finished")):
+        state.apply(one)
+    assert state.outcome().seconds is None

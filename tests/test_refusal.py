@@ -70,7 +70,7 @@ def test_a_status_and_a_kind_decide(status: int, answer: bytes, kind: type[OrchE
 
 def test_a_missing_token_and_a_refused_one_are_told_apart() -> None:
     assert refused(401).message == f"{URL} refuses the token (HTTP 401)"
-    assert refused(401, with_token=False).message == f"{URL} wants a token, and there is none (HTTP 401)"
+    assert refused(401, with_token=False).message == f"{URL} wants a token, and none was sent (HTTP 401)"
 
 
 def test_the_server_s_own_words_are_told_without_their_full_stop() -> None:
@@ -159,3 +159,10 @@ def test_a_date_is_read_or_is_none(text: str | None, at: float | None) -> None:
 @given(st.text())
 def test_no_date_is_an_error(text: str) -> None:
     read_date(text)
+
+
+def test_a_request_that_the_orchestrator_finds_wrong_is_refused_by_an_orchestrator() -> None:
+    body = b'{"kind": "puppetlabs.orchestrator/validation-error", "msg": "start is no integer."}'
+    error = refusal(URL, 400, body, with_token=True)
+    assert (error.message, error.exit_status) == (f"{URL} is refused (HTTP 400, start is no integer)", 7)
+    assert error.hint == "is the job's number right, and --start?"

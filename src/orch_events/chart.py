@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import nlargest
 from itertools import chain, count, pairwise
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import Any
 
 import msgspec
@@ -149,8 +149,14 @@ def bar(row: Row, seconds: float, cells: int) -> tuple[int, int] | None:
 
 
 def concurrency(rows: Iterable[Row]) -> list[tuple[float, int]]:
-    """Return the seconds at which the number of running nodes changes, each with that number from there on."""
-    return at_once((row.begin, row.end) for row in rows if row.begin is not None and row.end is not None)
+    """Return the seconds at which the number of running nodes changes, each with that number from there on.
+
+    What runs still, runs on.
+    """
+    bars = [(row, row.begin, row.end) for row in rows]
+    spans = ((begin, inf if row.run.state == "running" else end) for row, begin, end in bars
+             if begin is not None and end is not None)  # fmt: skip
+    return [(at, running) for at, running in at_once(spans) if at < inf]
 
 
 def crowd(steps: Sequence[tuple[float, int]], seconds: float, cells: int) -> list[int]:

@@ -114,9 +114,9 @@ class Follower:
         self._was_over = self.state.said_over
         found = yield from self._ask()
         yield from self._seed()
-        if self.state.record is None:
+        if self.state.record is None or not self.state.record.state:
             yield Warned(
-                f"the record of job {self.state.job} can't be had: "
+                f"the record of job {self.state.job} can't be had, or does not tell its state: "
                 "it counts as over when each node seen is, and nothing new comes for a while"
             )
         quiet_since = asked_at = self._clock.monotonic()

@@ -207,6 +207,7 @@ class JobState:
 
     def _seconds(self) -> float | None:
         record = self.record
-        begin = (record and record.started_at) or parse_timestamp(self._first)
+        first = parse_timestamp(self._first) if self._whole else None
+        begin = (record and record.started_at) or first
         end = (record and record.finished_at) or self.last_at
         return (end - begin).total_seconds() if begin and end else None

@@ -43,7 +43,7 @@ def refusal(
     message = " ".join(said.msg.split())[:_MESSAGE_CHARACTERS].rstrip(".") if said and isinstance(said.msg, str) else ""
     told = f"HTTP {status}, {message}" if message else f"HTTP {status}"
     if status == HTTPStatus.UNAUTHORIZED:
-        what = "refuses the token" if with_token else "wants a token, and there is none"
+        what = "refuses the token" if with_token else "wants a token, and none was sent"
         return NotAuthenticated(f"{url} {what} ({told})")
     if status == HTTPStatus.FORBIDDEN:
         return NotPermitted(f"{url} is not permitted ({told})")
@@ -55,7 +55,11 @@ def refusal(
         hint = "redirects are not followed: name the server itself in service-url"
         return NotUnderstood(f"{url} points elsewhere ({told})", hint)
     other = Html if status == HTTPStatus.NOT_FOUND else NotUnderstood
-    return other(f"{url} does not answer as an orchestrator does ({told})")
+    if status == HTTPStatus.BAD_REQUEST and said:
+        what, hint = "is refused", "is the job's number right, and --start?"
+    else:
+        what, hint = "does not answer as an orchestrator does", ""
+    return other(f"{url} {what} ({told})", hint)
 
 
 def _read(body: bytes) -> _ErrorBody | None:

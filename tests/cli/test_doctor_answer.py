@@ -64,7 +64,7 @@ def test_a_token_that_is_missing_or_refused_is_a_matter_of_permission(demanding:
     refused = call("doctor", "--json", "--service-url", demanding)
 
     assert (missing.status, refused.status) == (4, 4)
-    assert "wants a token, and there is none" in examined(missing)["permission"].found
+    assert "wants a token, and none was sent" in examined(missing)["permission"].found
     assert "refuses the token" in examined(refused)["permission"].found
     assert examined(refused)["answer"].found.startswith("HTTP 401, ")
     assert "0TheWrongOne0" not in refused.out

@@ -296,3 +296,11 @@ def test_a_speed_is_of_a_recording_or_the_demo(over: str, call: Callable[..., Do
         2,
         "error: --speed is for recordings and --demo: a server's jobs go by as they do",
     )
+
+
+def test_of_a_job_that_never_answered_nobody_says_that_it_goes_on(call: Callable[..., Done]) -> None:
+    said = call("follow", "48", "--service-url", "http://127.0.0.1:1", "--timeout", "100ms").err.splitlines()
+    assert (
+        said[-1]
+        == "the state of job 48 is unknown; resume with: orch-events follow 48 --service-url http://127.0.0.1:1"
+    )

@@ -63,7 +63,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument a group of options
     from orch_events.render.text import visible
 
     if names + rerun + (output_format(output, json="json") == "json") > 1:
-        raise UsageError("--names, --rerun and --json exclude each other")
+        raise UsageError("--names, --rerun and --json exclude each other", "give one of them")
     app.dress(look)
     (state,) = gather(app, [job], connect, bear, look, recorded_job)
     shell = ShellLines(click.get_current_context(), {state.job: job.written(state.job)})

@@ -86,7 +86,9 @@ def open_record(path: str | None, *, name_job: bool) -> Iterator["JsonLines | No
     try:
         file = FileIO(path, "a+")
     except OSError as error:
-        raise LocalFileError(f"{path} can't be written: {error.strerror}") from None
+        raise LocalFileError(
+            f"{path!r} can't be written: {error.strerror}", "give --record the path of a file"
+        ) from None
     with file:
         output = Output(file, path)
         if _breaks_off(file):

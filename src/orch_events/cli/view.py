@@ -13,7 +13,7 @@ from orch_events.cli.show import finishing
 from orch_events.cli.terminal import columns
 from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
 from orch_events.happenings import Back, Batch, Ended, Failed, Happening, Lost, Pending, TimedOut, Waiting, Warned
-from orch_events.render.closing import MOST_NODES, back, bad_nodes, bad_runs, ended, goes_on, lost, slow
+from orch_events.render.closing import MOST_NODES, back, bad_nodes, bad_runs, ended, goes_on, lost, slow, unknown
 from orch_events.render.text import visible
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class View:
         self._talk.error(error)
         if self._lines and (isinstance(error, Unreachable) or state.job in self._shown_to):
             resume = self._lines.resume(state.job, self._resume_start(state.job))
-            self._talk.note(f"the state of job {state.job} is unknown; resume with: {resume}")
+            self._talk.note(unknown(state.job, resume))
         self._statuses[state.job] = error.exit_status
 
     def _repeat_the_ends(self) -> None:
@@ -171,7 +171,9 @@ class View:
     def _say_what_goes_on(self) -> None:
         for job, follower in self._followers.items():
             if self._lines and job not in self._statuses:
-                self._talk.note(goes_on(follower.state, self._lines.resume(job, self._resume_start(job))))
+                resume = self._lines.resume(job, self._resume_start(job))
+                ever = follower.answered_at is not None or follower.state.record is not None
+                self._talk.note(goes_on(follower.state, resume) if ever else unknown(job, resume))
 
     def _resume_start(self, job: str) -> int | None:
         """Return the first event id that was not shown yet; None for all."""

@@ -86,6 +86,11 @@ def slow(straggler: Straggler, *, name_job: bool) -> str:
     return f"slow: {job}{visible(straggler.run.name)} has been running for {format_duration(straggler.seconds)}{usual}"
 
 
+def unknown(job: str, resume: str) -> str:
+    """Tell that nobody knows how a job fares, and the command that resumes."""
+    return f"the state of job {job} is unknown; resume with: {resume}"
+
+
 def goes_on(state: JobState, resume: str) -> str:
     """Tell that a job goes on without us, how far it is, and the command that resumes."""
     running = f", {state.nodes['running']} running" if state.nodes["running"] else ""
