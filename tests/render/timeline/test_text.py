@@ -92,7 +92,7 @@ def test_whatever_there_is_to_draw_it_fits_a_terminal(
     rows = text.splitlines()
     assert all(width(row) <= columns for row in rows)
     assert all(row.isprintable() for row in rows)
-    assert len(rows) < max(lines, 11)
+    assert len(rows) < max(lines, 16)  # three nodes at least, whatever stands around them
     assert theme is PLAIN or text.replace("漢", "").isascii()
 
 
