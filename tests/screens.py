@@ -27,12 +27,10 @@ _FORMAT = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.
 
 _SCREENS = {
     "follow": ("follow 352", 60.0, r"8/24 "),
-    "jobs": ("jobs", math.inf, ""),
     "summary": ("summary 357", math.inf, ""),
     "failures": ("failures 353", math.inf, ""),
     "timeline": ("timeline 357", math.inf, ""),
     "compare": ("compare 357 358", math.inf, ""),
-    "doctor": ("doctor", math.inf, ""),
 }
 """What is typed, what time it is for the simulator, and what is seen when it is drawn; nothing: its end."""
 
