@@ -15,7 +15,7 @@ from orch_events.cli.command import command
 from orch_events.cli.connect import DEMO_SPEED
 from orch_events.cli.groups import Bear, Connect, Look, Output, Select, Status, Where
 from orch_events.cli.keeper import Keeper, open_record
-from orch_events.cli.opening import Recorded, open_jobs
+from orch_events.cli.opening import OpenJob, Recorded, open_jobs
 from orch_events.cli.option import option
 from orch_events.cli.options import (
     EVENT_TIMES,
@@ -39,6 +39,7 @@ from orch_events.job_name import JobName
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
     from orch_events.cursor_file import CursorFile
+    from orch_events.follow import Follower
     from orch_events.pace import Pace
     from orch_events.render.progress import Progress
 
@@ -118,20 +119,14 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
     from contextlib import ExitStack
     from functools import partial
     from pathlib import Path
-    from random import random
 
-    from orch_events.backoff import Backoff
     from orch_events.cli.view import View
     from orch_events.cursor_file import CursorFile
-    from orch_events.follow import Follower
     from orch_events.pace import Pace
     from orch_events.stragglers import Stragglers
     from orch_events.watch import watch
 
-    if output_format(output, json="jsonl") == "json":
-        raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
-    if speed and not connect.demo and not any(name.kind == "recording" for name in jobs):
-        raise UsageError("--speed is for recordings and --demo: a server's jobs go by as they do")
+    _check(output, speed, can_hurry=connect.demo or any(name.kind == "recording" for name in jobs))
     app.dress(look)
     chosen = selection(app, select)
     places = CursorFile(Path(cursor_file)) if cursor_file else None
@@ -150,28 +145,36 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument a group of options
         )
         recorded = stack.enter_context(open_record(record, name_job=len(opened) > 1))
         followers = [
-            Follower(
-                job.number,
-                job.source,
-                app.clock,
-                Backoff(min(interval, _REPLAY_INTERVAL) if job.recorded else interval, random),
-                job.patience,
-                start=_start(app, job.number, where.start, places),
-                settle=settle,
-            )
-            for job in opened
+            _follower(app, job, interval, _start(app, job.number, where.start, places), settle) for job in opened
         ]
         states = {one.state.job: one.state for one in followers}
         shown = renderer(app, output, look, chosen, states, tail=where.tail)
         pace = Pace(followers, app.clock)
         progress = _progress(app, look, pace, wanted=not no_progress)
-        keeper, lines = (
-            Keeper(app.talk, recorded, places),
-            ShellLines(click.get_current_context(), {job.number: job.name for job in opened}),
-        )
+        keeper = Keeper(app.talk, recorded, places)
+        lines = ShellLines(click.get_current_context(), {job.number: job.name for job in opened})
         view = View(app, look, shown, progress, keeper, status, lines, Stragglers(pace, slow))
         happenings = watch([one.follow() for one in followers], app.clock, math.inf if timeout is None else timeout)
         return view.watch(followers, happenings)
+
+
+def _check(output: Output, speed: float | None, *, can_hurry: bool) -> None:
+    """Raise UsageError for words that make no sense together."""
+    if output_format(output, json="jsonl") == "json":
+        raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
+    if speed and not can_hurry:
+        raise UsageError("--speed is for recordings and --demo: a server's jobs go by as they do")
+
+
+def _follower(app: App, job: OpenJob, interval: float, start: int | None, settle: float) -> "Follower":
+    """Follow a job from its source; a recording is asked more often: that costs nobody anything."""
+    from random import random
+
+    from orch_events.backoff import Backoff
+    from orch_events.follow import Follower
+
+    backoff = Backoff(min(interval, _REPLAY_INTERVAL) if job.recorded else interval, random)
+    return Follower(job.number, job.source, app.clock, backoff, job.patience, start=start, settle=settle)
 
 
 def _start(app: App, job: str, start: int | None, places: "CursorFile | None") -> int | None:
