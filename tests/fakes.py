@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from orch_events.errors import Unreachable
-from orch_events.events import Event, Fetched, PageEnd
-from orch_events.job import JobState
-from orch_events.records import JobRecord, NodeRecord
+from orch_events.job.state import JobState
+from orch_events.wire.event import Event, Fetched, PageEnd
+from orch_events.wire.records import JobRecord, NodeRecord
 
 
 class FakeClock:
@@ -100,7 +100,7 @@ class ScriptedSource:
 
 
 @dataclass
-class Watched:
+class FollowedJob:
     """A job that is being followed; everything of it came just now, unless told otherwise."""
 
     state: JobState
@@ -109,10 +109,10 @@ class Watched:
     unanswered_since: float | None = None
 
 
-def watched(*events: Event, job: str = "352", node_count: int | None = None, heard_at: float = 0.0) -> Watched:
+def watched(*events: Event, job: str = "352", node_count: int | None = None, heard_at: float = 0.0) -> FollowedJob:
     """Return a job of which these events came at one moment of our clock."""
     state = JobState(job)
     for one in events:
         state.apply(one)
     state.record = record("running", node_count) if node_count is not None else None
-    return Watched(state, heard_at=heard_at if events else None)
+    return FollowedJob(state, heard_at=heard_at if events else None)

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Iterable
 
-from orch_events.backoff import Backoff
-from orch_events.events import Event
-from orch_events.follow import Follower
-from orch_events.happenings import Batch, Ended, Happening
-from orch_events.patience import Patience
-from orch_events.records import JobRecord
-from orch_events.source import JobSource
-from orch_events.watch import watch
+from orch_events.follow.follower import Follower
+from orch_events.follow.retry import RetryPolicy
+from orch_events.follow.scheduler import interleave
+from orch_events.follow.source import JobSource
+from orch_events.job.updates import JobEnded, NewEvents, Update
+from orch_events.wire.event import Event
+from orch_events.wire.records import JobRecord
 from tests.fakes import FakeClock, event, record
 
 Story = list[tuple[float, Event]]
 
-PATIENT = Patience(retry_for=600)
+POLICY = RetryPolicy(retry_for=600, jitter=lambda: 0.5)
 STORY: Story = [
     (0, event(10)),
     (2, event(12, node="b")),
@@ -32,22 +31,22 @@ def follower(
     start: int | None = None,
     interval: float = 1,
     settle: float = 15,
-    patience: Patience = PATIENT,
+    policy: RetryPolicy = POLICY,
 ) -> Follower:
-    return Follower(job, source, clock, Backoff(interval, lambda: 0.5), patience, start=start, settle=settle)
+    return Follower(job, source, clock, policy, interval=interval, start=start, settle=settle)
 
 
-def follow(source: JobSource, clock: FakeClock, *, start: int | None = None, timeout: float = 1000) -> list[Happening]:
-    return list(watch([follower("352", source, clock, start=start).follow()], clock, timeout))
+def follow(source: JobSource, clock: FakeClock, *, start: int | None = None, timeout: float = 1000) -> list[Update]:
+    return list(interleave([follower("352", source, clock, start=start).follow()], clock, timeout))
 
 
-def shown(happenings: Iterable[Happening]) -> list[int | None]:
-    return [one.id for happening in happenings if isinstance(happening, Batch) for one in happening.events]
+def shown(updates: Iterable[Update]) -> list[int | None]:
+    return [one.id for update in updates if isinstance(update, NewEvents) for one in update.events]
 
 
-def ending(happenings: list[Happening]) -> Ended:
-    last = happenings[-1]
-    assert isinstance(last, Ended)
+def ending(updates: list[Update]) -> JobEnded:
+    last = updates[-1]
+    assert isinstance(last, JobEnded)
     return last
 
 

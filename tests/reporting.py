@@ -4,9 +4,9 @@ import json
 import math
 from typing import Any
 
-from orch_events.events import Event
-from orch_events.job import JobState
-from orch_events.records import JobRecord
+from orch_events.job.state import JobState
+from orch_events.wire.event import Event
+from orch_events.wire.records import JobRecord
 from tests.simulator.documented import events, good
 
 

@@ -137,12 +137,12 @@ def test_the_table_names_every_room_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("name", ["httpx", "rich", "msgspec", "asyncio", "ssl", "http.client", "difflib", "shutil",
-                                  "orch_events.cli.topics", "orch_events.cli.usage"])  # fmt: skip
+                                  "orch_events.cli.help.topics", "orch_events.cli.help.usage"])  # fmt: skip
 def test_completion_and_version_do_not_pay_for(name: str) -> None:
-    program = f"import sys, orch_events.cli; sys.exit({name!r} in sys.modules)"
+    program = f"import sys, orch_events.cli.main; sys.exit({name!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_the_library_needs_neither_click_nor_rich() -> None:
-    program = "import sys, orch_events.client, orch_events.follow; sys.exit(bool({'click', 'rich'} & set(sys.modules)))"
+    program = "import sys, orch_events.client.client, orch_events.follow.follower; sys.exit(bool({'click', 'rich'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,6 +1,9 @@
-"""What is configured, and where each value comes from."""
+"""What is configured, where from, and the token."""
 
+import io
 import json
+import os
+import sys
 import traceback
 from itertools import combinations
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -8,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from orch_events.config import ConfFile, Places, Setting, load, survey
-from orch_events.errors import LocalFileError
+from orch_events.config import ConfFile, Places, Setting, load, others_can_read, survey, token_source, written_at
+from orch_events.errors import LocalFileError, TokenFileError
 
 KEYS = ("service-url", "cacert", "token-file")
 LAYERS = ("--an-option", "user.conf", "global.conf")
@@ -27,7 +30,7 @@ def write(path: object, **options: Any) -> None:
     Path(str(path)).write_text(json.dumps({"options": named}), encoding="utf-8")
 
 
-def refusal(places: Places, **typed: str) -> LocalFileError:
+def error_of(places: Places, **typed: str) -> LocalFileError:
     """Load what can't be loaded."""
     settings = {key.replace("_", "-"): Setting(value, "--" + key) for key, value in typed.items()}
     with pytest.raises(LocalFileError) as raised:
@@ -62,13 +65,13 @@ def refusal(places: Places, **typed: str) -> LocalFileError:
 def test_puppet_keeps_things_in_places_of_the_platform(
     environ: dict[str, str], expected: Places, request: pytest.FixtureRequest
 ) -> None:
-    assert Places.of(request.node.callspec.id, environ) == expected
+    assert Places.from_environ(request.node.callspec.id, environ) == expected
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
 @pytest.mark.parametrize("environ", [{}, {"HOME": "", "USERPROFILE": ""}])
 def test_without_a_home_there_are_the_global_places_only(platform: str, environ: dict[str, str]) -> None:
-    places = Places.of(platform, environ)
+    places = Places.from_environ(platform, environ)
     assert (places.user_conf, places.token_file) == (None, None)
     assert load({}, places).token_file == Setting(None, "default")
 
@@ -139,7 +142,7 @@ def test_a_tilde_in_a_file_is_the_home_as_in_a_shell(places: Places, monkeypatch
 def test_a_named_file_that_is_not_there_is_told_with_its_origin(
     option: str, name: str, places: Places, tmp_path: Path
 ) -> None:
-    error = refusal(places, **{option: str(tmp_path / name)})
+    error = error_of(places, **{option: str(tmp_path / name)})
     assert str(tmp_path / name) in error.message
     assert f"(from --{option})" in error.message
 
@@ -168,7 +171,7 @@ def test_a_misread_file_is_told_by_its_path_and_never_by_its_content(
 ) -> None:
     path = Path(getattr(places, place))
     path.write_bytes(content.replace(b"%b", SECRET.encode()))
-    error = refusal(places)
+    error = error_of(places)
     assert str(path) in error.message
     assert SECRET not in error.message + error.hint
     assert SECRET not in "".join(traceback.format_exception(error))
@@ -176,7 +179,7 @@ def test_a_misread_file_is_told_by_its_path_and_never_by_its_content(
 
 
 def test_a_directory_is_no_configuration_file(places: Places, tmp_path: Path) -> None:
-    assert refusal(places, config_file=str(tmp_path)).message == f"{tmp_path} can't be read: Is a directory"
+    assert error_of(places, config_file=str(tmp_path)).message == f"{tmp_path} can't be read: Is a directory"
 
 
 def test_a_survey_finds_everything_that_is_wrong_and_what_holds_all_the_same(places: Places, tmp_path: Path) -> None:
@@ -194,7 +197,7 @@ def test_a_survey_finds_everything_that_is_wrong_and_what_holds_all_the_same(pla
 
 def test_of_what_a_survey_finds_the_first_is_raised(places: Places, tmp_path: Path) -> None:
     Path(str(places.global_conf)).write_text("not JSON", encoding="utf-8")
-    assert "global.conf" in refusal(places, cacert=str(tmp_path / "missing")).message
+    assert "global.conf" in error_of(places, cacert=str(tmp_path / "missing")).message
 
 
 def test_a_default_file_that_is_not_there_is_surveyed_without_an_error(places: Places) -> None:
@@ -204,4 +207,91 @@ def test_a_default_file_that_is_not_there_is_surveyed_without_an_error(places: P
 
 
 def test_without_a_home_there_is_no_file_of_the_user_to_survey() -> None:
-    assert survey({}, Places.of("linux", {})).conf_files[0] == ConfFile(None, "default")
+    assert survey({}, Places.from_environ("linux", {})).conf_files[0] == ConfFile(None, "default")
+
+
+SECRET = "0SecretWord0"
+
+
+def token_of(path: object, origin: str = "--token-file") -> str | None:
+    return token_source(Setting(str(path), origin))()
+
+
+@pytest.mark.parametrize("content", ["0Ab-_.~", "0Ab-_.~\n", " \t0Ab-_.~ \r\n\n"])
+def test_a_token_is_read_without_the_space_around_it(content: str, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(content, encoding="utf-8", newline="")
+    assert token_of(tmp_path / "token") == "0Ab-_.~"
+
+
+def test_a_token_is_read_afresh_each_time(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("old")
+    read = token_source(Setting(str(tmp_path / "token"), "--token-file"))
+    before = read()
+    (tmp_path / "token").write_text("new")
+    assert (before, read()) == ("old", "new")
+
+
+@pytest.mark.parametrize("content", ["", " \n", "%s\n%s", "%s\x1b[31m", "%s\0", "%s\x7f", "%sé", "\ufeff%s"])
+def test_what_can_be_no_token_is_refused_and_not_repeated(content: str, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(content.replace("%s", SECRET), encoding="utf-8")
+    with pytest.raises(LocalFileError) as raised:
+        token_of(tmp_path / "token", "default")
+    assert str(tmp_path / "token") in raised.value.message
+    assert SECRET not in raised.value.message
+    assert "puppet access login" in raised.value.hint
+    assert type(raised.value) is TokenFileError
+
+
+def test_a_token_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(f"{SECRET}\n".encode("utf-16"))
+    with pytest.raises(LocalFileError, match=r"token holds no token$"):
+        token_of(tmp_path / "token")
+
+
+def test_the_default_token_file_need_not_be_there(tmp_path: Path) -> None:
+    assert token_of(tmp_path / "token", "default") is None
+    assert token_source(Setting(None, "default"))() is None
+
+
+@pytest.mark.parametrize("name", ["missing", "", "a\0b", "x" * 300], ids=["missing", "a directory", "NUL", "too long"])
+def test_a_token_file_that_was_named_must_be_there(name: str, tmp_path: Path) -> None:
+    path = str(tmp_path / name)
+    with pytest.raises(LocalFileError) as raised:
+        token_of(path)
+    assert raised.value.message.startswith(f"the token file {path} ")
+
+
+def test_from_standard_input_one_line_is_read_once() -> None:
+    stdin = io.StringIO("  0Ab\nnot this\n")
+    read = token_source(Setting("-", "--token-file"), stdin)
+    assert (read(), read(), stdin.read()) == ("0Ab", "0Ab", "not this\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"a\x07b\n", b"\xff\xfea\n"])
+def test_a_standard_input_without_a_token_is_told(content: bytes) -> None:
+    with pytest.raises(LocalFileError, match="standard input"):
+        token_source(Setting("-", "--token-file"), io.TextIOWrapper(io.BytesIO(content), "utf-8"))
+
+
+def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(LocalFileError, match="standard input"):
+        token_source(Setting("-", "--token-file"))
+
+
+@pytest.mark.parametrize(("mode", "they_can"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)])
+def test_a_file_that_others_can_read_is_known(*, mode: int, they_can: bool, tmp_path: Path) -> None:
+    (tmp_path / "token").touch(mode=0o600)
+    (tmp_path / "token").chmod(mode)
+    assert others_can_read(str(tmp_path / "token")) is they_can
+
+
+def test_what_is_not_there_nobody_can_read(tmp_path: Path) -> None:
+    assert not others_can_read(str(tmp_path / "missing"))
+
+
+def test_when_a_file_was_written_is_known(tmp_path: Path) -> None:
+    (tmp_path / "token").touch()
+    os.utime(tmp_path / "token", (0, 1_462_477_800))
+    assert written_at(str(tmp_path / "token")) == 1_462_477_800.0
+    assert written_at(str(tmp_path / "missing")) is None

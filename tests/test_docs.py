@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from orch_events.cli import main
+from orch_events.cli.main import main
+from tests import ROOT
 
-REPORTS = (Path(__file__).parent.parent / "src" / "docs" / "reports.md").read_text(encoding="utf-8")
+REPORTS = (ROOT / "src" / "docs" / "reports.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"<!-- ([^>]+) -->\n\n```json\n(.*?)```", REPORTS, re.DOTALL)
 
 

@@ -7,14 +7,14 @@ import pytest
 from orch_events import errors
 from orch_events.errors import (
     AccessError,
-    CutAnswer,
-    Html,
+    HtmlAnswer,
     LocalFileError,
     NotAuthenticated,
     NotPermitted,
     NotUnderstood,
     OrchEventsError,
     TokenFileError,
+    TruncatedAnswer,
     UnknownJob,
     Unreachable,
     UsageError,
@@ -31,9 +31,9 @@ CONTRACT: dict[type[OrchEventsError], int] = {
     NotPermitted: 4,
     UnknownJob: 5,
     Unreachable: 6,
-    CutAnswer: 6,
+    TruncatedAnswer: 6,
     NotUnderstood: 7,
-    Html: 7,
+    HtmlAnswer: 7,
     LocalFileError: 8,
     TokenFileError: 8,
     OrchEventsError: 70,
@@ -73,7 +73,9 @@ def test_an_error_is_its_sentence_with_its_own_hint_or_the_usual_one(kind: type[
     assert kind("it broke").hint == kind.usual_hint
 
 
-@pytest.mark.parametrize("kind", [NotAuthenticated, NotPermitted, UnknownJob, Unreachable, CutAnswer, NotUnderstood])
+@pytest.mark.parametrize(
+    "kind", [NotAuthenticated, NotPermitted, UnknownJob, Unreachable, TruncatedAnswer, NotUnderstood]
+)
 def test_whatever_a_server_causes_has_a_next_step(kind: type[OrchEventsError]) -> None:
     assert kind("it broke").hint
 
@@ -84,7 +86,7 @@ def test_who_lacks_a_token_is_told_the_command(kind: type[OrchEventsError]) -> N
 
 
 def test_only_what_a_fail_over_can_bring_about_may_pass() -> None:
-    assert {kind for kind in CLASSES if kind.may_pass} == {UnknownJob, Html}
+    assert {kind for kind in CLASSES if kind.may_pass} == {UnknownJob, HtmlAnswer}
 
 
 def test_when_to_ask_again_is_kept_with_the_error() -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from orch_events.clock import Clock, SystemClock
 from orch_events.errors import Unreachable
-from orch_events.events import PageEnd
-from orch_events.source import JobSource
+from orch_events.follow.source import JobSource
+from orch_events.times import Clock, SystemClock
+from orch_events.wire.event import PageEnd
 from tests.fakes import FakeClock, ScriptedSource, event, record
 
 

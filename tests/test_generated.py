@@ -11,12 +11,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from orch_events.cli import cli
-from orch_events.cli.topics import TOPICS
-from tests import generate, manual
+from orch_events.cli.help.topics import TOPICS
+from orch_events.cli.main import cli
+from tests import ROOT
 from tests.cli.command import needs
-from tests.definitions import shared_options
-from tests.generate import MANUAL, ROOT, generated
+from tests.tools import generate, manual
+from tests.tools.definitions import shared_options
+from tests.tools.generate import MANUAL, generated
 
 _PATHS = [pytest.param(path, id=path.name) for path in generated()]
 
@@ -30,7 +31,7 @@ def _shown(page: str) -> str:
 
 @pytest.mark.parametrize("path", _PATHS)
 def test_a_generated_file_is_fresh(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == generated()[path], "run: python -m tests.generate"
+    assert path.read_text(encoding="utf-8") == generated()[path], "run: python -m tests.tools.generate"
 
 
 def test_the_page_keeps_its_date_until_something_else_in_it_changes(
@@ -69,7 +70,7 @@ def test_the_page_names_every_command_option_and_topic() -> None:
         " ".join(line.split()[:2]) for line in lines[lines.index("SYNOPSIS") + 1 : lines.index("DESCRIPTION") - 1]
     ]
     for shared in shared_options():
-        assert any(line.startswith(shared.option.written) for line in lines), shared.option.written
+        assert any(line.startswith(shared.option.usage) for line in lines), shared.option.usage
         assert str(shared.option.envvar) in shown
     for section in (*TOPICS, "files", "examples"):
         assert section.replace("-", " ").upper() in lines

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.errors import CutAnswer, Html, NotUnderstood, OrchEventsError
-from orch_events.events import Event
-from orch_events.gunzip import gunzip
-from orch_events.page import PageDecoder
-from orch_events.refusal import read_retry_after, refusal
-from orch_events.render.text import visible
-from orch_events.repair import compact
+from orch_events.client.responses import error_for_response, read_retry_after
+from orch_events.client.stream import gunzip
+from orch_events.errors import HtmlAnswer, NotUnderstood, OrchEventsError, TruncatedAnswer
+from orch_events.render.toolkit.text import escape_control
+from orch_events.wire.event import Event
+from orch_events.wire.lenient import compact
+from orch_events.wire.page import PageDecoder
 
 CORPUS = sorted((Path(__file__).parent / "corpus").iterdir())
 
@@ -41,7 +41,7 @@ def test_each_page_of_the_corpus_has_one_result_in_pieces_of_any_size(path: Path
     page = path.read_bytes()
     results = [result(page, size) for size in (len(page) or 1, 1, 3, 64)]
     assert results[1:] == results[:-1]
-    expected = {"cut": CutAnswer, "html": Html, "bad": NotUnderstood}.get(path.name.partition("-")[0])
+    expected = {"cut": TruncatedAnswer, "html": HtmlAnswer, "bad": NotUnderstood}.get(path.name.partition("-")[0])
     assert results[0] is expected if expected else isinstance(results[0], list)
 
 
@@ -56,7 +56,7 @@ def test_a_lone_surrogate_and_broken_utf8_are_passed_on_as_valid_json() -> None:
     events = decode(b'{"items":[{"id":"1","message":"a\\ud800b" },{"id":"2","message":"c\xff\xfed"},{"id":"3"}]}', 1000)
     assert [event.id for event in events] == [1, 2, 3]
     assert events[0].raw == b'{"id":"1","message":"a\\ud800b"}'
-    assert visible(events[0].message) == "a\\ud800b"
+    assert escape_control(events[0].message) == "a\\ud800b"
     assert events[1].raw == '{"id":"2","message":"c\ufffd\ufffdd"}'.encode()
 
 
@@ -112,7 +112,7 @@ def test_what_is_no_gzip_is_told() -> None:
 
 @given(st.integers(201, 599), st.binary(max_size=200), st.booleans())
 def test_every_refusal_becomes_one_sentence(status: int, body: bytes, with_token: bool) -> None:
-    error = refusal("https://h/x", status, body, with_token=with_token)
+    error = error_for_response("https://h/x", status, body, with_token=with_token)
     assert error.exit_status in (4, 5, 6, 7)
     assert "\n" not in error.message
     assert f"HTTP {status}" in error.message

@@ -1,14 +1,14 @@
 """The README is true: its statuses and its transcript are compared with the program."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from orch_events import errors
-from orch_events.cli import exits, main
+from orch_events.cli import exit_status
+from orch_events.cli.main import main
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -19,7 +19,9 @@ def test_the_exit_statuses_are_those_of_the_program() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.OrchEventsError)
     }
-    assert listed == {0, 1, 3, *(status for status in vars(exits).values() if isinstance(status, int))} | of_errors
+    assert (
+        listed == {0, 1, 3, *(status for status in vars(exit_status).values() if isinstance(status, int))} | of_errors
+    )
 
 
 def test_the_transcript_is_what_the_demo_shows(capfd: pytest.CaptureFixture[str]) -> None:

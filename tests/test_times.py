@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.times import format_duration, parse_duration, parse_instant, parse_timestamp, roughly
+from orch_events.times import (
+    format_clock,
+    format_duration,
+    format_roughly,
+    parse_duration,
+    parse_instant,
+    parse_timestamp,
+)
 
 NOW = 1_462_477_800.0
 TEN_YEARS = 10 * 365 * 86400
@@ -177,16 +184,31 @@ def test_a_timestamp_that_is_none_is_none(text: str | None) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (-5.0, "0 seconds"),
-        (0.9, "0 seconds"),
-        (1.0, "1 second"),
-        (59.9, "59 seconds"),
-        (60.0, "1 minute"),
-        (1259.0, "20 minutes"),
-        (7200.0, "2 hours"),
-        (86_400.0, "1 day"),
-        (1e9, "11,574 days"),
+        (-5.0, "5s"),
+        (33.0, "35s"),
+        (59.9, "60s"),
+        (60.0, "1m"),
+        (1259.0, "21m"),
+        (3900.0, "1h 05m"),
+        (86_400.0, "24h 00m"),
+        (172_800.0, "2d"),
+        (1e9, "11,574d"),
     ],
 )
-def test_a_duration_is_written_roughly_in_its_largest_unit(seconds: float, text: str) -> None:
-    assert roughly(seconds) == text
+def test_a_duration_is_written_roughly(seconds: float, text: str) -> None:
+    assert format_roughly(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0s"), (90, "1m 30s"), (120, "2m"), (3725, "1h 2m 5s"), (129_600, "1d 12h"), (-3, "0s"), (59.6, "1m")],
+)
+def test_a_compact_duration_has_no_parts_that_are_zero(seconds: float, text: str) -> None:
+    assert format_duration(seconds, compact=True) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "00:00:00"), (134.9, "00:02:14"), (-65, "-00:01:05"), (360_000, "100:00:00")]
+)
+def test_a_duration_is_written_as_a_clock_counts(seconds: float, text: str) -> None:
+    assert format_clock(seconds) == text

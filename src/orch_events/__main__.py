@@ -1,26 +1,17 @@
 """The command `orch-events`, and `python -m orch_events`."""
 
-import os
 import sys
-from contextlib import suppress
 
 
 def run() -> None:
-    """Run the command and leave with its exit status, also when Ctrl-C comes before anything is there.
-
-    The interpreter is not taken apart: all that was opened is closed by then, and that alone would take as long as
-    starting Python does.
-    """
+    """Run the command and leave with its exit status, also when Ctrl-C comes before anything is there."""
     try:
-        from orch_events.cli import run as run_cli
+        from orch_events.cli.main import run as run_cli
+        from orch_events.cli.process import leave
 
-        status = run_cli()
+        leave(run_cli(), sys.stdout, sys.stderr)
     except KeyboardInterrupt:
-        status = 130
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # full, gone, closed, or never there
-            stream.flush()
-    os._exit(status)
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

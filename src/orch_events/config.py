@@ -35,7 +35,7 @@ class Places(msgspec.Struct, frozen=True):
     cacert: PurePath
 
     @classmethod
-    def of(cls, platform: str, environ: Mapping[str, str]) -> "Places":
+    def from_environ(cls, platform: str, environ: Mapping[str, str]) -> "Places":
         """Find them by `sys.platform` and the environment."""
         kind: type[PurePath] = PureWindowsPath if platform == "win32" else PurePosixPath
         home = environ.get("USERPROFILE" if platform == "win32" else "HOME")

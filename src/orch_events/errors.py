@@ -79,7 +79,7 @@ class Unreachable(OrchEventsError):
     usual_hint = "is the server up, and service-url right? --verbose shows each request"
 
 
-class CutAnswer(Unreachable):
+class TruncatedAnswer(Unreachable):
     """An answer began well and broke off before its end."""
 
     usual_hint = "the connection or a proxy broke; try again"
@@ -92,7 +92,7 @@ class NotUnderstood(OrchEventsError):
     usual_hint = "does service-url name an orchestrator, as in https://pe.example.com:8143?"
 
 
-class Html(NotUnderstood):
+class HtmlAnswer(NotUnderstood):
     """A page for people where JSON should be, of a proxy or of a server that is starting."""
 
     may_pass = True

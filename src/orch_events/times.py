@@ -1,16 +1,54 @@
-"""Durations and points in time, as people write them and as they like to read them."""
+"""Durations, points in time, zones, and the clock.
+
+Durations are seconds, as floats. Points in time are seconds since the epoch, or `datetime` with a zone. Nothing else in
+the program asks the system what time it is: whoever needs to know is given a `Clock`, and a test gives its own.
+"""
 
 import re
+import time
 from datetime import UTC, datetime
+from typing import Protocol
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
+_UNITS = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)", re.ASCII)
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
 _MOST_EPOCH_DIGITS = 11
 _EPOCH_DIGITS = 9
 """A bare number of this many digits is a point in time: nobody asks for the last 100,000,000 seconds."""
+
+
+class Clock(Protocol):
+    """What the rest of the program knows of time."""
+
+    def now(self) -> float:
+        """The time of day, in seconds since the epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> float:
+        """The time of day, in seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        time.sleep(seconds)
 
 
 def parse_duration(text: str) -> float:
@@ -63,7 +101,7 @@ def parse_instant(text: str, now: float) -> float:
 
 
 def parse_timestamp(text: str | None) -> datetime | None:
-    """Read a server's timestamp; None for what is none. Without a zone it is UTC."""
+    """Read a server's timestamp; None for anything else. Without a zone it is UTC."""
     try:
         at = datetime.fromisoformat(text or "")
     except ValueError:
@@ -71,18 +109,43 @@ def parse_timestamp(text: str | None) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def roughly(seconds: float) -> str:
-    """Write a duration for people in its largest unit: `12 seconds`, `20 minutes`, `3 days`."""
-    whole = max(0, int(seconds))
-    size, unit = next((each for each in _UNITS if whole >= each[0]), (1, "second"))
-    count = whole // size
-    return f"{count:,} {unit}{'s' * (count != 1)}"
+def format_duration(seconds: float, *, compact: bool = False) -> str:
+    """Write a duration to the second.
 
-
-def format_duration(seconds: float) -> str:
-    """Write a duration for people, to the second: `8s`, `2m 14s`, `1h 02m 05s`."""
-    minutes, rest = divmod(max(0, round(seconds)), 60)
+    Args:
+        seconds: how long; a negative one counts as 0.
+        compact: `2m`, `1h 2m 5s`, `1d 12h`, without parts that are zero, instead of `2m 00s`, `1h 02m 05s`, `36h 00m 00s`.
+    """
+    whole = max(0, round(seconds))
+    if compact:
+        return " ".join(f"{count}{unit}" for count, unit in _split(whole) if count) or "0s"
+    minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours}h {minutes:02}m {rest:02}s"
     return f"{minutes}m {rest:02}s" if minutes else f"{rest}s"
+
+
+def _split(seconds: int) -> list[tuple[int, str]]:
+    parts = []
+    for size, unit in _UNITS:
+        count, seconds = divmod(seconds, size)
+        parts.append((count, unit))
+    return parts
+
+
+def format_roughly(seconds: float) -> str:
+    """Write a duration without the look of precision: `35s`, `12m`, `1h 05m`, `3d`."""
+    if seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{max(5, round(seconds / 5) * 5)}s"
+    minutes = round(seconds / 60)
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return f"{minutes}m"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02}m" if hours < 48 else f"{hours // 24:,}d"  # noqa: PLR2004 - two days
+
+
+def format_clock(seconds: float) -> str:
+    """Write a duration as a clock counts it, `00:02:14`; before zero it has a minus."""
+    minutes, rest = divmod(abs(int(seconds)), 60)
+    return f"{'-' if int(seconds) < 0 else ''}{minutes // 60:02}:{minutes % 60:02}:{rest:02}"

@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from statistics import quantiles
 
-from orch_events.clock import SystemClock
 from orch_events.simulator import Api, Fault, SimulatedTime, Simulator
 from orch_events.simulator.api import Answer, Request
-from orch_events.simulator.script import Moment, Script
+from orch_events.simulator.script import Script, ScriptedEvent
+from orch_events.times import SystemClock
 from tests.benchmarks import pages
 from tests.benchmarks.measure import OURS, Row, run
 
@@ -29,15 +29,15 @@ class _Counting(Api):
         return answer
 
 
-def _job(moments: list[Moment], seconds: float) -> Script:
+def _job(moments: list[ScriptedEvent], seconds: float) -> Script:
     nodes = tuple(dict.fromkeys(moment.node for moment in moments if moment.node))
     states = (("new", 0.0), ("running", 0.0), ("finished", seconds))
     return Script(1, "deploy", "measured", nodes, tuple(moments), states)
 
 
-def _arriving(count: int, seconds: float) -> list[Moment]:
+def _arriving(count: int, seconds: float) -> list[ScriptedEvent]:
     """Return so many events, evenly spread; each node begins and ends."""
-    last = Moment(seconds, count + 2, "job_finished", "")
+    last = ScriptedEvent(seconds, count + 2, "job_finished", "")
     return [*(pages.moment(2 + number, number * seconds / count) for number in range(count)), last]
 
 

@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from orch_events.simulator.pretty import pretty
-from orch_events.simulator.script import Moment
+from orch_events.simulator.json_text import pretty
+from orch_events.simulator.script import ScriptedEvent
 
 Write = Callable[[str], str]
 
@@ -21,11 +21,11 @@ _METRICS = ("total", "failed", "changed", "skipped", "restarted", "scheduled", "
             "corrective_change")  # fmt: skip
 
 
-def moment(number: int, at: float = 0.0) -> Moment:
+def moment(number: int, at: float = 0.0) -> ScriptedEvent:
     """Return the event of that number: a node begins, and then it ends, a few of them badly."""
     node = f"{_NAMES[number // 2 % 4]}{number // 2 % NODES:05}.example.com"
     if number % 2 == 0:
-        return Moment(at, number, "node_running", f"Started puppet run on {node} ...", node, {"noop": False})
+        return ScriptedEvent(at, number, "node_running", f"Started puppet run on {node} ...", node, {"noop": False})
     kind = "failed" if number % 100 == 1 else "errored" if number % 200 == 5 else "finished"
     detail = {
         "hash": f"{number:040x}",
@@ -36,7 +36,7 @@ def moment(number: int, at: float = 0.0) -> Moment:
         "environment": "production",
         "configuration_version": "1462477809",
     }
-    return Moment(at, number, f"node_{kind}", f"Puppet run {kind} on {node}", node, detail)
+    return ScriptedEvent(at, number, f"node_{kind}", f"Puppet run {kind} on {node}", node, detail)
 
 
 def written_pretty(text: str) -> str:

@@ -12,7 +12,7 @@ from threading import Lock
 
 import pytest
 
-from orch_events.clock import SystemClock
+from orch_events.times import SystemClock
 
 COMMAND = (sys.executable, "-m", "orch_events")
 SECONDS = 30

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from orch_events.cli import main
+from orch_events.cli.main import main
 from orch_events.simulator import Api, Simulator
 from tests.cli.command import Done
 

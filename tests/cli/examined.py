@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from orch_events.check import NAMES, Check
+from orch_events.cli.doctor.checks import NAMES, Check
 from tests.cli.command import Done
 
 

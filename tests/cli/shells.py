@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests import ROOT
+
 _DEADLINE_SECONDS = 60.0
 """A test that waits so long has failed."""
 
 _PATIENCE_SECONDS = 3.0
 """After so long a key is pressed again: a machine may be so slow that no job was offered in time."""
 
-_COMPLETIONS = Path(__file__).parent.parent.parent / "completions"
+_COMPLETIONS = ROOT / "completions"
 
 _ON_TERMINAL = """
 import fcntl, os, sys, termios

@@ -2,14 +2,12 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from orch_events.simulator import Api, Simulator
+from tests import GOLDEN
 from tests.cli.command import COMMAND, SECONDS
-
-GOLDEN = Path(__file__).parent.parent / "golden"
 
 
 def logged(*words: str, **env: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orch_events.render.cells import width
+from orch_events.render.toolkit.text import width
 from tests.cli.command import COMMAND, SECONDS, Done
 
 Call = Callable[..., Done]

@@ -4,13 +4,12 @@ import os
 import pty
 import subprocess
 import termios
-from pathlib import Path
 
 import pytest
 
+from tests import GOLDEN
 from tests.cli.command import COMMAND, SECONDS, read_terminal
 
-GOLDEN = Path(__file__).parent.parent / "golden"
 VIEWS = [
     ("list-40", 40, "list 353 --color never"),
     ("list-80", 80, "list 353 --color never"),

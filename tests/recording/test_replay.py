@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orch_events.errors import LocalFileError
-from orch_events.events import Event, PageEnd
-from orch_events.happenings import Ended, Failed, Happening
+from orch_events.follow.scheduler import interleave
+from orch_events.job.updates import FollowFailed, JobEnded, Update
 from orch_events.recording import Replay
-from orch_events.watch import watch
+from orch_events.wire.event import Event, PageEnd
 from tests.fakes import FakeClock, event
 from tests.following import FINISHED, ending, follow, follower, shown
 from tests.recording.written import json_lines, recording
@@ -48,10 +48,10 @@ def state(replay: Replay) -> str:
     return record.state
 
 
-def once(events: Sequence[Event], *, start: int | None = None) -> list[Happening]:
+def once(events: Sequence[Event], *, start: int | None = None) -> list[Update]:
     clock = FakeClock()
     replay = Replay(Recorded(events), clock)
-    return list(watch([follower("352", replay, clock, start=start).once(outcome=True)], clock))
+    return list(interleave([follower("352", replay, clock, start=start).once(outcome=True)], clock))
 
 
 def stamped(number: int, timestamp: str) -> Event:
@@ -196,7 +196,7 @@ def test_follow_fails_where_the_recording_ends_before_the_job(events: list[Event
     happened = follow(Replay(Recorded(unfinished), clock, speed), clock)
     assert shown(happened) == [one.id for one in unfinished]
     last = happened[-1]
-    assert isinstance(last, Failed)
+    assert isinstance(last, FollowFailed)
     assert isinstance(last.error, LocalFileError)
     assert last.error.message == "x.jsonl ends before the job does"
 
@@ -204,12 +204,12 @@ def test_follow_fails_where_the_recording_ends_before_the_job(events: list[Event
 def test_follow_from_beyond_the_end_ends_or_fails_and_never_waits_for_ever() -> None:
     clock = FakeClock()
     assert ending(follow(Replay(Recorded(JOB), clock), clock, start=1000)).outcome.nodes == {"finished": 1, "failed": 1}
-    assert isinstance(follow(Replay(Recorded(JOB[:3]), clock), clock, start=1000)[-1], Failed)
+    assert isinstance(follow(Replay(Recorded(JOB[:3]), clock), clock, start=1000)[-1], FollowFailed)
 
 
 def test_what_is_there_can_be_listed_though_the_job_is_not_over() -> None:
     assert shown(once(JOB[:3])) == [10, 12, 13]
-    assert not any(isinstance(one, Ended | Failed) for one in once(JOB[:3]))
+    assert not any(isinstance(one, JobEnded | FollowFailed) for one in once(JOB[:3]))
     assert shown(once([])) == []
 
 
@@ -248,7 +248,7 @@ def test_several_jobs_of_one_recording_are_replayed_each_for_itself() -> None:
         ]
     )
     replay = Replay(recording(content), clock)
-    happened = list(watch([follower(job, replay, clock).follow() for job in ("352", "353")], clock))
-    ends = {one.state.job: one.outcome.word for one in happened if isinstance(one, Ended)}
+    happened = list(interleave([follower(job, replay, clock).follow() for job in ("352", "353")], clock))
+    ends = {one.state.job: one.outcome.word for one in happened if isinstance(one, JobEnded)}
     assert ends == {"352": "aborted", "353": "finished"}
     assert sorted(one or 0 for one in shown(happened)) == [1, 2, 3, 4]

@@ -9,15 +9,15 @@ import httpx
 import msgspec
 import pytest
 
-from orch_events.client import Client
-from orch_events.happenings import Happening
-from orch_events.page import compact
+from orch_events.client.client import Client
+from orch_events.client.url import ServiceUrl
+from orch_events.follow.scheduler import interleave
+from orch_events.job.updates import Update
 from orch_events.recording import Recording, Replay
-from orch_events.service_url import ServiceUrl
 from orch_events.simulator import Api, scripts
 from orch_events.simulator.api import Request
-from orch_events.states import FAIL_ON
-from orch_events.watch import watch
+from orch_events.wire.page import compact
+from orch_events.wire.vocabulary import FAIL_ON
 from tests.fakes import FakeClock
 from tests.following import ending, follow, follower, shown
 from tests.recording.written import KINDS, recording
@@ -41,10 +41,10 @@ def simulated(clock: FakeClock) -> Iterator[Client]:
 
 
 @cache
-def followed(job: int) -> list[Happening]:
+def followed(job: int) -> list[Update]:
     clock = FakeClock()
     with simulated(clock) as client:
-        return list(watch([follower(str(job), client, clock).follow()], clock))
+        return list(interleave([follower(str(job), client, clock).follow()], clock))
 
 
 def recorded(job: int, kind: str = "json_lines") -> Recording:
@@ -80,6 +80,6 @@ def test_a_replay_takes_the_time_that_the_job_took(job: int) -> None:
 def test_a_listing_of_a_recording_says_the_same_of_the_end(job: int) -> None:
     clock = FakeClock()
     replay = Replay(recorded(job), clock)
-    listed = list(watch([follower("352", replay, clock).once(outcome=True)], clock))
+    listed = list(interleave([follower("352", replay, clock).once(outcome=True)], clock))
     assert clock.slept == []
     assert ending(listed).outcome.word == ending(followed(job)).outcome.word

@@ -8,10 +8,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from orch_events.events import Event
 from orch_events.recording import Recording
 from orch_events.recording.file import File
-from orch_events.render.machine import with_job
+from orch_events.render.events.structured import with_job
+from orch_events.wire.event import Event
 
 Write = Callable[[Sequence[bytes]], bytes]
 

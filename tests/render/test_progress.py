@@ -1,18 +1,22 @@
-"""How far it is, on stderr."""
+"""The live line and the heartbeat."""
 
 import errno
 import io
 import os
+import re
 
+import pyte
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from orch_events.pace import Pace
-from orch_events.render.live import LiveLine
-from orch_events.render.progress import Heartbeat, NoProgress, Progress
-from orch_events.render.theme import Theme
-from tests.fakes import FakeClock, Watched, event, watched
+from orch_events.analysis.progress import FollowProgress
+from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress, live_line
+from orch_events.render.toolkit.text import width
+from orch_events.render.toolkit.theme import Theme
+from tests.fakes import FakeClock, FollowedJob, event, watched
 
-THEME = Theme.of(color=False, ascii_only=False)
+THEME = Theme.from_capabilities(color=False, ascii_only=False)
 
 
 class Broken(io.StringIO):
@@ -44,22 +48,22 @@ class Broken(io.StringIO):
         ),
     ],
 )
-def test_a_heartbeat_tells_nodes_by_state_what_runs_longest_and_ages(jobs: list[Watched], told: str) -> None:
+def test_a_heartbeat_tells_nodes_by_state_what_runs_longest_and_ages(jobs: list[FollowedJob], told: str) -> None:
     clock, stream = FakeClock(), io.StringIO()
-    heartbeat = Heartbeat(stream, Pace(jobs, clock), clock)
+    heartbeat = Heartbeat(stream, FollowProgress(jobs, clock), clock)
     clock.sleep(60)
-    heartbeat.wait()
+    heartbeat.tick()
     assert stream.getvalue() == f"{told}\n"
 
 
 def test_a_heartbeat_comes_after_each_minute_of_silence() -> None:
     clock, stream = FakeClock(), io.StringIO()
-    heartbeat = Heartbeat(stream, Pace([watched(event(1), node_count=2)], clock), clock)
+    heartbeat = Heartbeat(stream, FollowProgress([watched(event(1), node_count=2)], clock), clock)
     heartbeat.moved()
     beats: list[int] = []
     for second in range(1, 200):
         clock.sleep(1)
-        heartbeat.wait()
+        heartbeat.tick()
         beats += [second] * (len(stream.getvalue().splitlines()) - len(beats))
     assert beats == [60, 120, 180]
     assert (
@@ -70,10 +74,10 @@ def test_a_heartbeat_comes_after_each_minute_of_silence() -> None:
 
 def test_events_put_off_the_heartbeat() -> None:
     clock, stream = FakeClock(), io.StringIO()
-    heartbeat = Heartbeat(stream, Pace([watched()], clock), clock)
+    heartbeat = Heartbeat(stream, FollowProgress([watched()], clock), clock)
     for _ in range(20):
         clock.sleep(50)
-        heartbeat.wait()
+        heartbeat.tick()
         heartbeat.moved()
     heartbeat.clear()
     assert stream.getvalue() == ""
@@ -82,7 +86,7 @@ def test_events_put_off_the_heartbeat() -> None:
 def test_without_progress_nothing_is_told() -> None:
     progress: Progress = NoProgress()
     progress.moved()
-    progress.wait()
+    progress.tick()
     progress.clear()
     assert vars(progress) == {}
 
@@ -90,11 +94,153 @@ def test_without_progress_nothing_is_told() -> None:
 @pytest.mark.parametrize("kind", ["live line", "heartbeat"])
 def test_a_stderr_that_is_full_is_no_reason_to_stop(kind: str) -> None:
     clock, full = FakeClock(), Broken()
-    pace = Pace([watched()], clock)
+    pace = FollowProgress([watched()], clock)
     live = LiveLine(full, THEME, pace, clock, lambda: 80, shared=False)
     progress: Progress = live if kind == "live line" else Heartbeat(full, pace, clock)
     clock.sleep(61)
     for _ in range(2):
-        progress.wait()
+        progress.tick()
         progress.clear()
     assert full.tried == 1
+
+
+PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
+ASCII = Theme.from_capabilities(color=False, ascii_only=True)
+COLOUR = Theme.from_capabilities(color=True, ascii_only=False)
+CLEAR = "\r\x1b[J"
+
+
+def busy() -> FollowedJob:
+    """Return a job in the middle of its work."""
+    events = [event(1, node=f"web-{number:02}.example.com") for number in range(1, 13)]
+    events += [event(4, "node_finished", f"web-{number:02}.example.com") for number in range(1, 5)]
+    events += [event(5, "node_failed", "web-05.example.com"), event(5, "node_errored", "web-06.example.com")]
+    events += [event(5, "node_skipped", "web-07.example.com")]
+    return watched(*events, node_count=24)
+
+
+def line(cells: int, theme: Theme = PLAIN, *, slept: float = 12, job: FollowedJob | None = None) -> str:
+    clock = FakeClock()
+    pace = FollowProgress([job or busy()], clock)
+    clock.sleep(slept)
+    return live_line(pace, theme, cells)
+
+
+BAR, TIMES = "━━━━━───────────────", "52s  about 1m left  longest: web-08 52s"
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (160, f"job 352  {BAR}  7/24  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  silent for 12s"),
+        (119, f"{BAR}  7/24  5 running  1 failed  1 errored  {TIMES}  silent for 12s"),
+        (100, f"{BAR}  7/24  5 running  1 failed  1 errored  {TIMES}"),
+        (79, "━━━─────────  7/24  5 running  1 failed  1 errored  52s  about 1m left"),
+        (59, "━━──────  7/24  5 running  1 failed  1 errored  52s"),
+        (40, "━━──────  7/24  1 failed  1 errored  52s"),
+        (39, "━━──────  7/24  1 failed  1 errored"),
+        (20, "━━──────  7/24"),
+        (5, "7/24"),
+        (3, "7/…"),
+    ],
+)  # fmt: skip
+def test_what_matters_less_is_left_out_as_the_terminal_gets_narrower(cells: int, shown: str) -> None:
+    assert line(cells) == shown
+
+
+def test_without_utf_8_the_bar_is_ascii() -> None:
+    drawn = line(79, ASCII)
+    assert drawn.isascii()
+    assert "###---------  7/24" in drawn
+
+
+@pytest.mark.parametrize("theme", [PLAIN, ASCII, COLOUR])
+@given(cells=st.integers(0, 200))
+def test_it_is_never_wider_than_it_may_be(theme: Theme, cells: int) -> None:
+    assert width(re.sub(r"\x1b\[[0-9;]*m", "", line(cells, theme))) <= cells
+
+
+def test_colour_tells_states_and_how_nodes_fared() -> None:
+    drawn = line(119, COLOUR)
+    assert COLOUR.paint("5 running", "running") in drawn
+    assert COLOUR.paint("━━━━", "finished") + COLOUR.paint("━", "failed") in drawn
+
+
+@pytest.mark.parametrize(
+    ("over", "bad", "bar"),
+    [(0, 0, "--------"), (1, 0, "--------"), (99, 0, "#######-"), (50, 50, "####----")],
+)  # fmt: skip
+def test_the_bar_is_full_only_at_the_end(over: int, bad: int, bar: str) -> None:
+    kinds = ["node_failed"] * bad + ["node_finished"] * (over - bad)
+    job = watched(event(1), *[event(2, kind, f"n{at}") for at, kind in enumerate(kinds)], node_count=100)
+    assert bar in line(50, ASCII, job=job)
+
+
+def test_the_bar_is_full_at_the_end() -> None:
+    assert "########  1/1" in line(50, ASCII, job=watched(event(1, "node_finished")))
+
+
+def test_where_nobody_knows_how_many_nodes_there_are_there_is_no_bar() -> None:
+    assert line(79, job=watched()) == "job 352  0/?  12s  no event yet"
+
+
+def test_without_a_good_answer_its_age_is_told_instead_of_the_silence() -> None:
+    job = busy()
+    job.answered_at, job.unanswered_since = 1.0, 2.0
+    drawn = line(60, COLOUR, job=job)
+    assert COLOUR.paint("no answer for 11s", "warning") in drawn
+    assert "silent" not in drawn
+
+
+def test_a_straggler_stands_first() -> None:
+    job = busy()
+    job.state.runs["web-08.example.com"].slow = True
+    assert line(79, COLOUR, job=job).startswith(COLOUR.paint("web-08 slow: 52s", "warning"))
+    assert line(30, job=job) == "web-08 slow: 52s  7/24"
+
+
+def test_a_state_that_nobody_knows_is_told_and_does_not_act() -> None:
+    job = watched(event(1))
+    job.state.nodes["x\x1b[2J"] = 2
+    assert "2 x\\x1b[2J" in line(120, job=job)
+
+
+def live(stream: io.StringIO, columns: int = 80, *, shared: bool = False) -> tuple[LiveLine, FakeClock]:
+    clock = FakeClock()
+    return LiveLine(stream, PLAIN, FollowProgress([busy()], clock), clock, lambda: columns, shared=shared), clock
+
+
+def test_it_is_drawn_over_itself_and_leaves_no_trace() -> None:
+    stream = io.StringIO()
+    screen, (one, _) = pyte.Screen(80, 5), live(stream)
+    one.tick()
+    one.moved()
+    pyte.Stream(screen).feed(stream.getvalue())
+    assert screen.display[0].startswith("━━━─────────  7/24  5 running")
+    assert (screen.display[1].strip(), screen.cursor.x, screen.cursor.y) == ("", 0, 0)
+    one.clear()
+    pyte.Stream(screen).feed(stream.getvalue())
+    assert "".join(screen.display).strip() == ""
+
+
+def test_where_nothing_is_drawn_nothing_is_cleared() -> None:
+    stream = io.StringIO()
+    one, _ = live(stream)
+    one.clear()
+    assert stream.getvalue() == ""
+    one.tick()
+    one.clear()
+    one.clear()
+    assert stream.getvalue().endswith(f"{CLEAR}")
+    assert stream.getvalue().count(CLEAR) == 2
+
+
+def test_it_gives_way_for_a_moment_to_a_reader_that_may_write_to_the_same_terminal() -> None:
+    stream = io.StringIO()
+    one, clock = live(stream, shared=True)
+    one.moved()
+    one.tick()
+    assert stream.getvalue() == ""
+    clock.sleep(0.4)
+    one.tick()
+    assert "7/24" in stream.getvalue()

@@ -8,7 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from orch_events.cli import cli
+from orch_events.cli.main import cli
 from orch_events.simulator import KINDS, Api, Fault, Faults, Simulator, scripts
 from orch_events.simulator.api import Request
 from tests.cli.command import Held
@@ -68,11 +68,11 @@ def test_answers_are_spoiled_as_asked_for() -> None:
 
 def test_a_late_event_becomes_visible_behind_higher_ids_and_stays() -> None:
     faults = Faults([Fault.parse("late=9s@0.3")], seed=1)
-    visible = [[moment.id for moment in scripts()[352].past(now / 4, faults.lateness)] for now in range(600)]
+    escape_control = [[moment.id for moment in scripts()[352].past(now / 4, faults.lateness)] for now in range(600)]
 
-    assert visible[-1] == [moment.id for moment in scripts()[352].moments]
-    assert all(set(before) <= set(after) for before, after in pairwise(visible))
-    assert any(after[: len(before)] != before for before, after in pairwise(visible))
+    assert escape_control[-1] == [moment.id for moment in scripts()[352].moments]
+    assert all(set(before) <= set(after) for before, after in pairwise(escape_control))
+    assert any(after[: len(before)] != before for before, after in pairwise(escape_control))
 
 
 def test_an_expired_token_is_refused_and_the_new_one_taken() -> None:

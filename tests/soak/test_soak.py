@@ -13,16 +13,15 @@ from random import Random
 
 import pytest
 
-from orch_events.background import read_ahead
-from orch_events.backoff import Backoff
-from orch_events.client import Client
-from orch_events.clock import SystemClock
-from orch_events.follow import Follower
-from orch_events.happenings import Batch, Ended, Happening
-from orch_events.patience import Patience
-from orch_events.service_url import ServiceUrl
+from orch_events.client.client import Client
+from orch_events.client.stream import read_ahead
+from orch_events.client.url import ServiceUrl
+from orch_events.follow.follower import Follower
+from orch_events.follow.retry import RetryPolicy
+from orch_events.follow.scheduler import interleave
+from orch_events.job.updates import JobEnded, NewEvents, Update
 from orch_events.simulator import Api, Fault, Faults, SimulatedTime, Simulator, scripts
-from orch_events.watch import watch
+from orch_events.times import SystemClock
 
 RUNS = 150
 SPEED = 300
@@ -69,12 +68,12 @@ def run(seed: int) -> tuple[int, list[int | None], int, Counter[str]]:
         Simulator(api) as simulator,
         Client(ServiceUrl.parse(simulator.url), lambda: None, SystemClock(), ahead=read_ahead) as client,
     ):
-        patience = Patience(retry_for=100_000)
-        follower = Follower(str(job), client, clock, Backoff(1, Random(seed).random), patience)
-        happened: Sequence[Happening] = list(watch([follower.follow()], clock))
-    shown = [event.id for one in happened if isinstance(one, Batch) for event in one.events]
+        policy = RetryPolicy(retry_for=100_000, jitter=Random(seed).random)
+        follower = Follower(str(job), client, clock, policy)
+        happened: Sequence[Update] = list(interleave([follower.follow()], clock))
+    shown = [event.id for one in happened if isinstance(one, NewEvents) for event in one.events]
     last = happened[-1]
-    status = last.outcome.exit_status({"failed", "errored", "aborted"}) if isinstance(last, Ended) else -1
+    status = last.outcome.exit_status({"failed", "errored", "aborted"}) if isinstance(last, JobEnded) else -1
     return job, shown, status, faults.met
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from orch_events.cli import exits
+from orch_events.cli import exit_status
 
 _MOMENT_SECONDS = 0.05
 
@@ -63,4 +63,4 @@ class Signals:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
         self._kept = None
-        raise Detached(exits.SIGINT if number == signal.SIGINT else exits.SIGTERM)
+        raise Detached(exit_status.SIGINT if number == signal.SIGINT else exit_status.SIGTERM)

@@ -8,7 +8,7 @@
         Follower(job, Replay(recording, clock, speed), ...)
 """
 
-from orch_events.recording.recording import Recording, open_recording
+from orch_events.recording.reader import Recording, open_recording
 from orch_events.recording.replay import Replay
 
 __all__ = ["Recording", "Replay", "open_recording"]

@@ -11,11 +11,11 @@ from functools import cached_property
 from itertools import chain
 from typing import Protocol
 
-from orch_events.clock import Clock
 from orch_events.errors import LocalFileError
-from orch_events.events import Event, Fetched, PageEnd
-from orch_events.job import JobState
-from orch_events.records import JobRecord, NodeRecord
+from orch_events.job.state import JobState
+from orch_events.times import Clock
+from orch_events.wire.event import Event, Fetched, PageEnd
+from orch_events.wire.records import JobRecord, NodeRecord
 
 
 class Recorded(Protocol):

@@ -6,7 +6,7 @@ answers a request, `faults` spoil it, `server` puts it on a port.
 
 from orch_events.simulator.api import Api
 from orch_events.simulator.faults import KINDS, Fault, Faults
-from orch_events.simulator.jobs import scripts
+from orch_events.simulator.scenarios import scripts
 from orch_events.simulator.server import SimulatedTime, Simulator, tls_context
 
 __all__ = ["KINDS", "Api", "Fault", "Faults", "SimulatedTime", "Simulator", "scripts", "tls_context"]

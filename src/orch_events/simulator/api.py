@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from orch_events.simulator.faults import Fault, Faults
-from orch_events.simulator.jobs import scripts
-from orch_events.simulator.pretty import braced, bracketed, pretty
+from orch_events.simulator.json_text import braced, bracketed, pretty
+from orch_events.simulator.scenarios import scripts
 from orch_events.simulator.script import Script
 
 _PREFIX = "/orchestrator/v1"
@@ -85,8 +85,8 @@ class Api:
                 raise _failed(int(picked["status"].seconds))
             self._check_token(request.token)
             return Answer(200, self._route(request, all_events="repeat" in picked))
-        except _RefusedError as refusal:
-            return refusal.answer
+        except _RefusedError as error_for_response:
+            return error_for_response.answer
 
     def expire_token(self) -> None:
         """Refuse the token from now on, and take a new one."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from orch_events.simulator.pretty import pretty
+from orch_events.simulator.json_text import pretty
 
 EPOCH = datetime(2016, 5, 5, 19, 50, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def written(at: float) -> str:
 
 
 @dataclass(frozen=True)
-class Moment:
+class ScriptedEvent:
     """One event and when it happens."""
 
     at: float
@@ -71,7 +71,7 @@ class Script:
     type: str
     description: str
     nodes: tuple[str, ...]
-    moments: tuple[Moment, ...]
+    moments: tuple[ScriptedEvent, ...]
     states: tuple[tuple[str, float], ...]
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -80,7 +80,7 @@ class Script:
         """When nothing more happens."""
         return max(self.states[-1][1], self.moments[-1].at)
 
-    def past(self, now: float, lateness: Callable[[int], float] = lambda _: 0.0) -> tuple[Moment, ...]:
+    def past(self, now: float, lateness: Callable[[int], float] = lambda _: 0.0) -> tuple[ScriptedEvent, ...]:
         """Return what has happened by `now`, but for what is not visible yet."""
         return tuple(moment for moment in self.moments if moment.at <= now and moment.at + lateness(moment.id) <= now)
 
@@ -128,13 +128,13 @@ class Script:
 
     def nodes_at(self, now: float) -> list[dict[str, Any]]:
         """Tell of each node what `GET /jobs/:id/nodes` tells."""
-        happened: dict[str, list[Moment]] = {node: [] for node in self.nodes}
+        happened: dict[str, list[ScriptedEvent]] = {node: [] for node in self.nodes}
         for moment in self.past(now):
             if moment.node is not None:
                 happened[moment.node].append(moment)
         return [self._node(node, moments) for node, moments in happened.items()]
 
-    def _node(self, node: str, moments: list[Moment]) -> dict[str, Any]:
+    def _node(self, node: str, moments: list[ScriptedEvent]) -> dict[str, Any]:
         last = moments[-1] if moments else None
         over = last if last and last.type != "node_running" else None
         seconds = next((int(end.at) - int(begin.at) for begin, end in pairwise(moments)), None)

@@ -10,9 +10,9 @@ from threading import Thread
 from types import TracebackType
 from typing import Self
 
-from orch_events.clock import Clock, SystemClock
 from orch_events.simulator.api import Api, Request
 from orch_events.simulator.faults import Fault
+from orch_events.times import Clock, SystemClock
 
 HOST = "127.0.0.1"
 

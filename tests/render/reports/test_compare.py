@@ -6,22 +6,22 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.comparison import Comparison
-from orch_events.job import JobState
-from orch_events.render.cells import width
+from orch_events.analysis.comparison import Comparison
+from orch_events.job.state import JobState
 from orch_events.render.reports.compare import compare_json, compare_text
-from orch_events.render.reports.sheet import Sheet
-from orch_events.render.theme import Theme
+from orch_events.render.toolkit.layout import Layout
+from orch_events.render.toolkit.text import width
+from orch_events.render.toolkit.theme import Theme
 from tests.fakes import record
 from tests.reporting import job_of, simulated, told
 
-PLAIN = Theme.of(color=False, ascii_only=False)
+PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 
 
 def lines(
     before: JobState, after: JobState, *, theme: Theme = PLAIN, cells: int | None = None, whole: bool = False
 ) -> list[str]:
-    return compare_text(Comparison.of(before, after), Sheet(theme, cells), whole=whole)
+    return compare_text(Comparison.from_states(before, after), Layout(theme, cells), whole=whole)
 
 
 def nodes(kind: str, count: int, **more: Any) -> JobState:
@@ -60,12 +60,12 @@ def test_the_first_ten_are_shown_or_all() -> None:
 
 
 def test_in_ascii_an_arrow_is_ascii() -> None:
-    drawn = lines(nodes("finished", 1), nodes("failed", 1), theme=Theme.of(color=False, ascii_only=True))
+    drawn = lines(nodes("finished", 1), nodes("failed", 1), theme=Theme.from_capabilities(color=False, ascii_only=True))
     assert drawn[-2:] == ["1 node newly failing", "  n1  finished -> failed"]
 
 
 def test_the_kind_is_in_its_colour() -> None:
-    drawn = lines(nodes("finished", 1), nodes("failed", 1), theme=Theme.of(color=True, ascii_only=False))
+    drawn = lines(nodes("finished", 1), nodes("failed", 1), theme=Theme.from_capabilities(color=True, ascii_only=False))
     assert "\x1b[1;31m✖ 1 node newly failing\x1b[0m" in drawn
 
 
@@ -86,7 +86,7 @@ def test_text_of_a_server_never_acts() -> None:
 
 
 def test_json_has_what_is_documented() -> None:
-    content = compare_json(Comparison.of(simulated(357), simulated(358)))
+    content = compare_json(Comparison.from_states(simulated(357), simulated(358)))
     assert list(content) == [
         "version", "before", "after", "limits",
         "newly_failing", "still_failing", "fixed", "missing", "new", "slower", "faster",
@@ -127,4 +127,4 @@ def test_whatever_happened_it_is_lines_and_json(
     ]
     drawn = lines(*states, cells=cells)
     assert all(width(line) <= cells for line in drawn[2:] if cells)
-    assert json.loads(json.dumps(compare_json(Comparison.of(*states))))["version"] == 1
+    assert json.loads(json.dumps(compare_json(Comparison.from_states(*states))))["version"] == 1

@@ -6,21 +6,21 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.failures import Failures
-from orch_events.job import JobState
+from orch_events.analysis.failures import Failures
+from orch_events.job.state import JobState
 from orch_events.render.reports.failures import failures_json, failures_text
-from orch_events.render.reports.sheet import Sheet
-from orch_events.render.theme import Theme
+from orch_events.render.toolkit.layout import Layout
+from orch_events.render.toolkit.theme import Theme
 from tests.fakes import record
 from tests.reporting import job_of, simulated, told
 
-PLAIN = Theme.of(color=False, ascii_only=False)
-COLOR = Theme.of(color=True, ascii_only=False)
+PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
+COLOR = Theme.from_capabilities(color=True, ascii_only=False)
 END = told(99, "job_finished", None)
 
 
 def lines(state: JobState, *, theme: Theme = PLAIN, whole: bool = False, cells: int | None = None) -> list[str]:
-    return failures_text(Failures.of(state), Sheet(theme, cells), whole=whole)
+    return failures_text(Failures.from_state(state), Layout(theme, cells), whole=whole)
 
 
 def test_a_job_of_which_every_node_finished_says_so() -> None:
@@ -91,7 +91,7 @@ def test_text_of_a_server_never_acts() -> None:
 
 
 def test_json_has_what_is_documented() -> None:
-    content = failures_json(Failures.of(simulated(357)))
+    content = failures_json(Failures.from_state(simulated(357)))
     assert list(content) == ["version", "job", "over", "outcome", "unheard", "groups"]
     assert (content["version"], content["job"], content["over"], content["outcome"]) == (1, "357", True, "failed")
     assert content["groups"][-1] == {
@@ -109,7 +109,7 @@ def test_json_has_what_is_documented() -> None:
 
 
 def test_json_of_a_job_that_goes_on_has_no_outcome() -> None:
-    content = failures_json(Failures.of(simulated(352, 20)))
+    content = failures_json(Failures.from_state(simulated(352, 20)))
     assert (content["over"], content["outcome"], content["unheard"]) == (False, None, 16)
 
 
@@ -131,8 +131,8 @@ def test_whatever_nodes_say_it_is_lines_of_text_and_json(
         told(number, kind, node, message=message, detail=detail)
         for number, (kind, node, message, detail) in enumerate(told_ones)
     ]
-    found = Failures.of(job_of(*events))
+    found = Failures.from_state(job_of(*events))
     assert all(
-        line.isprintable() or "\x1b" not in line for line in failures_text(found, Sheet(PLAIN, cells), whole=whole)
+        line.isprintable() or "\x1b" not in line for line in failures_text(found, Layout(PLAIN, cells), whole=whole)
     )
     assert json.loads(json.dumps(failures_json(found)))["version"] == 1

@@ -6,23 +6,23 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.job import JobState
-from orch_events.records import JobRecord
-from orch_events.render.cells import width
-from orch_events.render.reports.sheet import Sheet
+from orch_events.analysis.summary import Summary
+from orch_events.job.state import JobState
 from orch_events.render.reports.summary import summary_json, summary_text
-from orch_events.render.stamp import Stamp
-from orch_events.render.theme import Theme
-from orch_events.summary import Summary
+from orch_events.render.toolkit.layout import Layout
+from orch_events.render.toolkit.text import width
+from orch_events.render.toolkit.theme import Theme
+from orch_events.render.toolkit.timestamps import TimeFormat
+from orch_events.wire.records import JobRecord
 from tests.fakes import record
 from tests.reporting import job_of, simulated, told
 
-PLAIN = Theme.of(color=False, ascii_only=False)
+PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 END = told(99, "job_finished", None, at=60)
 
 
 def lines(state: JobState, *, theme: Theme = PLAIN, cells: int | None = None) -> list[str]:
-    return summary_text(Summary.of(state), Sheet(theme, cells), Stamp("utc"))
+    return summary_text(Summary.from_state(state), Layout(theme, cells), TimeFormat("utc"))
 
 
 def facts(state: JobState) -> dict[str, str]:
@@ -74,7 +74,7 @@ def test_bars_are_as_long_as_what_they_stand_for() -> None:
 
 
 def test_bars_are_in_the_colour_of_the_state() -> None:
-    painted = lines(simulated(353), theme=Theme.of(color=True, ascii_only=False))
+    painted = lines(simulated(353), theme=Theme.from_capabilities(color=True, ascii_only=False))
     assert "\x1b[1;31m█" in "\n".join(painted)
     assert "\x1b[32m█" in "\n".join(painted)
 
@@ -99,7 +99,7 @@ def test_text_of_a_server_never_acts() -> None:
 
 
 def test_json_has_what_is_documented() -> None:
-    content = summary_json(Summary.of(simulated(357)))
+    content = summary_json(Summary.from_state(simulated(357)))
     assert content["nodes"] == {
         "total": 60,
         "unheard": 0,
@@ -112,7 +112,7 @@ def test_json_has_what_is_documented() -> None:
 
 
 def test_json_of_what_is_not_known_is_null() -> None:
-    content = summary_json(Summary.of(job_of()))
+    content = summary_json(Summary.from_state(job_of()))
     assert [key for key, value in content.items() if value is None] == [
         "outcome", "started_at", "ended_at", "seconds", "noop", "resources", "durations",
     ]  # fmt: skip
@@ -130,12 +130,12 @@ def test_whatever_happened_it_is_lines_and_json(happened: list[tuple[str, str, i
     state = job_of(*events)
     drawn = lines(state, cells=cells)
     assert all(width(line) <= cells for line in drawn if cells and "  " in line[2:] and not line.startswith("job"))
-    assert json.loads(json.dumps(summary_json(Summary.of(state))))["version"] == 1
+    assert json.loads(json.dumps(summary_json(Summary.from_state(state))))["version"] == 1
 
 
 @given(TIMES, TIMES, TIMES)
 def test_no_time_is_an_error(begin: str, end: str, other: str) -> None:
-    from orch_events.events import Event
+    from orch_events.wire.event import Event
 
     def stamped(number: int, kind: str, stamp: str) -> Event:
         content: dict[str, Any] = {"id": number, "type": kind, "timestamp": stamp, "details": {"node": "a"}}
@@ -143,4 +143,4 @@ def test_no_time_is_an_error(begin: str, end: str, other: str) -> None:
 
     state = job_of(stamped(1, "node_running", begin), stamped(2, "node_finished", end), stamped(3, "x", other))
     assert lines(state)
-    json.dumps(summary_json(Summary.of(state)))
+    json.dumps(summary_json(Summary.from_state(state)))

@@ -3,13 +3,13 @@
 import json
 from typing import NamedTuple
 
-from orch_events.chart import Chart
-from orch_events.events import Event
-from orch_events.job import JobState
-from orch_events.records import JobRecord
+from orch_events.analysis.timeline import Chart
+from orch_events.job.state import JobState
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.heading import Heading
+from orch_events.render.timeline.captions import Heading
 from orch_events.simulator import scripts
+from orch_events.wire.event import Event
+from orch_events.wire.records import JobRecord
 
 OVER = float("inf")
 
@@ -23,8 +23,8 @@ class Scene(NamedTuple):
 
 
 def scene(state: JobState, time: str = "elapsed") -> Scene:
-    chart = Chart.of(state)
-    return Scene(chart, Heading.of(state, chart), Axis(chart, time))
+    chart = Chart.from_state(state)
+    return Scene(chart, Heading.from_state(state, chart), Axis(chart, time))
 
 
 def simulated(number: int, now: float = OVER) -> JobState:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from orch_events.chart import Chart
+from orch_events.analysis.timeline import Chart
 from orch_events.render.timeline.axis import Axis
 
 _BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orch_events.job import JobState
+from orch_events.job.state import JobState
 from tests.chromium import Page, chromium
 from tests.cli.command import needs
 from tests.render.timeline.scenes import ran, simulated, told

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.chart import Chart
+from orch_events.analysis.timeline import Chart
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from orch_events.chart import SORTS, ordered
-from orch_events.job import JobState
+from orch_events.analysis.timeline import SORTS, ordered
+from orch_events.job.state import JobState
 from orch_events.render.timeline import page
 from tests.render.timeline.scenes import STRANGE, ran, scene, simulated, told
 

@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from orch_events.chart import SORTS, ordered
-from orch_events.job import JobState
+from orch_events.analysis.timeline import SORTS, ordered
+from orch_events.job.state import JobState
 from orch_events.render.timeline import svg
 from tests.render.timeline.scenes import OVER, STRANGE, scene, simulated, told
 

@@ -2,24 +2,23 @@
 
 import os
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.chart import SORTS
-from orch_events.job import JobState
-from orch_events.render.cells import width
-from orch_events.render.theme import Theme
+from orch_events.analysis.timeline import SORTS
+from orch_events.job.state import JobState
 from orch_events.render.timeline.text import TextTimeline
+from orch_events.render.toolkit.text import width
+from orch_events.render.toolkit.theme import Theme
+from tests import GOLDEN
 from tests.render.timeline.scenes import OVER, STRANGE, ran, scene, simulated, told
 
-GOLDEN = Path(__file__).parents[2] / "golden"
-PLAIN = Theme.of(color=False, ascii_only=False)
-ASCII = Theme.of(color=False, ascii_only=True)
-COLOUR = Theme.of(color=True, ascii_only=False)
+PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
+ASCII = Theme.from_capabilities(color=False, ascii_only=True)
+COLOUR = Theme.from_capabilities(color=True, ascii_only=False)
 
 
 def drawn(state: JobState, size: tuple[int, int] | None, *, theme: Theme = PLAIN, time: str = "elapsed",

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from orch_events.comparison import FACTOR, SECONDS, Comparison, Pair
-from orch_events.nodes import NodeRun
-from orch_events.render.cells import cut, padded, width
-from orch_events.render.reports.sheet import VERSION, Sheet, counted, first, json_spread, json_standing
-from orch_events.render.text import visible
-from orch_events.summary import Summary
+from orch_events.analysis.comparison import FACTOR, SECONDS, Comparison, Pair
+from orch_events.analysis.summary import Summary
+from orch_events.job.nodes import NodeRun
+from orch_events.render.reports.common import VERSION, counted, first, heading, json_progress, json_spread
+from orch_events.render.toolkit.layout import Layout
+from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.times import format_duration
 
 _GAP = "  "
@@ -28,19 +28,21 @@ _FAILING = ("newly_failing", "still_failing")
 _TIMED = ("slower", "faster")
 
 
-def compare_text(comparison: Comparison, sheet: Sheet, *, whole: bool) -> list[str]:
+def compare_text(comparison: Comparison, layout: Layout, *, whole: bool) -> list[str]:
     """Write the report for people; of each kind the first nodes, or the `whole`."""
     before, after = comparison.before, comparison.after
-    lines = [*sheet.heading(before.standing), *sheet.heading(after.standing), "", *_side_by_side(before, after)]
+    lines = [*heading(before.progress, layout), *heading(after.progress, layout), "", *_side_by_side(before, after)]
     for kind, (title, style) in _KINDS.items():
         if pairs := getattr(comparison, kind):
-            told = sheet.theme.paint(f"{sheet.mark(style)}{counted(len(pairs), 'node')} {title}", style)
-            lines += ["", *sheet.broken(told.split(" "), 2), *_rows(pairs, kind, sheet, whole=whole)]
+            told = layout.theme.paint(f"{layout.mark(style)}{counted(len(pairs), 'node')} {title}", style)
+            lines += ["", *layout.wrap(told.split(" "), 2), *_rows(pairs, kind, layout, whole=whole)]
     return lines if any(getattr(comparison, kind) for kind in _KINDS) else [*lines, "", "no node fares otherwise"]
 
 
 def _side_by_side(before: Summary, after: Summary) -> Iterator[str]:
-    columns = [[visible(summary.standing.job), *map(_duration, _durations(summary))] for summary in (before, after)]
+    columns = [
+        [escape_control(summary.progress.job), *map(_duration, _durations(summary))] for summary in (before, after)
+    ]
     first_cells = max(map(width, columns[0]))
     for label, *values in zip(("", "took", "p50", "p90", "maximum"), *columns, strict=True):
         yield f"  {label}".ljust(11) + f"{padded(values[0], first_cells)}{_GAP}{values[1]}"
@@ -55,33 +57,33 @@ def _duration(seconds: float | None) -> str:
     return "-" if seconds is None else format_duration(seconds)
 
 
-def _rows(pairs: Sequence[Pair], kind: str, sheet: Sheet, *, whole: bool) -> Iterator[str]:
+def _rows(pairs: Sequence[Pair], kind: str, layout: Layout, *, whole: bool) -> Iterator[str]:
     """Write a line a node; on a terminal it ends where that does, and the name leaves room for what changed."""
     shown, more = first(pairs, whole=whole)
-    changes = [_change(pair, kind, sheet) for pair in shown]
+    changes = [_change(pair, kind, layout) for pair in shown]
     cells = max(map(width, changes))
-    names = sheet.column([pair.name for pair in shown], (sheet.cells or 0) - 2 * len(_GAP) - cells)
+    names = layout.column([pair.name for pair in shown], (layout.cells or 0) - 2 * len(_GAP) - cells)
     for pair, name, change in zip(shown, names, changes, strict=True):
         said = _said(pair, kind)
-        if sheet.cells is not None:
-            said = cut(said, sheet.cells - 3 * len(_GAP) - width(name) - cells, sheet.theme.ellipsis)
+        if layout.cells is not None:
+            said = cut(said, layout.cells - 3 * len(_GAP) - width(name) - cells, layout.theme.ellipsis)
         yield f"{_GAP}{name}{_GAP}{padded(change, cells)}{_GAP}{said}".rstrip()
     yield from (f"{_GAP}{one}" for one in more)
 
 
-def _change(pair: Pair, kind: str, sheet: Sheet) -> str:
+def _change(pair: Pair, kind: str, layout: Layout) -> str:
     """Tell what became of a node: its duration where that is what changed, else its state."""
     before, after = pair.before, pair.after
     if before is None or after is None:
         return _state(before or after)
-    arrow = "→" if sheet.theme.glyphs else "->"
+    arrow = "→" if layout.theme.glyphs else "->"
     if kind in _TIMED:
         return f"{_duration(before.seconds)} {arrow} {_duration(after.seconds)}"
     return f"{_state(before)} {arrow} {_state(after)}"
 
 
 def _state(run: NodeRun | None) -> str:
-    return visible(run.state) if run else "-"
+    return escape_control(run.state) if run else "-"
 
 
 def _said(pair: Pair, kind: str) -> str:
@@ -89,7 +91,7 @@ def _said(pair: Pair, kind: str) -> str:
     if kind in _TIMED and pair.before and pair.after:
         least, most = sorted((pair.before.seconds or 0.0, pair.after.seconds or 0.0))
         return f"{most / least:.1f}x" if least else ""
-    return visible(pair.after.cause or pair.after.message) if kind in _FAILING and pair.after else ""
+    return escape_control(pair.after.cause or pair.after.message) if kind in _FAILING and pair.after else ""
 
 
 def compare_json(comparison: Comparison) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def compare_json(comparison: Comparison) -> dict[str, Any]:
 
 def _json_job(summary: Summary) -> dict[str, Any]:
     durations = json_spread(summary.spread)
-    return {**json_standing(summary.standing), "seconds": summary.seconds, "durations": durations}
+    return {**json_progress(summary.progress), "seconds": summary.seconds, "durations": durations}
 
 
 def _json_pair(pair: Pair) -> dict[str, Any]:

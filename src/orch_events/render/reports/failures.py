@@ -3,50 +3,51 @@
 from collections.abc import Iterator
 from typing import Any
 
-from orch_events.failures import Failures, Group
-from orch_events.nodes import NodeRun
-from orch_events.render.reports.sheet import LABEL_CELLS, VERSION, Sheet, counted, json_standing, listed
-from orch_events.render.text import visible
+from orch_events.analysis.failures import Failures, Group
+from orch_events.job.nodes import NodeRun
+from orch_events.render.reports.common import VERSION, counted, heading, json_progress, listed
+from orch_events.render.toolkit.layout import LABEL_CELLS, Layout
+from orch_events.render.toolkit.text import escape_control
 
 
-def failures_text(failures: Failures, sheet: Sheet, *, whole: bool) -> list[str]:
+def failures_text(failures: Failures, layout: Layout, *, whole: bool) -> list[str]:
     """Write the report for people; of each group the first nodes, or the `whole`."""
-    lines = sheet.heading(failures.standing)
-    over = failures.standing.outcome is not None
+    lines = heading(failures.progress, layout)
+    over = failures.progress.outcome is not None
     for group in failures.groups:
-        lines += ["", *_title(group, sheet, over=over), *_example(group, sheet)]
-        lines += sheet.labelled("nodes", listed([run.name for run in group.runs], whole=whole))
+        lines += ["", *_title(group, layout, over=over), *_example(group, layout)]
+        lines += layout.labelled("nodes", listed([run.name for run in group.runs], whole=whole))
     return [*lines, *_rest(failures)]
 
 
-def _title(group: Group, sheet: Sheet, *, over: bool) -> list[str]:
-    state = visible(group.state)
+def _title(group: Group, layout: Layout, *, over: bool) -> list[str]:
+    state = escape_control(group.state)
     if state == "running":
         state = "still running when the job ended" if over else "running so far"
-    title = f"{sheet.mark(group.state)}{counted(len(group.runs), 'node')} {state}"
-    cause = f": {visible(group.cause)}" if group.cause else ""
-    return sheet.broken(f"{sheet.theme.paint(title, group.state)}{cause}".split(" "), 2)
+    title = f"{layout.mark(group.state)}{counted(len(group.runs), 'node')} {state}"
+    cause = f": {escape_control(group.cause)}" if group.cause else ""
+    return layout.wrap(f"{layout.theme.paint(title, group.state)}{cause}".split(" "), 2)
 
 
-def _example(group: Group, sheet: Sheet) -> Iterator[str]:
+def _example(group: Group, layout: Layout) -> Iterator[str]:
     """Tell of one node all that it said, but for what the title says already."""
     run = group.runs[0]
     told = {"cause": run.cause, "message": run.message}
     told = {label: text for label, text in told.items() if text and text != group.cause}
     if len(group.runs) > 1 and (told or run.report_url):
-        yield from sheet.labelled("example", [visible(run.name)])
+        yield from layout.labelled("example", [escape_control(run.name)])
     for label, text in told.items():
-        yield from sheet.labelled(label, visible(text).split(" "))
+        yield from layout.labelled(label, escape_control(text).split(" "))
     if run.report_url:
-        yield from sheet.labelled("report", [sheet.link(run.report_url, (sheet.cells or 0) - LABEL_CELLS)])
+        yield from layout.labelled("report", [layout.link(run.report_url, (layout.cells or 0) - LABEL_CELLS)])
 
 
 def _rest(failures: Failures) -> list[str]:
     """Tell of the nodes of which nothing was heard, or that all is well."""
-    standing = failures.standing
-    over = standing.outcome is not None
-    if standing.unheard:
-        unheard = counted(standing.unheard, "node")
+    progress = failures.progress
+    over = progress.outcome is not None
+    if progress.unheard:
+        unheard = counted(progress.unheard, "node")
         return ["", f"nothing was heard of {unheard}" if over else f"{unheard} yet to begin"]
     if failures.groups:
         return []
@@ -64,8 +65,8 @@ def failures_json(failures: Failures) -> dict[str, Any]:
         }
         for group in failures.groups
     ]
-    standing = failures.standing
-    return {"version": VERSION, **json_standing(standing), "unheard": standing.unheard, "groups": groups}
+    progress = failures.progress
+    return {"version": VERSION, **json_progress(progress), "unheard": progress.unheard, "groups": groups}
 
 
 def _json_example(run: NodeRun) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from orch_events.durations import Histogram, Spread
-from orch_events.render.cells import padded, width
-from orch_events.render.reports.bars import bar, heights
-from orch_events.render.reports.sheet import VERSION, Sheet, counted, json_spread, json_standing, listed, timestamp
-from orch_events.render.stamp import Stamp
-from orch_events.render.text import visible
-from orch_events.summary import Resources, Span, Summary
+from orch_events.analysis.durations import Histogram, Spread
+from orch_events.analysis.summary import Resources, Span, Summary
+from orch_events.render.reports.common import VERSION, counted, heading, json_progress, json_spread, listed, timestamp
+from orch_events.render.toolkit.bars import bar, sparkline
+from orch_events.render.toolkit.layout import Layout
+from orch_events.render.toolkit.text import escape_control, padded, width
+from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.times import format_duration
 
 _USUAL_CELLS = 80
@@ -20,24 +20,24 @@ _BAR_CELLS = 8
 _GAP = "  "
 
 
-def summary_text(summary: Summary, sheet: Sheet, stamp: Stamp) -> list[str]:
+def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> list[str]:
     """Write the report for people, times as `stamp` does."""
-    lines = [*sheet.heading(summary.standing), ""]
-    for label, words in _facts(summary, stamp):
-        lines += sheet.labelled(label, words)
+    lines = [*heading(summary.progress, layout), ""]
+    for label, words in _facts(summary, time_format):
+        lines += layout.labelled(label, words)
     if summary.spread is not None:
-        lines += ["", *_durations(summary.spread, summary.durations, sheet)]
+        lines += ["", *_durations(summary.spread, summary.durations, layout)]
     if summary.slowest:
-        running = " so far" if summary.standing.outcome is None else f" {sheet.mark('running')}still running"
-        lines += ["", "slowest nodes", *_slowest(summary.slowest, sheet, running)]
+        running = " so far" if summary.progress.outcome is None else f" {layout.mark('running')}still running"
+        lines += ["", "slowest nodes", *_slowest(summary.slowest, layout, running)]
     return lines
 
 
-def _facts(summary: Summary, stamp: Stamp) -> Iterator[tuple[str, Sequence[str]]]:
-    over, unheard = summary.standing.outcome is not None, summary.standing.unheard
+def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Sequence[str]]]:
+    over, unheard = summary.progress.outcome is not None, summary.progress.unheard
     for label, at in (("started", summary.began_at), ("ended" if over else "latest", summary.last_at)):
         if at is not None:
-            yield label, [" ".join(stamp.split(at.isoformat()))]
+            yield label, [" ".join(time_format.split(at.isoformat()))]
     if summary.seconds is not None:
         yield "took", [format_duration(summary.seconds) + ("" if over else " so far")]
     if summary.most_at_once:
@@ -61,48 +61,48 @@ def _changes(found: Resources) -> Iterator[tuple[str, Sequence[str]]]:
         yield "pending", [counted(found.out_of_sync - found.changed - found.failed, "resource"), "out of sync"]
 
 
-def _durations(spread: Spread, durations: Sequence[float], sheet: Sheet) -> Iterator[str]:
+def _durations(spread: Spread, durations: Sequence[float], layout: Layout) -> Iterator[str]:
     yield f"durations of {counted(spread.count, 'node')}"
     names = ("minimum", "p50", "p90", "p99", "maximum")
     values = [spread.minimum, spread.p50, spread.p90, spread.p99, spread.maximum]
     told = [f"{name} {format_duration(value)}" for name, value in zip(names, values, strict=True)]
-    yield from sheet.broken([f"{_GAP}{told[0]},", *(f"{one}," for one in told[1:-1]), told[-1]], len(_GAP))
+    yield from layout.wrap([f"{_GAP}{told[0]},", *(f"{one}," for one in told[1:-1]), told[-1]], len(_GAP))
     least, greatest = format_duration(spread.minimum), format_duration(spread.maximum)
-    room = (sheet.cells or _USUAL_CELLS) - len(_GAP) - len(least) - len(greatest) - 2
-    drawn = heights(_histogram(durations, room).counts, sheet.theme)
-    yield f"{_GAP}{least} {sheet.theme.paint(drawn, 'running')} {greatest}"
+    room = (layout.cells or _USUAL_CELLS) - len(_GAP) - len(least) - len(greatest) - 2
+    drawn = sparkline(_histogram(durations, room).counts, layout.theme)
+    yield f"{_GAP}{least} {layout.theme.paint(drawn, 'running')} {greatest}"
 
 
 def _histogram(durations: Sequence[float], most: int = _MOST_INTERVALS) -> Histogram:
     """Count in no more intervals than there are durations: few of them make no picture in many."""
-    return Histogram.of(durations, max(1, min(_MOST_INTERVALS, most, len(durations))))
+    return Histogram.from_durations(durations, max(1, min(_MOST_INTERVALS, most, len(durations))))
 
 
-def _slowest(spans: Sequence[Span], sheet: Sheet, running: str) -> Iterator[str]:
+def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[str]:
     """Draw a bar a node. On a terminal, names leave the bars some room; elsewhere they are whole."""
-    labels = [_label(span, sheet, running) for span in spans]
-    room = (sheet.cells or _USUAL_CELLS) - 3 * len(_GAP) - max(map(width, labels))
-    names = sheet.column([span.run.name for span in spans], room - _BAR_CELLS)
-    cells = max(_BAR_CELLS if sheet.cells is None else 1, room - width(names[0]))
+    labels = [_label(span, layout, running) for span in spans]
+    room = (layout.cells or _USUAL_CELLS) - 3 * len(_GAP) - max(map(width, labels))
+    names = layout.column([span.run.name for span in spans], room - _BAR_CELLS)
+    cells = max(_BAR_CELLS if layout.cells is None else 1, room - width(names[0]))
     greatest = spans[0].seconds or 1.0
     for span, name, label in zip(spans, names, labels, strict=True):
-        drawn = padded(bar(span.seconds / greatest, cells, sheet.theme), cells)
-        yield f"{_GAP}{name}{_GAP}{sheet.theme.paint(drawn, span.run.state)}{_GAP}{label}"
+        drawn = padded(bar(span.seconds / greatest, cells, layout.theme), cells)
+        yield f"{_GAP}{name}{_GAP}{layout.theme.paint(drawn, span.run.state)}{_GAP}{label}"
 
 
-def _label(span: Span, sheet: Sheet, running: str) -> str:
+def _label(span: Span, layout: Layout, running: str) -> str:
     state = span.run.state
-    told = {"finished": "", "running": running}.get(state, f" {sheet.mark(state)}{visible(state)}")
+    told = {"finished": "", "running": running}.get(state, f" {layout.mark(state)}{escape_control(state)}")
     return format_duration(span.seconds) + told
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
     """Write the report for programs; `docs/reports.md` tells what its keys mean."""
-    standing, over = summary.standing, summary.standing.outcome is not None
+    progress, over = summary.progress, summary.progress.outcome is not None
     return {
         "version": VERSION,
-        **json_standing(standing),
-        "nodes": {"total": standing.total, "unheard": standing.unheard, "states": dict(standing.nodes)},
+        **json_progress(progress),
+        "nodes": {"total": progress.total, "unheard": progress.unheard, "states": dict(progress.nodes)},
         "started_at": timestamp(summary.began_at),
         "ended_at": timestamp(summary.last_at) if over else None,
         "seconds": summary.seconds,

@@ -3,10 +3,8 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from orch_events.chart import Chart, ticks
-
-_DAY = 86_400
-_PARTS = ((_DAY, "d"), (3600, "h"), (60, "m"), (1, "s"))
+from orch_events.analysis.timeline import Chart, ticks
+from orch_events.times import format_duration
 
 
 class Tick(NamedTuple):
@@ -47,13 +45,13 @@ class Axis:
     def tell(self, second: float) -> str:
         """Return a point of the axis, to the second."""
         if not self._by_clock:
-            return _passed(round(second))
+            return format_duration(second, compact=True)
         at = self._at(second)
         return f"{at:%H:%M:%S}" if f"{at:%Y-%m-%d}" == self.title else f"{at:%m-%d %H:%M:%S}"
 
     def _label(self, second: float, step: int) -> str:
         if not self._by_clock:
-            return _passed(round(second))
+            return format_duration(second, compact=True)
         at = self._at(second)
         if step > 1 and (at.hour, at.minute, at.second) == (0, 0, 0):
             return f"{at:%m-%d}"
@@ -73,12 +71,3 @@ class Axis:
 def _wall(at: datetime) -> float:
     """Return what a clock on the wall counts, in seconds."""
     return at.replace(tzinfo=UTC).timestamp()
-
-
-def _passed(seconds: int) -> str:
-    """Write what has passed without what is nothing: `0s`, `1m 30s`, `2h`, `1d 12h`."""
-    told = []
-    for size, unit in _PARTS:
-        number, seconds = divmod(seconds, size)
-        told += [f"{number}{unit}"] if number else []
-    return " ".join(told) or "0s"

@@ -4,9 +4,9 @@ import html
 import json
 from collections.abc import Sequence
 
-from orch_events.chart import Chart, concurrency, crowd
-from orch_events.render.text import visible
-from orch_events.states import NODE_STATES
+from orch_events.analysis.timeline import Chart, concurrency, crowd
+from orch_events.render.toolkit.text import escape_control
+from orch_events.wire.vocabulary import NODE_STATES
 
 STRIP_CELLS = 240
 """How many cells the strip of what ran at once has."""
@@ -57,7 +57,7 @@ def bar_color(name: str) -> str:
 
 def escaped(text: str) -> str:
     """Write text for an element or an attribute in quotes: nothing in it is markup, and XML has all its characters."""
-    return html.escape(visible(text)).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    return html.escape(escape_control(text)).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
 def element(name: str, content: str | Sequence[str] = "", **attributes: object) -> str:

@@ -7,13 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 
-from orch_events.chart import SORTS, Chart, Row, ordered
-from orch_events.render.cells import width
-from orch_events.render.text import visible
-from orch_events.render.theme import Theme
+from orch_events.analysis.timeline import SORTS, Chart, Row, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.heading import Heading
-from orch_events.render.timeline.labels import label, mark, reasons, story
+from orch_events.render.timeline.captions import Heading, label, mark, reasons, story
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
@@ -27,8 +23,10 @@ from orch_events.render.timeline.markup import (
     script_json,
     state_class,
 )
+from orch_events.render.toolkit.text import escape_control, width
+from orch_events.render.toolkit.theme import Theme
 
-_THEME = Theme.of(color=False, ascii_only=False)
+_THEME = Theme.from_capabilities(color=False, ascii_only=False)
 _MOST_NAME_CELLS = 48
 _LEAST_LABEL_CELLS = 12
 _MOST_TICKS = 12
@@ -38,7 +36,7 @@ _PLACE = re.compile(r"\{\{(\w+)\}\}")
 def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
     """Return the whole page; its rows come in the order `sort`, and can be had in the others."""
     rows = ordered(chart.rows, sort)
-    names = max((width(visible(row.run.name)) for row in rows), default=0)
+    names = max((width(escape_control(row.run.name)) for row in rows), default=0)
     labels = max((width(label(row, _THEME)) for row in rows), default=0)
     return _filled(
         title=escaped(heading.sentence),
@@ -68,7 +66,7 @@ def _variables(colors: Mapping[str, str]) -> str:
 
 def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
     """Write how many nodes are in each state; a state that has rows is a button, which the script enables."""
-    drawn = {visible(row.run.state) for row in rows}
+    drawn = {escape_control(row.run.state) for row in rows}
     for state, count in heading.counts.items():
         told = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
         button = {"type": "button", "value": state, "aria-pressed": "false", "disabled": ""}

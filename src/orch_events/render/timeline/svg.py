@@ -2,13 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from orch_events.chart import USUAL_ROWS, Chart, Row, chosen, ordered
-from orch_events.render.cells import cut, width
-from orch_events.render.text import visible
-from orch_events.render.theme import Theme
+from orch_events.analysis.timeline import USUAL_ROWS, Chart, Row, chosen, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.heading import Heading, left_out
-from orch_events.render.timeline.labels import label, mark, reasons, story
+from orch_events.render.timeline.captions import Heading, label, left_out, mark, reasons, story
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
@@ -21,8 +17,10 @@ from orch_events.render.timeline.markup import (
     outline,
     state_class,
 )
+from orch_events.render.toolkit.text import cut, escape_control, width
+from orch_events.render.toolkit.theme import Theme
 
-_THEME = Theme.of(color=False, ascii_only=False)
+_THEME = Theme.from_capabilities(color=False, ascii_only=False)
 _WIDTH = 1000
 _MARGIN = 16
 _ROW = 20
@@ -57,7 +55,7 @@ class Picture:
         self._chart = chart
         self._axis = axis
         self._rows = rows
-        names = max((width(visible(row.run.name)) for row in rows), default=0)
+        names = max((width(escape_control(row.run.name)) for row in rows), default=0)
         labels = max((width(label(row, _THEME)) for row in rows), default=0)
         self._left = _MARGIN + (min(names, _MOST_NAME_CELLS) + 2) * _CELL
         self._bars = _WIDTH - _MARGIN - self._left - (max(labels, _LEAST_LABEL_CELLS) + 1) * _CELL
@@ -98,7 +96,7 @@ class Picture:
 
     def _row(self, row: Row, top: float) -> str:
         """Draw a row, which tells all that is known of its node where a pointer rests on it."""
-        name, state = visible(row.run.name), row.run.state
+        name, state = escape_control(row.run.name), row.run.state
         told = "\n".join([name, story(row, self._axis), *reasons(row)])
         end = row.at if row.seconds is None else row.end
         parts = [

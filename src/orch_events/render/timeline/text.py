@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from orch_events.chart import USUAL_ROWS, Chart, Row, bar, chosen, concurrency, crowd, ordered
-from orch_events.render.cells import cut, padded, width
-from orch_events.render.text import visible
-from orch_events.render.theme import Theme
+from orch_events.analysis.timeline import USUAL_ROWS, Chart, Row, bar, chosen, concurrency, crowd, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.heading import Heading, left_out
-from orch_events.render.timeline.labels import label, mark
-from orch_events.render.timeline.strokes import staircase, stroke
+from orch_events.render.timeline.captions import Heading, label, left_out, mark
+from orch_events.render.toolkit.bars import sparkline, stroke
+from orch_events.render.toolkit.layout import wrap
+from orch_events.render.toolkit.text import cut, escape_control, padded, width
+from orch_events.render.toolkit.theme import Theme
 
 _USUAL_CELLS = 100
 _LEAST_ROWS = 3
@@ -85,15 +84,8 @@ class TextTimeline:
 
     def _wrapped(self, parts: Iterable[tuple[str, str]], gap: str) -> list[str]:
         """Write texts, each in its style, one behind the other; on a terminal in as many lines as they need."""
-        lines, left = [""], self._cells
-        for text, style in parts:
-            needed = len(gap) * bool(lines[-1]) + width(text)
-            if self._size and lines[-1] and needed > left:
-                lines.append("")
-                left, needed = self._cells, width(text)
-            lines[-1] += gap * bool(lines[-1]) + self._theme.paint(text, style)
-            left -= needed
-        return lines
+        words = [self._theme.paint(text, style) for text, style in parts]
+        return wrap(words, self._cells if self._size else None, gap=gap)
 
     def _columns(self, rows: Sequence[Row], peak: int) -> _Columns:
         """Give labels what they need, names what they may have, and bars the rest.
@@ -102,7 +94,7 @@ class TextTimeline:
         """
         labels = max(width(label(row, self._theme)) for row in rows)
         room = self._cells - labels - len(_GAP) - 1
-        names = [visible(row.run.name) for row in rows]
+        names = [escape_control(row.run.name) for row in rows]
         firsts = [width(name.partition(".")[0]) + ("." in name) * len(self._theme.ellipsis) for name in names]
         most = max(self._cells * 3 // 10, *(first for first in firsts if first <= room - _LEAST_BAR_CELLS), 0)
         cells = max(min(max(map(width, names)), most, room - _LEAST_BAR_CELLS), len(_at_once(peak)[-1]))
@@ -111,7 +103,7 @@ class TextTimeline:
     def _strip(self, chart: Chart, steps: Sequence[tuple[float, int]], peak: int, columns: _Columns) -> str:
         running = crowd(steps, chart.seconds, columns.bars)
         title = next((title for title in _at_once(peak) if len(title) <= columns.names), "")
-        return self._name(title, columns) + self._theme.paint(staircase(running, self._theme).rstrip(), "running")
+        return self._name(title, columns) + self._theme.paint(sparkline(running, self._theme).rstrip(), "running")
 
     def _axis(self, axis: Axis, columns: _Columns) -> str:
         line = ""
@@ -120,7 +112,11 @@ class TextTimeline:
         return self._theme.paint(self._name(axis.title, columns) + line, "quiet")
 
     def _row(self, row: Row, seconds: float, columns: _Columns) -> str:
-        name, state, place = self._name(visible(row.run.name), columns), row.run.state, bar(row, seconds, columns.bars)
+        name, state, place = (
+            self._name(escape_control(row.run.name), columns),
+            row.run.state,
+            bar(row, seconds, columns.bars),
+        )
         told = label(row, self._theme)
         if place is None:
             cell = int((row.at or 0.0) * columns.bars / seconds)

@@ -1,0 +1,93 @@
+"""How long things took: percentiles, a histogram, and how many went on at once. All times are seconds."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import ceil, floor
+
+import msgspec
+
+
+def quantile(ordered: Sequence[float], part: float) -> float:
+    """Return the value below which a part of some values is, as statistics.quantiles(method="inclusive") has it.
+
+    The least value is at 0 and the greatest at 1; between two values there is a straight line. numpy has the same by
+    default.
+
+    Args:
+        ordered: the values, the least first; at least one.
+        part: from 0 to 1.
+    """
+    place = part * (len(ordered) - 1)
+    below = floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """How durations are spread: how many there are, the least, three percentiles, the greatest."""
+
+    count: int
+    minimum: float
+    p50: float
+    p90: float
+    p99: float
+    maximum: float
+
+    @classmethod
+    def from_durations(cls, ordered: Sequence[float]) -> "Spread | None":
+        """Tell how durations are spread, the least of which is first; None where there are none."""
+        if not ordered:
+            return None
+        return cls(len(ordered), *(quantile(ordered, part) for part in (0, 0.5, 0.9, 0.99, 1)))
+
+
+class Histogram(msgspec.Struct, frozen=True):
+    """How many durations are in each of some intervals of equal length.
+
+    Attributes:
+        begin: where the first interval begins, in whole seconds.
+        seconds: how long each is, in whole seconds: what is told in whole seconds falls evenly into them.
+        counts: how many durations are in each; the last one is not empty.
+    """
+
+    begin: int
+    seconds: int
+    counts: Sequence[int]
+
+    @classmethod
+    def from_durations(cls, ordered: Sequence[float], most: int) -> "Histogram":
+        """Count durations, the least of which is first, in at most so many intervals."""
+        if not ordered:
+            return cls(0, 1, [])
+        begin = floor(ordered[0])
+        seconds = max(1, ceil((floor(ordered[-1]) - begin + 1) / most))
+        places = Counter(floor(one - begin) // seconds for one in ordered)
+        return cls(begin, seconds, [places[place] for place in range(max(places) + 1)])
+
+
+def at_once(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
+    """Return when the number of spans that go on at once changes, each time with that number from there on.
+
+    What ends in the moment in which something begins does not go on beside it. What begins and ends in the same moment
+    goes on for that moment: then there are two numbers for one moment, the higher one first.
+
+    Args:
+        spans: each has a begin and an end.
+    """
+    both = list(spans)
+    begins = Counter(begin for begin, _ in both)
+    ends = Counter(end for begin, end in both if begin < end)
+    moments = Counter(begin for begin, end in both if begin == end)
+    steps, running = [], 0
+    for at in sorted(begins.keys() | ends.keys()):
+        running += begins[at] - ends[at]
+        steps.append((at, running))
+        if moments[at]:
+            running -= moments[at]
+            steps.append((at, running))
+    return steps
+
+
+def most_at_once(spans: Iterable[tuple[float, float]]) -> int:
+    """Return how many of some spans went on at once, at most."""
+    return max((count for _, count in at_once(spans)), default=0)

@@ -1,0 +1,74 @@
+"""The nodes that did not finish, in groups that failed for the same reason."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from orch_events.analysis.causes import Causes
+from orch_events.analysis.progress import JobProgress
+from orch_events.job.nodes import NodeRun
+from orch_events.job.state import JobState
+from orch_events.wire.vocabulary import NODE_UNFINISHED
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Nodes that did not finish for the same reason.
+
+    Attributes:
+        state: the state that all of them are in.
+        cause: the reason, or its pattern where the nodes tell it each in its own words; "" where nobody says.
+        runs: the nodes, in the order in which they were first heard of; the first is the example.
+    """
+
+    state: str
+    cause: str
+    runs: Sequence[NodeRun]
+
+
+class Failures(msgspec.Struct, frozen=True):
+    """What a job did not get done.
+
+    Attributes:
+        standing: how the job stands.
+        groups: the largest first.
+    """
+
+    progress: JobProgress
+    groups: Sequence[Group]
+
+    @classmethod
+    def from_state(cls, state: JobState) -> "Failures":
+        """Group the nodes of a job that did not finish."""
+        return cls(JobProgress.from_state(state), _grouped(state.runs))
+
+
+def unfinished(runs: Mapping[str, NodeRun]) -> list[NodeRun]:
+    """Return the nodes that did not finish, or have not yet, in their order."""
+    return [run for run in runs.values() if run.state in NODE_UNFINISHED]
+
+
+def _grouped(runs: Mapping[str, NodeRun]) -> list[Group]:
+    causes, found = Causes(runs), dict[tuple[str, str], list[NodeRun]]()
+    for run in unfinished(runs):
+        found.setdefault((run.state, causes.pattern(reason(run))), []).append(run)
+    groups = [Group(state, _common(alike) or pattern, alike) for (state, pattern), alike in found.items()]
+    return sorted(groups, key=lambda group: (-len(group.runs), NODE_UNFINISHED.index(group.state), group.cause))
+
+
+def reason(run: NodeRun) -> str:
+    """Return why a node did not finish; "" where nobody says.
+
+    That is its cause, unless it only counts what changed: then it is the server's sentence, and whether any resource
+    failed.
+    """
+    counts_only = run.changes is not None and run.cause == run.changes.told
+    if run.cause and not counts_only:
+        return run.cause
+    failed = "resources failed" if run.changes and run.changes.failed else ""
+    return ": ".join(filter(None, (run.message, failed)))
+
+
+def _common(runs: Sequence[NodeRun]) -> str:
+    """Return the reason in the nodes' own words where all of them have the same."""
+    reasons = {reason(run) for run in runs}
+    return reasons.pop() if len(reasons) == 1 else ""

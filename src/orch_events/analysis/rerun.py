@@ -1,0 +1,132 @@
+"""The command that runs a job again on some of its nodes, with the job's own options."""
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from orch_events.wire.records import JobRecord
+
+_FLAGS: Mapping[str, tuple[bool, str]] = {
+    "noop": (True, "--noop"),
+    "no_noop": (True, "--no-noop"),
+    "enforce_environment": (False, "--no-enforce-environment"),
+    "debug": (True, "--debug"),
+    "trace": (True, "--trace"),
+    "evaltrace": (True, "--evaltrace"),
+}
+"""Options that are a flag, each with the value for which it is given."""
+
+_WITH_VALUE = {"environment": "--environment", "concurrency": "--concurrency", "description": "--description"}
+
+_OF_DEPLOYS = frozenset({*_FLAGS, *_WITH_VALUE})
+_OF_TASKS = frozenset({"noop", "environment", "description"})
+
+_SAID_OTHERWISE = frozenset({"scope", "target", "targets", "task", "params", "sensitive"})
+
+_SECRET = re.compile(r"^\*{3,}$|\b(?:redacted|sensitive)\b", re.IGNORECASE)
+"""What a server may write where it keeps a value to itself."""
+
+
+class Rerun(msgspec.Struct, frozen=True):
+    """A command, as far as it is known.
+
+    Attributes:
+        words: the command's words, not quoted; each of them can be printed.
+        lacks: what the job was given and the words do not say: what is secret, and what the command has no option for.
+    """
+
+    words: Sequence[str]
+    lacks: Sequence[str]
+
+    @classmethod
+    def from_record(cls, record: JobRecord, nodes: str) -> "Rerun | None":
+        """Make the command that runs a job again; None where there is none.
+
+        Args:
+            record: the job's record.
+            nodes: what --nodes is given: names between commas, or `@` and the name of a file.
+        """
+        if record.type == "deploy":
+            words, lacks = _options(record.options, _OF_DEPLOYS)
+            return cls(["puppet", "job", "run", "--nodes", nodes, *words], lacks)
+        task = record.options.get("task")
+        if record.type == "task" and isinstance(task, str) and _can_be_word(task):
+            words, lacks = _options(record.options, _OF_TASKS)
+            parameters, secrets = _parameters(record.options)
+            return cls(["puppet", "task", "run", task, "--nodes", nodes, *parameters, *words], [*secrets, *lacks])
+        return None
+
+
+def _options(options: Mapping[str, Any], known: Collection[str]) -> tuple[list[str], list[str]]:
+    """Return the words that give a job's options, and the names of options that no word can give."""
+    words: list[str] = []
+    lacks = []
+    for name, value in options.items():
+        given = [] if name in _SAID_OTHERWISE else _option(name, value)
+        if given is None or (given and name not in known):
+            lacks.append(name)
+        else:
+            words += given
+    return words, lacks
+
+
+def _option(name: str, value: object) -> list[str] | None:
+    """Return the words that give an option, none where it need not be given; None where no word can."""
+    if name in _FLAGS and isinstance(value, bool):
+        when, flag = _FLAGS[name]
+        return [flag] if value is when else []
+    if not value:
+        return []
+    if name in _WITH_VALUE and isinstance(value, str | int) and _can_be_word(str(value)):
+        return [_WITH_VALUE[name], str(value)]
+    return None
+
+
+def _parameters(options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the words that give a task's parameters, and what they do not give."""
+    parameters, secret = options.get("params") or {}, options.get("sensitive")
+    if not isinstance(parameters, Mapping):
+        return [], ["the parameters"]
+    secrets = [name for name, value in parameters.items() if _is_secret(value) or name in _names(secret)]
+    known = {name: value for name, value in parameters.items() if name not in secrets}
+    lacks = [f"the secret parameter {name}" for name in secrets]
+    inline = [_inline(name, value) for name, value in known.items()]
+    if None not in inline:
+        return [word for word in inline if word], lacks
+    try:
+        return ["--params", json.dumps(known)], lacks
+    except RecursionError:
+        return [], ["the parameters"]
+
+
+def _names(secret: object) -> Collection[str]:
+    return [name for name in secret if isinstance(name, str)] if isinstance(secret, list) else []
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, str) and _SECRET.search(value) is not None
+
+
+def _inline(name: str, value: object) -> str | None:
+    """Write `name=value`; None where that would be read as something else."""
+    if isinstance(value, str):
+        text = "" if _is_json(value) else value
+    else:
+        text = json.dumps(value) if isinstance(value, bool | int | float) else ""
+    return f"{name}={text}" if name.isidentifier() and _can_be_word(text) else None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _can_be_word(text: str) -> bool:
+    """Whether a text can be a word of a command that somebody sees and copies."""
+    return text.isprintable() and bool(text) and not text.startswith("-")

@@ -1,0 +1,124 @@
+"""What a job amounts to: how long it and its nodes took, how many ran at once, what Puppet changed."""
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from heapq import nlargest
+
+import msgspec
+
+from orch_events.analysis.durations import Spread, most_at_once
+from orch_events.analysis.progress import JobProgress
+from orch_events.job.nodes import NodeRun
+from orch_events.job.state import JobState
+
+_MOST_SLOWEST = 10
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A node's run in time: from when to when, in seconds since the epoch; while it goes on, up to the last event."""
+
+    run: NodeRun
+    begin: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, or has taken so far."""
+        return self.end - self.begin
+
+
+class Resources(msgspec.Struct, frozen=True):
+    """What Puppet runs did to the resources of their nodes.
+
+    Attributes:
+        nodes: how many nodes reported.
+        changed, failed, corrective, out_of_sync: how many resources, on all nodes; see `Changes`.
+        nodes_changed, nodes_failed: on how many nodes there were some.
+    """
+
+    nodes: int
+    changed: int
+    failed: int
+    corrective: int
+    out_of_sync: int
+    nodes_changed: int
+    nodes_failed: int
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What a job amounts to, so far.
+
+    Attributes:
+        standing: how it stands.
+        began_at: when it began, by its record, else by its nodes; None where neither tells.
+        last_at: when it ended, or when the last of its events so far happened; None where nobody tells.
+        durations: how many seconds each node took that began and ended, the shortest first.
+        slowest: the nodes that took longest, or have so far, the slowest first.
+        running: the nodes that run now, the longest first.
+        most_at_once: how many nodes ran at once, at most.
+        resources: what Puppet runs did; None where no node reported one.
+        noop: whether it was to change nothing; None where its record does not tell.
+    """
+
+    progress: JobProgress
+    began_at: datetime | None
+    last_at: datetime | None
+    durations: Sequence[float]
+    slowest: Sequence[Span]
+    running: Sequence[Span]
+    most_at_once: int
+    resources: Resources | None
+    noop: bool | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, or has taken so far; None where that is not known."""
+        return (self.last_at - self.began_at).total_seconds() if self.began_at and self.last_at else None
+
+    @property
+    def spread(self) -> Spread | None:
+        """How the durations are spread; None where there are none."""
+        return Spread.from_durations(self.durations)
+
+    @classmethod
+    def from_state(cls, state: JobState) -> "Summary":
+        """Sum up a job."""
+        progress, record, runs = JobProgress.from_state(state), state.record, state.runs.values()
+        began_at = (record and record.started_at) or min((at for run in runs if (at := run.began_at)), default=None)
+        ended_at = record.finished_at if record and progress.outcome else None
+        noop = record.options.get("noop") if record else None
+        spans = list(_spans(runs, state.last_at))
+        return cls(
+            progress,
+            began_at,
+            ended_at or state.last_at,
+            sorted(span.seconds for span in spans if span.run.state != "running"),
+            nlargest(_MOST_SLOWEST, spans, key=lambda span: span.seconds),
+            sorted((span for span in spans if span.run.state == "running"), key=lambda span: span.begin),
+            most_at_once((span.begin, math.inf if span.run.state == "running" else span.end) for span in spans),
+            _resources(runs),
+            noop if isinstance(noop, bool) else None,
+        )
+
+
+def _spans(runs: Iterable[NodeRun], last_at: datetime | None) -> Iterable[Span]:
+    for run in runs:
+        begin, end = run.began_at, last_at if run.state == "running" else run.ended_at
+        if begin is not None and end is not None:
+            yield Span(run, begin.timestamp(), max(begin, end).timestamp())
+
+
+def _resources(runs: Iterable[NodeRun]) -> Resources | None:
+    changes = [run.changes for run in runs if run.changes is not None]
+    if not changes:
+        return None
+    return Resources(
+        len(changes),
+        sum(one.changed for one in changes),
+        sum(one.failed for one in changes),
+        sum(one.corrective for one in changes),
+        sum(one.out_of_sync for one in changes),
+        sum(one.changed > 0 for one in changes),
+        sum(one.failed > 0 for one in changes),
+    )

@@ -1,0 +1,183 @@
+"""A job's nodes as bars on an axis of time: when each began and ended, how many ran at once, where ticks stand.
+
+Seconds count from the first moment that is known of any node. All times are the server's: what still runs reaches as
+far as the last event. Places are cells, or eighths of them, of whatever is drawn on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from heapq import nlargest
+from itertools import chain, count, pairwise
+from math import ceil, floor, inf
+from typing import Any
+
+import msgspec
+
+from orch_events.analysis.durations import at_once
+from orch_events.job.nodes import NodeRun
+from orch_events.job.state import JobState
+from orch_events.wire.vocabulary import NODE_FAILED
+
+USUAL_ROWS = 40
+"""How many rows are drawn where nothing else says how many there is room for."""
+
+_WORST_FIRST = ("failed", "errored", "running", "skipped", "finished")
+_SMALL_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200)
+_DAY = 86_400
+_EIGHTHS = 8
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A node on the axis.
+
+    Attributes:
+        run: what is known of the node.
+        begin: the second at which it began; None where that is not known, or where it never did.
+        end: the second at which it ended, or up to which it is known to run; None where that is not known.
+    """
+
+    run: NodeRun
+    begin: float | None
+    end: float | None
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, or has taken so far; None where there is no bar to draw."""
+        return None if self.begin is None or self.end is None else self.end - self.begin
+
+    @property
+    def at(self) -> float | None:
+        """The first second that is known of it, where its bar begins or its mark stands; None where none is."""
+        return self.end if self.begin is None else self.begin
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """All nodes of a job on one axis.
+
+    Attributes:
+        began_at: when second 0 was, in seconds since the epoch; None where no time is known.
+        seconds: how long the axis is, at least 1: the server tells whole seconds.
+        rows: a row a node, in the order in which they were first heard of.
+    """
+
+    began_at: float | None
+    seconds: float
+    rows: Sequence[Row]
+
+    @classmethod
+    def from_state(cls, state: JobState) -> "Chart":
+        """Lay out what is known of a job so far."""
+        spans = [(run, _epoch(run.began_at), _epoch(run.ended_at)) for run in state.runs.values()]
+        times = [at for _, *both in spans for at in both if at is not None]
+        if not times:
+            return cls(None, 1.0, [Row(run, None, None) for run, *_ in spans])
+        zero, last = min(times), _epoch(state.last_at)
+        until = max(times) if last is None else max(*times, last)
+        return cls(zero, max(1.0, until - zero), [_row(*span, zero, until) for span in spans])
+
+
+def _epoch(at: datetime | None) -> float | None:
+    return at.timestamp() if at else None
+
+
+def _row(run: NodeRun, begin: float | None, end: float | None, zero: float, until: float) -> Row:
+    if begin is None:
+        return Row(run, None, None if end is None else end - zero)
+    if run.state == "running":
+        end = until
+    return Row(run, begin - zero, None if end is None else max(begin, end) - zero)
+
+
+def _by_start(row: Row) -> tuple[bool, float]:
+    return row.at is None, row.at or 0.0
+
+
+def _by_duration(row: Row) -> float:
+    return -1.0 if row.seconds is None else row.seconds
+
+
+def _by_name(row: Row) -> str:
+    return row.run.name
+
+
+def _by_state(row: Row) -> tuple[int, tuple[bool, float]]:
+    state = row.run.state
+    return _WORST_FIRST.index(state) if state in _WORST_FIRST else len(_WORST_FIRST), _by_start(row)
+
+
+_KEYS: Mapping[str, Callable[[Row], Any]] = {
+    "start": _by_start,
+    "duration": lambda row: -_by_duration(row),
+    "name": _by_name,
+    "state": _by_state,
+}
+
+SORTS = tuple(_KEYS)
+"""The orders that rows can have: the earliest, the longest or the worst first, or by name."""
+
+
+def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
+    """Return the rows in an order; those that are equal in it stay as they are."""
+    return sorted(rows, key=_KEYS[sort])
+
+
+def chosen(rows: Sequence[Row], most: int) -> Sequence[Row]:
+    """Return at most so many rows, in their order: those that failed, and of all others the slowest."""
+    if len(rows) <= most:
+        return rows
+    places = range(len(rows))
+    worst = nlargest(most, places, key=lambda place: (rows[place].run.state in NODE_FAILED, _by_duration(rows[place])))
+    return [rows[place] for place in sorted(worst)]
+
+
+def bar(row: Row, seconds: float, cells: int) -> tuple[int, int] | None:
+    """Return where a row's bar begins and ends, in eighths of a cell; it is never empty.
+
+    Args:
+        row: what the bar shows.
+        seconds: how long the axis is.
+        cells: how many cells it takes.
+
+    Returns:
+        None where the row has no bar.
+    """
+    if row.begin is None or row.end is None:
+        return None
+    begin, end = (round(at * cells * _EIGHTHS / seconds) for at in (row.begin, row.end))
+    begin = min(begin, cells * _EIGHTHS - 1)
+    return begin, max(end, begin + 1)
+
+
+def concurrency(rows: Iterable[Row]) -> list[tuple[float, int]]:
+    """Return the seconds at which the number of running nodes changes, each with that number from there on.
+
+    What runs still, runs on.
+    """
+    bars = [(row, row.begin, row.end) for row in rows]
+    spans = ((begin, inf if row.run.state == "running" else end) for row, begin, end in bars
+             if begin is not None and end is not None)  # fmt: skip
+    return [(at, running) for at, running in at_once(spans) if at < inf]
+
+
+def crowd(steps: Sequence[tuple[float, int]], seconds: float, cells: int) -> list[int]:
+    """Return for each cell of the axis the highest number of nodes that ran at once in it."""
+    most = [0] * cells
+    for (begin, running), (end, _) in pairwise([*steps, (seconds, 0)]):
+        first = min(cells - 1, int(begin * cells // seconds))
+        last = max(first, -int(-end * cells // seconds) - 1)
+        most[first : last + 1] = [max(running, before) for before in most[first : last + 1]]
+    return most
+
+
+def ticks(begin: float, end: float, most: int) -> tuple[int, list[int]]:
+    """Return round seconds from `begin` to `end`, both inclusive, at most so many, and how far they are apart.
+
+    They are as many as can be: 1, 2, 5, 10, 15 or 30 seconds or minutes apart; 1, 2, 3, 6 or 12 hours; 1, 2, 5, 10,
+    20, 50 … days.
+    """
+    step = next(step for step in _steps() if floor(end / step) - ceil(begin / step) < max(1, most))
+    return step, list(range(ceil(begin / step) * step, floor(end) + 1, step))
+
+
+def _steps() -> Iterator[int]:
+    return chain(_SMALL_STEPS, (digit * 10**power * _DAY for power in count() for digit in (1, 2, 5)))

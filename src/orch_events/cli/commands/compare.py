@@ -1,0 +1,54 @@
+"""`orch-events compare`: two jobs side by side."""
+
+import click
+
+from orch_events.cli.app import App
+from orch_events.cli.help.command import command
+from orch_events.cli.job_completion import job_argument
+from orch_events.cli.options.definitions import outcome_option, report_option, report_options, report_output_options
+from orch_events.cli.options.groups import OutputOptions, ReportOptions
+from orch_events.cli.options.job_ref import JobRef
+
+
+@command(also=("diff",))
+@job_argument("before")
+@job_argument("after")
+@report_options(
+    report_option("--all", is_flag=True, help="All nodes of each kind, not only the first ten."),
+    output=report_output_options,
+    outcome=outcome_option("--exit-status/--no-exit-status", default=False, show_default="off",
+                           help="Exit with 1 if a node is newly failing."),
+)  # fmt: skip
+@click.pass_obj
+def compare(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+    app: App, before: JobRef, after: JobRef, all: bool, output: OutputOptions,  # noqa: A002, FBT001 - click's
+    exit_status: bool, report: ReportOptions,  # noqa: FBT001 - click's
+) -> int:  # fmt: skip
+    """Show what is worse in the second JOB, and what is better.
+
+    \b
+    orch-events compare 351 352                newly failing, fixed, slower nodes ...
+    orch-events compare 351 352 --exit-status  for CI: 1 where a node is newly failing
+    orch-events compare 351.jsonl latest       a recording, and the newest job
+
+    A node fails where it failed, errored or was skipped, or still ran when its job ended. It is slower or faster where
+    it finished in both, and the two durations differ by at least 1.5 times and 5 seconds.
+    """
+    from orch_events.analysis.comparison import Comparison
+    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.reports import note_if_empty, write_report
+    from orch_events.render.reports.compare import compare_json, compare_text
+
+    app.configure_stderr(report.display)
+    states = [load_job(app, job, report) for job in (before, after)]
+    found = Comparison.from_states(*states)
+    write_report(
+        app,
+        output,
+        report.display,
+        lambda layout: compare_text(found, layout, whole=all),
+        lambda: compare_json(found),
+    )
+    for state in states:
+        note_if_empty(app, state)
+    return int(exit_status and bool(found.newly_failing))

@@ -1,0 +1,130 @@
+"""`orch-events completion`: what a shell needs to complete the command, and what it is then told.
+
+A shell runs its script on TAB, and the script runs us, with `_ORCH_EVENTS_COMPLETE` and the words typed so far in the
+environment. The scripts for zsh and fish are click's. That for bash shows what a candidate is about while there are
+several, which bash itself can't; as cobra's does, it writes that behind the candidate.
+"""
+
+import click
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    ShellComplete,
+    ZshComplete,
+    split_arg_string,
+)
+
+from orch_events.cli.app import App
+from orch_events.cli.help.command import command
+
+VARIABLE = "_ORCH_EVENTS_COMPLETE"
+"""The environment variable by which a shell asks."""
+
+PROGRAM = "orch-events"
+
+_BASH = r"""%(complete_func)s() {
+    local line kind value wide=0 i
+    local -a values=() helps=()
+    COMPREPLY=()
+    while IFS= read -r line; do
+        kind=${line%%%%,*} line=${line#*,} value=${line%%%%$'\t'*}
+        case $kind in
+            file) compopt -o default; return ;;
+            plain) values+=("$value") helps+=("${line#"$value"}") ;;
+        esac
+        ((${#value} > wide)) && wide=${#value}
+    done <<< "$(env COMP_WORDS="${COMP_LINE:0:COMP_POINT}" %(complete_var)s=bash_complete "$1" 2> /dev/null)"
+
+    for i in "${!values[@]}"; do
+        value=${values[i]}
+        # What is shown beside a candidate must not be there when it is inserted: alone, or by menu-complete (37, 42).
+        if [[ -n ${helps[i]} && ${#values[@]} -gt 1 && $COMP_TYPE != 37 && $COMP_TYPE != 42 ]]; then
+            printf -v value '%%-*s  (%%s)' "$wide" "$value" "${helps[i]#$'\t'}"
+            value=${value:0:${COLUMNS:-80}-1}
+        fi
+        COMPREPLY+=("$value")
+    done
+}
+
+complete -o nosort -F %(complete_func)s %(prog_name)s 2> /dev/null || complete -F %(complete_func)s %(prog_name)s
+"""
+
+
+class _Bash(BashComplete):
+    """Takes the whole line, as bash cuts words at the colons of an URL, and tells what each candidate is about."""
+
+    source_template = _BASH
+
+    def source(self) -> str:
+        return ShellComplete.source(self)
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        *words, last = split_arg_string(
+            self.ctx_args["obj"].environ["COMP_WORDS"] + "|"
+        )  # so that there is a last word
+        return words[1:], last[:-1]
+
+    def format_completion(self, item: "CompletionItem[str]") -> str:
+        told = "" if item.help is None else "\t" + " ".join(item.help.split())
+        return f"{item.type},{item.value}{told}"
+
+
+class _OneWord(ShellComplete):
+    """For a shell to which `--output=json` is one word: what replaces it is one word too."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> "list[CompletionItem[str]]":
+        items = super().get_completions(args, incomplete)
+        option, equals, _ = incomplete.partition("=")
+        for item in items:
+            if option.startswith("--") and equals and item.type == "plain":
+                item.value = f"{option}={item.value}"
+        return items
+
+
+class _Zsh(_OneWord, ZshComplete):
+    """As click has it, but what is told of a candidate may have backslashes."""
+
+    def format_completion(self, item: "CompletionItem[str]") -> str:
+        item.help = item.help and item.help.replace("\\", r"\\")
+        return super().format_completion(item)
+
+
+class _Fish(_OneWord, FishComplete):
+    """As click has it, but a candidate, and what is told of it, may have commas, and the newest job is the first."""
+
+    source_template = FishComplete.source_template.replace('split ","', 'split -m 1 ","').replace(
+        "--no-files", "--keep-order --no-files"
+    )
+
+
+_SHELLS: dict[str, type[ShellComplete]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}
+
+
+@command()
+@click.argument("shell", metavar="SHELL", type=click.Choice(tuple(_SHELLS)))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Print the completion script for SHELL: bash, zsh or fish.
+
+    \b
+    orch-events completion bash            for bash's completions directory
+    eval "$(orch-events completion zsh)"   in ~/.zshrc; for bash in ~/.bashrc
+    orch-events completion fish | source   in ~/.config/fish/config.fish
+    """
+    click.echo(script(ctx.find_root().command, shell))
+
+
+def script(program: click.Command, shell: str) -> str:
+    """Return the completion script for a shell; `completions/` holds the same."""
+    return _SHELLS[shell](program, {}, PROGRAM, VARIABLE).source().strip()
+
+
+def complete(program: click.Command, app: App, instruction: str) -> int:
+    """Answer a shell, `bash_complete` say; whatever goes wrong, it is told nothing. Return the exit status."""
+    try:
+        shell = _SHELLS[instruction.removesuffix("_complete")]
+        click.echo(shell(program, {"obj": app}, PROGRAM, VARIABLE).complete().encode())
+    except Exception:  # noqa: BLE001 - a message would stand in the middle of what is being typed
+        return 1
+    return 0

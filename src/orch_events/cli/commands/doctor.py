@@ -1,0 +1,91 @@
+"""`orch-events doctor`: what is configured, where from, and what is wrong with it."""
+
+import math
+import shlex
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_events.cli.app import App
+from orch_events.cli.connection import Server, demo, typed_settings
+from orch_events.cli.help.command import command
+from orch_events.cli.options.definitions import connect_options, doctor_options
+from orch_events.cli.options.groups import ConnectOptions, DoctorOptions
+from orch_events.render.toolkit.terminal import columns
+from orch_events.render.toolkit.text import escape_control
+
+if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
+    from orch_events.cli.doctor.checks import Check
+
+
+@command(also=("check", "diagnose", "config", "ping"))
+@doctor_options
+@connect_options
+@click.pass_context
+def doctor(ctx: click.Context, display: DoctorOptions, connect: ConnectOptions) -> int:
+    """Show what is configured, and what is wrong with it.
+
+    \b
+    orch-events doctor                       from the settings to the server's answer, step by step
+    orch-events doctor --quiet               only what is wrong, and what to do about it
+    orch-events doctor --json | jq .checks   the same for programs
+
+    The exit status is that of the first failure; warnings do not fail.
+    """
+    from orch_events.cli.doctor import report
+    from orch_events.cli.doctor.checks import complete, exit_status
+
+    app: App = ctx.obj
+    app.configure_stderr(display)
+    made: list[Check] = []
+    checks = _noted(complete(_checks(app, connect, _variables(ctx), verbose=display.verbose)), made)
+    if display.json:
+        app.output.write_text(report.json(checks) + "\n")
+        return exit_status(made)
+    theme, output = app.theme(app.stdout, display), app.output
+    for line in report.lines(checks, theme, cells=columns(app.stdout), quiet=display.quiet):
+        output.write_text(line + "\n")
+    if not exit_status(made) and not display.quiet:
+        output.write_text(f"{theme.paint('next:', 'hint')} {_next_command(connect)}\n")
+    return exit_status(made)
+
+
+def _noted(checks: "Iterable[Check]", made: "list[Check]") -> "Iterator[Check]":
+    for check in checks:
+        made.append(check)
+        yield check
+
+
+def _checks(app: App, connect: ConnectOptions, variables: Iterable[str], *, verbose: bool) -> "Iterator[Check]":
+    """Make all checks, each as far as those before it let it be made."""
+    from orch_events.cli.doctor import local_checks, server_checks
+
+    yield local_checks.versions()
+    yield local_checks.environment(app.environ, variables)
+    with ExitStack() as stack:
+        if connect.demo:
+            local = yield from local_checks.demonstration(connect, stack.enter_context(demo(app, math.inf)))
+        else:
+            local = yield from local_checks.configuration(app, connect)
+        if local.url is None or not (yield from server_checks.way(app, connect, local, local.url)):
+            return
+        if local.token is not None:
+            server = Server(local.url, local.token, local.cacert, None)
+            yield from server_checks.answer(app, connect, server, verbose=verbose)
+
+
+def _variables(ctx: click.Context) -> Iterator[str]:
+    """Yield the names of all variables that there are."""
+    root = ctx.find_root().command
+    for named in root.commands.values() if isinstance(root, click.Group) else []:
+        yield from (str(parameter.envvar) for parameter in named.params if parameter.envvar)
+
+
+def _next_command(connect: ConnectOptions) -> str:
+    """Return what to type next, with what was typed now."""
+    if connect.demo:
+        return "orch-events jobs --demo"
+    given = [setting for setting in typed_settings(connect).values() if setting.origin.startswith("--")]
+    return escape_control(" ".join(["orch-events jobs", *(f"{one.origin} {shlex.quote(one.value)}" for one in given)]))

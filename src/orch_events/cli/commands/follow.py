@@ -1,0 +1,109 @@
+"""`orch-events follow`: the events from the beginning, then live, until every job is over."""
+
+import functools
+import math
+from collections.abc import Sequence
+
+import click
+
+from orch_events.cli.app import App
+from orch_events.cli.connection import DEMO_SPEED, retry_policy
+from orch_events.cli.help.command import command
+from orch_events.cli.job_completion import job_argument
+from orch_events.cli.job_sources import ReplayOptions
+from orch_events.cli.options.definitions import composed, display_option, event_options
+from orch_events.cli.options.groups import EventOptions, TypedWords
+from orch_events.cli.options.job_ref import JobRef
+from orch_events.cli.options.option import option, pass_typed
+from orch_events.cli.options.types import FILE, above_zero, duration
+from orch_events.errors import UsageError
+
+_RETRY_FOR = 600.0
+_AUTH_WAIT = 300.0
+
+_follow_option = functools.partial(option, heading="Follow")
+
+_OWN_OPTIONS = composed(
+    display_option("--no-progress", is_flag=True, help="No live line and no heartbeat."),
+    _follow_option(
+        "--interval",
+        type=duration(0.1),
+        metavar="DURATION",
+        default="1s",
+        show_default=True,
+        also=("poll", "every"),
+        help="Polling interval while events come; longer while none do.",
+    ),
+    _follow_option(
+        "--timeout",
+        type=duration(),
+        metavar="DURATION",
+        help="Stop following after this long; the job keeps running.",
+    ),
+    _follow_option(
+        "--settle",
+        type=duration(),
+        metavar="DURATION",
+        default="15s",
+        show_default=True,
+        help="Silence that ends a job whose record can't be read.",
+    ),
+    _follow_option(
+        "--cursor-file",
+        type=FILE,
+        metavar="FILE",
+        also=("resume",),
+        help="Resume where FILE says, and keep it up to date.",
+    ),
+    _follow_option(
+        "--slow",
+        type=duration(),
+        metavar="DURATION",
+        show_default="twice the usual",
+        help="Report each node that runs longer than this.",
+    ),
+    _follow_option(
+        "--speed",
+        type=above_zero,
+        metavar="N",
+        help="Replay a recording or the demo N times as fast as it happened.",
+    ),
+)
+
+
+@command(also=("watch", "tail", "logs", "attach", "stream", "wait", "-f"))
+@job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
+@event_options(_OWN_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start")
+@pass_typed
+@click.pass_obj
+def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+    app: App, jobs: Sequence[JobRef], events: EventOptions, interval: float, timeout: float | None, settle: float,
+    no_progress: bool, cursor_file: str | None, slow: float | None, speed: float | None,  # noqa: FBT001 - click's
+    typed: TypedWords,
+) -> int:  # fmt: skip
+    """Show the events of JOB so far, then live, until it is over.
+
+    \b
+    orch-events follow 352                to the end; exit status 0: all well
+    orch-events follow latest             the newest job
+    orch-events follow 352 353 --json     two jobs in one stream, for programs
+
+    Ctrl-C only detaches: the job keeps running.
+    """
+    from orch_events.cli.session import FollowOptions, open_session
+
+    _check(events, speed, can_hurry=events.connect.demo or any(ref.kind == "recording" for ref in jobs))
+    replay = ReplayOptions(speed=speed or math.inf, demo_speed=speed or DEMO_SPEED)
+    options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, typed)
+    policy = retry_policy(events.retry, retry_for=_RETRY_FOR, auth_wait=_AUTH_WAIT)
+    with open_session(app, jobs, events, policy, options) as session:
+        updates = [follower.follow() for follower in session.followers]
+        return session.run(updates, math.inf if timeout is None else timeout)
+
+
+def _check(events: EventOptions, speed: float | None, *, can_hurry: bool) -> None:
+    """Raise UsageError for words that make no sense together."""
+    if events.output.format == "json":
+        raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
+    if speed and not can_hurry:
+        raise UsageError("--speed is for recordings and --demo", "the jobs of a server run at their own speed")

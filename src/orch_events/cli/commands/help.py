@@ -1,0 +1,82 @@
+"""`orch-events help`: the help of the program, of a command, or on a topic."""
+
+import inspect
+from collections.abc import Mapping
+
+import click
+from click.shell_completion import CompletionItem
+
+from orch_events.cli import exit_status
+from orch_events.cli.help.command import command
+from orch_events.cli.help.formatter import write_paragraphs
+from orch_events.cli.options.option import Option
+from orch_events.errors import UsageError
+
+
+def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
+    return [CompletionItem(word, help=about) for word, about in _words(ctx).items() if word.startswith(incomplete)]
+
+
+@command("help", also=("man", "manual", "topics", "usage"))
+@click.argument("word", metavar="[TOPIC|COMMAND]", required=False, shell_complete=_complete)
+@click.pass_context
+def help_(ctx: click.Context, word: str | None) -> None:
+    """Show the help of a command, or on a topic.
+
+    \b
+    orch-events help                  all commands and topics
+    orch-events help follow           the same as orch-events follow --help
+    orch-events help exit-status      what the exit status says
+    """
+    from orch_events.cli.help.topics import TOPICS
+    from orch_events.cli.help.usage import nearest, see
+
+    program, commands = ctx.find_root(), _commands(ctx)
+    if word is None:
+        click.echo(program.get_help())
+    elif word in commands:
+        named = commands[word]
+        click.echo(named.context_class(named, info_name=word, parent=program).get_help())
+    elif word in TOPICS:
+        formatter = ctx.make_formatter()
+        write_paragraphs(formatter, topic(word, commands))
+        click.echo(formatter.getvalue().strip("\n"))
+    else:
+        raise UsageError(f"there is no help on {word!r}", see(program, nearest(word, _words(ctx))))
+
+
+def _commands(ctx: click.Context) -> Mapping[str, click.Command]:
+    program = ctx.find_root().command
+    return program.commands if isinstance(program, click.Group) else {}
+
+
+def _words(ctx: click.Context) -> Mapping[str, str]:
+    """Return what there is help on, commands and topics, and what that is about."""
+    from orch_events.cli.help.topics import TOPICS
+
+    commands = {name: one.get_short_help_str() for name, one in _commands(ctx).items()}
+    return commands | {name: topic.about for name, topic in TOPICS.items()}
+
+
+def topic(name: str, commands: Mapping[str, click.Command]) -> str:
+    """Return the text of a topic, with the tables that the program's definitions make."""
+    from orch_events.cli.help.topics import TOPICS
+
+    tables: Mapping[str, Mapping[str, str]] = {
+        "{exit statuses}": {str(status): meaning for status, meaning in exit_status.MEANINGS.items()},
+        "{variables}": _variables(commands),
+    }
+    text = inspect.cleandoc(TOPICS[name].text)
+    for place, rows in tables.items():
+        text = text.replace(place, "\n".join(f"{term}  {meaning}" for term, meaning in rows.items()))
+    return text
+
+
+def _variables(commands: Mapping[str, click.Command]) -> Mapping[str, str]:
+    """Return the variable of each option, and the option, with its command if it is of one alone."""
+    found: dict[str, list[str]] = {}
+    for named in commands.values():
+        for one in named.params:
+            if isinstance(one, Option):
+                found.setdefault(str(one.envvar), [one.usage.rpartition(", ")[2]]).append(str(named.name))
+    return {variable: option if rest else f"{option}, of {first}" for variable, (option, first, *rest) in found.items()}

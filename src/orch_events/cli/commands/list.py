@@ -1,0 +1,48 @@
+"""`orch-events list`: the events so far."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_events.cli.app import App
+from orch_events.cli.connection import retry_policy
+from orch_events.cli.help.command import command
+from orch_events.cli.job_completion import job_argument
+from orch_events.cli.options.definitions import event_options
+from orch_events.cli.options.groups import EventOptions
+from orch_events.cli.options.job_ref import JobRef
+
+if TYPE_CHECKING:  # msgspec is imported when a source is opened
+    from orch_events.cli.session import FollowSession
+
+
+@command("list", also=("log", "logs", "events", "ls", "get", "show", "cat"))
+@job_argument("job")
+@event_options(exit_on=False, retry_for="0", auth_wait="0")
+@click.pass_obj
+def list_(app: App, job: JobRef, events: EventOptions) -> int:
+    """Show the events of JOB so far.
+
+    \b
+    orch-events list 352                  all of them
+    orch-events list 352 --failed         only of nodes that failed or errored
+    orch-events list 352 --json | jq .    the server's own objects, one a line
+    """
+    from orch_events.cli.session import FollowOptions, open_session
+
+    with open_session(app, [job], events, retry_policy(events.retry), FollowOptions()) as session:
+        (follower,) = session.followers
+        elapsed = events.display.time == "elapsed"
+        status = session.run([follower.once(outcome=events.exit_options.exit_status, beginning=elapsed)])
+    if status == 0:
+        _note_if_nothing_shown(app, session)
+    return status
+
+
+def _note_if_nothing_shown(app: App, session: "FollowSession") -> None:
+    (follower,) = session.followers
+    job, events, start = follower.state.job, follower.state.events, follower.start
+    if events and not session.shown:
+        app.stderr.note(f"no events match ({events} in job {job})")
+    elif not events:
+        app.stderr.note(f"job {job} has no events{f' from {start} on' if start else ' yet'}")

@@ -1,0 +1,117 @@
+"""`orch-events simulate`: a loopback orchestrator to try things on."""
+
+import os
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_events.cli.app import App
+from orch_events.cli.help.command import command
+from orch_events.cli.options.option import option
+from orch_events.cli.options.types import FILE, above_zero, whole
+from orch_events.cli.options.types import fault as fault_type
+from orch_events.cli.options.types import port as port_type
+from orch_events.errors import LocalFileError, UsageError
+
+if TYPE_CHECKING:
+    from orch_events.simulator import Fault, Simulator
+
+_PORT = "8143"
+
+
+@command(also=("demo", "simulator", "server", "serve", "mock", "try"))
+@option("--port", type=port_type, metavar="N", default=_PORT, show_default=True, help="On 127.0.0.1; 0: any free.")
+@option(
+    "--speed",
+    type=above_zero,
+    metavar="N",
+    default="1",
+    show_default=True,
+    help="How many of its seconds pass in one of yours.",
+)
+@option("--token", metavar="TEXT", help="Demand this token; a made-up one.")
+@option(
+    "--fault",
+    multiple=True,
+    type=fault_type,
+    metavar="FAULT",
+    help="Let something go wrong; see: orch-events help simulate.",
+)
+@option("--seed", type=whole, metavar="N", default="0", show_default=True, help="Of all chance in the faults.")
+@option("--tls-cert", type=FILE, metavar="FILE", help="Speak TLS with this certificate.")
+@option("--tls-key", type=FILE, metavar="FILE", help="The certificate's key.")
+@click.pass_obj
+def simulate(
+    app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
+    tls_cert: str | None, tls_key: str | None,
+) -> None:  # fmt: skip
+    """Be an orchestrator on a loopback port, to try things on.
+
+    \b
+    orch-events simulate                  prints what to type elsewhere
+    orch-events simulate --speed 10       ten times as fast
+    orch-events simulate --fault cut@0.2  cuts every fifth answer, by chance
+
+    Its jobs begin when it begins, and are the same from run to run. Ctrl-C ends it.
+
+    A fault is written NAME or NAME=VALUE, with @RATE behind it for how often, from 0 to 1:
+
+    \b
+    status    answer with this HTTP status [502]
+    drop      close the connection without an answer
+    cut       cut the answer off behind so many bytes, or anywhere
+    delay     answer so much later [1s]
+    trickle   send so many bytes a second [1000]
+    html      answer with a page for people
+    redirect  point to another host
+    repeat    answer all events, whatever start says
+    late      let events become visible so many of the simulator's seconds late [5s]
+    expire    refuse the token from then on; TOKEN.new is good then [30s]
+    restart   be gone, from then on, for so long [10s+5s]
+    """
+    from orch_events.simulator import Api, Faults, SimulatedTime, Simulator, tls_context
+
+    if bool(tls_cert) != bool(tls_key):
+        raise UsageError("--tls-cert and --tls-key go together")
+    try:
+        tls = tls_context(tls_cert, tls_key) if tls_cert and tls_key else None
+    except OSError:
+        raise LocalFileError(f"{tls_cert} and {tls_key} are not a certificate and its key") from None
+    api = Api(SimulatedTime(app.clock, speed).now, token, Faults(fault, seed))
+    try:
+        simulator = Simulator(api, port=port, tls=tls, clock=app.clock)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise LocalFileError(f"the simulator can't begin on port {port}: {reason}", "try --port 0") from None
+    app.output.write_text(_lines_to_type(simulator, token, tls_cert))
+    with simulator:
+        while True:
+            app.clock.sleep(3600)
+
+
+def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str | None) -> str:
+    """Write a shell's lines that use the simulator, and what its jobs are."""
+    from orch_events.simulator import scripts
+
+    curl = ["curl", "-s"]
+    lines = ["# in another terminal:", f"export ORCH_EVENTS_SERVICE_URL={simulator.url}"]
+    if certificate:
+        lines.append(f"export ORCH_EVENTS_CACERT={shlex.quote(os.path.abspath(certificate))}")  # noqa: PTH100 - a text
+        curl.append('--cacert "$ORCH_EVENTS_CACERT"')
+    if token:
+        quoted = shlex.quote(token)
+        lines.append(f"export ORCH_EVENTS_TOKEN_FILE=$(mktemp); echo {quoted} > $ORCH_EVENTS_TOKEN_FILE")
+        curl.append(f"-H {shlex.quote(f'X-Authentication: {token}')}")
+    jobs = [f"#   {job.number}  {job.type:7} {len(job.nodes):5} nodes  {job.description}" for job in scripts().values()]
+    lines += [
+        "orch-events follow 352",
+        "orch-events list 353 --failed",
+        "orch-events list 352 --json | jq -r .details.node",
+        f"{' '.join(curl)} '{simulator.url}/orchestrator/v1/jobs/352/events?start=1300'",
+        "# its jobs:",
+        *jobs,
+        "# Ctrl-C here ends it.",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,83 @@
+"""`orch-events timeline`: a Gantt chart of a job's nodes."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from orch_events.cli.app import App
+from orch_events.cli.help.command import command
+from orch_events.cli.job_completion import job_argument
+from orch_events.cli.options.definitions import (
+    AXIS_TIMES,
+    exit_options,
+    picture_output_option,
+    report_option,
+    report_options,
+)
+from orch_events.cli.options.groups import DisplayOptions, ExitOptions, ReportOptions
+from orch_events.cli.options.job_ref import JobRef
+from orch_events.render.toolkit.terminal import size
+
+if TYPE_CHECKING:  # msgspec is imported when something is drawn
+    from orch_events.job.state import JobState
+
+_SORTS = ("start", "duration", "name", "state")
+
+
+@command(also=("gantt", "chart", "graph"))
+@job_argument("job")
+@report_options(
+    report_option(
+        "--sort",
+        type=click.Choice(_SORTS),
+        metavar="ORDER",
+        default=_SORTS[0],
+        show_default=True,
+        help="Order of the rows: start, duration (longest first), name, or state (worst first).",
+    ),
+    report_option("--all", "whole", is_flag=True, help="A row for each node, however many; -o html always has them."),
+    output=picture_output_option,
+    outcome=exit_options(on=False),
+    times=AXIS_TIMES,
+)
+@click.pass_obj
+def timeline(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+    app: App, job: JobRef, sort: str, whole: bool, output: str, exit_options: ExitOptions,  # noqa: FBT001 - click's
+    report: ReportOptions,
+) -> int:  # fmt: skip
+    """Draw when each node of JOB began and ended.
+
+    \b
+    orch-events timeline 352                     in the terminal
+    orch-events timeline 352 --sort duration     the slowest nodes first
+    orch-events timeline 352 -o html > 352.html  a page to search and to share
+
+    A job that is not over is drawn as far as its events go.
+    """
+    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.reports import note_if_empty, outcome_status
+
+    app.configure_stderr(report.display)
+    state = load_job(app, job, report)
+    _draw(app, state, report.display, output, sort, whole=whole)
+    note_if_empty(app, state)
+    return outcome_status(state, exit_options)
+
+
+def _draw(app: App, state: "JobState", display: DisplayOptions, output: str, sort: str, *, whole: bool) -> None:
+    from orch_events.analysis.timeline import Chart
+    from orch_events.render.timeline import page, svg
+    from orch_events.render.timeline.axis import Axis
+    from orch_events.render.timeline.captions import Heading
+    from orch_events.render.timeline.text import TextTimeline
+
+    chart = Chart.from_state(state)
+    heading, axis = Heading.from_state(state, chart), Axis(chart, display.time)
+    match output:
+        case "svg":
+            app.output.write(svg.draw(chart, heading, axis, sort, whole=whole).encode())
+        case "html":
+            app.output.write(page.draw(chart, heading, axis, sort).encode())
+        case _:
+            text = TextTimeline(app.theme(app.stdout, display), size(app.stdout), whole=whole)
+            app.output.write_text(text.draw(chart, heading, axis, sort))

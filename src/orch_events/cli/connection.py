@@ -1,0 +1,179 @@
+"""From the options and settings to an open server: a configured one, or the built-in simulator."""
+
+import math
+import os
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from orch_events.cli.app import App
+from orch_events.cli.options.groups import ConnectOptions, RetryOptions
+from orch_events.errors import LocalFileError
+from orch_events.render.toolkit.text import escape_control
+
+if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
+    from orch_events.client.client import Client, Exchange
+    from orch_events.client.url import ServiceUrl
+    from orch_events.config import Places, Setting, Settings
+    from orch_events.follow.retry import RetryPolicy
+
+_KEYS = ("service-url", "cacert", "token-file", "config-file")
+
+DEMO_SPEED = 15.0
+"""How fast a job goes by in `follow --demo`: job 352 takes ten seconds."""
+
+
+class Server(NamedTuple):
+    """What a client needs to know of a server.
+
+    Attributes:
+        url: where its API is.
+        token: returns the token, afresh each time; None for none.
+        cacert: the CA to trust; None for the system's.
+        token_file: where another token may come; None where none will.
+    """
+
+    url: "ServiceUrl"
+    token: Callable[[], str | None]
+    cacert: str | None
+    token_file: str | None
+
+
+class OpenServer(NamedTuple):
+    """A server that can be asked.
+
+    Attributes:
+        client: asks in the background, and keeps nobody waiting.
+        token_mark: returns something that changes with the token file; None where no other token will come.
+        url: where it is; None for the built-in simulator, which stands for any.
+    """
+
+    client: "Client"
+    token_mark: Callable[[], object] | None
+    url: "ServiceUrl | None"
+
+
+@contextmanager
+def open_server(
+    app: App, connect: ConnectOptions, *, verbose: bool, demo_speed: float = math.inf
+) -> Iterator[OpenServer]:
+    """Open what the options name: a server, or the built-in simulator at `demo_speed`."""
+    with ExitStack() as stack:
+        server = stack.enter_context(demo(app, demo_speed)) if connect.demo else _configured(app, connect)
+        client = stack.enter_context(open_client(app, connect, server, verbose=verbose))
+        mark = partial(token_mark, server.token_file) if server.token_file else None
+        yield OpenServer(client, mark, None if connect.demo else server.url)
+
+
+def open_client(
+    app: App,
+    connect: ConnectOptions,
+    server: Server,
+    *,
+    verbose: bool,
+    observe: "Callable[[Exchange], None]" = lambda _: None,
+) -> "Client":
+    """Make a client that reads in the background; `observe` is told of each exchange, and the user where `verbose`."""
+    from orch_events.cli.process import tune_httpx
+
+    tune_httpx()
+    from orch_events.client.client import Client
+    from orch_events.client.stream import read_ahead
+
+    def tell(exchange: "Exchange") -> None:
+        observe(exchange)
+        if not verbose:
+            return
+        status = exchange.status if exchange.status is not None else "no answer"
+        took = f"{exchange.seconds * 1000:.0f} ms, {exchange.received} bytes"
+        app.stderr.note(escape_control(f"GET {exchange.url}: {status}, {took}"))
+
+    return Client(
+        server.url,
+        server.token,
+        app.clock,
+        cacert=server.cacert,
+        connect_timeout=connect.connect_timeout,
+        read_timeout=connect.read_timeout,
+        observe=tell,
+        ahead=read_ahead,
+    )
+
+
+def retry_policy(options: RetryOptions, *, retry_for: float = 0.0, auth_wait: float = 0.0) -> "RetryPolicy":
+    """Return for how long what is retried: as the options say, else the command's own seconds.
+
+    At the start an expired token is waited for only if the options do say so.
+    """
+    from random import random
+
+    from orch_events.follow.retry import RetryPolicy
+
+    return RetryPolicy(
+        retry_for if options.retry_for is None else options.retry_for,
+        auth_wait if options.auth_wait is None else options.auth_wait,
+        options.auth_wait or 0.0,
+        jitter=random,
+    )
+
+
+def token_mark(token_file: str) -> object:
+    """Return something that changes when a token file is written; None where there is no such file."""
+    try:
+        status = os.stat(token_file)  # noqa: PTH116 - a text
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino, status.st_size
+
+
+@contextmanager
+def demo(app: App, speed: float) -> Iterator[Server]:
+    """Let the built-in simulator run, so many of its seconds in one of ours."""
+    from orch_events.client.url import ServiceUrl
+    from orch_events.simulator import Api, SimulatedTime, Simulator
+
+    with Simulator(Api(SimulatedTime(app.clock, speed).now), clock=app.clock) as simulator:
+        yield Server(ServiceUrl.parse(simulator.url), lambda: None, None, None)
+
+
+def settings(app: App, connect: ConnectOptions) -> "tuple[Settings, ServiceUrl]":
+    """Return what is configured, and the server that it names. Raises LocalFileError."""
+    from orch_events.client.url import ServiceUrl
+    from orch_events.config import Places, load
+
+    places = Places.from_environ(app.platform, app.environ)
+    found = load(typed_settings(connect), places)
+    return found, ServiceUrl.parse(configured_url(found, places))
+
+
+def _configured(app: App, connect: ConnectOptions) -> Server:
+    from orch_events.config import others_can_read, token_source
+
+    found, url = settings(app, connect)
+    token = token_source(found.token_file, app.stdin)
+    if not url.encrypted and not url.loopback and token() is not None:
+        app.stderr.warn(f"the token is not sent: {url.origin} is not encrypted")
+    file = found.token_file.value if found.token_file.value != "-" else None
+    if file is not None and others_can_read(file):
+        app.stderr.warn(f"the token file {file} can be read by others; run: chmod 600 {shlex.quote(file)}")
+    return Server(url, token, found.cacert.value if url.encrypted else None, file)
+
+
+def configured_url(settings: "Settings", places: "Places") -> str:
+    """Return service-url as it is written; raises LocalFileError where nobody names one."""
+    if settings.service_url.value is None:
+        raise LocalFileError(
+            "no orchestrator is configured",
+            f"give --service-url, or --demo to try things, or service-url in {places.user_conf or 'a file'}",
+        )
+    return settings.service_url.value
+
+
+def typed_settings(connect: ConnectOptions) -> dict[str, "Setting[str]"]:
+    """Return what options and environment say, each with the one that it came from."""
+    from orch_events.config import Setting
+
+    values = {key: getattr(connect, key.replace("-", "_")) for key in _KEYS}
+    return {key: Setting(value, connect.origins[key]) for key, value in values.items() if value is not None}

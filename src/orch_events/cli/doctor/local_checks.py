@@ -1,0 +1,210 @@
+"""What `doctor` checks on this machine: versions, variables, settings and the files that they name."""
+
+import platform
+import shlex
+import ssl
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from orch_events import __version__
+from orch_events.cli.app import App
+from orch_events.cli.connection import Server, configured_url, typed_settings
+from orch_events.cli.doctor.checks import Check, Checking, failure, not_checked, ok, warning
+from orch_events.cli.options.groups import ConnectOptions
+from orch_events.client import tls
+from orch_events.client.probe import authorities
+from orch_events.client.url import ServiceUrl
+from orch_events.config import (
+    ConfFile,
+    Places,
+    Setting,
+    Survey,
+    others_can_read,
+    survey,
+    token_source,
+    written_at,
+)
+from orch_events.errors import LocalFileError, OrchEventsError, TokenFileError
+from orch_events.times import format_roughly
+
+_LIBRARIES = ("click", "httpx", "msgspec", "rich")
+_PREFIX = "ORCH_EVENTS_"
+_MISTAKEN = "TOKEN"
+"""It is the simulator's alone: who sets it believes that a token's value is read from there."""
+_TOKEN_SECONDS = 3600
+
+
+class Local(NamedTuple):
+    """What the checks of this machine leave to those of the server.
+
+    Attributes:
+        url: where the API is; None where nobody says so.
+        cacert: the CA to trust; None for the system's.
+        context: what a certificate is checked against; None where there is nothing to check one with.
+        token: returns the token, or None for none; None where it can't be read.
+    """
+
+    url: ServiceUrl | None
+    cacert: str | None
+    context: ssl.SSLContext | None
+    token: Callable[[], str | None] | None
+
+
+def versions() -> Check:
+    """Tell what all this is made of."""
+    libraries = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
+    python = f"Python {platform.python_version()}"
+    return ok(
+        "versions", f"orch-events {__version__}, {python}, {libraries}, {ssl.OPENSSL_VERSION}, {platform.platform()}"
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # it came without its metadata
+        return "?"
+
+
+def environment(environ: Iterable[str], known: Iterable[str]) -> Check:
+    """Check the names of variables against those that are `known`; what is in them is nobody's business."""
+    words = sorted({name.removeprefix(_PREFIX) for name in known} - {_MISTAKEN})
+    ours = sorted(name.removeprefix(_PREFIX) for name in environ if name.startswith(_PREFIX))
+    strange = [word for word in ours if word not in words]
+    if not strange:
+        return ok("environment", _variables(ours) or "no variable of ours is set")
+    nearest = [near[0] for word in strange if (near := get_close_matches(word, words, 1))]
+    hint = (
+        f"did you mean {_variables(nearest)}?"
+        if nearest
+        else f"a variable is {_PREFIX} and an option's name, as in {_PREFIX}CACERT"
+    )
+    return warning("environment", f"no option reads {_variables(strange)}", hint)
+
+
+def _variables(words: Iterable[str]) -> str:
+    return ", ".join(_PREFIX + word for word in words)
+
+
+def configuration(app: App, connect: ConnectOptions) -> Checking[Local]:
+    """Check each setting, and the file that it names."""
+    places = Places.from_environ(app.platform, app.environ)
+    found = survey(typed_settings(connect), places)
+    yield from map(_conf_file, ("config-file", "global-conf"), found.conf_files)
+    url = yield from _service_url(found, places)
+    context = yield from _cacert(found, places, url, app.clock.now())
+    token = yield from _token_file(app, found.settings.token_file)
+    yield from _timeouts(connect)
+    return Local(url, found.settings.cacert.value, context, token)
+
+
+def demonstration(connect: ConnectOptions, server: Server) -> Checking[Local]:
+    """Check what there is to check where the embedded simulator stands for a server."""
+    none = "--demo needs no configuration"
+    yield from (not_checked(name, none) for name in ("config-file", "global-conf"))
+    yield ok("service-url", f"{server.url.origin} ({connect.origins['demo']})")
+    yield from (not_checked(name, none) for name in ("cacert", "token-file"))
+    yield from _timeouts(connect)
+    return Local(server.url, None, None, server.token)
+
+
+def _timeouts(connect: ConnectOptions) -> Iterator[Check]:
+    for key, seconds in (("connect-timeout", connect.connect_timeout), ("read-timeout", connect.read_timeout)):
+        yield ok(key, f"{seconds:g} s ({connect.origins[key]})")
+
+
+def _conf_file(name: str, file: ConfFile) -> Check:
+    if file.error is not None:
+        return failure(name, file.error)
+    if file.path is None:
+        return ok(name, "there is no home to look for one in")
+    says = "is not there" if file.options is None else f"sets {', '.join(file.options) or 'nothing of ours'}"
+    return ok(name, f"{file.path} ({file.origin}) {says}")
+
+
+def _service_url(found: Survey, places: Places) -> Checking[ServiceUrl | None]:
+    setting, name = found.settings.service_url, "service-url"
+    broken = [name for name, file in zip(("config-file", "global-conf"), found.conf_files, strict=True) if file.error]
+    if setting.value is None and broken:
+        yield not_checked(name, f"first mend {', '.join(broken)}")
+        return None
+    try:
+        url = ServiceUrl.parse(configured_url(found.settings, places))
+    except LocalFileError as error:
+        yield _failure(name, error, setting)
+        return None
+    yield ok(name, f"{setting.value} ({setting.origin}): {url.base}")
+    return url
+
+
+def _cacert(found: Survey, places: Places, url: ServiceUrl | None, now: float) -> Checking[ssl.SSLContext | None]:
+    setting, name = found.settings.cacert, "cacert"
+    if found.cacert_error is not None:
+        yield failure(name, found.cacert_error)
+        return None
+    if url is not None and not url.encrypted:
+        yield ok(name, f"{setting.value or 'none'} ({setting.origin}): not used over plain http")
+        return None
+    try:
+        context = tls.context(setting.value)
+    except LocalFileError as error:
+        yield _failure(name, error, setting)
+        return None
+    if setting.value is None:
+        yield ok(name, f"the system's (default): {places.cacert} is not there")
+    else:
+        yield _authorities(setting, context, now)
+    return context
+
+
+def _authorities(setting: Setting[str | None], context: ssl.SSLContext, now: float) -> Check:
+    count = context.cert_store_stats()["x509"]
+    told = f"{setting.value} ({setting.origin}): {count} certificate{'s' * (count != 1)}"
+    expired = [one.issuer for one in authorities(context) if one.expires_at is not None and one.expires_at < now]
+    if expired:
+        hint = "copy a new ca.pem from the primary server"
+        return warning("cacert", f"{told}, of which {len(expired)} expired: {expired[0]}", hint)
+    return ok("cacert", told)
+
+
+def _token_file(app: App, setting: Setting[str | None]) -> Checking[Callable[[], str | None] | None]:
+    name = "token-file"
+    try:
+        token = token_source(setting, app.stdin)()
+    except TokenFileError as error:
+        yield _failure(name, error, setting)
+        return None
+    if setting.value is None:
+        yield warning(name, "there is no home to look for one in", "name a token file with --token-file")
+    elif token is None:
+        yield warning(
+            name, f"{setting.value} ({setting.origin}) is not there: no token is sent", "run: puppet access login"
+        )
+    else:
+        yield _token(setting.value, setting.origin, len(token), app.clock.now())
+    return lambda: token
+
+
+def _token(path: str, origin: str, characters: int, now: float) -> Check:
+    if path == "-":
+        return ok("token-file", f"standard input ({origin}): {characters} characters")
+    told = f"{path} ({origin}): present, {characters} characters"
+    hints: list[str] = []
+    if (at := written_at(path)) is not None:
+        told += f", written {format_roughly(now - at)} ago"
+        if now - at > _TOKEN_SECONDS:
+            hints.append("a token lives one hour by default; for a new one run: puppet access login")
+    if others_can_read(path):
+        told += ", and others can read it"
+        hints.insert(0, f"run: chmod 600 {shlex.quote(path)}")
+    return warning("token-file", told, "; ".join(hints)) if hints else ok("token-file", told)
+
+
+def _failure(name: str, error: OrchEventsError, setting: Setting[str | None]) -> Check:
+    """Return a failure that says where a setting comes from as well."""
+    told = failure(name, error)
+    return told if setting.value is None else replace(told, found=f"{told.found} (from {setting.origin})")

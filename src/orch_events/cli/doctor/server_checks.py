@@ -1,0 +1,169 @@
+"""What `doctor` checks on the way to a server, and of what the server says."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from orch_events.cli.app import App
+from orch_events.cli.connection import Server, open_client
+from orch_events.cli.doctor.checks import Check, Checking, failure, not_checked, ok, warning
+from orch_events.cli.doctor.local_checks import Local
+from orch_events.cli.options.groups import ConnectOptions
+from orch_events.client import probe
+from orch_events.client.stream import read_ahead
+from orch_events.client.url import Proxy, ServiceUrl
+from orch_events.errors import AccessError, LocalFileError, NotUnderstood, OrchEventsError, UnknownJob, Unreachable
+from orch_events.times import format_roughly
+
+if TYPE_CHECKING:  # httpx is imported when it has been tuned
+    from orch_events.client.client import Exchange
+
+_SOON_SECONDS = 30 * 86_400
+_SKEW_SECONDS = 30
+_HALF_SECOND = 0.5
+_NAMES_SHOWN = 5
+
+
+def way(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl) -> Checking[bool]:
+    """Check the way to a server step by step; return whether it can be gone."""
+    try:
+        proxy = Proxy.from_environ(url)
+    except LocalFileError as error:
+        yield failure("proxy", error)
+        return False
+    if proxy is None:
+        yield ok("proxy", f"none for {url.host}")
+        address = yield from _address(app, connect, url)
+        return address is not None and (yield from _tls(app, connect, local, url, address))
+    yield ok("proxy", f"{proxy.origin} carries what goes to {url.host}")
+    for name in ("resolution", "connection", "tls"):
+        yield not_checked(name, "the proxy is in between")
+    return True
+
+
+def _address(app: App, connect: ConnectOptions, url: ServiceUrl) -> Checking[str | None]:
+    """Find the address at which the server answers."""
+    began_at = app.clock.monotonic()
+    try:
+        addresses = _resolved(app, url, connect.connect_timeout)
+    except Unreachable as error:
+        yield failure("resolution", error)
+        return None
+    yield ok("resolution", f"{', '.join(addresses)}, {_took(app.clock.monotonic() - began_at)}")
+    trying = read_ahead(lambda: probe.connect(addresses, url.port, connect.connect_timeout, app.clock))
+    attempts = [attempt for attempt in trying if attempt is not None]
+    yield _connected(attempts, url)
+    return attempts[-1].address if not attempts[-1].reason else None
+
+
+def _connected(attempts: Sequence[probe.Attempt], url: ServiceUrl) -> Check:
+    """Tell which address answers, and which do not."""
+    last = attempts[-1]
+    failed = "; ".join(f"{attempt.address}: {attempt.reason}" for attempt in attempts if attempt.reason)
+    if last.reason:
+        hint = "is the server up, the port right, and no firewall in between?"
+        return failure("connection", Unreachable(f"no connection to port {url.port} of {url.host} ({failed})", hint))
+    told = f"{last.address} answers at port {url.port}, {_took(last.seconds)}"
+    return ok("connection", f"{told}; {failed}" if failed else told)
+
+
+def _resolved(app: App, url: ServiceUrl, seconds: float) -> list[str]:
+    """Resolve a name where neither Ctrl-C nor a time-out has to wait for it."""
+    deadline = app.clock.monotonic() + seconds
+    for addresses in read_ahead(lambda: iter([probe.resolve(url.host, url.port)])):
+        if addresses is not None:
+            return addresses
+        if app.clock.monotonic() >= deadline:
+            break
+    raise Unreachable(f"the name {url.host} is not resolved within {seconds:g} s", "is the DNS, or the VPN to it, up?")
+
+
+def _tls(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl, address: str) -> Checking[bool]:
+    if not url.encrypted:
+        yield _plain(url, local)
+        return True
+    if (context := local.context) is None:
+        return False
+    shaking = read_ahead(lambda: iter([probe.shake_hands(url, address, context, connect.connect_timeout)]))
+    (shaken,) = [found for found in shaking if found is not None]
+    yield _judged(shaken, app.clock.now())
+    return shaken.error is None
+
+
+def _plain(url: ServiceUrl, local: Local) -> Check:
+    if url.loopback:
+        return ok("tls", "none: plain http, within this machine")
+    if local.token is None or local.token() is None:
+        return ok("tls", "none: plain http, which everybody on the way can read")
+    return warning("tls", "none: plain http, over which the token is not sent", "write service-url with https://")
+
+
+def _judged(shaken: probe.Handshake, now: float) -> Check:
+    """Tell what TLS came about, and how long it will, or what certificate is in its way."""
+    one = shaken.certificate
+    if shaken.error is not None:
+        failed = failure("tls", shaken.error)
+        names = f"; it is issued by {one.issuer} for {_listed(one.names)}" if one else ""
+        return replace(failed, found=failed.found + names)
+    told = f"{shaken.version}, certificate by {one.issuer}" if one else shaken.version
+    if one is None or one.expires_at is None:
+        return ok("tls", told)
+    left = one.expires_at - now
+    told += f", expires in {format_roughly(left)}"
+    return ok("tls", told) if left >= _SOON_SECONDS else warning("tls", told, "let the server have a new one in time")
+
+
+def answer(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) -> Iterator[Check]:
+    """Check what the server says when it is asked for a job."""
+    told: list[tuple["Exchange", float]] = []
+    error: OrchEventsError | None = None
+
+    def observe(exchange: "Exchange") -> None:
+        told.append((exchange, app.clock.now()))
+
+    with open_client(app, connect, server, verbose=verbose, observe=observe) as client:
+        try:
+            list(client.jobs(1))
+        except OrchEventsError as raised:
+            error = raised
+    answered = [ok("answer", f"HTTP {exchange.status}, {_took(exchange.seconds)}") for exchange, _ in told]
+    yield from _verdict(error, answered, server.url)
+    for exchange, at in told:
+        if exchange.status is not None:
+            yield _clock(exchange.server_at, at - exchange.seconds / 2)
+
+
+def _verdict(error: OrchEventsError | None, answered: Sequence[Check], url: ServiceUrl) -> Iterator[Check]:
+    if isinstance(error, UnknownJob):  # there are jobs wherever there is an orchestrator
+        error = NotUnderstood(f"{url.base} has no jobs (HTTP 404)")
+    match error:
+        case None:
+            yield from answered
+            yield ok("permission", "jobs can be seen")
+        case AccessError():
+            yield from answered
+            yield failure("permission", error)
+        case _:
+            yield failure("answer", error)
+            yield not_checked("permission", "first mend answer")
+
+
+def _clock(server_at: float | None, at: float) -> Check:
+    """Compare the server's clock, which tells whole seconds, with ours in the middle of the exchange."""
+    if server_at is None:
+        return not_checked("clock", "the server tells no time")
+    ahead = server_at + _HALF_SECOND - at
+    if abs(ahead) < _SKEW_SECONDS:
+        return ok("clock", "the server's agrees with ours")
+    told = f"the server's is {format_roughly(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} ours"
+    return warning("clock", told, "set both by NTP: --since and elapsed times are wrong by as much")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN:,} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(names[:_NAMES_SHOWN]) + more
+
+
+def _took(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"

@@ -1,0 +1,42 @@
+"""What each exit status means, and those that are neither a job's outcome (`job.state`) nor an error's (`errors`)."""
+
+from collections.abc import Collection, Mapping
+
+from orch_events.errors import AccessError, LocalFileError, NotUnderstood, UnknownJob, Unreachable, UsageError
+
+BUG = 70
+TIMED_OUT = 124
+SIGINT = 130
+READER_GONE = 141
+SIGTERM = 143
+
+MEANINGS: Mapping[int, str] = {
+    0: "done; for follow: the job is over and nothing of --fail-on happened",
+    1: "the job is over and at least one node failed or errored",
+    UsageError.exit_status: "usage error",
+    3: "the job was stopped or aborted",
+    AccessError.exit_status: "not authenticated or not permitted",
+    UnknownJob.exit_status: "no such job (never existed, or pruned after 30 days)",
+    Unreachable.exit_status: "the server can't be reached or gives only errors: the job's state is unknown",
+    NotUnderstood.exit_status: "the answer is not understood: not an orchestrator, or broken",
+    LocalFileError.exit_status: "configuration, CA, token file or another local file; "
+    "--record or --cursor-file could not be written",
+    BUG: "a bug, with a traceback",
+    TIMED_OUT: "--timeout reached, the job is still running",
+    SIGINT: "Ctrl-C: detached, the job is still running",
+    READER_GONE: "the reader closed the pipe",
+    SIGTERM: "SIGTERM or SIGHUP: detached, the job is still running",
+}
+"""Every status that the program can end with."""
+
+_WORST_FIRST = (SIGTERM, SIGINT, 8, 7, 6, 5, 4, 3, 1, TIMED_OUT, 0)
+
+
+def badness(status: int) -> int:
+    """Return a number that is the higher, the worse a status is."""
+    return -_WORST_FIRST.index(status)
+
+
+def worst(statuses: Collection[int]) -> int:
+    """Return the worst of some statuses; 0 where there are none."""
+    return max(statuses, key=badness, default=0)

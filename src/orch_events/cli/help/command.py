@@ -1,0 +1,117 @@
+"""How a command tells what it is for, and how the group of them finds the one that is meant."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from orch_events.cli.help.formatter import Formatter, Rows, paragraphs, write_paragraphs, write_sections
+
+
+class _Context(click.Context):
+    def make_formatter(self) -> click.HelpFormatter:
+        """Return a formatter that is as wide as the terminal; where nobody runs the program, as usual."""
+        app = self.find_root().obj
+        return Formatter(app.help_columns if app is not None else None, self.max_content_width)
+
+
+class _Shown(click.Command):
+    """What has a help in our way: what it is for, examples, and what there is, under headings."""
+
+    context_class = _Context
+
+    def sections(self, ctx: click.Context) -> dict[str, Rows]:
+        """Return what the help lists, by heading: the options in their groups, in the order in which these come."""
+        found: dict[str, Rows] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
+            if record is not None:
+                found.setdefault(getattr(parameter, "heading", "Options"), []).append(record)
+        return found
+
+    def get_help_option_names(self, _: click.Context) -> list[str]:
+        """Return how help is asked for."""
+        return ["-h", "--help"]
+
+    def format_help_text(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what it is for."""
+        write_paragraphs(formatter, self.help or "")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what there is."""
+        write_sections(formatter, self.sections(ctx))
+
+    def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002 - click cuts at it; ours are short
+        """Return the first sentence of the help."""
+        return str(paragraphs(self.help or "")[0])
+
+
+class Command(_Shown):
+    """A command.
+
+    Args:
+        also: what others call it: who types that is told of it.
+    """
+
+    allow_extra_args = True  # for click; we refuse them in our words
+
+    def __init__(self, *args: Any, also: Sequence[str] = (), **attributes: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **attributes)
+        self.also = also
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words behind the command; raises click.UsageError."""
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # click does not always say whose option it is
+            raise
+        if rest and not ctx.resilient_parsing:
+            from orch_events.cli.help.usage import too_many
+
+            raise too_many(ctx, rest)
+        return rest
+
+
+def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..., Any]], Command]:  # noqa: ANN401
+    """Define a command; attributes as `Command` and click's own have them."""
+    return click.command(name, cls=Command, **attributes)
+
+
+class Group(_Shown, click.Group):
+    """All commands, in the order in which they are added, under headings."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **attributes)
+        self._headings: dict[str, Sequence[click.Command]] = {}
+
+    def add_section(self, heading: str, commands: Sequence[click.Command]) -> None:
+        """Add commands under a heading."""
+        self._headings[heading] = commands
+        for one in commands:
+            self.add_command(one)
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Return the commands' names, in their order."""
+        return list(self.commands)
+
+    def sections(self, ctx: click.Context) -> dict[str, Rows]:
+        """Return what the help lists, by heading: the commands, the options, the topics."""
+        from orch_events.cli.help.topics import TOPICS
+
+        commands = {
+            heading: [(one.name or "", one.get_short_help_str()) for one in commands]
+            for heading, commands in self._headings.items()
+        }
+        topics = [(name, topic.about) for name, topic in TOPICS.items()]
+        return commands | super().sections(ctx) | {"Topics (orch-events help TOPIC)": topics}
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is meant; raises UsageError."""
+        if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from orch_events.cli.help.usage import unknown_command
+
+            raise unknown_command(ctx, args[0])
+        return super().resolve_command(ctx, args)

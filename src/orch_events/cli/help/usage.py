@@ -1,0 +1,130 @@
+"""What is wrong with a command line: our sentence for each of click's, and in the hint what may be meant."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import click
+from click.core import ParameterSource
+
+from orch_events.cli.help.formatter import examples
+from orch_events.cli.options.option import Option
+from orch_events.cli.options.types import job
+from orch_events.errors import UsageError
+
+_LEAST_LETTERS = 2
+"""One letter is the beginning of too much."""
+
+_LEAST_LIKENESS = 0.55
+"""How much of two words must be the same."""
+
+
+def explained(error: click.ClickException) -> UsageError:
+    """Say in our words what click says."""
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    if ctx is None:
+        return UsageError(_sentence(error.format_message()), "see: orch-events --help")
+    match error:
+        case click.NoSuchOption():
+            return UsageError(f"{ctx.info_name} has no option {error.option_name!r}", see(ctx, _meant(ctx, error)))
+        case click.BadOptionUsage():
+            return UsageError(_misused(ctx, error.option_name), see(ctx))
+        case click.MissingParameter() | click.BadArgumentUsage():
+            return UsageError(_missing(ctx), see(ctx))
+        case click.BadParameter():
+            return UsageError(_place(ctx, error) + _sentence(error.message), see(ctx))
+    return UsageError(_sentence(error.format_message()), see(ctx))
+
+
+def unknown_command(ctx: click.Context, word: str) -> UsageError:
+    """Say that there is no such command, and which may be meant."""
+    message, commands = f"there is no command {word!r}", _commands(ctx)
+    if _is_job(word):
+        return UsageError(message, f"the command comes first, as in: {ctx.info_name} follow {word}")
+    return UsageError(message, see(ctx, called(word, commands) or nearest(word, commands)))
+
+
+def too_many(ctx: click.Context, words: Sequence[str]) -> UsageError:
+    """Say that a command has no use for these words."""
+    usage = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
+    return UsageError(f"{ctx.info_name} has no use for {', '.join(map(repr, words))}", f"write: {usage}")
+
+
+def see(ctx: click.Context, meant: Sequence[str] = ()) -> str:
+    """Return the hint: what may be meant, and where help is."""
+    question = f"did you mean {' or '.join(meant)}? " if meant else ""
+    return f"{question}see: {ctx.command_path} --help"
+
+
+def called(word: str, named: Mapping[str, object]) -> list[str]:
+    """Return the names of those that others call `word`."""
+    return [name for name, one in named.items() if word in getattr(one, "also", ())]
+
+
+def nearest(word: str, names: Iterable[str]) -> list[str]:
+    """Return the names that begin with `word`, else the one that is most like it, if one is."""
+    from difflib import get_close_matches
+
+    names = list(names)
+    longer = [name for name in names if name.startswith(word)] if len(word) >= _LEAST_LETTERS else []
+    return longer or get_close_matches(word, names, n=1, cutoff=_LEAST_LIKENESS)
+
+
+def _meant(ctx: click.Context, error: click.NoSuchOption) -> list[str]:
+    """Guess: another command's option, an option by another name, a command, or one that is written almost so."""
+    name, word, commands = error.option_name, error.option_name.lstrip("-"), _commands(ctx)
+    own = {long.removeprefix("--"): one for long, one in _options(ctx.command).items() if long.startswith("--")}
+    others = [f"{other} {name}" for other, one in commands.items() if name in _options(one)]
+    as_command = [other for other in commands if other == word] or called(name, commands)
+    return (
+        others[:1]
+        or [f"--{one}" for one in called(word, own)]
+        or as_command
+        or [f"--{one}" for one in nearest(word, own)]
+    )
+
+
+def _misused(ctx: click.Context, name: str) -> str:
+    """Tell of an option that has a value and takes none, or has none and wants one."""
+    option = _options(ctx.command).get(name)
+    if not isinstance(option, Option) or option.is_flag:
+        return f"{name} takes no value"
+    return f"{name} wants a value, as in: {name} {option.metavar}"
+
+
+def _missing(ctx: click.Context) -> str:
+    arguments = [one for one in ctx.command.params if isinstance(one, click.Argument) and one.required]
+    wanted = " ".join(str(one.metavar).partition(" [")[0] for one in arguments)
+    article = "" if " " in wanted else "a "
+    return f"{ctx.info_name} wants {article}{wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
+
+
+def _place(ctx: click.Context, error: click.BadParameter) -> str:
+    """Name the option that a bad value is of, or the variable that it came from; an argument needs no name."""
+    option = error.param or _options(ctx.command).get(str(error.param_hint))
+    if not isinstance(option, Option):
+        return ""
+    by_variable = ctx.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT
+    return f"{option.envvar if by_variable else option.opts[-1]}: "
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split()).rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _is_job(word: str) -> bool:
+    try:
+        job(word)
+    except click.BadParameter:
+        return False
+    return True
+
+
+def _commands(ctx: click.Context) -> Mapping[str, click.Command]:
+    program = ctx.find_root().command
+    return program.commands if isinstance(program, click.Group) else {}
+
+
+def _options(command: click.Command) -> Mapping[str, click.Parameter]:
+    """Return a command's options by each of the ways to write them."""
+    return {name: one for one in command.params if isinstance(one, click.Option)
+            for name in (*one.opts, *one.secondary_opts)}  # fmt: skip

@@ -1,0 +1,154 @@
+"""What a shell offers for JOB: the jobs of the configured server, remembered for some seconds.
+
+Nobody waits for long, and nothing is said on the way: where anything is missing or fails, no job is offered.
+
+    {"asked": "https://pe.example.com:8143/… /home/me/.puppetlabs/token …", "at": 1462477800.0, "jobs": [["352", "…"]]}
+
+The cache is one such file, which nobody else can read, and holds one answer: for who asked another server, or with
+another token, it is none. Whatever is wrong with it, it is as if it were not there.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from orch_events.cli.app import App
+from orch_events.cli.connection import open_server, settings, token_mark
+from orch_events.cli.options.groups import ConnectOptions
+from orch_events.cli.options.option import Command
+from orch_events.cli.options.types import job as job_type
+from orch_events.cli.stderr import Stderr
+
+if TYPE_CHECKING:  # httpx is imported when a server is asked
+    from orch_events.wire.records import JobRecord
+
+KEPT_SECONDS = 10.0
+_WAIT_SECONDS = 0.8
+_MOST = 50
+_HELP_CELLS = 60
+
+Jobs = list[tuple[str, str]]
+"""Numbers, and what is said of each; the newest first."""
+
+
+def job_argument(name: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's own
+    """Define an argument that is a JOB; attributes as click's own have them."""
+    return click.argument(name, type=job_type, shell_complete=offer_jobs, **{"metavar": "JOB", **attributes})
+
+
+def offer_jobs(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
+    """Offer the jobs that what was typed can become; where it can't become one, files."""
+    offered = [CompletionItem("latest", help="the newest job")] if "latest".startswith(incomplete) else []
+    if not incomplete.strip("0123456789"):
+        offered += [CompletionItem(number, help=about) for number, about in _jobs(ctx) if number.startswith(incomplete)]
+    return offered or [CompletionItem(incomplete, type="file")]
+
+
+def _jobs(ctx: click.Context) -> Jobs:
+    app: App = ctx.find_root().obj
+    app.stderr = Stderr(None)
+    try:
+        return _remembered(app, _connect(app, ctx))
+    except Exception:  # noqa: BLE001 - whoever presses TAB wants no message, whatever it is
+        return []
+
+
+def _connect(app: App, ctx: click.Context) -> ConnectOptions:
+    """Take over the options that were typed before, as a shell would expand them, but wait no longer than a moment."""
+    fields = (field for field in ConnectOptions._fields if field != "origins")
+    values = {field: _expanded(ctx.params.get(field)) for field in fields}
+    origins = dict.fromkeys((field.replace("_", "-") for field in values), "--")
+    typed = ConnectOptions(**values, origins=origins)
+    return typed._replace(connect_timeout=_WAIT_SECONDS, read_timeout=_WAIT_SECONDS)
+
+
+def _expanded(value: Any) -> Any:  # noqa: ANN401 - click's own
+    return os.path.expanduser(os.path.expandvars(value)) if isinstance(value, str) else value  # noqa: PTH111 - a text
+
+
+def _remembered(app: App, connect: ConnectOptions) -> Jobs:
+    asked = _asked(app, connect)
+    if asked is None:
+        return []
+    cache, now = JobCache.from_environ(app.environ), app.clock.now()
+    found = cache.read(asked, now) if cache else None
+    if found is None:
+        found = [_described(job) for job in _fetch(app, connect) if job.number]
+        if cache:
+            cache.write(asked, now, found)
+    return found
+
+
+def _asked(app: App, connect: ConnectOptions) -> str | None:
+    """Tell which server is asked, and by whom; None where the token would be read from the shell's own input."""
+    if connect.demo:
+        return "demo"
+    found, url = settings(app, connect)
+    file = found.token_file.value
+    if file == "-":
+        return None
+    return f"{url.base} {file} {token_mark(file) if file else None}"
+
+
+def _fetch(app: App, connect: ConnectOptions) -> "list[JobRecord]":
+    with open_server(app, connect, verbose=False) as server:
+        until = app.clock.monotonic() + _WAIT_SECONDS
+        for answer in server.client.jobs(_MOST):
+            if answer is not None:
+                return sorted(answer, key=lambda job: -int(job.number or 0))[:_MOST]
+            if app.clock.monotonic() >= until:
+                break
+    raise TimeoutError
+
+
+def _described(job: "JobRecord") -> tuple[str, str]:
+    """Describe a job in a few words that do nothing but stand there."""
+    from orch_events.render.toolkit.text import cut, escape_control
+
+    return job.number, cut(escape_control(": ".join(filter(None, [job.state, job.description]))), _HELP_CELLS, "...")
+
+
+class JobCache(NamedTuple):
+    """A file of jobs.
+
+    Attributes:
+        path: where it is; it need not be there yet.
+    """
+
+    path: Path
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "JobCache | None":
+        """Find its place by the environment; None where there is neither XDG_CACHE_HOME nor a home."""
+        cache, home = environ.get("XDG_CACHE_HOME", ""), environ.get("HOME")
+        if Path(cache).is_absolute():
+            return cls(Path(cache) / "orch-events" / "jobs.json")
+        return cls(Path(home) / ".cache" / "orch-events" / "jobs.json") if home else None
+
+    def read(self, asked: str, now: float) -> Jobs | None:
+        """Return the jobs that were written under the same `asked`, and not long before `now`; else None."""
+        import json
+
+        try:
+            content = json.loads(self.path.read_bytes())
+            fresh = content["asked"] == asked and 0 <= now - content["at"] < KEPT_SECONDS
+            jobs = [(number, about) for number, about in content["jobs"]]
+        except (OSError, ValueError, TypeError, LookupError, RecursionError):
+            return None
+        return jobs if fresh and all(isinstance(text, str) for job in jobs for text in job) else None
+
+    def write(self, asked: str, now: float, jobs: Jobs) -> None:
+        """Write jobs, as far as there is a way to."""
+        import json
+
+        from orch_events.follow.checkpoint import replace_file
+
+        with suppress(OSError):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.chmod(0o700)
+            replace_file(self.path, json.dumps({"asked": asked, "at": now, "jobs": jobs}).encode())

@@ -1,0 +1,129 @@
+"""The command line: what there is, and the one place that turns an end into an exit status.
+
+Nothing here or in the commands' modules imports httpx, rich or msgspec when it is itself imported: completion and
+--version must not pay for them.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from orch_events import __version__
+from orch_events.cli import exit_status
+from orch_events.cli.app import App
+from orch_events.cli.commands.compare import compare
+from orch_events.cli.commands.completion import PROGRAM, VARIABLE, complete, completion
+from orch_events.cli.commands.doctor import doctor
+from orch_events.cli.commands.failures import failures
+from orch_events.cli.commands.follow import follow
+from orch_events.cli.commands.help import help_
+from orch_events.cli.commands.jobs import jobs
+from orch_events.cli.commands.list import list_
+from orch_events.cli.commands.simulate import simulate
+from orch_events.cli.commands.summary import summary
+from orch_events.cli.commands.timeline import timeline
+from orch_events.cli.help.command import Group
+from orch_events.cli.signals import Detached
+from orch_events.errors import LocalFileError, OrchEventsError, UsageError
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's order
+    if wanted and not ctx.resilient_parsing:
+        click.echo(f"{PROGRAM} {__version__}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    context_settings={"max_content_width": 100},
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version.",
+)
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """See what a Puppet Enterprise orchestrator job does.
+
+    \b
+    orch-events follow 352 --demo         watch a job on the built-in simulator
+    orch-events jobs                      recent jobs, the newest first
+    orch-events list 352                  the events of job 352 so far
+    orch-events follow 352                the same, then live, until it is over
+    orch-events list 352 --json | jq .    feed them to anything
+    orch-events summary 352               how long it took, and what was slow
+    orch-events failures 352              which nodes did not finish, and why
+    orch-events doctor                    what is configured, and what is wrong
+
+    Nothing is ever sent to the server but GET; Ctrl-C never stops a job.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+cli.add_section("Commands", [list_, follow, jobs])
+cli.add_section("Reports", [summary, failures, timeline, compare])
+cli.add_section("Try out, set up", [doctor, simulate, completion, help_])
+
+
+def run() -> int:
+    """Be the process's program: listen to signals, run the command line, return the exit status."""
+    app = App.from_process()
+    app.signals.listen()
+    return main(app=app)
+
+
+def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Args:
+        args: without the program's name; None for the process's own.
+        app: the surroundings; None for new ones.
+    """
+    app = app or App.from_process()
+    try:
+        return _invoke(sys.argv[1:] if args is None else list(args), app)
+    except OrchEventsError as error:
+        app.stderr.error(error)
+        return error.exit_status
+    except click.ClickException as error:
+        from orch_events.cli.help.usage import explained
+
+        app.stderr.error(explained(error))
+        return UsageError.exit_status
+    except KeyboardInterrupt as signal:
+        return signal.exit_status if isinstance(signal, Detached) else exit_status.SIGINT
+    except BrokenPipeError:
+        return exit_status.READER_GONE
+    except Exception:  # noqa: BLE001 - whatever it is, it is ours
+        import traceback
+
+        traceback.print_exc()
+        return exit_status.BUG
+
+
+def _invoke(args: list[str], app: App) -> int:
+    """Parse and run, without click's own ways to end: it takes a closed pipe and Ctrl-C for 1."""
+    if instruction := app.environ.get(VARIABLE):
+        return complete(cli, app, instruction)
+    try:
+        with cli.make_context(PROGRAM, args, obj=app) as ctx:
+            status = cli.invoke(ctx)
+        if app.stdout is not None:
+            app.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise LocalFileError(f"standard output can't be written: {reason}", "is the disk full?") from error
+    return status if isinstance(status, int) else 0

@@ -1,0 +1,273 @@
+"""The options, each defined once: the same word means the same in every command.
+
+A group of options reaches its command as one value, named like the group. In the help it stands under a heading.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from orch_events.cli.options.groups import (
+    ConnectOptions,
+    DisplayOptions,
+    DoctorOptions,
+    EventOptions,
+    ExitOptions,
+    FilterOptions,
+    OutputOptions,
+    RangeOptions,
+    ReportOptions,
+    RetryOptions,
+)
+from orch_events.cli.options.option import Command, grouped, option, origin
+from orch_events.cli.options.types import FILE, duration, event_type, fail_on, regex, whole
+from orch_events.times import parse_instant
+from orch_events.wire.vocabulary import FAIL_ON
+
+EVENT_FORMATS = ("table", "jsonl", "json", "csv")
+REPORT_FORMATS = ("text", "json")
+COLORS = ("auto", "always", "never")
+PICTURE_FORMATS = ("text", "svg", "html")
+ZONES = ("local", "utc")
+EVENT_TIMES = (*ZONES, "elapsed")
+AXIS_TIMES = ("elapsed", *ZONES)
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+range_option = functools.partial(option, heading="Range")
+filter_option = functools.partial(option, heading="Filter")
+output_option = functools.partial(option, heading="Output")
+display_option = functools.partial(option, heading="Display")
+outcome_option = functools.partial(option, heading="Outcome")
+connect_option = functools.partial(option, heading="Connect")
+report_option = functools.partial(option, heading="Report")
+retry_option = functools.partial(option, heading="Retries")
+
+
+def composed(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Make one decorator of several, which add their options in this order."""
+    return lambda command: functools.reduce(lambda made, add: add(made), reversed(decorators), command)
+
+
+def connect_options(command: Command) -> Command:
+    """Add the options that choose a server."""
+    return grouped(
+        "connect",
+        ConnectOptions,
+        connect_option("--demo", is_flag=True, help="Use the built-in simulator; it needs no configuration."),
+        connect_option("--service-url", metavar="URL", also=("url", "server", "host", "endpoint"),
+                       help="The orchestrator, as in https://pe.example.com:8143."),
+        connect_option("--cacert", type=FILE, metavar="FILE", also=("ca", "insecure"),
+                       help="CA certificate to trust."),
+        connect_option("--token-file", type=FILE, metavar="FILE", also=("token",),
+                       help="File with the access token; - for standard input."),
+        connect_option("--config-file", type=FILE, metavar="FILE", also=("config",),
+                       help="Read FILE instead of the user's orchestrator.conf."),
+        connect_option("--connect-timeout", type=duration(0.1), metavar="DURATION", default="10s", show_default=True,
+                       help="Time limit for connecting."),
+        connect_option("--read-timeout", type=duration(0.1), metavar="DURATION", default="60s", show_default=True,
+                       help="Time limit without any data from the server."),
+        read=_read_connect,
+    )(command)  # fmt: skip
+
+
+def _read_connect(ctx: click.Context, values: dict[str, Any]) -> ConnectOptions:
+    fields = [field for field in ConnectOptions._fields if field != "origins"]
+    origins = {name: origin(ctx, name) for name in (field.replace("_", "-") for field in fields)}
+    return ConnectOptions(**{field: values.pop(field) for field in fields}, origins=origins)
+
+
+def range_options(command: Command) -> Command:
+    """Add the options that say which part of the events is read, or shown."""
+    return grouped(
+        "range",
+        RangeOptions,
+        range_option("--start", metavar="ID", type=whole, help="First event id to read."),
+        range_option("--tail", metavar="N", type=whole, also=("lines", "last", "limit"),
+                     help="Show only the last N of the events so far."),
+    )(command)  # fmt: skip
+
+
+def recording_option(command: Command) -> Command:
+    """Add the option that chooses among the jobs of a recording."""
+    return range_option("--job", "recorded_job", metavar="NUMBER",
+                        help="Which job, in a recording of several.")(command)  # fmt: skip
+
+
+def filter_options(command: Command) -> Command:
+    """Add the options that filter events."""
+    return grouped(
+        "filters",
+        FilterOptions,
+        filter_option("-t", "--type", multiple=True, type=event_type, metavar="TYPE",
+                      help="Only events of this type, such as failed or node_failed."),
+        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("host", "certname"),
+                      help="Only events of nodes whose name matches, as in 'web*'."),
+        filter_option("--failed", is_flag=True, also=("errors", "failures"),
+                      help="Only events of nodes that failed or errored."),
+        filter_option("-g", "--grep", multiple=True, type=regex, metavar="REGEX", also=("filter", "search"),
+                      help="Only events whose message, node or details match."),
+        filter_option("--since", metavar="TIME", also=("after", "from"),
+                      help="Only events since TIME: 10m (ago), 2016-05-05; see: orch-events help time."),
+        filter_option("--until", metavar="TIME", also=("before", "to"), help="Only events until TIME."),
+        read=_read_filters,
+    )(command)  # fmt: skip
+
+
+def _read_filters(ctx: click.Context, values: dict[str, Any]) -> FilterOptions:
+    """Read points in time when the command begins: `10m` is ten minutes before that."""
+    found = {field: values.pop(field) for field in FilterOptions._fields}
+    for field in ("since", "until"):
+        try:
+            found[field] = None if found[field] is None else parse_instant(found[field], ctx.obj.clock.now())
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param_hint=f"--{field}") from None
+    return FilterOptions(**found)
+
+
+def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
+    """Add the options of the format, the first of which is the default; --json is the one called `json`."""
+    return grouped(
+        "output",
+        OutputOptions,
+        _format_option(formats),
+        output_option("--json", is_flag=True, help=help_text),
+        read=lambda ctx, values: OutputOptions(_chosen_format(ctx, values.pop("output"), values.pop("json"), json)),
+    )
+
+
+def _chosen_format(ctx: click.Context, output: str, wants_json: bool, json: str) -> str:  # noqa: FBT001 - an option
+    """Return the format that is wanted: a typed -o is stronger than a --json of the environment."""
+    source = ctx.get_parameter_source
+    overruled = source("json") is ParameterSource.ENVIRONMENT and source("output") is ParameterSource.COMMANDLINE
+    return json if wants_json and not overruled else output
+
+
+def _format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
+    return output_option("-o", "--output", type=click.Choice(formats), metavar="FORMAT", default=formats[0],
+                         show_default=True, also=("format",), help=f"Output format: {_either(formats)}.")  # fmt: skip
+
+
+def picture_output_option(command: Command) -> Command:
+    """Add the option of the format of what is drawn."""
+    return _format_option(PICTURE_FORMATS)(command)
+
+
+def event_output_options(command: Command) -> Command:
+    """Add the options of the format of events."""
+    text = "Same as -o jsonl: the server's own objects, one a line."
+    return output_options(EVENT_FORMATS, json="jsonl", help_text=text)(command)
+
+
+def report_output_options(command: Command) -> Command:
+    """Add the options of the format of a report."""
+    return output_options(REPORT_FORMATS, json="json", help_text="Same as -o json: one object.")(command)
+
+
+def record_option(command: Command) -> Command:
+    """Add the option that records the events in a file."""
+    return output_option("--record", type=FILE, metavar="FILE", also=("save", "tee"),
+                         help="Append the events to FILE as well, as JSON Lines.")(command)  # fmt: skip
+
+
+_VERBOSE = output_option("-v", "--verbose", is_flag=True, also=("debug",), help="Log each request to stderr.")
+_COLOR = display_option("--color", type=click.Choice(COLORS), metavar="WHEN", default="auto", show_default=True,
+                        also=("colour", "no-color", "no-colour"), help=f"Colour: {_either(COLORS)}.")  # fmt: skip
+_ASCII = display_option("--ascii", is_flag=True, help="Plain ASCII, no glyphs.")
+
+
+def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
+    """Add the options of how things are shown; `times` says how times can be, the default first."""
+    since = " (since the job's first event)" * ("elapsed" in times)
+    words = [f"{word}{since}" if word == "elapsed" else word for word in times]
+    return grouped(
+        "display",
+        DisplayOptions,
+        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="No notes and no progress."),
+        _VERBOSE,
+        _COLOR,
+        display_option("--time", type=click.Choice(times), metavar="HOW", default=times[0], show_default=True,
+                       also=("utc", "timezone", "tz"), help=f"Times: {_either(words)}."),
+        _ASCII,
+    )  # fmt: skip
+
+
+def doctor_options(command: Command) -> Command:
+    """Add the options of the report of `doctor`."""
+    return grouped(
+        "display",
+        DoctorOptions,
+        output_option("--json", is_flag=True, help="One JSON object."),
+        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Only warnings and failures."),
+        _VERBOSE,
+        _COLOR,
+        _ASCII,
+    )(command)
+
+
+def retry_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:
+    """Add the options of retries; the arguments are the command's own defaults."""
+    return grouped(
+        "retry",
+        RetryOptions,
+        retry_option("--retry-for", type=duration(), metavar="DURATION", show_default=retry_for, also=("retries",),
+                     help="Retry this long when the connection is lost; 0: give up at once."),
+        retry_option("--auth-wait", type=duration(), metavar="DURATION", show_default=auth_wait,
+                     help="Wait this long for a new token when it has expired."),
+    )  # fmt: skip
+
+
+def exit_options(*, on: bool) -> Callable[[Command], Command]:
+    """Add the options of the exit status; `on` says whether it tells the outcome by default."""
+    return grouped(
+        "exit_options",
+        ExitOptions,
+        outcome_option("--exit-status/--no-exit-status", default=on, show_default="on" if on else "off",
+                       help="Exit with the job's outcome."),
+        outcome_option("--fail-on", type=fail_on, metavar="STATES", default="failed,errored,aborted",
+                       show_default="all but skipped", help=f"Outcomes that count as failure: {', '.join(FAIL_ON)}."),
+    )  # fmt: skip
+
+
+def event_options(
+    *own: Callable[[Any], Any], exit_on: bool, retry_for: str, auth_wait: str
+) -> Callable[[Command], Command]:
+    """Add all options that the commands have in common that show events, and in their midst a command's own."""
+    return composed(
+        recording_option,
+        range_options,
+        filter_options,
+        event_output_options,
+        record_option,
+        display_options(EVENT_TIMES),
+        *own,
+        exit_options(on=exit_on),
+        connect_options,
+        retry_options(retry_for=retry_for, auth_wait=auth_wait),
+        grouped("events", EventOptions),
+    )
+
+
+def report_options(
+    *own: Callable[[Any], Any],
+    output: Callable[[Any], Any],
+    outcome: Callable[[Any], Any],
+    times: Sequence[str] = ZONES,
+) -> Callable[[Command], Command]:
+    """Add all options that the commands have in common that report on jobs, around those for output and outcome."""
+    return composed(
+        *own,
+        recording_option,
+        output,
+        display_options(times),
+        outcome,
+        connect_options,
+        retry_options(retry_for="0", auth_wait="0"),
+        grouped("report", ReportOptions),
+    )

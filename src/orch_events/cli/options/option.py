@@ -1,0 +1,153 @@
+"""What an option is here, and how several of them make a group.
+
+Each has an environment variable, `ORCH_EVENTS_` and its long name.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+Read = Callable[[click.Context, dict[str, Any]], Any]
+"""Makes a group of its options' values, by their names; it takes out of these what it reads."""
+
+
+class Option(click.Option):
+    """An option.
+
+    Its variable has a value a line, where it takes several: a regular expression may have spaces.
+
+    Args:
+        heading: of its group, in the help.
+        also: what others call it, without dashes: who types that is told of it.
+    """
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - click's own
+        heading: str = "Options",
+        also: Sequence[str] = (),
+        **attributes: Any,  # noqa: ANN401 - click's own
+    ) -> None:
+        super().__init__(*args, **attributes)
+        self.heading = heading
+        self.also = also
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        """Return what the variable says."""
+        value = self.resolve_envvar_value(ctx)
+        return value.splitlines() if self.multiple and value else super().value_from_envvar(ctx)
+
+    @property
+    def usage(self) -> str:
+        """How it is typed, as in `-t, --type TYPE` or `--[no-]exit-status`."""
+        names = ", ".join(self.opts)
+        if self.is_flag:
+            return names.replace("--", "--[no-]") if self.secondary_opts else names
+        return f"{names} {self.metavar or self.type.name.upper()}"
+
+    @property
+    def default_text(self) -> str:
+        """Its default, in words; "" where there is none to speak of."""
+        return str(self.default if self.show_default is True else self.show_default or "")
+
+    def description(self, default: str) -> str:
+        """Say what it is for, and that its default is this one."""
+        more = [f"default: {default}"] * bool(default) + ["repeatable"] * self.multiple
+        return f"{self.help} [{', '.join(more)}]" if more else f"{self.help}"
+
+    def get_help_record(self, _: click.Context) -> tuple[str, str]:
+        """Return how it is typed and what it is for."""
+        return self.usage, self.description(self.default_text)
+
+    def words(self, value: Any) -> Iterator[str]:  # noqa: ANN401 - any option's
+        """Yield the words that would type a value of it."""
+        name = max(self.opts, key=len)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, bool):
+                yield name if one else max(self.secondary_opts, key=len, default=name)
+            else:
+                yield from (name, _word(one))
+
+
+def _word(value: Any) -> str:  # noqa: ANN401 - any option's
+    if isinstance(value, re.Pattern):
+        return str(value.pattern)
+    if isinstance(value, frozenset):
+        return ",".join(sorted(value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def option(*names: str, envvar: str = "", **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's
+    """Define an option with its environment variable, which is named like it, unless that name means something else.
+
+    Attributes as `Option` and click's own have them.
+    """
+    return click.option(*names, cls=Option, envvar=envvar or variable(names), **attributes)
+
+
+def variable(names: Sequence[str]) -> str:
+    """Return the environment variable of an option that is typed so."""
+    long = next(name for name in names if name.startswith("--"))
+    return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
+
+
+def grouped(
+    name: str, kind: type[Any], *options: Callable[[Any], Any], read: Read | None = None
+) -> Callable[[Command], Command]:
+    """Make a decorator of options whose values reach the command as one `kind`, in the argument `name`.
+
+    Args:
+        name: of the command's argument.
+        kind: a NamedTuple whose fields are named like the options.
+        options: the decorators that add the options; none where other decorators do.
+        read: makes the group where it is not just the options' values.
+    """
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def call(*args: object, **values: object) -> object:
+            group = (read or _values_of(kind))(click.get_current_context(), values)
+            return command(*args, **{name: group}, **values)
+
+        return functools.reduce(lambda made, add: add(made), reversed(options), call)  # type: ignore[return-value]
+
+    return decorate
+
+
+def _values_of(kind: type[Any]) -> Read:
+    return lambda _, values: kind(**{field: values.pop(field) for field in kind._fields})
+
+
+def origin(ctx: click.Context, name: str) -> str:
+    """Return where the value of an option comes from: `--cacert`, `ORCH_EVENTS_CACERT` or `default`."""
+    match ctx.get_parameter_source(name.replace("-", "_")):
+        case ParameterSource.COMMANDLINE:
+            return f"--{name}"
+        case ParameterSource.ENVIRONMENT:
+            return variable((f"--{name}",))
+        case _:
+            return "default"
+
+
+def pass_typed(command: Command) -> Command:
+    """Pass the options that were typed to a command, in the argument `typed`: for the commands that it suggests."""
+
+    @functools.wraps(command)
+    def call(*args: object, **values: object) -> object:
+        return command(*args, typed=_typed(click.get_current_context()), **values)
+
+    return call  # type: ignore[return-value]
+
+
+def _typed(ctx: click.Context) -> Mapping[str, Sequence[str]]:
+    return {
+        one.name: list(one.words(ctx.params[one.name]))
+        for one in ctx.command.params
+        if isinstance(one, Option) and one.name and ctx.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+    }

@@ -1,0 +1,171 @@
+"""What an option's or argument's text can be. Each reads a text, or says in a sentence why it can't.
+
+Some also offer a shell what the text could become.
+"""
+
+import math
+import os
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from orch_events.cli.options.job_ref import JobRef
+from orch_events.times import parse_duration
+from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES
+
+if TYPE_CHECKING:  # the simulator is imported when there is one; in an older click nothing here is generic
+    from orch_events.simulator import Fault
+
+    Item = CompletionItem[str]
+    ParamType = click.ParamType[Any, Any]
+else:
+    ParamType = click.ParamType
+
+_MAX_DIGITS = 19
+_MAX_PORT = 65535
+_SHORT_EVENT_TYPES = tuple(dict.fromkeys(name.partition("_")[2] for name in EVENT_TYPES))
+
+FILE = click.Path(readable=False)
+"""A path that a shell completes; whoever opens it says what is wrong with it."""
+
+
+class Completed(ParamType):
+    """A text that a shell completes.
+
+    Args:
+        name: what it is called.
+        read: reads it.
+        offer: returns what it can become, by what was typed of it and before it.
+    """
+
+    def __init__(
+        self, name: str, read: Callable[[str], Any], offer: "Callable[[click.Context, str], Iterable[Item]]"
+    ) -> None:
+        self.name = name
+        self._read = read
+        self._offer = offer
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401, ARG002 - click's own
+        """Read a text; a value that was read stays as it is."""
+        return self._read(value) if isinstance(value, str) else value
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[Item]":  # noqa: ARG002 - click's own
+        """Offer what it can become."""
+        return list(self._offer(ctx, incomplete))
+
+
+def _among(*words: str) -> "Callable[[click.Context, str], Iterable[Item]]":
+    return lambda _, incomplete: [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+
+def job(text: str) -> JobRef:
+    """Read what a job is called, as a JobRef; the path of a file that is there may look like anything."""
+    try:
+        return JobRef.parse(text)
+    except ValueError as error:
+        if os.path.exists(text):  # noqa: PTH110 - a text, of which no path can be, maybe
+            return JobRef("recording", place=text)
+        raise click.BadParameter(str(error)) from None
+
+
+def whole(text: str) -> int:
+    """Read a whole number from 0 on."""
+    if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
+        raise click.BadParameter(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """Read the number of a port."""
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MAX_PORT:
+        raise click.BadParameter(f"{text!r} is not a port: a number up to {_MAX_PORT}")
+    return int(text)
+
+
+def above_zero(text: str) -> float:
+    """Read a number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not number > 0:
+        raise click.BadParameter(f"{text!r} is not a number above 0")
+    return number
+
+
+def count(text: str) -> int:
+    """Read how many, at least one."""
+    if not (number := whole(text)):
+        raise click.BadParameter(f"{text!r} is not a whole number from 1 on")
+    return number
+
+
+def duration(least: float = 0.0) -> Callable[[str], float]:
+    """Return what reads a duration of at least so many seconds, into seconds."""
+
+    def read(text: str) -> float:
+        try:
+            seconds = parse_duration(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+        if seconds < least:
+            raise click.BadParameter(f"{text!r} is too short: at least {least:g} seconds")
+        return seconds
+
+    return read
+
+
+def regex(text: str) -> re.Pattern[str]:
+    """Read a regular expression."""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise click.BadParameter(f"{text!r} is not a regular expression: {error}") from None
+
+
+def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
+    """Return what reads a type. A word that is not known must at least look like one: a server may have others."""
+
+    def read(text: str) -> str:
+        if text not in known and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
+            raise click.BadParameter(f"{text!r} is not a type of {kind}; there are {', '.join(known)}")
+        return text
+
+    return read
+
+
+event_type = Completed("event_type", _read_type("event", _SHORT_EVENT_TYPES), _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES))
+"""An event's type, `node_failed` or `failed`."""
+
+job_type = Completed("job_type", _read_type("job", JOB_TYPES), _among(*JOB_TYPES))
+"""A job's type."""
+
+
+def _read_outcomes(text: str) -> frozenset[str]:
+    states = frozenset(filter(None, (word.strip() for word in text.split(","))))
+    if strange := states - set(FAIL_ON):
+        raise click.BadParameter(f"{min(strange)!r} is none of {', '.join(FAIL_ON)}")
+    return states
+
+
+def _offer_outcomes(_: click.Context, incomplete: str) -> "Iterable[Item]":
+    before, comma, begun = incomplete.rpartition(",")
+    left = [state for state in FAIL_ON if state not in before.split(",")]
+    return [CompletionItem(before + comma + state) for state in left if state.startswith(begun)]
+
+
+fail_on = Completed("fail_on", _read_outcomes, _offer_outcomes)
+"""Which outcomes are no success, between commas."""
+
+
+def fault(text: str) -> "Fault":
+    """Read one of the simulator's faults."""
+    from orch_events.simulator import Fault
+
+    try:
+        return Fault.parse(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None

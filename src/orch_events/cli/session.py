@@ -1,0 +1,252 @@
+"""What a command that shows events shows and keeps: one assembly for `list` and `follow`.
+
+    a follower's updates → FollowSession → checkpoint → recording → filter → tail → format → stdout
+                                         → stderr: progress, connection, closing summary
+
+The session reads the updates, and decides the exit status. What is kept beside what is shown, a recording and a
+checkpoint, are links of the renderer chain: a disk that is full is said once, and does not stop the session.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from orch_events.analysis.progress import FollowProgress, StragglerDetector
+from orch_events.cli import exit_status
+from orch_events.cli.app import App
+from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
+from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
+from orch_events.cli.options.job_ref import JobRef
+from orch_events.cli.renderers import closing, open_recording_file, renderer_chain
+from orch_events.cli.shell_command import ShellCommand
+from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
+from orch_events.follow.checkpoint import CheckpointFile
+from orch_events.follow.follower import Follower
+from orch_events.follow.retry import RetryPolicy
+from orch_events.follow.scheduler import interleave
+from orch_events.job.state import JobState, Outcome
+from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, Pause, Tick, TimedOut, Update
+from orch_events.render.events.structured import JsonLines
+from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
+from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
+from orch_events.render.toolkit.terminal import USUAL_COLUMNS, columns, is_pipe, is_terminal
+from orch_events.wire.event import Event
+from orch_events.wire.vocabulary import NODE_UNFINISHED
+
+
+class FollowOptions(NamedTuple):
+    """What only following has; `list` has the defaults.
+
+    Attributes:
+        interval: seconds between two requests while events come.
+        settle: seconds of silence that end a job without a record.
+        cursor_file: where to resume; None for nowhere.
+        slow: seconds after which a node is named; None for twice what is usual.
+        replay: how recordings and the demo are read.
+        progress: whether there is a live line, or a heartbeat.
+        typed: the options that were typed, for the commands that are suggested; None where nothing is suggested, and
+            there is no summary at the end.
+    """
+
+    interval: float = 1.0
+    settle: float = 15.0
+    cursor_file: str | None = None
+    slow: float | None = None
+    replay: ReplayOptions = ReplayOptions()
+    progress: bool = False
+    typed: TypedWords | None = None
+
+
+@contextmanager
+def open_session(
+    app: App, refs: Sequence[JobRef], events: EventOptions, policy: RetryPolicy, follow: FollowOptions
+) -> Iterator["FollowSession"]:
+    """Open the jobs and the files, and put together what shows and keeps the events.
+
+    Raises:
+        OrchEventsError: a job, a recording or a cursor file can't be opened.
+    """
+    app.configure_stderr(events.display)
+    checkpoints = CheckpointFile(Path(follow.cursor_file)) if follow.cursor_file else None
+    verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job)
+    with ExitStack() as stack:
+        jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
+        recording = stack.enter_context(open_recording_file(events.record, name_job=len(jobs) > 1))
+        starts = [_start(app, job.number, events.range.start, checkpoints) for job in jobs]
+        followers = [
+            job.follower(app.clock, interval=follow.interval, start=start, settle=follow.settle)
+            for job, start in zip(jobs, starts, strict=True)
+        ]
+        yield FollowSession(app, events, follow, jobs, followers, recording, checkpoints)
+
+
+def _start(app: App, job: str, start: int | None, checkpoints: CheckpointFile | None) -> int | None:
+    """Return where to begin: where the cursor file says, else where the option does."""
+    checkpoint = checkpoints.read(job) if checkpoints else None
+    if checkpoint is None:
+        return start
+    again = "; events that were on their way out when it stopped may come again" if checkpoint.showing else ""
+    app.stderr.note(f"resuming job {job} at event {checkpoint.start}{again}")
+    return checkpoint.start
+
+
+class FollowSession:
+    """Reads the updates of some jobs: shows and keeps their events, and gathers the exit status.
+
+    Args:
+        app: streams, clock, signals.
+        events: what is shown, and how.
+        follow: what only following has.
+        jobs: the jobs.
+        followers: their followers, in the same order.
+        recording: where events are recorded.
+        checkpoints: where it is noted how far they were shown.
+
+    Attributes:
+        followers: the followers.
+        shown: how many events passed the filter.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        events: EventOptions,
+        follow: FollowOptions,
+        jobs: Sequence[OpenJob],
+        followers: Sequence[Follower],
+        recording: JsonLines | None,
+        checkpoints: CheckpointFile | None,
+    ) -> None:
+        self.followers = followers
+        self._by_job = {follower.state.job: follower for follower in followers}
+        self._app = app
+        self._stderr = app.stderr
+        self._stderr.name_job = len(followers) > 1
+        self._exit_options = events.exit_options
+        self._theme = app.theme(app.stderr_stream, events.display)
+        self._chain = renderer_chain(app, events, self._by_job, recording, checkpoints)
+        follow_progress = FollowProgress(followers, app.clock)
+        self._progress = _progress(app, events.display, follow_progress, wanted=follow.progress)
+        self._stderr.make_room = self._progress.clear
+        self._commands, self._stragglers = None, None
+        if follow.typed is not None:
+            self._commands = ShellCommand(follow.typed, {job.number: job.name for job in jobs})
+            self._stragglers = StragglerDetector(follow_progress, follow.slow)
+        self._shown_to: dict[str, int | None] = {}
+        self._statuses: dict[str, int] = {}
+        self._ends: list[tuple[int, str]] = []
+
+    @property
+    def shown(self) -> int:
+        """How many events passed the filter."""
+        return self._chain.filtered.passed
+
+    def run(self, updates: Iterable[Iterator[Update]], timeout: float = math.inf) -> int:
+        """Show everything to the end, or to a signal; return the exit status."""
+        try:
+            with closing(self._chain.head):
+                for update in interleave(updates, self._app.clock, timeout):
+                    self._take(update)
+        except KeyboardInterrupt as signal:
+            self._statuses["detached"] = getattr(signal, "exit_status", exit_status.SIGINT)
+        finally:
+            self._progress.clear()
+        self._repeat_the_ends()
+        self._say_what_is_still_running()
+        if any(keeper.failed for keeper in self._chain.keepers):
+            self._statuses["kept"] = LocalFileError.exit_status
+        return exit_status.worst(self._statuses.values())
+
+    def _take(self, update: Update) -> None:
+        match update:
+            case NewEvents(state, events):
+                self._show(state, events)
+            case Tick():
+                self._progress.tick()
+            case Pause():
+                self._chain.head.flush()
+                self._name_stragglers()
+                self._progress.tick()
+            case JobEnded(state, outcome):
+                self._end(state, outcome)
+            case FollowFailed(state, error):
+                self._fail(state, error)
+            case TimedOut():
+                self._statuses["timed out"] = exit_status.TIMED_OUT
+            case _:
+                self._chain.head.flush()
+                self._stderr.tell(update)
+
+    def _show(self, state: JobState, events: Sequence[Event]) -> None:
+        passed = self.shown
+        self._progress.clear()
+        with self._app.signals.shield():
+            self._chain.head.write(state.job, events)
+            self._shown_to[state.job] = state.last_id
+        if self.shown > passed:
+            self._progress.moved()
+        else:  # what nobody asked for breaks no silence
+            self._progress.tick()
+
+    def _name_stragglers(self) -> None:
+        for straggler in self._stragglers.new() if self._stragglers else []:
+            self._stderr.note(slow(straggler, name_job=self._stderr.name_job))
+
+    def _end(self, state: JobState, outcome: Outcome) -> None:
+        self._chain.head.flush()
+        status = outcome.exit_status(self._exit_options.fail_on)
+        if self._commands is not None:
+            for line in self._summary(state, outcome, self._commands):
+                self._stderr.note(line)
+            self._ends.append((status, ended(state.job, outcome, self._theme)))
+        self._statuses[state.job] = status if self._exit_options.exit_status else 0
+
+    def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand) -> Iterator[str]:
+        """Yield how a job ended, what went wrong, and what to do next."""
+        yield ended(state.job, outcome, self._theme)
+        yield from bad_nodes(state, self._theme, columns(self._app.stderr_stream))
+        more = len(bad_runs(state)) - MOST_NODES
+        if more > 0:
+            yield f"  and {more} more: {commands.line('failures', state.job)}"
+        else:
+            unfinished = any(outcome.nodes.get(word) for word in NODE_UNFINISHED)
+            following = commands.line("failures" if unfinished else "summary", state.job)
+            yield f"{self._theme.paint('next:', 'hint')} {following}"
+
+    def _fail(self, state: JobState, error: OrchEventsError) -> None:
+        self._chain.head.flush()
+        self._stderr.error(error)
+        if self._commands and (isinstance(error, Unreachable) or state.job in self._shown_to):
+            self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
+        self._statuses[state.job] = error.exit_status
+
+    def _repeat_the_ends(self) -> None:
+        """Where several jobs ended, say again how, the worst last: the first may be out of sight."""
+        if len(self._ends) > 1:
+            for _, line in sorted(self._ends, key=lambda end: exit_status.badness(end[0])):
+                self._stderr.note(line)
+
+    def _say_what_is_still_running(self) -> None:
+        for job, follower in self._by_job.items():
+            if self._commands and job not in self._statuses:
+                resume = self._resume(job, self._commands)
+                known = follower.had_contact
+                self._stderr.note(still_running(follower.state, resume) if known else unknown(job, resume))
+
+    def _resume(self, job: str, commands: ShellCommand) -> str:
+        """Return the command that resumes a job with the first event that was not shown yet."""
+        last = self._shown_to.get(job)
+        return commands.resume(job, self._by_job[job].start if last is None else last + 1)
+
+
+def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wanted: bool) -> Progress:
+    stream = app.stderr_stream
+    if display.quiet or not wanted or stream is None:
+        return NoProgress()
+    if not is_terminal(stream) or app.environ.get("TERM") == "dumb":
+        return Heartbeat(stream, progress, app.clock)
+    theme = app.theme(stream, display)
+    shared = is_pipe(app.stdout)
+    return LiveLine(stream, theme, progress, app.clock, lambda: columns(stream) or USUAL_COLUMNS, shared=shared)

@@ -1,0 +1,230 @@
+"""The server: the only user of httpx.
+
+Every URL is built from service-url; none that an answer names is ever asked, and no redirect followed, so the token
+goes to one origin alone. httpx's errors become ours in `_translated` and nowhere else, the API's in `responses`.
+"""
+
+import ssl
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import islice
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+import msgspec
+
+from orch_events.client import tls
+from orch_events.client.responses import error_for_response, read_date, read_retry_after
+from orch_events.client.stream import gunzip
+from orch_events.client.url import Proxy, ServiceUrl
+from orch_events.errors import (
+    LocalFileError,
+    NotUnderstood,
+    OrchEventsError,
+    TruncatedAnswer,
+    Unreachable,
+)
+from orch_events.times import Clock
+from orch_events.wire.event import Fetched
+from orch_events.wire.page import PageDecoder
+from orch_events.wire.records import JobRecord, NodeRecord
+
+T = TypeVar("T")
+
+Ahead = Callable[[Callable[[], Iterator[bytes]]], Iterator[bytes | None]]
+
+_ERROR_PIECES = 2
+_MOST_BYTES = 1 << 28
+_MOST_SECONDS = 30.0
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """One request and what came of it, for --verbose.
+
+    Attributes:
+        url: what was asked, always with GET.
+        status: the HTTP status; None where no answer came.
+        seconds: from the request to the last byte.
+        received: bytes of the body, as they were sent.
+        server_at: when the server says that it answered, in seconds since the epoch; None where it does not.
+    """
+
+    url: str
+    status: int | None
+    seconds: float
+    received: int
+    server_at: float | None = None
+
+
+class Client:
+    """A source of events that asks a server.
+
+    Args:
+        url: where the API is.
+        token: returns the token to send, or None for none; asked at each request.
+        clock: what measures requests.
+        cacert: a file with the CA to trust; None for the system's.
+        connect_timeout, read_timeout: seconds; the second is for each piece of an answer.
+        observe: told of every exchange.
+        ahead: iterates over what it is given, in the background say, and yields None for each moment without an item.
+        transport: stands for the network in tests.
+    """
+
+    def __init__(
+        self,
+        url: ServiceUrl,
+        token: Callable[[], str | None],
+        clock: Clock,
+        *,
+        cacert: str | None = None,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 60.0,
+        observe: Callable[[Exchange], None] = lambda _: None,
+        ahead: Ahead = lambda begin: begin(),
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._url = url
+        self._token = token
+        self._clock = clock
+        self._observe = observe
+        self._ahead = ahead
+        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
+        proxy = Proxy.from_environ(url) if transport is None else None
+        self._http = httpx.Client(
+            verify=tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            trust_env=False,
+            proxy=proxy.url if proxy else None,
+            follow_redirects=False,
+            timeout=self._timeout,
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "orch-events"},
+            transport=transport,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def fetch(self, job: str, start: int | None) -> Iterator[Fetched | None]:
+        """Yield a job's events from the id `start` on, as they arrive, then the page's end; None while nothing comes.
+
+        Source: `GET /jobs/:id/events?start=N`. Raises any OrchEventsError but UsageError.
+        """
+        path = f"/jobs/{job}/events" + (f"?start={start}" if start is not None else "")
+        decoder = PageDecoder(self._url.base + path)
+        for piece in self._ahead(lambda: self._body(path)):
+            if piece is None:
+                yield None
+            elif events := decoder.feed(piece):
+                yield events
+        yield decoder.finish()
+
+    def record(self, job: str) -> Iterator[JobRecord | None]:
+        """Yield None while nothing comes, and at last the job's record. Source: `GET /jobs/:id`."""
+        return self._read(f"/jobs/{job}", JobRecord.read)
+
+    def jobs(self, limit: int, offset: int = 0, kind: str | None = None) -> Iterator[list[JobRecord] | None]:
+        """Yield None while nothing comes, and at last jobs, perhaps of one type, the newest first. Source: `GET /jobs`.
+
+        An older server may know nothing of limit, order and type, and give them all, the oldest first.
+        """
+        of_type = f"&type={kind}" if kind else ""
+        return self._read(f"/jobs?limit={limit}&offset={offset}&order_by=name&order=desc{of_type}", JobRecord.read_all)
+
+    def nodes(self, job: str) -> Iterator[list[NodeRecord] | None]:
+        """Yield None while nothing comes, and at last a snapshot of a job's nodes. Source: `GET /jobs/:id/nodes`."""
+        return self._read(f"/jobs/{job}/nodes", NodeRecord.read_all)
+
+    def _read(self, path: str, read: Callable[[bytes, str], T]) -> Iterator[T | None]:
+        """Gather a body, within reason, and read it; one that trickles is not waited for."""
+        url, body, began_at = self._url.base + path, bytearray(), self._clock.monotonic()
+        for piece in self._ahead(lambda: self._body(path)):
+            body += piece or b""
+            if len(body) > _MOST_BYTES:
+                raise NotUnderstood(f"the answer of {url} is longer than {_MOST_BYTES >> 20} MB")
+            if self._clock.monotonic() - began_at > _MOST_SECONDS:
+                raise TruncatedAnswer(f"the answer of {url} took more than {_MOST_SECONDS:g} s to arrive")
+            yield None
+        yield read(bytes(body), url)
+
+    def _body(self, path: str) -> Iterator[bytes]:
+        """Ask, and yield the body as it arrives, unzipped where it is zipped."""
+        with self._answer(path) as answer:
+            yield from _pieces(answer)
+
+    @contextmanager
+    def _answer(self, path: str) -> Iterator[httpx.Response]:
+        """Ask, and give the answer if it is a good one; report the exchange when its body has been read."""
+        url = self._url.base + path
+        token = self._token()
+        sent = token is not None and (self._url.encrypted or self._url.loopback)
+        headers = {"X-Authentication": token or ""} if sent else {}
+        began_at = self._clock.monotonic()
+        answer: httpx.Response | None = None
+        try:
+            with self._translated(url):
+                answer = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+                if answer.status_code != httpx.codes.OK:
+                    raise self._error(url, answer, token if sent else None)
+            with self._translated(url, reading=True):
+                yield answer
+        finally:
+            if answer is not None:
+                answer.close()
+            self._report(url, answer, began_at)
+
+    def _report(self, url: str, answer: httpx.Response | None, began_at: float) -> None:
+        status = answer.status_code if answer is not None else None
+        received = answer.num_bytes_downloaded if answer is not None else 0
+        server_at = read_date(answer.headers.get("Date")) if answer is not None else None
+        self._observe(Exchange(url, status, self._clock.monotonic() - began_at, received, server_at))
+
+    def _error(self, url: str, answer: httpx.Response, token: str | None) -> OrchEventsError:
+        retry_after = read_retry_after(answer.headers.get("Retry-After"), self._clock.now())
+        body = b""
+        with suppress(httpx.HTTPError, zlib.error):  # the status counts, also of an answer that breaks off
+            for piece in islice(_pieces(answer), _ERROR_PIECES):
+                body += piece
+        if token:  # a server may quote it; we do not
+            body = body.replace(token.encode(), b"...")
+        return error_for_response(url, answer.status_code, body, with_token=token is not None, retry_after=retry_after)
+
+    @contextmanager
+    def _translated(self, url: str, *, reading: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except httpx.HTTPError as error:
+            raise self._ours(error, url, reading=reading) from None
+        except UnicodeError:  # of a name that begins like an encoded one, xn--
+            raise LocalFileError(f"the host of {self._url.origin} is not a name", "is service-url right?") from None
+        except zlib.error:
+            raise NotUnderstood(f"the answer of {url} is not the gzip that it claims to be") from None
+
+    def _ours(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
+        if isinstance(error, httpx.DecodingError):
+            return NotUnderstood(f"the answer of {url} can't be decoded")
+        if isinstance(error, httpx.ConnectTimeout):
+            return Unreachable(f"no connection to {self._url.origin} within {self._timeout.connect:g} s")
+        if isinstance(error, httpx.TimeoutException):
+            return Unreachable(f"{url} sent nothing for {self._timeout.read:g} s")
+        if (cause := tls.cause(error)) is not None:
+            return tls.error_for_handshake(cause, self._url.origin)
+        if reading:
+            return TruncatedAnswer(f"the answer of {url} breaks off")
+        return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    """Write a system's error without its number, and httpx's own without a full stop and the bytes that it met."""
+    return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection broke off"
+
+
+def _pieces(answer: httpx.Response) -> Iterator[bytes]:
+    """Yield an answer's body as it arrives, unzipped where it is zipped."""
+    pieces = answer.iter_raw()
+    return gunzip(pieces) if answer.headers.get("Content-Encoding", "").lower() == "gzip" else pieces

@@ -1,0 +1,89 @@
+"""An answer's bytes on their way: read in the background, and unzipped piece by piece.
+
+What is read is iterated in a thread of its own. While nothing comes, the reader gets None each moment: it can look at
+its clock, redraw, see to other jobs, and hear Ctrl-C, even while a name is being resolved.
+"""
+
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator
+from queue import Empty, Full, Queue
+from threading import Event as Flag
+from threading import Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_MOMENT_SECONDS = 0.1
+_ITEMS_AHEAD = 4
+
+
+def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, None]:
+    """Iterate in the background, a few items ahead; yield the items, and None for each moment without one."""
+    items: Queue[T | _End] = Queue(_ITEMS_AHEAD)
+    abandoned = Flag()
+    Thread(target=_deliver, args=(begin, items, abandoned), daemon=True).start()
+    try:
+        while True:
+            try:
+                item = items.get(timeout=_MOMENT_SECONDS)
+            except Empty:
+                yield None
+                continue
+            if not isinstance(item, _End):
+                yield item
+            elif item.error is not None:
+                raise item.error
+            else:
+                return
+    finally:
+        abandoned.set()
+
+
+class _End:
+    """The last thing that is delivered: that there is no more, or why."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+def _deliver(begin: Callable[[], Iterator[T]], items: "Queue[T | _End]", abandoned: Flag) -> None:
+    try:
+        for item in begin():
+            if not _put(items, item, abandoned):
+                return
+        end = _End(None)
+    except BaseException as error:  # noqa: BLE001 - it is raised where the reader is
+        end = _End(error)
+    _put(items, end, abandoned)
+
+
+def _put(items: "Queue[T | _End]", item: T | _End, abandoned: Flag) -> bool:
+    """Put an item into the queue; False if nobody reads it any more."""
+    while not abandoned.is_set():
+        try:
+            items.put(item, timeout=_MOMENT_SECONDS)
+        except Full:
+            continue
+        return True
+    return False
+
+
+_PIECE_BYTES = 1 << 18
+_GZIP = 16 + zlib.MAX_WBITS
+
+
+def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what gzip'd bytes hold, at most a quarter of a megabyte at once.
+
+    A stream that is cut yields what was in it, and no more.
+
+    Raises:
+        zlib.error: the bytes are no gzip.
+    """
+    unzip = zlib.decompressobj(_GZIP)
+    for piece in pieces:
+        rest = piece
+        while rest and not unzip.eof:
+            yield unzip.decompress(rest, _PIECE_BYTES)
+            rest = unzip.unconsumed_tail
+    yield unzip.flush()

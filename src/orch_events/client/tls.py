@@ -1,0 +1,56 @@
+"""TLS: which CA is trusted, and what was wrong with it or with the server."""
+
+import ssl
+from pathlib import Path
+
+from orch_events.errors import LocalFileError, NotUnderstood, OrchEventsError, Unreachable
+
+_HINTS = {
+    9: "is this machine's clock right?",
+    10: "let the server have a new one; is this machine's clock right?",
+    62: "name the server as its certificate does",
+    64: "name the server as its certificate does",
+}
+"""What to do, by OpenSSL's number, where the CA is not to blame: not yet valid, expired, another name or address."""
+
+
+def context(cacert: str | None) -> ssl.SSLContext:
+    """Return what checks a server's certificate against the CA in a file; None: the system's. Raises LocalFileError."""
+    try:
+        return ssl.create_default_context(cafile=cacert)
+    except (OSError, ssl.SSLError):
+        if cacert is None:
+            raise
+        if not _readable(cacert):
+            raise LocalFileError(f"the CA file {cacert} can't be read", "is it a file, and may you read it?") from None
+        raise LocalFileError(
+            f"the CA file {cacert} holds no certificate", "is it the primary server's ca.pem?"
+        ) from None
+
+
+def _readable(path: str) -> bool:
+    try:
+        Path(path).read_bytes()
+    except OSError:
+        return False
+    return True
+
+
+def error_for_handshake(error: ssl.SSLError, origin: str) -> OrchEventsError:
+    """Tell why no TLS came about with a server."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        hint = "trust the primary server's CA: --cacert FILE, or cacert in orchestrator.conf"
+        why = error.verify_message.rstrip(".")
+        return LocalFileError(f"the certificate of {origin} is not trusted: {why}", _HINTS.get(error.verify_code, hint))
+    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
+        return NotUnderstood(f"{origin} does not speak TLS", "is the port right, or is it http?")
+    reason = (error.reason or "connection closed").replace("_", " ").lower()
+    return Unreachable(f"can't reach {origin}: TLS failed ({reason})")
+
+
+def cause(error: BaseException) -> ssl.SSLError | None:
+    """Return the trouble with TLS that is behind an error; None where there is none."""
+    at: BaseException | None = error
+    while at is not None and not isinstance(at, ssl.SSLError):
+        at = at.__cause__ or at.__context__
+    return at

@@ -1,0 +1,158 @@
+"""Where requests go: the orchestrator's address, as people write it and as requests need it, and the proxy on the way."""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import msgspec
+
+from orch_events.errors import LocalFileError
+
+_PORT = 8143
+_API = "/orchestrator/v1"
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.IGNORECASE)
+_ALLOWED = re.compile(r"[!-~]+")
+
+
+class ServiceUrl(msgspec.Struct, frozen=True):
+    """Where the API is.
+
+    Attributes:
+        origin: scheme, host and port, without a slash: the only place that a token goes to.
+        base: what every request's URL begins with, without a slash at its end.
+        encrypted: whether it is https.
+        loopback: whether it is on this machine.
+    """
+
+    origin: str
+    base: str
+    encrypted: bool
+    loopback: bool
+
+    @classmethod
+    def parse(cls, text: str) -> "ServiceUrl":
+        """Read a bare host, with or without a port, or a URL, with or without `/orchestrator/v1` or a proxy's path.
+
+        Raises:
+            LocalFileError: it is none of these; credentials in it are not repeated.
+        """
+        try:
+            parts = urlsplit(text if "://" in text else f"https://{text}")
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise _no_address(text) from None
+        usable = is_host(host) and parts.scheme in ("http", "https") and _ALLOWED.fullmatch(text)
+        if not usable or parts.query or parts.fragment or "@" in parts.netloc:
+            raise _no_address(text)
+        prefix = parts.path.rstrip("/").removesuffix(_API).rstrip("/")
+        origin = f"{parts.scheme}://{_netloc(parts, host, port, prefix)}"
+        return cls(origin, origin + prefix + _API, parts.scheme == "https", _is_loopback(host))
+
+    @property
+    def host(self) -> str:
+        """A name, or an address without brackets."""
+        return urlsplit(self.origin).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The one that is connected to."""
+        return urlsplit(self.origin).port or (443 if self.encrypted else 80)
+
+    def is_of(self, place: str) -> bool:
+        """Whether a `place`, scheme and host with or without port and a proxy's path, is this server.
+
+        A server knows neither the port nor the path by which a proxy is reached, so either may be missing.
+        """
+        own = urlsplit(self.base)
+        try:
+            other = urlsplit(place)
+            same_port = other.port in (None, self.port)
+        except ValueError:  # no such port or address can be
+            return False
+        same_host = (other.scheme, other.hostname) == (own.scheme, self.host)
+        return same_host and same_port and other.path in ("", own.path.removesuffix(_API))
+
+    def shares_host(self, place: str) -> bool:
+        """Whether a `place` is on the same host."""
+        try:
+            return urlsplit(place).hostname == self.host
+        except ValueError:
+            return False
+
+
+def _netloc(parts: SplitResult, host: str, port: int | None, prefix: str) -> str:
+    """Add the orchestrator's port where none is given, unless it is a proxy that is named, by a path of its own."""
+    named = f"[{host}]" if ":" in host else host
+    if port is None and parts.scheme == "https" and not prefix:
+        port = _PORT
+    return named if port is None else f"{named}:{port}"
+
+
+def is_host(host: str) -> bool:
+    """Whether it is the name or the address of a host."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return _NAME.fullmatch(host) is not None
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _no_address(text: str) -> LocalFileError:
+    shown = "service-url" if set("@?#") & set(text) else f"service-url {text!r}"
+    return LocalFileError(f"{shown} is not the address of a server", "write it as https://pe.example.com:8143")
+
+
+class Proxy(msgspec.Struct, frozen=True):
+    """What carries requests to a server.
+
+    Attributes:
+        url: as the environment has it; there may be a password in it.
+        origin: the same without one: scheme, host and port.
+    """
+
+    url: str
+    origin: str
+
+    @classmethod
+    def from_environ(cls, server: ServiceUrl) -> "Proxy | None":
+        """Find it in HTTPS_PROXY, ALL_PROXY and NO_PROXY, or in the settings of the system; None where there is none.
+
+        A proxy may carry TLS, and never a token in the clear: over plain http there is none.
+
+        Raises:
+            LocalFileError: it can't be used.
+        """
+        if not server.encrypted or proxy_bypass(server.host) or proxy_bypass(f"{server.host}:{server.port}"):
+            return None
+        named = getproxies()
+        url = named.get("https") or named.get("all")
+        return cls.parse(url) if url else None
+
+    @classmethod
+    def parse(cls, text: str) -> "Proxy":
+        """Read a host, with or without a port, or a URL; raises LocalFileError, which repeats nothing of it."""
+        url = text if "://" in text else f"http://{text}"
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            raise _unusable_proxy() from None
+        if parts.scheme not in ("http", "https") or not is_host(host) or not _ALLOWED.fullmatch(url):
+            raise _unusable_proxy()
+        named = f"[{host}]" if ":" in host else host
+        return cls(url, f"{parts.scheme}://{named}" + (f":{port}" if port is not None else ""))
+
+
+def _unusable_proxy() -> LocalFileError:
+    return LocalFileError(
+        "the environment names a proxy that can't be used",
+        "write HTTPS_PROXY as http://proxy.example.com:3128, or the server's name into NO_PROXY; SOCKS proxies are not supported",
+    )

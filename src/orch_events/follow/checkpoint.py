@@ -1,0 +1,93 @@
+"""Where to resume, kept in a file that survives SIGKILL: for each job the first event id that was not shown yet.
+
+    {"jobs": {"352": {"start": 1313, "showing": false}}}
+
+`showing` is true while events from `start` on are on their way out: whoever resumes then may see some of them again.
+The file is replaced whole, so it is never half written; entries of other jobs stay.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from orch_events.errors import LocalFileError
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file's content at once: whoever reads it finds the old one or the new one. Others can't read it.
+
+    What a link points to is replaced, not the link.
+
+    Raises:
+        OSError: it can't be written; the old content is still there.
+    """
+    target = path.resolve()
+    draft = target.with_name(f"{target.name}.{os.getpid()}")
+    try:
+        with open(draft, "wb", opener=_private) as file:
+            file.write(content)
+        draft.replace(target)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where to resume a job.
+
+    Attributes:
+        start: the first event id that was not shown, for certain.
+        showing: whether some from there on may have been shown.
+    """
+
+    start: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+    showing: bool = False
+
+
+class _Content(msgspec.Struct, forbid_unknown_fields=True):
+    jobs: dict[str, Checkpoint]
+
+
+class CheckpointFile(msgspec.Struct, frozen=True):
+    """A file of checkpoints, which --cursor-file names.
+
+    Attributes:
+        path: where it is; it need not be there yet.
+    """
+
+    path: Path
+
+    def read(self, job: str) -> Checkpoint | None:
+        """Return where to resume a job; None where nothing is known of it. Raises LocalFileError."""
+        return self._load().jobs.get(job)
+
+    def write(self, job: str, checkpoint: Checkpoint) -> None:
+        """Note where to resume a job. Raises LocalFileError."""
+        content = self._load()
+        content.jobs[job] = checkpoint
+        try:
+            replace_file(self.path, msgspec.json.encode(content) + b"\n")
+        except OSError as error:
+            raise _failed(self.path, "written", error) from None
+
+    def _load(self) -> _Content:
+        if self.path.exists() and not self.path.is_file():
+            raise LocalFileError(f"{self.path} is not a file", "name another")
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=_Content)
+        except FileNotFoundError:
+            return _Content({})
+        except OSError as error:
+            raise _failed(self.path, "read", error) from None
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise LocalFileError(f"{self.path} is not a cursor file", "name another, or remove it") from None
+
+
+def _failed(path: Path, what: str, error: OSError) -> LocalFileError:
+    return LocalFileError(f"{path} can't be {what}: {os.strerror(error.errno or 0)}", "is there room, and permission?")

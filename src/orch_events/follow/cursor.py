@@ -1,0 +1,192 @@
+"""From where to ask next, which events are new, and in what order they are shown.
+
+1. The cursor is our own: the highest id seen, plus one. A page's `next-events` counts only while no event has been
+   seen: it may repeat the request's own URL, so that following it would never end.
+2. It moves when a page is over. When a page breaks off it moves behind what had arrived if that was in the order of
+   ids, else not at all: what is missing can have any id.
+3. An event is new if its id was not seen before. Pages may overlap, repeat, and be asked for again from the beginning.
+4. New events come out in the order of their ids, as far as a buffer of some thousand events and a few megabytes allows.
+   One that becomes visible behind others with higher ids comes out late, but comes.
+
+Memory is bounded: 8 MB of ids, a buffer of 4 MB, and 65,536 hashes of events without an id.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from operator import lt
+
+from orch_events.wire.event import Event
+
+_BLOCK_BITS = 16
+_LAST_IN_BLOCK = (1 << _BLOCK_BITS) - 1
+_MAX_BLOCKS = 128
+_MAX_WITHOUT_ID = 1 << 16
+_BUFFERED_EVENTS = 4096
+_BUFFERED_BYTES = 4 << 20
+
+
+class SeenIds:
+    """The ids that were seen, exactly, a byte each; 8 MB at most.
+
+    Ids of one job lie close together (they come from one sequence), so 128 blocks of 65,536 hold some eight million
+    events. Beyond that the block with the lowest ids is given up, and each id in it counts as seen.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, bytearray] = {}
+        self._floor = 0
+
+    def add(self, number: int) -> bool:
+        """Note an id; False if it was seen before."""
+        if number < self._floor:
+            return False
+        block = self._blocks.get(number >> _BLOCK_BITS) or self._new_block(number >> _BLOCK_BITS)
+        if block[number & _LAST_IN_BLOCK]:
+            return False
+        block[number & _LAST_IN_BLOCK] = 1
+        return True
+
+    def add_all(self, numbers: Iterable[int]) -> None:
+        """Note ids that are higher than any before."""
+        blocks = self._blocks
+        for number in numbers:
+            try:
+                blocks[number >> _BLOCK_BITS][number & _LAST_IN_BLOCK] = 1
+            except KeyError:
+                self._new_block(number >> _BLOCK_BITS)[number & _LAST_IN_BLOCK] = 1
+
+    def _new_block(self, index: int) -> bytearray:
+        block = self._blocks[index] = bytearray(1 << _BLOCK_BITS)
+        if len(self._blocks) > _MAX_BLOCKS:
+            lowest = min(self._blocks)
+            del self._blocks[lowest]
+            self._floor = (lowest + 1) << _BLOCK_BITS
+        return block
+
+
+class ReorderBuffer:
+    """Puts events in the order of their ids, as far as its size allows.
+
+    It holds runs of events, each as it came, and lets a run go when it holds enough without it. Only what is out of
+    order is sorted, together with all that is held.
+    """
+
+    def __init__(self) -> None:
+        self._runs: deque[Sequence[Event]] = deque()
+        self._sizes: deque[int] = deque()
+        self._events = 0
+        self._bytes = 0
+
+    def put(self, events: Sequence[Event]) -> list[Event]:
+        """Take events in, and return those that are let go, in order."""
+        if not events:
+            return []
+        if not _ascending([*(self._runs[-1][-1:] if self._runs else ()), *events]):
+            events = sorted([*self.drain(), *events], key=_place)
+        self._runs.append(events)
+        self._sizes.append(sum(map(len, [event.source for event in events])))
+        self._events += len(events)
+        self._bytes += self._sizes[-1]
+        out: list[Event] = []
+        while self._holds_enough_without_the_first():
+            out += self._let_go()
+        return out
+
+    def drain(self) -> list[Event]:
+        """Return all that is held, in order."""
+        return [event for _ in range(len(self._runs)) for event in self._let_go()]
+
+    def _holds_enough_without_the_first(self) -> bool:
+        without = self._events - len(self._runs[0])
+        return without >= _BUFFERED_EVENTS or (without > 0 and self._bytes > _BUFFERED_BYTES)
+
+    def _let_go(self) -> Sequence[Event]:
+        run = self._runs.popleft()
+        self._bytes -= self._sizes.popleft()
+        self._events -= len(run)
+        return run
+
+
+class Cursor:
+    """Decides what is new, in what order it is shown, and from where to ask next.
+
+    Args:
+        start: the first id that is wanted; None for all.
+
+    Attributes:
+        start: the `start` of the next request; None for all. It never goes back, but for `rewind`.
+    """
+
+    def __init__(self, start: int | None = None) -> None:
+        self.start = start
+        self._from = start
+        self._seen = SeenIds()
+        self._without_id: set[int] = set()
+        self._buffer = ReorderBuffer()
+        self._highest = -1
+        self._behind_page: int | None = None
+        self._in_order = True
+
+    def accept(self, events: Sequence[Event]) -> list[Event]:
+        """Take in events of a page, and return those that are to be shown now, in order."""
+        return self._buffer.put(self._new(events))
+
+    def drain(self) -> list[Event]:
+        """Return the events that were held back to put them in order."""
+        return self._buffer.drain()
+
+    def end_page(self, next_start: int | None) -> None:
+        """Move behind a page that was whole; its own word for the next start counts where there is no better."""
+        self._move(next_start if self._highest < 0 else self._highest + 1)
+
+    def page_truncated(self) -> None:
+        """Move behind what had arrived of a page that broke off, if nothing before it can be missing."""
+        self._move(self._behind_page if self._in_order else None)
+
+    def rewind(self) -> None:
+        """Ask from the beginning again, for what became visible late."""
+        self.start = self._from
+
+    def _new(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Return those events of a page that are wanted and new; where all are higher than any before, at once."""
+        numbers = _ascending(events)
+        if not numbers or numbers[0] < (self._from or 0) or numbers[0] <= self._highest:
+            return [event for event in events if self._is_new(event)]
+        self._seen.add_all(numbers)
+        self._highest = numbers[-1]
+        self._behind_page = numbers[-1] + 1
+        return events
+
+    def _move(self, start: int | None) -> None:
+        if start is not None:
+            self.start = max(self.start or 0, start)
+        self._behind_page, self._in_order = None, True
+
+    def _is_new(self, event: Event) -> bool:
+        if event.id is None:
+            return self._is_new_without_id(event)
+        if event.id < (self._from or 0):
+            return False
+        self._in_order = self._in_order and event.id > self._highest
+        self._highest = max(event.id, self._highest)
+        self._behind_page = self._highest + 1
+        return self._seen.add(event.id)
+
+    def _is_new_without_id(self, event: Event) -> bool:
+        if len(self._without_id) >= _MAX_WITHOUT_ID:
+            self._without_id.clear()
+        before = len(self._without_id)
+        self._without_id.add(hash(event))
+        return len(self._without_id) > before
+
+
+def _ascending(events: Sequence[Event]) -> list[int]:
+    """Return the ids of events if each is higher than the one before, as in nearly every answer; else nothing."""
+    numbers = [event.id for event in events if event.id is not None]
+    whole = len(numbers) == len(events) and all(map(lt, numbers, islice(numbers, 1, None)))
+    return numbers if whole else []
+
+
+def _place(event: Event) -> int:
+    return -1 if event.id is None else event.id

@@ -1,0 +1,213 @@
+"""What a job's events and record amount to: the state of each node, the end, the outcome and its exit status.
+
+What is known of each node is in `nodes`. Times are the server's, as its events tell them.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from orch_events.job.nodes import NodeRun, Nodes
+from orch_events.times import parse_timestamp
+from orch_events.wire.event import Event
+from orch_events.wire.records import JobRecord, NodeRecord
+from orch_events.wire.vocabulary import JOB_ABORTED, JOB_END_EVENTS, JOB_STOPPING
+
+Word = Literal["finished", "failed", "aborted", "stopped"]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How a job ended.
+
+    Attributes:
+        word: finished (however its nodes fared), failed (as a whole, by its record), aborted or stopped.
+        nodes: how many nodes ended in each state, those still running included.
+        seconds: how long the job took; None where that is not known.
+        late: how many events came behind events with higher ids.
+    """
+
+    word: Word
+    nodes: Mapping[str, int]
+    seconds: float | None
+    late: int = 0
+
+    def exit_status(self, fail_on: Collection[str]) -> int:
+        """3 for a job that was stopped or aborted, 1 for one with failures, else 0; as far as `fail_on` names them."""
+        if self.word in ("stopped", "aborted") and "aborted" in fail_on:
+            return 3
+        bad = {state for state in ("failed", "errored", "skipped") if self.nodes.get(state)}
+        if self.word == "failed" and not bad & {"failed", "errored"}:
+            bad.add("failed")
+        return int(not bad.isdisjoint(fail_on))
+
+
+class JobState:
+    """All that is known of a job, built up event by event; memory grows with its nodes only.
+
+    Args:
+        job: the job's number, as text.
+        whole: whether its events come from the first one on.
+
+    Attributes:
+        job: the job's number, as text.
+        record: the server's latest record of the job; None where none could be had.
+        events: how many events were applied.
+        last_id: the highest id among them; None before the first.
+        late: how many of them came behind one with a higher id.
+        ended_by: job_finished or job_aborted, once one has come.
+    """
+
+    def __init__(self, job: str, *, whole: bool = True) -> None:
+        self.job = job
+        self._whole = whole
+        self.record: JobRecord | None = None
+        self.events = 0
+        self.last_id: int | None = None
+        self.late = 0
+        self.ended_by: str | None = None
+        self._nodes = Nodes()
+        self._stopping = False
+        self._first = ""
+        self._last = ""
+
+    def count(self, events: Sequence[Event]) -> None:
+        """Count events of which nothing else is wanted, in the order of their ids."""
+        if not events:
+            return
+        self._first = self._first or events[0].timestamp
+        self.events += len(events)
+        self.last_id = max(events[-1].id or 0, self.last_id or 0) or None
+
+    def apply(self, event: Event) -> None:
+        """Count one event and learn what it says."""
+        fields, number, last = event.fields, event.id or 0, self.last_id or 0
+        self.events += 1
+        if number < last:
+            self.late += 1
+        elif number:
+            self.last_id = number
+        self._first = self._first or fields.timestamp
+        self._last = fields.timestamp or self._last
+        if not self._nodes.apply(fields, number):
+            self.note_job_event(event)
+
+    def note_job_event(self, event: Event) -> None:
+        """Take note of what an event says of the job itself."""
+        if event.type == JOB_STOPPING:
+            self._stopping = True
+        elif event.type in JOB_END_EVENTS and self.ended_by != JOB_ABORTED:
+            self.ended_by = event.type
+
+    def merge_snapshot(self, nodes: Iterable[NodeRecord]) -> None:
+        """Take over a snapshot of the nodes, for events that were not read."""
+        for node in nodes:
+            self._nodes.merge_snapshot(node)
+
+    def snapshot(self) -> list[NodeRecord]:
+        """Return the nodes as `seed` takes them over."""
+        return [
+            NodeRecord(run.name, run.state, run.event_id, run.began, run.ended, run.message)
+            for run in self._nodes.runs.values()
+            if run.state
+        ]
+
+    @property
+    def nodes(self) -> Counter[str]:
+        """How many nodes are in each state; nodes of which nothing is known are not counted."""
+        return self._nodes.counts
+
+    @property
+    def runs(self) -> Mapping[str, NodeRun]:
+        """What is known of each node, by its name, in the order in which they were first heard of."""
+        return self._nodes.runs
+
+    @property
+    def running(self) -> Mapping[str, NodeRun]:
+        """Those of the nodes that run now."""
+        return self._nodes.running
+
+    @property
+    def ended(self) -> Sequence[NodeRun]:
+        """Those of the nodes that ended while we looked, in the order in which they did."""
+        return self._nodes.ended
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When the job's first event happened, by the server's clock; None before it, or where nobody says.
+
+        Where the first ones were not asked for, the record says when the job began.
+        """
+        recorded = self.record.started_at if self.record and not self._whole else None
+        return recorded or parse_timestamp(self._first)
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last event happened, by the server's clock; None before the first, or where it does not say."""
+        return parse_timestamp(self._last)
+
+    @property
+    def total(self) -> int:
+        """How many nodes the job has, as far as is known."""
+        return max(self.record.node_count or 0 if self.record else 0, len(self.runs))
+
+    @property
+    def over(self) -> int:
+        """How many nodes will change no more."""
+        return self._nodes.over
+
+    @property
+    def said_over(self) -> bool:
+        """Whether the job itself says that it is over, by an event or by its record."""
+        return self.ended_by is not None or (self.record is not None and self.record.over)
+
+    @property
+    def nodes_over(self) -> bool:
+        """Whether every node is over; where node_count is not known, every node that was seen."""
+        return 0 < self.total == self.over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is any sign of the end."""
+        return self.said_over or self.nodes_over
+
+    @property
+    def matches_record(self) -> bool:
+        """Whether the record of a job that is over counts its nodes as the events do; it may not count them at all."""
+        if self.record is None or not self.record.over or not self.record.node_states:
+            return True
+        recorded = {state: count for state, count in self.record.node_states.items() if state != "new"}
+        return recorded == {state: count for state, count in self.nodes.items() if count and state != "new"}
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether something ended that no event said to begin: a node's run, or the stopping of the job."""
+        stopped = self.record is not None and self.record.state == "stopped"
+        ended = (run for run in self.runs.values() if run.state in ("finished", "failed", "errored"))
+        return any(not run.began for run in ended) or (stopped and not self._stopping)
+
+    def outcome(self) -> Outcome:
+        """How the job ended; to be asked when it has."""
+        record = self.record if self.record and self.record.over else None
+        counts = record.node_states if record and record.node_states else self.nodes
+        nodes = {state: count for state, count in counts.items() if count}
+        return Outcome(self._word(record.state if record else None), nodes, self._seconds(), self.late)
+
+    def _word(self, recorded: str | None) -> Word:
+        """The record decides; aborted is a word that only events have."""
+        if recorded == "finished":
+            return "finished"
+        if self.ended_by == JOB_ABORTED:
+            return "aborted"
+        if recorded == "stopped" or (recorded is None and self._stopping):
+            return "stopped"
+        return "failed" if recorded == "failed" else "finished"
+
+    def _seconds(self) -> float | None:
+        record = self.record
+        first = parse_timestamp(self._first) if self._whole else None
+        begin = (record and record.started_at) or first
+        end = (record and record.finished_at) or self.last_at
+        return (end - begin).total_seconds() if begin and end else None

@@ -1,0 +1,71 @@
+"""The kinds of recordings: each reads bytes, and yields events and what is damaged between them."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from orch_events.errors import NotUnderstood, TruncatedAnswer
+from orch_events.wire.event import Event
+from orch_events.wire.lines import read_lines
+from orch_events.wire.page import PageDecoder
+
+_PAGE = re.compile(rb'\s*\{\s*"(?:next-events|items)"\s*:')
+_ARRAY = re.compile(rb"\s*\[\s*(?:[{\]]|\Z)")
+
+
+class Part(NamedTuple):
+    """A part of a recording.
+
+    Attributes:
+        events: its events.
+        damaged: the places in it that are damaged, in words.
+    """
+
+    events: Sequence[Event]
+    damaged: Sequence[str]
+
+
+Kind = Callable[[Iterator[bytes]], Iterator[Part]]
+
+
+def kind_of(head: bytes) -> Kind:
+    """Tell the kind of a recording by its first bytes."""
+    if _PAGE.match(head):
+        return read_page
+    return read_array if _ARRAY.match(head) else read_json_lines
+
+
+def read_json_lines(pieces: Iterator[bytes]) -> Iterator[Part]:
+    """Read an event a line."""
+    for block in read_lines(pieces):
+        yield Part(block.events, [f"line {number}" for number in block.damaged])
+
+
+def read_array(pieces: Iterator[bytes]) -> Iterator[Part]:
+    """Read one array of events: with a little around it, it is a page, and if it is cut, a page that is cut."""
+    return read_page(chain([b'{"items":'], pieces, [b"}"]))
+
+
+def read_page(pieces: Iterator[bytes]) -> Iterator[Part]:
+    """Read a saved answer of the events endpoint."""
+    decoder, count = PageDecoder("the recording"), 0
+    try:
+        for piece in pieces:
+            found = decoder.feed(piece)
+            yield _sorted_out(found, count)
+            count += len(found)
+        decoder.finish()
+    except (TruncatedAnswer, NotUnderstood):
+        yield _sorted_out(decoder.found, count)
+        yield Part((), [f"the part after {count + len(decoder.found)} events"])
+
+
+def _sorted_out(items: Sequence[Event], before: int) -> Part:
+    """Leave out what is no object: whatever it is, it is no event."""
+    odd = [f"item {number}" for number, item in enumerate(items, before + 1) if not _is_object(item)]
+    return Part([item for item in items if _is_object(item)] if odd else items, odd)
+
+
+def _is_object(item: Event) -> bool:
+    return item.id is not None or item.raw.startswith(b"{")

@@ -1,0 +1,180 @@
+"""A recording: the events of a job, or of several, in a file.
+
+What it holds is told by its content, whatever its name, gzipped or not:
+
+- JSON Lines, as --record and --json write them, with a first key "job" where they are of several jobs
+- one JSON array of events, as -o json writes it
+- a saved answer of the events endpoint
+
+It is read from its beginning as often as somebody asks, and never held in memory. What is damaged is told once and
+passed over; a file that holds nothing else is no recording.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+
+from orch_events.errors import LocalFileError, UsageError
+from orch_events.recording.file import File, open_file
+from orch_events.recording.formats import Part, kind_of, read_page
+from orch_events.wire.event import Event
+
+_HEAD_BYTES = 1 << 12
+_FEW = 3
+"""So many damaged places are told each for itself."""
+
+_HINT = "a recording is what --record, --json or -o json wrote, or a saved answer of the events endpoint"
+
+_KEY = b'"job"'
+_NAMED = re.compile(rb'\{"job":(?:"([\w.+@-]+)"|(\d+)),?')
+_NEXT_OF = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/jobs/(\d{1,19})/')
+
+
+@contextmanager
+def open_recording(
+    path: str, stdin: IO[bytes] | None, tell: Callable[[str], None] = lambda _: None
+) -> Iterator["Recording"]:
+    """Open a recording.
+
+    Args:
+        path: as typed; "-" for standard input.
+        stdin: standard input; None where the process was started without one.
+        tell: told in a sentence of each thing that is damaged.
+
+    Raises:
+        LocalFileError: it can't be read.
+    """
+    with open_file(path, stdin) as file:
+        yield Recording(file, _job_of_path(path), tell)
+
+
+def _job_of_path(path: str) -> str:
+    """Name a job after its file: `352` for `jobs/352.jsonl.gz`; what is no file's name makes it `unnamed`."""
+    stem = Path(path.removesuffix(".gz")).stem
+    return "unnamed" if path == "-" or path.startswith(("/dev/", "/proc/")) else re.sub(r"[^A-Za-z0-9_.+@-]", "_", stem)
+
+
+class Recording:
+    """Events in a file.
+
+    Args:
+        file: where they are.
+        job: what a job is called that is named nowhere in it.
+        tell: told in a sentence of each thing that is damaged.
+
+    Attributes:
+        name: what the file is called in messages.
+    """
+
+    def __init__(self, file: File, job: str, tell: Callable[[str], None] = lambda _: None) -> None:
+        self.name = file.name
+        self._file = file
+        self._tell = tell
+        self._told: set[str] = set()
+        head = self._head()
+        self._read_kind = kind_of(head)
+        named = _NEXT_OF.search(head) if self._read_kind is read_page else None
+        self._job = named[1].decode() if named else job
+
+    def _head(self) -> bytes:
+        head = b""
+        for piece in self._file.pieces():
+            head += piece
+            if len(head) >= _HEAD_BYTES:
+                break
+        return head
+
+    def job(self, wanted: str | None = None) -> str:
+        """Return the job that is wanted, or else the only one; raises UsageError where that is none, or not clear."""
+        jobs = self.jobs
+        if wanted is None and len(jobs) == 1:
+            return jobs[0]
+        if wanted is not None and wanted in jobs:
+            return wanted
+        many = "jobs" if len(jobs) > 1 else "job"
+        raise UsageError(f"{self.name} holds events of {many} {', '.join(jobs)}", f"name one of them: --job {jobs[0]}")
+
+    @property
+    def jobs(self) -> Sequence[str]:
+        """The jobs whose events it holds, in the order in which they come. Raises LocalFileError."""
+        return list(dict.fromkeys(job or self._job for job in self._named_jobs))
+
+    def events(self, job: str) -> Iterator[Sequence[Event]]:
+        """Yield a job's events, as the server wrote them, in the order in which they were recorded.
+
+        Raises:
+            LocalFileError: it can't be read, or is no recording.
+        """
+        damage = _Damage(self.name, self._tell_once)
+        for part in self._read():
+            damage.note(part)
+            yield self._of(job, part.events)
+        damage.conclude(gzip_broken=self._file.broken)
+
+    def _tell_once(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._tell(sentence)
+
+    def _read(self) -> Iterator[Part]:
+        return self._read_kind(self._file.pieces())
+
+    def _of(self, job: str, events: Sequence[Event]) -> Sequence[Event]:
+        if self._named_jobs == [None]:
+            return events if job == self._job else ()
+        return [event for named, event in map(_unnamed, events) if (named or self._job) == job]
+
+    @cached_property
+    def _named_jobs(self) -> Sequence[str | None]:
+        """The jobs that events name, each once; None for those that name none."""
+        if self._read_kind is read_page or not self._mentions(_KEY):
+            return [None]
+        return list(dict.fromkeys(_unnamed(event)[0] for part in self._read() for event in part.events)) or [None]
+
+    def _mentions(self, key: bytes) -> bool:
+        last = b""
+        for piece in self._file.pieces():
+            if key in piece or key in last + piece[: len(key)]:
+                return True
+            last = (last + piece[-len(key) :])[-len(key) :]
+        return False
+
+
+def _unnamed(event: Event) -> tuple[str | None, Event]:
+    """Take off the key "job" of an event; return what it said, and the event as the server wrote it."""
+    raw = event.raw
+    found = _NAMED.match(raw)
+    if found is None:
+        return None, event
+    return (found[1] or found[2]).decode(), Event(event.id, b"{" + raw[found.end() :])
+
+
+class _Damage:
+    """What one reading finds damaged; before the first event that may be everything, and nothing is told of it."""
+
+    def __init__(self, name: str, tell: Callable[[str], None]) -> None:
+        self._name = name
+        self._tell = tell
+        self._few: list[str] = []
+        self._count = 0
+        self._any_event = False
+
+    def note(self, part: Part) -> None:
+        """Take note of a part, and tell of the first few places."""
+        self._any_event = self._any_event or bool(part.events)
+        self._count += len(part.damaged)
+        self._few += part.damaged[: _FEW - len(self._few)]
+        for place in self._few if self._any_event else ():
+            self._tell(f"{self._name}, {place} is damaged and passed over")
+
+    def conclude(self, *, gzip_broken: bool) -> None:
+        """Tell of the rest; raises LocalFileError if there is nothing but damage."""
+        if not self._any_event and (self._count or gzip_broken):
+            raise LocalFileError(f"{self._name} is not a recording", _HINT)
+        if self._count > _FEW:
+            self._tell(f"{self._name}: {self._count} damaged places in all are passed over")
+        if gzip_broken:
+            self._tell(f"{self._name} is a gzip that is damaged or breaks off: events may be missing")

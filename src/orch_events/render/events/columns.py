@@ -1,0 +1,91 @@
+"""The table's columns: which there are, and how wide each is.
+
+Where there is no terminal nothing is ever cut. On a terminal the message, the last, takes what is left, and then names
+are cut, but not before their first label ends. Where that is not enough, the event's word goes, and then the id.
+"""
+
+from orch_events.render.toolkit.text import width
+
+GAP = "  "
+_ID_CELLS = 5
+_NODE_CELLS = 16
+_LEAST_NODE_CELLS = 12
+_NODE_STEP = 8
+_MOST_NODE_CELLS = 64
+_MIN_MESSAGE_CELLS = 12
+_GOOD_MESSAGE_CELLS = 32
+"""Names are cut to leave so much for the message, where they can be."""
+_JOB_CELLS = 6
+_GLYPH_CELLS = 1
+
+
+class Columns:
+    """How wide the columns are; they never shrink while a terminal stays as it is.
+
+    Args:
+        time: cells of the time.
+        label: cells of the event.
+        glyphs: whether the event has a glyph that can stand for it.
+        name_job: whether there is a column for the job.
+
+    Attributes:
+        number, time, label, node: cells of each column; 0 for one that is left out.
+        message: cells of the message; None where nothing is cut.
+    """
+
+    def __init__(self, time: int, label: int, *, glyphs: bool, name_job: bool) -> None:
+        self.job = _JOB_CELLS if name_job else 0
+        self.number = _ID_CELLS
+        self.time = time
+        self.label = label
+        self.node = _NODE_CELLS
+        self.message: int | None = None
+        self._label = label
+        self._glyphs = glyphs
+        self._terminal: int | None = None
+        self._widest = {"job": self.job, "number": _ID_CELLS, "node": _NODE_CELLS, "first": _LEAST_NODE_CELLS}
+
+    def fit(self, terminal: int | None, job: str, number: int, nodes: list[str]) -> bool:
+        """Make room for events; return whether any column changed.
+
+        Args:
+            terminal: how wide the terminal is; None where there is none.
+            job: their job.
+            number: the highest of their ids.
+            nodes: the names of their nodes, as they are shown.
+        """
+        before = dict(self._widest), self._terminal
+        self._terminal = terminal
+        self._widen("job", width(job) if self.job else 0)
+        self._widen("number", len(str(number)))
+        for node in nodes:
+            cells = width(node)
+            if cells > self._widest["node"]:
+                self._widest["node"] = min(cells + -cells % _NODE_STEP, _MOST_NODE_CELLS)
+            self._widen("first", width(node.partition(".")[0]) + 1)
+        if (self._widest, self._terminal) == before:
+            return False
+        self._lay_out()
+        return True
+
+    def _widen(self, column: str, cells: int) -> None:
+        self._widest[column] = max(self._widest[column], cells)
+
+    def _lay_out(self) -> None:
+        self.job, self.number, self.node = self._widest["job"], self._widest["number"], self._widest["node"]
+        self.label, self.message = self._label, None
+        if self._terminal is None:
+            return
+        least = min(self.node, self._widest["first"])
+        if self._glyphs and self._left() < least + len(GAP) + _MIN_MESSAGE_CELLS:
+            self.label = _GLYPH_CELLS
+        if self._left() < least + len(GAP) + _MIN_MESSAGE_CELLS:
+            self.number = 0
+        left = max(0, self._left())
+        self.node = min(left, max(least, min(self.node, left - len(GAP) - _GOOD_MESSAGE_CELLS)))
+        self.message = max(0, left - self.node - len(GAP))
+
+    def _left(self) -> int:
+        """Return what a terminal has left for node and message."""
+        columns = (self.job, self.number, self.time, self.label)
+        return (self._terminal or 0) - sum(cells + len(GAP) for cells in columns if cells)

@@ -1,0 +1,165 @@
+"""Which events are shown: the filter, and the links of a renderer chain that hold back or let through.
+
+A filter changes what is shown; never what is counted, nor how a job ended.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from fnmatch import translate
+from typing import Any
+
+from orch_events.render.events.renderer import Renderer
+from orch_events.wire.event import Event
+from orch_events.wire.vocabulary import FAILED_EVENTS
+
+Test = Callable[[Sequence[Event]], Sequence[Event]]
+"""Returns those events that pass, in their order."""
+
+
+class EventFilter:
+    """Lets through the events that pass every test; without tests, all.
+
+    Args:
+        types: event types, whole (`node_failed`) or without their first word (`failed`).
+        nodes: globs for the node's name; an event of the job itself has none.
+        failed: only nodes that failed or errored.
+        grep: found in the message, the node's name or a string of the details.
+        since, until: seconds since the epoch, both inclusive; an event without a time is not within.
+
+    Attributes:
+        grep: the regular expressions, to highlight what they match.
+    """
+
+    def __init__(
+        self,
+        *,
+        types: Sequence[str] = (),
+        nodes: Sequence[str] = (),
+        failed: bool = False,
+        grep: Sequence[re.Pattern[str]] = (),
+        since: float | None = None,
+        until: float | None = None,
+    ) -> None:
+        self.grep = grep
+        self._tests: list[Test] = []
+        if failed:
+            self._tests.append(_of_types(FAILED_EVENTS))
+        if types:
+            self._tests.append(_of_types({prefix + name for name in types for prefix in ("", "node_", "job_")}))
+        if nodes:
+            self._tests.append(_of_nodes(nodes))
+        if since is not None or until is not None:
+            self._tests.append(_between(since, until))
+        if grep:
+            self._tests.append(_with_text(grep))
+
+    def apply(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Return those of `events` that pass, in their order."""
+        for test in self._tests:
+            events = test(events)
+        return events
+
+
+def _of_types(types: Collection[str]) -> Test:
+    return lambda events: [event for event in events if event.fields.type in types]
+
+
+def _of_nodes(globs: Iterable[str]) -> Test:
+    match = re.compile("|".join(translate(glob) for glob in globs)).match
+    return lambda events: [event for event in events if (node := event.fields.node) is not None and match(node)]
+
+
+def _between(since: float | None, until: float | None) -> Test:
+    def within(event: Event) -> bool:
+        at = event.at
+        if at is None:
+            return False
+        seconds = at.timestamp()
+        return (since is None or seconds >= since) and (until is None or seconds <= until)
+
+    return lambda events: [event for event in events if within(event)]
+
+
+def _with_text(patterns: Sequence[re.Pattern[str]]) -> Test:
+    def found(event: Event) -> bool:
+        return any(pattern.search(text) for text in texts(event) for pattern in patterns)
+
+    return lambda events: [event for event in events if found(event)]
+
+
+def texts(event: Event) -> Iterator[str]:
+    """Yield the texts of an event: its message, its node's name, and every string of its details, but no key."""
+    yield event.message
+    yield event.node or ""
+    yield from _strings(event.details)
+
+
+def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - it is any JSON
+    pending = [value]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            pending += value.values() if isinstance(value, dict) else value
+
+
+class Filtered:
+    """Lets through the events that pass a filter.
+
+    Attributes:
+        passed: how many of them there were.
+    """
+
+    def __init__(self, event_filter: EventFilter, renderer: Renderer) -> None:
+        self.passed = 0
+        self._filter = event_filter
+        self._renderer = renderer
+
+    def write(self, job: str, events: Sequence[Event]) -> None:
+        """Pass on those that pass the filter."""
+        passed = self._filter.apply(events)
+        self.passed += len(passed)
+        self._renderer.write(job, passed)
+
+    def flush(self) -> None:
+        """Pass it on."""
+        self._renderer.flush()
+
+    def close(self, *, complete: bool = True) -> None:
+        """Pass it on."""
+        self._renderer.close(complete=complete)
+
+
+class Tail:
+    """Holds events back until the first flush, and then lets through each job's last ones, and all that follow.
+
+    Args:
+        count: how many of each job.
+        renderer: the next link.
+    """
+
+    def __init__(self, count: int, renderer: Renderer) -> None:
+        self._count = count
+        self._renderer = renderer
+        self._held: dict[str, deque[Event]] | None = {}
+
+    def write(self, job: str, events: Sequence[Event]) -> None:
+        """Hold back, or pass on."""
+        if self._held is None:
+            self._renderer.write(job, events)
+        else:
+            self._held.setdefault(job, deque(maxlen=self._count)).extend(event.copy() for event in events)
+
+    def flush(self) -> None:
+        """Let go."""
+        held, self._held = self._held or {}, None
+        for job, events in held.items():
+            self._renderer.write(job, list(events))
+        self._renderer.flush()
+
+    def close(self, *, complete: bool = True) -> None:
+        """Let go."""
+        self.flush()
+        self._renderer.close(complete=complete)

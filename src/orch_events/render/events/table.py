@@ -1,0 +1,198 @@
+"""The table: one event a line, append-only.
+
+The columns are fitted to the events of a batch before its first row is drawn: from the first row on they are aligned,
+and they move only when something wider comes later, or when the terminal is resized.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+
+from orch_events.render.events.columns import GAP, Columns
+from orch_events.render.events.highlight import Highlighter
+from orch_events.render.toolkit.streams import Output
+from orch_events.render.toolkit.text import cut, escape_control, escape_control_all, padded, width
+from orch_events.render.toolkit.theme import Theme
+from orch_events.render.toolkit.timestamps import TimeFormat
+from orch_events.wire.detail import read_cause, read_changes, spoken_cause
+from orch_events.wire.event import Event, Fields
+from orch_events.wire.vocabulary import EVENT_TYPES
+
+_LATE = "(late)"
+_LABELS = {name: name.removeprefix("node_").replace("_", " ") for name in EVENT_TYPES}
+_LABEL_CELLS = max(len(label) for label in _LABELS.values())
+_NO_NODE = "-"
+_MOST_NAMES = 1 << 16
+
+
+class Table:
+    """Draws events for people.
+
+    Args:
+        output: where to.
+        theme: colours and glyphs.
+        stamp: how times are written.
+        terminal: returns how wide the terminal is; None where there is none: nothing is cut, and each row has its date.
+        name_job: whether there is a column for the job.
+        highlighter: highlights what --grep matched; None without it.
+    """
+
+    def __init__(
+        self, output: Output, theme: Theme, time_format: TimeFormat, *, terminal: Callable[[], int | None] = lambda: None,
+        name_job: bool = False, highlighter: Highlighter | None = None,
+    ) -> None:  # fmt: skip
+        self._output = output
+        self._theme = theme
+        self._stamp = time_format
+        self._highlighter = highlighter
+        self._terminal = terminal
+        self._on_terminal = terminal() is not None
+        time = 8 if time_format.elapsed else 10 if self._on_terminal else 19
+        label = _LABEL_CELLS + (2 if theme.glyphs else 0)
+        self._columns = Columns(time, label, glyphs=bool(theme.glyphs), name_job=name_job)
+        self._date: str | None = None
+        self._strange = 0
+        self._highest: dict[str, int] = {}
+        self._nodes: dict[str | None, str] = {}
+        self._when = lru_cache(maxsize=4096)(self._draw_when)
+        self._label = lru_cache(maxsize=256)(self._draw_label)
+
+    def write(self, job: str, events: Sequence[Event]) -> None:
+        """Draw a row an event, and a head before the first and, on a terminal, where the date changes."""
+        if not events:
+            return
+        fields = [event.fields for event in events]
+        numbers = [event.id for event in events]
+        nodes = [its.node for its in fields]
+        types = [its.type for its in fields]
+        self._fit(job, numbers, nodes)
+        dates, times = zip(*[self._when(its.timestamp, job) for its in fields], strict=True)
+        labels = [self._label(kind) for kind in types]
+        messages = self._messages(events, fields, self._late_ones(job, numbers))
+        ids = ["?" if number is None else str(number) for number in numbers]
+        rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
+        if None in numbers or "" in types:
+            self._strange += sum(number is None or not kind for number, kind in zip(numbers, types, strict=True))
+        self._output.write_text("\n".join(self._with_heads(dates, rows)) + "\n")
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self, *, complete: bool = True) -> None:  # noqa: ARG002 - what could not be understood is told anyway
+        """Say how many events could not be understood, where there were any."""
+        if self._strange:
+            note = f"{self._strange} of these could not be understood in full; --json shows them as they are"
+            self._output.write_text(self._theme.paint(note, "quiet") + "\n")
+
+    def _fit(self, job: str, numbers: Sequence[int | None], nodes: Sequence[str | None]) -> None:
+        """Make room for events, and draw the names of their nodes."""
+        names = set(nodes)
+        new = [escape_control(name or _NO_NODE) for name in names - self._nodes.keys()]
+        highest = max(filter(None, numbers), default=0)
+        if self._columns.fit(self._terminal(), job, highest, new):
+            self._when.cache_clear()
+            self._label.cache_clear()
+            self._nodes.clear()
+        if len(self._nodes) > _MOST_NAMES:
+            self._nodes.clear()
+        self._nodes.update({name: self._draw_node(name) for name in names - self._nodes.keys()})
+
+    def _messages(self, events: Sequence[Event], fields: Sequence[Fields], late: Iterable[int]) -> list[str]:
+        """Return the last cell of each row, as it is drawn."""
+        messages = escape_control_all([_told(its) for its in fields])
+        for place in late:
+            messages[place] = f"{_LATE} {messages[place]}"
+        highlighter, cells = self._highlighter, self._columns.message
+        if highlighter is not None:
+            messages = highlighter.with_evidence(events, messages)
+            if cells is not None:
+                messages = [highlighter.within(message, cells, self._theme.ellipsis) for message in messages]
+        if cells is not None:
+            messages = [self._cut(message, cells) for message in messages]
+        return messages if highlighter is None else [highlighter.highlight(message) for message in messages]
+
+    def _late_ones(self, job: str, numbers: Sequence[int | None]) -> list[int]:
+        """Return the places of events that come after one with a higher id."""
+        known = [number for number in numbers if number is not None]
+        highest = self._highest.get(job, -1)
+        self._highest[job] = max(known, default=highest)
+        if known == sorted(known) and (not known or known[0] >= highest):
+            return []
+        late = []
+        for place, number in enumerate(numbers):
+            if number is not None and number < highest:
+                late.append(place)
+            highest = max(highest, number or 0)
+        return late
+
+    def _rows(self, job: str, ids: Sequence[str], *columns: Sequence[str]) -> list[str]:
+        """Put cells together, row by row; those between ids and messages are as wide as their columns."""
+        if cells := self._columns.number:
+            columns = ([number.ljust(cells) for number in ids], *columns)
+        rows = list(map(GAP.join, zip(*columns, strict=True)))
+        if self._columns.job:
+            first = padded(escape_control(job), self._columns.job) + GAP
+            rows = [first + row for row in rows]
+        return [row.rstrip() for row in rows] if "" in columns[-1] else rows
+
+    def _with_heads(self, dates: Sequence[str], rows: list[str]) -> list[str]:
+        """Put a head before the first row of all and, on a terminal, where the date changes."""
+        if self._date is not None and (not self._on_terminal or set(dates) <= {"", self._date}):
+            return rows
+        lines: list[str] = []
+        for date, row in zip(dates, rows, strict=True):
+            if self._date is None or (self._on_terminal and date not in ("", self._date)):
+                self._date = date
+                lines.append(self._head(date))
+            lines.append(row)
+        return lines
+
+    def _head(self, date: str) -> str:
+        columns = self._columns
+        time = "ELAPSED" if self._stamp.elapsed else date if self._on_terminal and date else "TIME"
+        label = padded("EVENT" if columns.label >= len("EVENT") else "", columns.label)
+        node = padded(self._cut("NODE", columns.node), columns.node)
+        message = "MESSAGE" if columns.message is None else self._cut("MESSAGE", columns.message)
+        (head,) = self._rows("JOB", ["ID"], [padded(time, columns.time)], [label], [node], [message])
+        return self._theme.paint(head, "quiet")
+
+    def _cut(self, text: str, cells: int) -> str:
+        return cut(text, cells, self._theme.ellipsis)
+
+    def _draw_node(self, name: str | None) -> str:
+        """Draw the cell of a node: cut on a terminal only."""
+        node, cells = escape_control(name or _NO_NODE), self._columns.node
+        shown = self._cut(node, cells) if self._on_terminal else node
+        painted = self._highlighter.highlight(shown) if self._highlighter is not None else shown
+        return painted + " " * (cells - width(shown))
+
+    def _draw_when(self, timestamp: str, job: str) -> tuple[str, str]:
+        """Return the date of a timestamp, and the cell that shows it: its time alone where the head has the date."""
+        date, time = self._stamp.split(timestamp, job)
+        text = escape_control(time if self._on_terminal else f"{date} {time}".strip())
+        cells = self._columns.time
+        return date, padded(self._cut(text, cells) if self._on_terminal else text, cells)
+
+    def _draw_label(self, kind: str) -> str:
+        state = kind.rpartition("_")[2]
+        glyph = f"{self._theme.glyphs.get(state, ' ')} " if self._theme.glyphs else ""
+        label, cells = glyph + (_LABELS.get(kind) or escape_control(kind) or "?"), self._columns.label
+        if cells == 1:
+            label = self._theme.glyphs.get(state, "?")
+        return self._theme.paint(padded(self._cut(label, cells) if self._on_terminal else label, cells), state)
+
+
+def _told(fields: Fields) -> str:
+    """Return what an event tells: why its node failed, or what changed on it, and the server's sentence."""
+    message = fields.message
+    if fields.type == "node_finished":
+        changes = read_changes(fields.detail)
+        told = changes.told if changes else ""
+    elif fields.type in ("node_failed", "node_errored"):
+        told = read_cause(fields.detail)
+        if not told:
+            told, message = spoken_cause(message, fields.node or "")
+    else:
+        return message
+    if not told or told in message:
+        return message
+    return f"{told}; {message}" if message else told

@@ -1,0 +1,95 @@
+"""The ways out: standard output or a file, where nothing may be lost, and standard error, which may go away."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import BinaryIO, TextIO
+
+from orch_events.errors import LocalFileError
+
+_PIPE_BYTES = 4096
+"""How much POSIX lets a pipe take at once, and no less (PIPE_BUF)."""
+
+
+class Output:
+    """Writes bytes to a stream, at once, and says in a sentence why it could not.
+
+    A reader that went away is no error of ours: BrokenPipeError passes through.
+
+    Args:
+        stream: where to, without a buffer; None where the process was started without one.
+        name: what it is called in messages.
+        encoding: of text; what it lacks is written as an escape.
+        shield: surrounds each write: what must not interrupt it waits.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO | None,
+        name: str = "standard output",
+        encoding: str = "utf-8",
+        shield: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._stream = stream
+        self._name = name
+        self._encoding = encoding
+        self._shield = shield
+        self._is_pipe = stream is not None and _is_pipe(stream)
+
+    def write(self, data: bytes) -> None:
+        """Write: afterwards it has left."""
+        if self._stream is None:
+            raise LocalFileError(f"{self._name} is closed", "give it somewhere to go, /dev/null say")
+        try:
+            with self._shield():
+                for block in _blocks(data) if self._is_pipe else [data]:
+                    self._write_all(self._stream, block)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = error.strerror or "it failed"
+            raise LocalFileError(f"{self._name} can't be written: {reason}", "is the disk full?") from None
+
+    def _write_all(self, stream: BinaryIO, data: bytes) -> None:
+        with memoryview(data) as rest:
+            written = 0
+            while written < len(data):
+                written += stream.write(rest[written:]) or 0
+            stream.flush()
+
+    def write_text(self, text: str) -> None:
+        """Write text in the stream's own encoding."""
+        self.write(text.encode(self._encoding, "backslashreplace"))
+
+
+def _is_pipe(stream: BinaryIO) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
+    except OSError:
+        return False
+
+
+def _blocks(data: bytes) -> Iterator[bytes]:
+    """Cut data at line ends into blocks that a pipe takes whole or not at all, so that no signal leaves half a line."""
+    at = 0
+    while at < len(data):
+        end = data.rfind(b"\n", at, at + _PIPE_BYTES) + 1 or data.find(b"\n", at) + 1 or len(data)
+        yield data[at:end]
+        at = end
+
+
+class BestEffortStream:
+    """A stream that may go away, or was never there (None): then nothing is written any more."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        """Write, if that is possible."""
+        try:
+            if self._stream is not None:
+                self._stream.write(text)
+                self._stream.flush()
+        except OSError:
+            self._stream = None

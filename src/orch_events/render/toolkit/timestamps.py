@@ -1,0 +1,35 @@
+"""Points in time, as people read them: in a zone, or since the job began."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
+
+from orch_events.times import format_clock
+
+
+class TimeFormat:
+    """Writes times: in a zone, or as what has passed since the job began.
+
+    Args:
+        kind: `utc`, `local` or `elapsed`.
+        began_at: returns when a job began; None where that is not known. For `elapsed` only.
+    """
+
+    def __init__(self, kind: str, began_at: Callable[[str], datetime | None] = lambda _: None) -> None:
+        self._zone: tzinfo | None = UTC if kind == "utc" else None
+        self._began_at = began_at
+        self.elapsed = kind == "elapsed"
+
+    def split(self, timestamp: str, job: str = "") -> tuple[str, str]:
+        """Return date and time of day of a server's timestamp; what can't be read stays as it is, without a date.
+
+        What has passed since the job began has no date either.
+        """
+        try:
+            at = datetime.fromisoformat(timestamp)
+            at = at if at.tzinfo else at.replace(tzinfo=UTC)
+            if self.elapsed:
+                return "", format_clock((at - (self._began_at(job) or at)).total_seconds())
+            at = at.astimezone(self._zone)
+        except (ValueError, OverflowError, OSError):
+            return "", timestamp
+        return f"{at:%Y-%m-%d}", f"{at:%H:%M:%S}"

@@ -1,0 +1,134 @@
+"""Writing a script: what happens is said in any order; time puts it in order and gives it ids."""
+
+# DOC simulator/builder__merge_simulator_puppet.py: """Puppet runs, as the simulator's nodes report them."""
+#
+
+import heapq
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from orch_events.simulator.script import Script, ScriptedEvent
+
+Detail = Mapping[str, Any]
+
+Ending = Callable[["ScriptBuilder", str, float], tuple[str, str, Detail]]
+"""How a node ends, by its name and its seconds: the event's type, its message, its detail."""
+
+_MORE_AT_ONCE_SECONDS = 0.4
+_END_SECONDS = 0.4
+
+
+class ScriptBuilder:
+    """Collects what happens to one job. The same calls make the same script, on every machine.
+
+    Args:
+        number: the job's number, and the seed of all chance in it.
+        begin: when the job is made, in the simulator's seconds.
+    """
+
+    def __init__(self, number: int, begin: float) -> None:
+        self.number = number
+        self.begin = begin
+        self._random = Random(number)  # noqa: S311 - a script, no secret
+        self._said: list[tuple[float, str, str | None, str, Detail]] = []
+        self._nodes: dict[str, None] = {}
+
+    def between(self, low: float, high: float) -> float:
+        """Return a number by chance; only `random()` is promised never to change from Python to Python."""
+        return low + (high - low) * self._random.random()
+
+    def whole(self, low: int, high: int) -> int:
+        """Return a whole number by chance, both ends included."""
+        return int(self.between(low, high + 1))
+
+    def say(self, at: float, kind: str, message: str, node: str | None = None, detail: Detail | None = None) -> None:
+        """Let an event happen."""
+        if node is not None:
+            self._nodes[node] = None
+        self._said.append((at, kind, node, message, detail or {}))
+
+    def run(
+        self, nodes: Sequence[str], seconds: tuple[float, float], *, slots: int, started: str, ending: Ending,
+        detail: Detail | None = None, pace: Callable[[str], float] = lambda _: 1.0,
+    ) -> float:  # fmt: skip
+        """Let nodes run, `slots` at once, each for a while within `seconds`; return when the last ends.
+
+        `pace` says how many times as long as that a node takes.
+        """
+        first = self.begin + 8
+        free = [first + place * _MORE_AT_ONCE_SECONDS for place in range(min(slots, len(nodes)))]
+        for node in nodes:
+            begin, took = heapq.heappop(free), self.between(*seconds) * pace(node)
+            self.say(begin, "node_running", started.format(node), node, detail)
+            kind, message, result = ending(self, node, took)
+            self.say(begin + took, kind, message, node, result)
+            heapq.heappush(free, begin + took + _END_SECONDS)
+        return self.end
+
+    @property
+    def end(self) -> float:
+        """When the last thing happens, so far."""
+        return max(at for at, *_ in self._said)
+
+    def stop(self, at: float, how: str) -> None:
+        """Let nobody begin after `at`, and skip those who would have; what runs, runs on."""
+        late = [node for when, kind, node, _, _ in self._said if kind == "node_running" and when > at]
+        self._said = [said for said in self._said if said[2] not in late]
+        for node in late:
+            self.say(at + 1, "node_skipped", f"Skipped {node}: {how}", node)
+
+    def forget(self, at: float) -> None:
+        """Let nothing be heard of nodes after `at`."""
+        self._said = [said for said in self._said if said[0] <= at]
+
+    def script(self, kind: str, description: str, end: tuple[str, float], first_id: int, **options: object) -> Script:
+        """Give ids in the order of time, with the gaps that other jobs' events leave."""
+        moments, next_id = [], first_id
+        for at, event, node, message, detail in sorted(self._said, key=lambda said: said[0]):
+            moments.append(ScriptedEvent(at, next_id, event, message, node, detail if node is not None else None))
+            next_id += self.whole(1, 4)
+        states = (("new", self.begin), ("ready", self.begin + 2), ("running", moments[0].at), end)
+        return Script(self.number, kind, description, tuple(self._nodes), tuple(moments), states, options)
+
+
+SLOTS = 8
+"""How many nodes the orchestrator lets run Puppet at once."""
+
+STARTED = "Started puppet run on {} ..."
+_CONSOLE = "https://orchestrator.example.com/#/cm/report"
+
+
+def names(kind: str, count: int) -> list[str]:
+    """Return the names of so many nodes."""
+    return [f"{kind}-{number:02}.example.com" for number in range(1, count + 1)]
+
+
+def well(plan: ScriptBuilder, node: str, seconds: float) -> tuple[str, str, Detail]:
+    """Let a run end well, with or without changes."""
+    changed = max(0, plan.whole(-2, 9))
+    return "node_finished", f"Finished puppet run on {node} - Success!", report(plan, node, seconds, changed, 0)
+
+
+def report(plan: ScriptBuilder, node: str, seconds: float, changed: int, failed: int) -> Detail:
+    """What a Puppet run reports."""
+    mark = f"{plan.whole(0, 0xFFFFFFFF):08x}{plan.number:08x}{int(seconds * 1000):08x}"
+    return {
+        "hash": mark,
+        "noop": False,
+        "status": "failed" if failed else "changed" if changed else "unchanged",
+        "metrics": {
+            "corrective_change": min(1, changed),
+            "out_of_sync": changed + failed,
+            "restarted": min(2, changed),
+            "skipped": failed,
+            "total": 300 + len(node),
+            "changed": changed,
+            "scheduled": 0,
+            "failed_to_restart": 0,
+            "failed": failed,
+        },
+        "report-url": f"{_CONSOLE}/{mark}",
+        "environment": "production",
+        "configuration_version": "1462477803",
+    }

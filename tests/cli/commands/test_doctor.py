@@ -1,0 +1,247 @@
+"""`doctor` on this machine: versions, variables, settings and files. Nothing is asked of any server here."""
+
+import os
+import platform
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+
+from tests.certificates import OLD_CA, Authority
+from tests.cli.command import Done, run
+from tests.cli.examined import examined, home, write_conf, write_token
+
+Call = Callable[..., Done]
+
+_GONE = "https://127.0.0.1:1"
+_SECRET = "0SecretWord0"
+
+
+def test_the_versions_of_everything_are_told(call: Call) -> None:
+    found = examined(call("doctor", "--json"))["versions"].found
+    for word in (
+        "orch-events",
+        f"Python {platform.python_version()}",
+        "click 8",
+        "httpx 0",
+        "msgspec",
+        "rich",
+        "OpenSSL",
+    ):
+        assert word in found
+
+
+def test_a_library_without_its_metadata_is_no_reason_to_fall(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("orch_events.cli.doctor.local_checks.version", unknown)
+    assert "httpx ?" in examined(call("doctor", "--json"))["versions"].found
+
+
+def test_without_any_configuration_it_says_what_to_write_and_checks_what_it_can(call: Call) -> None:
+    done = call("doctor", "--json")
+    found = examined(done)
+
+    assert done.status == 8
+    assert found["service-url"].found == "no orchestrator is configured"
+    assert "--service-url" in found["service-url"].hint
+    assert found["config-file"].found.endswith("orchestrator.conf (default) is not there")
+    assert found["token-file"].status == "warning"
+    assert {found[name].found for name in ("proxy", "tls", "clock")} == {"first mend service-url"}
+
+
+def test_each_setting_is_told_with_where_it_comes_from(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    conf = write_conf(service_url=_GONE, token_file="~/.puppetlabs/token", environment="production")
+    token = write_token(_SECRET)
+    monkeypatch.setenv("ORCH_EVENTS_CACERT", str(authority.pem))
+    monkeypatch.setenv("ORCH_EVENTS_READ_TIMEOUT", "2m")
+    found = examined(call("doctor", "--json", "--connect-timeout", "500ms"))
+
+    assert found["environment"].found == "ORCH_EVENTS_CACERT, ORCH_EVENTS_READ_TIMEOUT"
+    assert found["config-file"].found == f"{conf} (default) sets service-url, token-file"
+    assert found["service-url"].found == f"{_GONE} ({conf}): {_GONE}/orchestrator/v1"
+    assert found["cacert"].found == f"{authority.pem} (ORCH_EVENTS_CACERT): 1 certificate"
+    assert found["token-file"].found == f"{token} ({conf}): present, 12 characters, written 20 minutes ago"
+    assert found["connect-timeout"].found == "0.5 s (--connect-timeout)"
+    assert found["read-timeout"].found == "120 s (ORCH_EVENTS_READ_TIMEOUT)"
+
+
+def test_a_bare_host_is_told_with_what_becomes_of_it(call: Call) -> None:
+    found = examined(call("doctor", "--json", "--service-url", "127.0.0.1:1"))
+    assert found["service-url"].found == "127.0.0.1:1 (--service-url): https://127.0.0.1:1/orchestrator/v1"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("ORCH_EVENTS_CA_CERT", "did you mean ORCH_EVENTS_CACERT?"),
+        ("ORCH_EVENTS_COLOUR", "did you mean ORCH_EVENTS_COLOR?"),
+        ("ORCH_EVENTS_TOKEN", "did you mean ORCH_EVENTS_TOKEN_FILE?"),
+        ("ORCH_EVENTS_XYZZY", "a variable is ORCH_EVENTS_ and an option's name, as in ORCH_EVENTS_CACERT"),
+    ],
+)
+def test_a_variable_that_no_option_has_is_told_with_the_nearest_name(
+    name: str, hint: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, _SECRET)
+    monkeypatch.setenv("ORCH_EVENTS_SPEED", "2")
+    done = call("doctor", "--json")
+    told = examined(done)["environment"]
+
+    assert (told.status, told.found, told.hint) == ("warning", f"no option reads {name}", hint)
+    assert _SECRET not in done.out + done.err
+
+
+@pytest.mark.parametrize("content", ["not JSON", "[]", '{"options": 7}', f'{{"options": {{"token": "{_SECRET}"'])
+def test_a_configuration_file_that_is_misread_fails_and_the_rest_is_checked(content: str, call: Call) -> None:
+    path = home("client-tools", "orchestrator.conf")
+    path.write_text(content, encoding="utf-8")
+    done = call("doctor", "--json")
+    found = examined(done)
+
+    assert done.status == 8
+    assert str(path) in found["config-file"].found
+    assert (found["service-url"].status, found["service-url"].found) == ("not checked", "first mend config-file")
+    assert found["token-file"].status == "warning"
+    assert _SECRET not in done.out
+
+
+def test_with_a_configuration_file_that_is_misread_a_url_that_was_typed_is_tried(call: Call) -> None:
+    home("client-tools", "orchestrator.conf").write_text("not JSON", encoding="utf-8")
+    done = call("doctor", "--json", "--service-url", _GONE)
+
+    assert done.status == 8
+    assert examined(done)["connection"].exit_status == 6
+
+
+def test_a_directory_is_no_configuration_file(call: Call, tmp_path: Path) -> None:
+    found = examined(call("doctor", "--json", "--config-file", str(tmp_path)))
+    assert found["config-file"].found == f"{tmp_path} can't be read: Is a directory"
+
+
+@pytest.mark.parametrize(("option", "check"), [("--config-file", "config-file"), ("--cacert", "cacert")])
+def test_a_file_that_was_named_must_be_there(option: str, check: str, call: Call) -> None:
+    done = call("doctor", "--json", "--service-url", _GONE, option, "/nowhere/file")
+
+    told = examined(done)[check]
+    assert (done.status, told.status) == (8, "failure")
+    assert f"/nowhere/file (from {option}) is not there" in told.found
+
+
+@pytest.mark.parametrize("url", ["https://ann:0SecretWord0@pe", "https://pe?token=0SecretWord0", "0SecretWord0@pe"])
+def test_credentials_in_a_url_are_not_repeated(url: str, call: Call) -> None:
+    done = call("doctor", "--json", "--service-url", url)
+
+    assert done.status == 8
+    assert examined(done)["service-url"].found == "service-url is not the address of a server (from --service-url)"
+    assert _SECRET not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("mode", "seconds", "told", "hints"),
+    [
+        (0o600, 30, "written 30 seconds ago", ""),
+        (0o600, -3600, "written 0 seconds ago", ""),
+        (0o600, 3540, "written 59 minutes ago", ""),
+        (
+            0o600,
+            7300,
+            "written 2 hours ago",
+            "a token lives one hour by default; for a new one run: puppet access login",
+        ),
+        (0o640, 30, "written 30 seconds ago, and others can read it", "run: chmod 600 {path}"),
+        (
+            0o604,
+            90_000,
+            "written 1 day ago, and others can read it",
+            "run: chmod 600 {path}; a token lives one hour by default; for a new one run: puppet access login",
+        ),
+    ],
+)
+def test_a_token_file_is_told_with_its_age_and_who_can_read_it(
+    mode: int, seconds: float, told: str, hints: str, call: Call
+) -> None:
+    path = write_token(_SECRET, mode=mode, seconds=seconds)
+    done = call("doctor", "--json")
+    found = examined(done)["token-file"]
+
+    assert found.found == f"{path} (default): present, 12 characters, {told}"
+    assert found.hint == hints.format(path=path)
+    assert _SECRET not in done.out + done.err
+
+
+@pytest.mark.parametrize("content", ["", " \n", "two\nlines", "a\x07b"])
+def test_a_token_file_without_a_token_fails(content: str, call: Call) -> None:
+    path = write_token(content)
+    done = call("doctor", "--json", "--service-url", _GONE)
+    found = examined(done)["token-file"]
+
+    assert (done.status, found.status) == (8, "failure")
+    assert found.found == f"the token in {path} is empty or has control characters in it (from default)"
+
+
+def test_a_token_file_that_was_named_and_is_not_there_fails(call: Call) -> None:
+    found = examined(call("doctor", "--json", "--token-file", "/nowhere/token"))["token-file"]
+    assert found.found == "the token file /nowhere/token is not there (from --token-file)"
+    assert found.exit_status == 8
+
+
+def test_a_token_of_standard_input_is_counted() -> None:
+    done = run("doctor", "--json", "--token-file", "-", stdin=f"{_SECRET}\n")
+    assert examined(done)["token-file"].found == "standard input (--token-file): 12 characters"
+
+
+def test_without_a_home_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    found = examined(run("doctor", "--json", "--service-url", _GONE))
+
+    assert found["config-file"].found == "there is no home to look for one in"
+    assert (found["token-file"].status, found["token-file"].found) == ("warning", "there is no home to look for one in")
+
+
+def test_the_system_s_cas_are_told_where_there_is_no_other(call: Call) -> None:
+    found = examined(call("doctor", "--json", "--service-url", _GONE))["cacert"]
+    assert found.found == "the system's (default): /etc/puppetlabs/puppet/ssl/certs/ca.pem is not there"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://pe.example.com"])
+def test_over_plain_http_no_ca_is_used(url: str, call: Call, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("not PEM")
+    found = examined(call("doctor", "--json", "--service-url", url, "--cacert", str(tmp_path / "ca.pem")))["cacert"]
+    assert (found.status, found.found) == ("ok", f"{tmp_path}/ca.pem (--cacert): not used over plain http")
+
+
+def test_a_ca_file_is_told_with_how_many_certificates_and_how_many_expired(call: Call, tmp_path: Path) -> None:
+    both = tmp_path / "both.pem"
+    both.write_text(OLD_CA + Authority(tmp_path).pem.read_text())
+    found = examined(call("doctor", "--json", "--cacert", str(both)))["cacert"]
+
+    assert found.status == "warning"
+    assert found.found == f"{both} (--cacert): 2 certificates, of which 1 expired: An old CA"
+    assert "ca.pem" in found.hint
+
+
+@pytest.mark.parametrize("content", [b"", b"not PEM"])
+def test_a_ca_file_that_holds_no_certificate_fails(content: bytes, call: Call, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_bytes(content)
+    done = call("doctor", "--json", "--service-url", _GONE, "--cacert", str(tmp_path / "ca.pem"))
+    found = examined(done)
+
+    assert done.status == 8
+    assert found["cacert"].found == f"the CA file {tmp_path}/ca.pem holds no certificate (from --cacert)"
+    assert found["connection"].exit_status == 6, "what does not need the CA is checked all the same"
+
+
+def test_a_ca_file_that_nobody_can_read_fails(call: Call, tmp_path: Path) -> None:
+    found = examined(call("doctor", "--json", "--cacert", str(tmp_path)))["cacert"]
+    assert (found.exit_status, found.found) == (8, f"the CA file {tmp_path} can't be read (from --cacert)")
+
+
+def test_paths_that_are_no_unicode_are_shown_as_escapes() -> None:
+    done = run("doctor", "--json", "--token-file", os.fsdecode(b"/nowhere/\xff\x1b[31m"))
+    assert "/nowhere/\\udcff\\x1b[31m is not there" in examined(done)["token-file"].found

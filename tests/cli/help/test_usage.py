@@ -1,0 +1,122 @@
+"""What is mistyped is told in one sentence, and the hint says what may be meant."""
+
+import click
+import pytest
+
+from orch_events.cli.help.command import Command, command
+from orch_events.cli.help.usage import explained
+from orch_events.cli.main import cli
+from orch_events.cli.options.option import Option
+from tests.cli.conftest import Call
+
+_SEE = "see: orch-events --help"
+_SEE_LIST = "see: orch-events list --help"
+_SEE_FOLLOW = "see: orch-events follow --help"
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "hint"),
+    [
+        ("folow 352", "there is no command 'folow'", f"did you mean follow? {_SEE}"),
+        ("lst 352", "there is no command 'lst'", f"did you mean list? {_SEE}"),
+        ("comp bash", "there is no command 'comp'", f"did you mean compare or completion? {_SEE}"),
+        ("watch 352", "there is no command 'watch'", f"did you mean follow? {_SEE}"),
+        ("tail 352", "there is no command 'tail'", f"did you mean follow? {_SEE}"),
+        ("logs 352", "there is no command 'logs'", f"did you mean list or follow? {_SEE}"),
+        ("get 352", "there is no command 'get'", f"did you mean list? {_SEE}"),
+        ("nonsense", "there is no command 'nonsense'", _SEE),
+        ("352", "there is no command '352'", "the command comes first, as in: orch-events follow 352"),
+        ("--nonsense", "orch-events has no option '--nonsense'", _SEE),
+        ("--json list 352", "orch-events has no option '--json'", f"did you mean list --json? {_SEE}"),
+        ("follow 352 --interva 2s", "follow has no option '--interva'", f"did you mean --interval? {_SEE_FOLLOW}"),
+        ("follow 352 --nodes x", "follow has no option '--nodes'", f"did you mean --node? {_SEE_FOLLOW}"),
+        ("list 352 --tyy x", "list has no option '--tyy'", f"did you mean --type? {_SEE_LIST}"),
+        ("list 352 --url x", "list has no option '--url'", f"did you mean --service-url? {_SEE_LIST}"),
+        ("list 352 --format x", "list has no option '--format'", f"did you mean --output? {_SEE_LIST}"),
+        ("list 352 --host x", "list has no option '--host'", f"did you mean --node or --service-url? {_SEE_LIST}"),
+        ("list 352 --interval 2", "list has no option '--interval'", f"did you mean follow --interval? {_SEE_LIST}"),
+        ("list 352 --follow", "list has no option '--follow'", f"did you mean follow? {_SEE_LIST}"),
+        ("list 352 -f", "list has no option '-f'", f"did you mean follow? {_SEE_LIST}"),
+        ("list 352 -z", "list has no option '-z'", _SEE_LIST),
+        ("list -5", "list has no option '-5'", _SEE_LIST),
+        ("follow", "follow wants a JOB, as in: orch-events follow 352", _SEE_FOLLOW),
+        ("list", "list wants a JOB, as in: orch-events list 352", _SEE_LIST),
+        ("completion", "completion wants a SHELL, as in: orch-events completion bash",
+         "see: orch-events completion --help"),
+        ("list 352 353", "list has no use for '353'", "write: orch-events list [OPTIONS] JOB"),
+        ("simulate x y", "simulate has no use for 'x', 'y'", "write: orch-events simulate [OPTIONS]"),
+        ("list 352 --start", "--start wants a value, as in: --start ID", _SEE_LIST),
+        ("list 352 -t", "-t wants a value, as in: -t TYPE", _SEE_LIST),
+        ("list 352 --failed=3", "--failed takes no value", _SEE_LIST),
+        ("list 352 --no-exit-status=3", "--no-exit-status takes no value", _SEE_LIST),
+        ("list 352 --help=3", "--help takes no value", _SEE_LIST),
+        ("list 352 --start x", "--start: 'x' is not a whole number from 0 on", _SEE_LIST),
+        ("list 352 -o xml", "--output: 'xml' is not one of 'table', 'jsonl', 'json', 'csv'", _SEE_LIST),
+        (
+            "list x",
+            "'x' is not a job; give its number, as in 352, or latest, or its URL, or the path of a recording",
+            _SEE_LIST,
+        ),
+        ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'", "see: orch-events completion --help"),
+        ("simulate --port 99999", "--port: '99999' is not a port: a number up to 65535",
+         "see: orch-events simulate --help"),
+        ("simulate --speed 0", "--speed: '0' is not a number above 0", "see: orch-events simulate --help"),
+        ("simulate --speed nan", "--speed: 'nan' is not a number above 0", "see: orch-events simulate --help"),
+        ("simulate --speed fast", "--speed: 'fast' is not a number above 0", "see: orch-events simulate --help"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_in_one_sentence_with_what_may_be_meant(line: str, error: str, hint: str, call: Call) -> None:
+    done = call(*line.split())
+
+    assert (done.status, done.out) == (2, "")
+    assert done.err == f"error: {error}\nhint: {hint}\n"
+
+
+def test_a_time_that_is_none_names_its_option(over: str, call: Call) -> None:
+    error, hint = call("list", "352", "--since", "soon", "--service-url", over).err.splitlines()
+
+    assert error.startswith("error: --since: 'soon' is not a time: write ")
+    assert hint == f"hint: {_SEE_LIST}"
+
+
+@pytest.mark.parametrize(("variable", "value"), [("START", "x"), ("SINCE", "soon"), ("OUTPUT", "xml")])
+def test_a_value_of_a_variable_names_the_variable(
+    variable: str, value: str, over: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"ORCH_EVENTS_{variable}", value)
+
+    done = call("list", "352", "--service-url", over)
+    assert done.err.startswith(f"error: ORCH_EVENTS_{variable}: '{value}' is not ")
+
+
+def test_what_click_says_of_nothing_in_particular_is_said_in_our_way() -> None:
+    bare = explained(click.UsageError("Something\n is wrong."))
+    of_a_command = explained(click.UsageError("It fails.", click.Context(cli.commands["list"], info_name="list")))
+
+    assert (bare.message, bare.hint) == ("something is wrong", _SEE)
+    assert (of_a_command.message, of_a_command.hint) == ("it fails", "see: list --help")
+
+
+def test_a_command_that_wants_two_jobs_says_so() -> None:
+    @command("compare")
+    @click.argument("jobs", metavar="JOB JOB", nargs=2)
+    def compare() -> None:
+        """Compare two jobs.
+
+        \b
+        orch-events compare 352 353    what is new
+        """
+
+    with pytest.raises(click.UsageError) as caught:
+        compare.make_context("compare", ["352"])
+
+    assert explained(caught.value).message == "compare wants JOB JOB, as in: orch-events compare 352 353"
+
+
+def test_no_command_or_option_is_what_others_call_something_else() -> None:
+    for named in cli.commands.values():
+        own = {name.lstrip("-") for one in named.params for name in (*one.opts, *one.secondary_opts)}
+        also = {word for one in named.params if isinstance(one, Option) for word in one.also}
+        assert also.isdisjoint(own)
+        assert isinstance(named, Command)
+        assert set(named.also).isdisjoint(cli.commands)

@@ -1,0 +1,172 @@
+"""Every option has an environment variable, which says the same as the option."""
+
+from collections.abc import Callable, Iterator
+
+import click
+import pytest
+
+from orch_events.cli.main import cli
+from tests.cli.command import Done
+
+Call = Callable[..., Done]
+
+_TEXTS = {
+    "type": "node_failed",
+    "fail_on": "skipped",
+    "since": "10m",
+    "until": "2016-05-05",
+    "start": "7",
+    "tail": "7",
+    "port": "7",
+    "speed": "7",
+    "limit": "7",
+    "types": "plan_task",
+    "seed": "7",
+    "fault": "drop",
+}
+
+
+def _options() -> Iterator[tuple[str, click.Option]]:
+    for name, command in cli.commands.items():
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                yield name, parameter
+
+
+_OPTIONS = [pytest.param(command, option, id=f"{command}-{option.name}") for command, option in _options()]
+
+
+_TYPE_OF_JOB = ("jobs", "--type")
+"""The one option that means something else than elsewhere: a type of jobs, not of events."""
+
+
+def _long(option: click.Option) -> str:
+    return next(name for name in option.opts if name.startswith("--"))
+
+
+def _sample(option: click.Option) -> str:
+    """Return a text for the option that is not its default."""
+    if option.is_flag:
+        return "0" if option.default is True else "1"
+    if isinstance(option.type, click.Choice):
+        return str(option.type.choices[-1])
+    return _TEXTS.get(option.name or "", "7s")
+
+
+def _read(command: str, *args: str) -> dict[str, object]:
+    """Read a command line, and return what each parameter became."""
+    arguments = [parameter for parameter in cli.commands[command].params if isinstance(parameter, click.Argument)]
+    words = [
+        parameter.type.choices[0] if isinstance(parameter.type, click.Choice) else "352" for parameter in arguments
+    ]
+    return dict(cli.commands[command].make_context(command, [*words, *args]).params)
+
+
+@pytest.mark.parametrize(("command", "option"), _OPTIONS)
+def test_each_option_has_a_variable_named_like_it(command: str, option: click.Option) -> None:
+    if (command, _long(option)) == _TYPE_OF_JOB:
+        assert option.envvar == "ORCH_EVENTS_JOB_TYPE"
+        return
+    assert option.envvar == "ORCH_EVENTS_" + _long(option).removeprefix("--").replace("-", "_").upper()
+
+
+@pytest.mark.parametrize(("command", "option"), _OPTIONS)
+def test_each_variable_says_what_its_option_says(
+    command: str, option: click.Option, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = _sample(option)
+    names = {"1": option.opts, "0": option.secondary_opts} if option.is_flag else {}
+    typed = _read(command, *([names[sample][0]] if names else [_long(option), sample]))
+    monkeypatch.setenv(str(option.envvar), sample)
+
+    assert _read(command) == typed
+    assert typed != _read_without(command, option, monkeypatch)
+
+
+def _read_without(command: str, option: click.Option, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    monkeypatch.delenv(str(option.envvar))
+    return _read(command)
+
+
+@pytest.mark.parametrize(("command", "option"), _OPTIONS)
+def test_each_option_tells_what_it_is_for(command: str, option: click.Option) -> None:
+    assert command
+    assert option.help
+    assert option.help.endswith(".")
+
+
+def test_no_option_but_the_simulator_s_takes_the_value_of_a_token() -> None:
+    assert {command for command, option in _options() if _long(option) == "--token"} <= {"simulate"}
+
+
+def test_the_same_option_is_of_the_same_kind_everywhere() -> None:
+    kinds: dict[str, set[tuple[str, bool, bool]]] = {}
+    for command, option in _options():
+        if (command, _long(option)) == _TYPE_OF_JOB:
+            continue
+        kinds.setdefault(_long(option), set()).add((option.type.name, option.multiple, option.is_flag))
+
+    assert {name for name, found in kinds.items() if len(found) > 1} == set()
+
+
+def test_an_option_beats_its_variable(over: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORCH_EVENTS_SERVICE_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("ORCH_EVENTS_OUTPUT", "csv")
+    monkeypatch.setenv("ORCH_EVENTS_START", "1369")
+    done = call("list", "352", "--service-url", over, "-o", "jsonl", "--start", "1368")
+
+    assert done.status == 0
+    assert [line[:12] for line in done.lines] == ['{"id":"1369"']
+
+
+def test_a_format_that_is_typed_beats_json_of_the_environment(
+    over: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCH_EVENTS_JSON", "1")
+
+    assert call("list", "352", "--service-url", over).out.startswith("{")
+    assert call("list", "352", "--service-url", over, "-o", "csv").out.startswith("id,")
+    assert call("list", "352", "--service-url", over, "-o", "csv", "--json").out.startswith("{")
+
+
+def test_variables_alone_are_enough(over: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SERVICE_URL": over, "JSON": "1", "FAILED": "true", "EXIT_STATUS": "1"}.items():
+        monkeypatch.setenv(f"ORCH_EVENTS_{name}", value)
+    done = call("list", "353")
+
+    assert (done.status, len(done.lines)) == (1, 5)
+
+
+def test_a_variable_that_is_empty_counts_as_not_there(over: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OUTPUT", "START", "TYPE", "JSON", "DEMO", "FAIL_ON", "TOKEN_FILE", "INTERVAL", "NODE"):
+        monkeypatch.setenv(f"ORCH_EVENTS_{name}", "")
+    done = call("follow", "353", "--service-url", over)
+
+    assert (done.status, len(done.lines)) == (1, 30)
+
+
+def test_a_regular_expression_in_a_variable_may_have_spaces(
+    over: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORCH_EVENTS_GREP", "exited with 127")
+
+    assert len(call("list", "353", "--service-url", over, "--json").lines) == 1
+
+
+def test_an_error_about_a_variable_names_the_variable(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORCH_EVENTS_CACERT", "/nowhere/ca.pem")
+    done = call("list", "352", "--service-url", "https://127.0.0.1:1")
+
+    assert done.status == 8
+    assert "ORCH_EVENTS_CACERT" in done.err
+
+
+@pytest.mark.parametrize("variable", ["ORCH_EVENTS_INTERVAL", "ORCH_EVENTS_START", "ORCH_EVENTS_FAIL_ON"])
+def test_a_value_of_a_variable_that_can_t_be_read_names_the_variable(
+    variable: str, over: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "nonsense!")
+    done = call("follow", "352", "--service-url", over)
+
+    assert (done.status, done.out) == (2, "")
+    assert variable in done.err

@@ -1,0 +1,168 @@
+"""Answers other than 200."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_events.client.responses import error_for_response, read_date, read_retry_after
+from orch_events.errors import (
+    HtmlAnswer,
+    NotAuthenticated,
+    NotPermitted,
+    NotUnderstood,
+    OrchEventsError,
+    UnknownJob,
+    Unreachable,
+)
+
+URL = "https://pe.example.com:8143/orchestrator/v1/jobs/352/events"
+HTML = b"<html><body>Not here</body></html>"
+NO_JOB = "puppetlabs.orchestrator/unknown-job"
+
+
+def refused(status: int, body: bytes = b"", *, with_token: bool = True) -> OrchEventsError:
+    return error_for_response(URL, status, body, with_token=with_token)
+
+
+def body(kind: str, msg: str = "No such thing", **more: object) -> bytes:
+    return json.dumps({"kind": kind, "msg": msg} | more).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "kind"),
+    [
+        (400, body("puppetlabs.orchestrator/validation-error"), NotUnderstood),
+        (401, body("puppetlabs.rbac/user-unauthenticated"), NotAuthenticated),
+        (401, body("puppetlabs.rbac/token-expired"), NotAuthenticated),
+        (401, HTML, NotAuthenticated),
+        (401, b"", NotAuthenticated),
+        (403, body("puppetlabs.orchestrator/not-permitted"), NotPermitted),
+        (403, HTML, NotPermitted),
+        (404, body(NO_JOB), UnknownJob),
+        (404, body(NO_JOB, details={"job": [1]}), UnknownJob),
+        (404, json.dumps({"kind": NO_JOB}).encode(), UnknownJob),
+        (404, json.dumps({"kind": NO_JOB, "msg": None}).encode(), UnknownJob),
+        (404, HTML, HtmlAnswer),
+        (404, b"{}", HtmlAnswer),
+        (404, b"[]", HtmlAnswer),
+        (404, b'{"kind":7}', HtmlAnswer),
+        (404, b"\xff", HtmlAnswer),
+        (429, b"", Unreachable),
+        (500, body("puppetlabs.orchestrator/unknown-error"), Unreachable),
+        (502, HTML, Unreachable),
+        (503, b"", Unreachable),
+        (504, b"", Unreachable),
+        (599, b"", Unreachable),
+        (301, b"", NotUnderstood),
+        (204, b"", NotUnderstood),
+        (418, b"", NotUnderstood),
+    ],
+)
+def test_a_status_and_a_kind_decide(status: int, answer: bytes, kind: type[OrchEventsError]) -> None:
+    error = refused(status, answer)
+    assert type(error) is kind
+    assert URL in error.message
+    assert f"HTTP {status}" in error.message
+    assert error.hint
+
+
+def test_a_missing_token_and_a_refused_one_are_told_apart() -> None:
+    assert refused(401).message == f"{URL} refuses the token (HTTP 401)"
+    assert refused(401, with_token=False).message == f"{URL} wants a token, and none was sent (HTTP 401)"
+
+
+def test_the_server_s_own_words_are_told_without_their_full_stop() -> None:
+    error = refused(404, body(NO_JOB, "Es gibt keinen Auftrag 9."))
+    assert error.message == f"the server has no such job: {URL} (HTTP 404, Es gibt keinen Auftrag 9)"
+
+
+def test_of_long_words_only_the_beginning_is_told() -> None:
+    error = refused(500, body("k", "x" * 5000))
+    assert error.message == f"{URL} fails (HTTP 500, {'x' * 200})"
+
+
+def test_a_page_of_html_is_not_told() -> None:
+    assert refused(502, HTML).message == f"{URL} fails (HTTP 502)"
+
+
+def test_a_redirect_is_told_where_the_fault_is() -> None:
+    error = refused(302)
+    assert error.message == f"{URL} points elsewhere (HTTP 302)"
+    assert "service-url" in error.hint
+
+
+def test_a_body_nested_beyond_reason_is_no_reason_to_fall() -> None:
+    deep = b'{"kind":"k","details":' + b"[" * 100_000
+    assert type(refused(500, deep)) is Unreachable
+
+
+@given(status=st.integers(100, 599), answer=st.binary(max_size=40), with_token=st.booleans())
+def test_any_answer_is_told_with_its_url_and_status(*, status: int, answer: bytes, with_token: bool) -> None:
+    error = refused(status, answer, with_token=with_token)
+    assert URL in error.message
+    assert f"(HTTP {status}" in error.message
+    assert error.exit_status in (4, 5, 6, 7)
+
+
+@pytest.mark.parametrize(("status", "kept"), [(429, 7.0), (500, 7.0), (503, 7.0), (404, None), (403, None)])
+def test_when_to_ask_again_is_kept_where_asking_again_makes_sense(status: int, kept: float | None) -> None:
+    assert error_for_response(URL, status, body(NO_JOB), with_token=True, retry_after=7.0).retry_after == kept
+
+
+NOW = 1_462_477_800.0
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0),
+        ("120", 120),
+        (" 120 ", 120),
+        ("Thu, 05 May 2016 19:50:30 GMT", 30),
+        ("Thu, 05 May 2016 19:50:30 -0000", 30),
+        ("Thu, 05 May 2016 19:40:00 GMT", 0),
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("٣", None),
+        ("Thu, 99 May 2016 99:99:99 GMT", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(text: str | None, seconds: float | None) -> None:
+    assert read_retry_after(text, NOW) == seconds
+
+
+@given(st.text(max_size=40) | st.text(st.sampled_from("Thu,0Ma12:GT+- ;()"), max_size=40))
+def test_no_retry_after_is_an_error(text: str) -> None:
+    seconds = read_retry_after(text, NOW)
+    assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("Thu, 05 May 2016 19:50:08 GMT", 1_462_477_808.0),
+        ("Thu, 05 May 99999999999 19:50:08 GMT", None),
+    ],
+)
+def test_a_date_is_read_or_is_none(text: str | None, at: float | None) -> None:
+    assert read_date(text) == at
+
+
+@given(st.text())
+def test_no_date_is_an_error(text: str) -> None:
+    read_date(text)
+
+
+def test_a_request_that_the_orchestrator_finds_wrong_is_refused_by_an_orchestrator() -> None:
+    body = b'{"kind": "puppetlabs.orchestrator/validation-error", "msg": "start is no integer."}'
+    error = error_for_response(URL, 400, body, with_token=True)
+    assert (error.message, error.exit_status) == (f"{URL} is refused (HTTP 400, start is no integer)", 7)
+    assert error.hint == "is the job's number right, and --start?"

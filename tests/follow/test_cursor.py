@@ -1,0 +1,153 @@
+"""The cursor: each event once, in order, and never backwards."""
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_events.follow.cursor import Cursor, ReorderBuffer, SeenIds
+from orch_events.wire.event import Event
+from tests.fakes import event
+
+
+def ids(events: Sequence[Event]) -> list[int | None]:
+    return [one.id for one in events]
+
+
+def taken(cursor: Cursor, *events: Event) -> list[Event]:
+    """Let a cursor take events, and return all that it lets go."""
+    return [*cursor.accept(events), *cursor.drain()]
+
+
+def test_the_next_page_begins_behind_the_highest_id() -> None:
+    cursor = Cursor()
+    assert cursor.start is None
+    taken(cursor, event(5), event(9))
+    assert cursor.start is None
+    cursor.end_page(None)
+    assert cursor.start == 10
+
+
+def test_what_was_shown_is_not_shown_again() -> None:
+    cursor = Cursor()
+    assert ids(taken(cursor, event(5), event(9), event(5))) == [5, 9]
+    assert ids(taken(cursor, event(5), event(9), event(10))) == [10]
+
+
+def test_an_older_event_that_was_not_shown_is_shown_and_moves_nothing_back() -> None:
+    cursor = Cursor()
+    taken(cursor, event(9))
+    cursor.end_page(None)
+    assert ids(taken(cursor, event(5))) == [5]
+    cursor.end_page(None)
+    assert cursor.start == 10
+
+
+def test_events_before_the_start_are_not_wanted() -> None:
+    cursor = Cursor(start=7)
+    assert ids(taken(cursor, event(6), event(7), event(8))) == [7, 8]
+
+
+def test_a_truncated_page_moves_behind_what_had_arrived() -> None:
+    cursor = Cursor()
+    taken(cursor, event(5), event(9))
+    cursor.page_truncated()
+    assert cursor.start == 10
+
+
+def test_a_truncated_page_that_was_out_of_order_is_asked_for_again() -> None:
+    cursor = Cursor()
+    taken(cursor, event(3))
+    cursor.end_page(None)
+    taken(cursor, event(9), event(5))
+    cursor.page_truncated()
+    assert cursor.start == 4
+    assert ids(taken(cursor, event(5), event(7), event(9))) == [7]
+    cursor.page_truncated()
+    assert cursor.start == 4
+    taken(cursor, event(10))
+    cursor.page_truncated()
+    assert cursor.start == 11
+
+
+def test_a_rewound_page_that_is_cut_before_any_event_is_asked_for_again() -> None:
+    cursor = Cursor()
+    taken(cursor, event(5), event(9))
+    cursor.end_page(None)
+    cursor.rewind()
+    cursor.page_truncated()
+    assert cursor.start is None
+    taken(cursor, event(3))
+    cursor.page_truncated()
+    assert cursor.start is None
+
+
+def test_rewound_the_cursor_asks_for_everything_and_still_shows_nothing_twice() -> None:
+    cursor = Cursor(start=4)
+    taken(cursor, event(5), event(9))
+    cursor.end_page(None)
+    cursor.rewind()
+    assert cursor.start == 4
+    assert ids(taken(cursor, event(3), event(5), event(7), event(9))) == [7]
+
+
+@given(st.lists(st.integers(0, 999), unique=True), st.lists(st.integers(1, 40)))
+def test_a_buffer_puts_everything_in_order_and_loses_nothing(numbers: list[int], sizes: list[int]) -> None:
+    buffer, out, at = ReorderBuffer(), list[Event](), 0
+    for size in [*sizes, 1000]:
+        out += buffer.put([event(number) for number in numbers[at : at + size]])
+        at += size
+    assert out == []  # fewer than a buffer holds
+    assert ids(buffer.drain()) == sorted(numbers)
+    assert buffer.drain() == []
+
+
+def test_a_buffer_holds_some_thousand_events_and_some_megabytes() -> None:
+    buffer = ReorderBuffer()
+    held = 0
+    for begin in range(0, 20_000, 500):
+        held += 500 - len(buffer.put([event(number) for number in range(begin, begin + 500)]))
+        assert held <= 4096 + 500
+    assert held >= 4096
+    buffer = ReorderBuffer()
+    out = [buffer.put([event(number, message="x" * 1_000_000)]) for number in range(8)]
+    assert [ids(some) for some in out] == [[], [], [], [], [0], [1], [2], [3]]
+
+
+def test_a_pages_own_word_counts_only_while_no_event_was_seen() -> None:
+    cursor = Cursor()
+    cursor.end_page(7)
+    assert cursor.start == 7
+    cursor.end_page(3)
+    cursor.end_page(None)
+    assert cursor.start == 7
+    taken(cursor, event(9))
+    cursor.end_page(100)
+    assert cursor.start == 10
+
+
+def test_an_event_without_an_id_is_shown_once() -> None:
+    without_id = Event.read(b'{"type":"node_failed"}')
+    other = Event.read(b'{"type":"node_running"}')
+    cursor = Cursor()
+    assert taken(cursor, without_id, event(1)) == [without_id, event(1)]
+    assert taken(cursor, without_id, other) == [other]
+    cursor.end_page(None)
+    assert cursor.start == 2
+
+
+@given(st.lists(st.integers(0, 200_000)))
+def test_seen_ids_are_a_set(numbers: list[int]) -> None:
+    shown, expected = SeenIds(), set[int]()
+    for number in numbers:
+        assert shown.add(number) is (number not in expected)
+        expected.add(number)
+
+
+def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown() -> None:
+    shown = SeenIds()
+    far = [number * 70_000 for number in range(600)]
+    assert all(shown.add(number) for number in far)
+    assert not shown.add(far[-1])
+    assert not shown.add(5)
+    assert shown.add(far[-1] + 1)

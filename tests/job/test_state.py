@@ -1,0 +1,159 @@
+"""From events and records to an outcome."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_events.job.state import JobState, Outcome
+from orch_events.wire.event import Event
+from orch_events.wire.records import JobRecord, NodeRecord
+from orch_events.wire.vocabulary import FAIL_ON
+from tests.fakes import event, record
+
+USUAL = frozenset(FAIL_ON) - {"skipped"}
+
+
+def state_of(*events: Event, its_record: JobRecord | None = None) -> JobState:
+    state = JobState("352")
+    for one in events:
+        state.apply(one)
+    state.record = its_record
+    return state
+
+
+@pytest.mark.parametrize("kind", ["running", "finished", "failed", "errored", "skipped"])
+def test_an_event_leaves_its_node_in_the_state_that_it_names(kind: str) -> None:
+    state = state_of(event(1, f"node_{kind}"))
+    assert +state.nodes == {kind: 1}
+    assert state.over == int(kind != "running")
+
+
+def test_a_node_is_counted_once_in_its_latest_state() -> None:
+    state = state_of(event(1), event(2, "node_failed"), event(3, node="b"))
+    assert +state.nodes == {"failed": 1, "running": 1}
+    assert (state.total, state.over, state.last_id, state.events) == (2, 1, 3, 3)
+
+
+@given(st.permutations([event(1), event(2, "node_failed"), event(3, node="b"), event(4, "node_finished", "b")]))
+def test_the_order_in_which_events_are_applied_does_not_matter(events: list[Event]) -> None:
+    assert +state_of(*events).nodes == {"failed": 1, "finished": 1}
+
+
+def test_events_older_than_a_snapshot_of_the_nodes_change_nothing() -> None:
+    state = JobState("352")
+    state.merge_snapshot([NodeRecord("a", "finished", 20), NodeRecord("b", "running", 15), NodeRecord("c", "new", 0)])
+    for one in (event(15, node="b"), event(18), event(21, "node_failed", "b"), event(22, node="c")):
+        state.apply(one)
+    assert +state.nodes == {"finished": 1, "failed": 1, "running": 1}
+
+
+def test_a_snapshot_of_a_state_is_the_same_as_its_events() -> None:
+    snapshot = state_of(event(1), event(2, "node_failed"), event(3, node="b")).snapshot()
+    assert [(node.name, node.state, node.latest_event_id) for node in snapshot] == [
+        ("a", "failed", 2),
+        ("b", "running", 3),
+    ]
+    state = JobState("352")
+    state.merge_snapshot(snapshot)
+    assert state.snapshot() == snapshot
+    assert +state.nodes == {"failed": 1, "running": 1}
+
+
+def test_unknown_event_types_are_counted_and_change_no_state() -> None:
+    state = state_of(event(1), event(2, "node_pondering"), event(3, "job_pondering", None), event(4, "", None))
+    assert (+state.nodes, state.events, state.is_over) == ({"running": 1}, 4, False)
+
+
+@pytest.mark.parametrize("kind", ["job_finished", "job_aborted"])
+def test_a_job_event_is_an_end(kind: str) -> None:
+    assert state_of(event(1), event(2, kind, None)).said_over
+
+
+def test_stopping_is_no_end() -> None:
+    assert not state_of(event(1), event(2, "job_stopping", None)).is_over
+
+
+@pytest.mark.parametrize(("word", "over"), [("running", False), ("stopping", False), ("", False), ("paused", False),
+                                            ("stopped", True), ("finished", True), ("failed", True)])  # fmt: skip
+def test_a_record_says_over_in_three_words(word: str, over: bool) -> None:
+    assert state_of(its_record=record(word)).said_over is over
+
+
+def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:
+    finished = event(1, "node_finished")
+    assert state_of(finished, its_record=record("running", 1)).nodes_over
+    assert not state_of(finished, its_record=record("running", 2)).nodes_over
+    assert state_of(finished, its_record=record("running")).nodes_over
+    assert state_of(finished).nodes_over
+    assert not state_of(finished, event(2, node="b"), its_record=record("running", 1)).nodes_over
+    assert not state_of().nodes_over
+
+
+@pytest.mark.parametrize(
+    ("kinds", "recorded", "word", "status"),
+    [
+        (["node_finished", "job_finished"], None, "finished", 0),
+        (["node_finished", "job_finished"], "finished", "finished", 0),
+        (["node_failed", "job_finished"], "failed", "failed", 1),
+        (["node_failed", "job_finished"], None, "finished", 1),
+        (["node_errored"], "finished", "finished", 1),
+        (["node_skipped"], "finished", "finished", 0),
+        (["node_finished"], "failed", "failed", 1),
+        (["node_finished", "job_aborted"], None, "aborted", 3),
+        (["node_failed", "job_aborted"], "failed", "aborted", 3),
+        (["node_failed", "job_aborted", "job_finished"], "failed", "aborted", 3),
+        (["job_finished", "job_aborted"], "stopped", "aborted", 3),
+        (["job_aborted"], "finished", "finished", 0),
+        (["job_stopping", "job_finished"], None, "stopped", 3),
+        (["job_stopping", "job_finished"], "stopped", "stopped", 3),
+        (["job_stopping", "job_finished"], "finished", "finished", 0),
+        ([], "stopped", "stopped", 3),
+    ],
+)
+def test_the_outcome_and_its_exit_status(kinds: list[str], recorded: str | None, word: str, status: int) -> None:
+    events = [event(at, kind, "a" if kind.startswith("node") else None) for at, kind in enumerate(kinds, 1)]
+    outcome = state_of(*events, its_record=record(recorded) if recorded else None).outcome()
+    assert (outcome.word, outcome.exit_status(USUAL)) == (word, status)
+
+
+@pytest.mark.parametrize(
+    ("word", "nodes", "fail_on", "status"),
+    [
+        ("finished", {"failed": 1}, set(), 0),
+        ("finished", {"failed": 1}, {"errored", "aborted"}, 0),
+        ("finished", {"errored": 1}, {"errored"}, 1),
+        ("finished", {"skipped": 1}, set(USUAL), 0),
+        ("finished", {"skipped": 1}, {"skipped"}, 1),
+        ("stopped", {"failed": 1}, {"failed"}, 1),
+        ("stopped", {"failed": 1}, {"failed", "aborted"}, 3),
+        ("stopped", {}, {"failed"}, 0),
+        ("failed", {"errored": 1}, {"failed"}, 0),
+        ("failed", {}, {"errored"}, 0),
+        ("finished", {"running": 1, "unheard": 2}, set(FAIL_ON), 0),
+    ],
+)
+def test_fail_on_says_what_is_no_success(word: str, nodes: dict[str, int], fail_on: set[str], status: int) -> None:
+    assert Outcome(word, nodes, None).exit_status(fail_on) == status  # type: ignore[arg-type]
+
+
+def test_the_record_of_a_job_that_is_over_knows_its_nodes_best() -> None:
+    events = [event(1), event(2, "job_finished", None)]
+    assert state_of(*events, its_record=record("failed", 2, failed=2)).outcome().nodes == {"failed": 2}
+    assert state_of(*events, its_record=record("running", 2, failed=2)).outcome().nodes == {"running": 1}
+
+
+def test_the_duration_is_the_records_or_that_of_the_events() -> None:
+    begin, end = datetime(2016, 5, 5, tzinfo=UTC), datetime(2016, 5, 5, 1, tzinfo=UTC)
+    recorded = JobRecord("finished", 1, {}, begin, end)
+    assert state_of(event(1), event(4), its_record=recorded).outcome().seconds == 3600
+    assert state_of(event(1), event(4)).outcome().seconds == 30
+    assert state_of(its_record=record("finished")).outcome().seconds is None
+
+
+def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up() -> None:
+    state = JobState("352", whole=False)
+    for one in (event(7), event(9, "node_finished")):
+        state.apply(one)
+    assert state.outcome().seconds is None

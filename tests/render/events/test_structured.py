@@ -1,0 +1,189 @@
+"""Events for programs: formats that are a contract."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_events.render.events.renderer import Renderer
+from orch_events.render.events.structured import CSV_COLUMNS, Csv, JsonArray, JsonLines, with_job
+from orch_events.render.toolkit.streams import Output
+from orch_events.render.toolkit.text import escape_control
+from orch_events.wire.event import Event
+from tests.fakes import event
+
+ODD = b'{"z":1.50e+3,"id":"1","a":123456789012345678901234567890,"z":"\\u00e9\\/ \xc3\xa9","type":null}'
+KINDS: list[Callable[[Output], Renderer]] = [JsonLines, JsonArray, Csv]
+
+
+def written(
+    make: Callable[[Output], Renderer], *batches: Sequence[Event], whole: bool = True, job: str = "352"
+) -> bytes:
+    stream = io.BytesIO()
+    renderer = make(Output(stream))
+    for batch in batches:
+        renderer.write(job, batch)
+        renderer.flush()
+    renderer.close(complete=whole)
+    return stream.getvalue()
+
+
+def naming(kind: Callable[..., Renderer]) -> Callable[[Output], Renderer]:
+    return lambda output: kind(output, name_job=True)
+
+
+def table(text: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text.decode(), newline="")))
+
+
+def test_json_lines_are_the_server_s_own_bytes() -> None:
+    events = [Event.read(ODD), event(2)]
+    assert written(JsonLines, events) == ODD + b"\n" + event(2).raw + b"\n"
+
+
+def test_without_events_json_lines_are_nothing_at_all() -> None:
+    assert written(JsonLines, []) == b""
+
+
+def test_json_lines_leave_at_once() -> None:
+    stream = io.BytesIO()
+    JsonLines(Output(stream)).write("352", [event(1)])
+    assert stream.getvalue() == event(1).raw + b"\n"
+
+
+def test_of_several_jobs_each_object_says_first_which() -> None:
+    (line,) = written(naming(JsonLines), [Event.read(ODD)]).splitlines()
+    assert line == b'{"job":"352",' + ODD[1:]
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    [
+        (b"{}", b'{"job":"352"}'),
+        (b"[1]", b"[1]"),
+        (b'"{"', b'"{"'),
+        (b"null", b"null"),
+        (b'{"a":{}}', b'{"job":"352","a":{}}'),
+    ],
+)
+def test_only_an_object_can_say_which_job_it_is_of(raw: bytes, line: bytes) -> None:
+    assert with_job(raw, "352") == line
+
+
+OBJECTS = st.dictionaries(st.text(max_size=5), st.none() | st.integers() | st.text(max_size=5), max_size=4)
+
+
+@given(OBJECTS.filter(lambda content: "job" not in content))
+def test_the_job_is_all_that_is_added(content: dict[str, Any]) -> None:
+    raw = json.dumps(content, separators=(",", ":")).encode()
+    named = json.loads(with_job(raw, "352"))
+    assert list(named.items()) == [("job", "352"), *content.items()]
+
+
+@pytest.mark.parametrize(
+    ("batches", "text"),
+    [
+        ([], b"[]\n"),
+        ([[]], b"[]\n"),
+        ([[event(1)]], b"[\n%b\n]\n" % event(1).raw),
+        ([[event(1)], [], [event(2), event(3)]], b"[\n%b,\n%b,\n%b\n]\n" % (event(1).raw, event(2).raw, event(3).raw)),
+    ],
+)
+def test_a_json_array_has_an_event_a_line(batches: list[list[Event]], text: bytes) -> None:
+    assert written(JsonArray, *batches) == text
+
+
+EVENTS = st.lists(
+    st.builds(event, st.integers(1, 99), st.just("node_running"), st.just("a"), st.text(max_size=9)), max_size=6
+)
+
+
+@given(EVENTS, st.integers(0, 6), st.booleans())
+def test_a_json_array_that_was_begun_is_always_valid(events: list[Event], at: int, whole: bool) -> None:
+    text = written(JsonArray, events[:at], events[at:], whole=whole)
+    assert [json.dumps(one) for one in json.loads(text or b"[]")] == [json.dumps(json.loads(one.raw)) for one in events]
+    assert text or not whole
+
+
+@given(EVENTS, st.integers(0, 6))
+def test_a_format_does_not_depend_on_how_events_came(events: list[Event], at: int) -> None:
+    for kind in (JsonLines, JsonArray, Csv, naming(JsonLines), naming(Csv)):
+        assert written(kind, events) == written(kind, events[:at], [], events[at:])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_cut_short_before_anything_came_writes_nothing(kind: Callable[[Output], Renderer]) -> None:
+    assert written(kind, whole=False) == b""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_finishing_what_is_whole_adds_no_event(kind: Callable[[Output], Renderer]) -> None:
+    assert written(kind, [event(1)]).count(event(1).timestamp.encode()) == 1
+
+
+def test_csv_has_a_header_and_a_line_an_event() -> None:
+    text = written(Csv, [event(1, "node_failed", "web-1", "It broke")], [event(2, "job_finished", None)])
+    assert text.decode().splitlines() == [
+        "id,timestamp,type,node,message",
+        f"1,{event(1).timestamp},node_failed,web-1,It broke",
+        f"2,{event(2).timestamp},job_finished,,",
+    ]
+
+
+@pytest.mark.parametrize("batches", [[], [[]]])
+def test_csv_without_events_is_its_header(batches: list[list[Event]]) -> None:
+    assert written(Csv, *batches) == b"id,timestamp,type,node,message\n"
+
+
+def test_csv_of_several_jobs_has_the_job_first() -> None:
+    header, row = table(written(naming(Csv), [event(1, message="m")], job="353"))
+    assert header == ["job", *CSV_COLUMNS]
+    assert row == ["353", "1", event(1).timestamp, "node_running", "a", "m"]
+
+
+@pytest.mark.parametrize("raw", [b"{}", b"null", b'{"id":null,"type":7,"timestamp":[],"details":{"node":{}}}'])
+def test_csv_leaves_empty_what_an_event_lacks(raw: bytes) -> None:
+    assert table(written(Csv, [Event.read(raw)]))[1] == [""] * len(CSV_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("message", "cell"),
+    [
+        ("a,b", "a,b"),
+        ('say "no"', 'say "no"'),
+        ("one\ntwo\r\n", "one\\ntwo\\r\\n"),
+        ("\x1b[31mred\x9b", "\\x1b[31mred\\x9b"),
+        ("\u202eevil", "\\u202eevil"),
+        ("File[/etc/motd]", "File[/etc/motd]"),
+        ("漢字 é", "漢字 é"),
+        (" kept ", " kept "),
+    ],
+)
+def test_a_csv_cell_is_the_text_with_visible_escapes(message: str, cell: str) -> None:
+    assert table(written(Csv, [event(1, message=message)]))[1][-1] == cell
+
+
+@given(EVENTS)
+def test_csv_has_as_many_lines_as_events_whatever_they_say(events: list[Event]) -> None:
+    text = written(Csv, events).decode()
+    assert len(text.splitlines()) == 1 + len(events)
+    assert {len(row) for row in table(text.encode())} == {len(CSV_COLUMNS)}
+
+
+CELLS = st.text(st.sampled_from(',"a \n\r\x1b;漢'), max_size=9)
+
+
+@given(st.lists(st.builds(event, st.integers(1, 99), CELLS, CELLS, CELLS), max_size=6))
+def test_csv_is_what_the_library_writes_of_the_visible_cells(events: list[Event]) -> None:
+    by_library = io.StringIO()
+    writer = csv.writer(by_library, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for one in events:
+        cells = ["" if one.id is None else str(one.id), one.timestamp, one.type, one.node or "", one.message]
+        writer.writerow([escape_control(cell) for cell in cells])
+    assert written(Csv, events).decode() == by_library.getvalue()

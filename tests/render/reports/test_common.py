@@ -1,0 +1,42 @@
+"""What all reports have in common."""
+
+import pytest
+
+from orch_events.analysis.progress import JobProgress
+from orch_events.render.reports.common import counted, heading, listed
+from orch_events.render.toolkit.layout import Layout
+from orch_events.render.toolkit.theme import Theme
+from tests.fakes import record
+from tests.reporting import job_of, told
+
+PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
+
+
+@pytest.mark.parametrize(
+    ("names", "whole", "text"),
+    [
+        (["a"], False, "a"),
+        (list("abcdefghij"), False, "a, b, c, d, e, f, g, h, i, j"),
+        (list("abcdefghijkl"), False, "a, b, c, d, e, f, g, h, i, j and 2 more"),
+        (list("abcdefghijkl"), True, "a, b, c, d, e, f, g, h, i, j, k, l"),
+        (["a\x1b"], False, "a\\x1b"),
+    ],
+)
+def test_the_first_ten_are_listed_and_how_many_more(names: list[str], whole: bool, text: str) -> None:
+    assert " ".join(listed(names, whole=whole)) == text
+
+
+def test_one_is_counted_as_one() -> None:
+    assert [counted(number, "node") for number in (0, 1, 2)] == ["0 nodes", "1 node", "2 nodes"]
+
+
+def test_a_heading_tells_how_a_job_ended_or_how_far_it_is() -> None:
+    running = told(1, "node_running"), told(2, "node_finished", "b")
+    layout = Layout(PLAIN)
+    assert heading(JobProgress.from_state(job_of(*running)), layout) == [
+        "job 7 is still running: 1 of 2 nodes done, 1 running"
+    ]
+    assert heading(JobProgress.from_state(job_of()), layout) == ["job 7 is still running: 0 of ? nodes done"]
+    assert heading(JobProgress.from_state(job_of(running[1], record=record("finished", 1))), layout) == [
+        "job 7 finished after 0s: 1 node, 1 finished"
+    ]

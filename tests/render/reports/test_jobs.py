@@ -1,0 +1,136 @@
+"""Jobs for people and for spreadsheets."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_events.render.reports.jobs import JOB_COLUMNS, jobs_csv, jobs_table
+from orch_events.render.toolkit.text import width
+from orch_events.render.toolkit.theme import Theme
+from orch_events.render.toolkit.timestamps import TimeFormat
+from orch_events.wire.records import JobRecord
+from tests import GOLDEN
+
+UTC = TimeFormat("utc")
+GLYPHS = Theme.from_capabilities(color=False, ascii_only=False)
+ASCII = Theme.from_capabilities(color=False, ascii_only=True)
+
+
+def job(**values: Any) -> JobRecord:
+    return JobRecord.from_json(json.dumps(values).encode())
+
+
+JOBS = [
+    job(name="360", state="running", type="task", node_count=5000, node_states={"running": 8, "finished": 16, "new": 2},
+        started_timestamp="2016-05-05T19:50:08Z", owner={"login": "admin"}, description="restart nginx everywhere"),
+    job(name="353", state="failed", type="plan_task", node_states={"failed": 3, "errored": 2, "finished": 9, "lost": 1},
+        started_timestamp="2016-05-05T19:50:08Z", duration="43.4", owner={"login": "Zoë"}, description="漢字 patch"),
+    job(name="352", state="stopped", type="deploy", node_count=1, duration=7325, owner={"login": "admin"}),
+    job(name="9", state="pondering"),
+    job(),
+]  # fmt: skip
+
+
+def table(*jobs: JobRecord, theme: Theme = GLYPHS, cells: int | None = None) -> list[str]:
+    return jobs_table(jobs, theme, UTC, cells=cells).splitlines()
+
+
+@pytest.mark.parametrize("cells", [None, 200, 120, 80, 40, 12])
+def test_the_table_is_as_it_was_looked_at(cells: int | None) -> None:
+    name = f"jobs-{cells or 'pipe'}.txt"
+    assert jobs_table(JOBS, GLYPHS, UTC, cells=cells) == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+def test_in_ascii_there_are_no_glyphs() -> None:
+    lines = table(*JOBS[:1], theme=ASCII, cells=80)
+    assert lines == [
+        "ID   STATE    TYPE  NODES             STARTED      DURATION  OWNER  DESCRIPTION",
+        "360  running  task  5000: 16 fini...  05-05 19:50  -         admin  restart n...",
+    ]
+
+
+def test_without_jobs_there_is_the_head() -> None:
+    assert table() == ["ID  STATE  TYPE  NODES  STARTED  DURATION  OWNER  DESCRIPTION"]
+
+
+def test_the_state_is_in_its_colour_and_the_head_is_quiet() -> None:
+    head, row = table(job(name="7", state="failed"), theme=Theme.from_capabilities(color=True, ascii_only=False))
+    assert head.startswith("\x1b[2mID")
+    assert row.startswith("7   \x1b[1;31m✖ failed\x1b[0m  -")
+
+
+def test_colour_changes_nothing_but_colour() -> None:
+    for cells in (None, 80, 40, 7, 3):
+        painted = jobs_table(JOBS[:3], Theme.from_capabilities(color=True, ascii_only=False), UTC, cells=cells)
+        for code in ("\x1b[2m", "\x1b[36m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[0m"):
+            painted = painted.replace(code, "")
+        assert painted == jobs_table(JOBS[:3], GLYPHS, UTC, cells=cells)
+
+
+def test_a_time_is_in_the_zone_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    monkeypatch.setenv("TZ", "XXX-3")
+    time.tzset()
+    try:
+        assert "2016-05-05 22:50:08" in jobs_table(JOBS[:1], GLYPHS, TimeFormat("local"), cells=None)
+    finally:
+        monkeypatch.setenv("TZ", "UTC")
+        time.tzset()
+
+
+HOSTILE = "a\x1b[31mb\r\n\u202ec\td [bold]e"
+
+
+def hostile() -> JobRecord:
+    return job(name="1", state=HOSTILE, type=HOSTILE, owner={"login": HOSTILE}, description=HOSTILE,
+               node_states={HOSTILE: 1})  # fmt: skip
+
+
+def test_text_of_a_server_never_acts() -> None:
+    for text in (jobs_table([hostile()], GLYPHS, UTC, cells=None), jobs_csv([hostile()])):
+        assert len(text.splitlines()) == 2
+        assert not set(text) & set("\x1b\r\u202e\t")
+        assert text.count("a\\x1b[31mb\\r\\n\\u202ec\\td [bold]e") == 5
+
+
+ANY = st.none() | st.integers() | st.text(max_size=12)
+ANY_JOB = st.fixed_dictionaries(
+    {}, optional={"name": st.integers(0, 9999), "state": ANY | st.just("failed"), "type": ANY, "duration": ANY,
+                  "node_states": st.dictionaries(st.text(max_size=9), st.integers(0, 99), max_size=3),
+                  "owner": st.fixed_dictionaries({"login": ANY}), "description": ANY}
+)  # fmt: skip
+
+
+@given(st.lists(ANY_JOB, max_size=5), st.none() | st.integers(1, 150))
+def test_a_job_is_one_line_and_no_line_is_wider_than_the_terminal(
+    jobs: list[dict[str, Any]], cells: int | None
+) -> None:
+    lines = jobs_table([job(**one) for one in jobs], GLYPHS, UTC, cells=cells).split("\n")
+    assert len(lines) == len(jobs) + 2
+    assert all(width(line) <= (cells or 10_000) for line in lines)
+
+
+@given(st.lists(ANY_JOB, max_size=5))
+def test_csv_has_a_header_and_a_line_a_job(jobs: list[dict[str, Any]]) -> None:
+    text = jobs_csv([job(**one) for one in jobs])
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert rows[0] == list(JOB_COLUMNS)
+    assert [len(row) for row in rows] == [len(JOB_COLUMNS)] * (len(jobs) + 1)
+    assert len(text.splitlines()) == len(rows)
+
+
+def test_csv_has_plain_numbers_and_times_in_utc() -> None:
+    assert jobs_csv(JOBS).splitlines() == [
+        "id,state,type,node_count,node_states,started,duration,owner,description",
+        '360,running,task,5000,"16 finished, 8 running, 2 new",2016-05-05T19:50:08Z,,admin,restart nginx everywhere',
+        '353,failed,plan_task,,"9 finished, 3 failed, 2 errored, 1 lost",2016-05-05T19:50:08Z,43.4,Zoë,漢字 patch',
+        "352,stopped,deploy,1,,,7325,admin,",
+        "9,pondering,,,,,,,",
+        ",,,,,,,,",
+    ]

@@ -1,0 +1,152 @@
+"""What is said at the end."""
+
+import pytest
+
+from orch_events.analysis.progress import Straggler
+from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError, Unreachable
+from orch_events.job.nodes import NodeRun
+from orch_events.job.state import JobState, Outcome, Word
+from orch_events.job.updates import ConnectionLost, ConnectionRestored
+from orch_events.render.messages import bad_nodes, ended, lost, restored, slow, still_running
+from orch_events.render.toolkit.theme import Theme
+from orch_events.wire.event import Event
+from tests.fakes import event, record
+
+PLAIN = Theme.from_capabilities(color=False, ascii_only=True)
+
+
+def state_of(*events: Event, node_count: int | None = None) -> JobState:
+    state = JobState("352")
+    for one in events:
+        state.apply(one)
+    state.record = record("running", node_count) if node_count is not None else None
+    return state
+
+
+@pytest.mark.parametrize(
+    ("word", "nodes", "seconds", "said"),
+    [
+        ("finished", {"finished": 23, "skipped": 1}, 127.0, "finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"),
+        ("finished", {"finished": 1}, 8.0, "finished after 8s: 1 node, 1 finished"),
+        ("finished", {}, 3725.0, "finished after 1h 02m 05s: no nodes"),
+        ("failed", {"errored": 1, "finished": 2}, None, "failed: 3 nodes, 2 finished, 1 errored"),
+        ("aborted", {"finished": 0, "skipped": 4}, 0.0, "aborted after 0s: 4 nodes, 4 skipped"),
+        ("stopped", {"running": 2, "finished": 1}, 9.0, "stopped after 9s: 3 nodes, 1 finished, 2 still running"),
+        ("finished", {"zzz": 1, "new": 2, "failed": 3}, 1.0, "finished after 1s: 6 nodes, 3 failed, 2 new, 1 zzz"),
+        ("finished", {"x\x1b[2J": 1}, 1.0, "finished after 1s: 1 node, 1 x\\x1b[2J"),
+        ("finished", {"finished": 1}, -5.0, "finished after 0s: 1 node, 1 finished"),
+    ],
+)
+def test_the_end_is_told_with_duration_and_nodes_by_state(
+    word: Word, nodes: dict[str, int], seconds: float | None, said: str
+) -> None:
+    assert ended("352", Outcome(word, nodes, seconds), PLAIN) == f"job 352 {said}"
+
+
+def test_the_end_is_painted_by_state() -> None:
+    theme = Theme.from_capabilities(color=True, ascii_only=False)
+    said = ended("352", Outcome("aborted", {"finished": 1, "failed": 1}, None), theme)
+    parts = ("aborted", "aborted"), ("1 finished", "finished"), ("1 failed", "failed")
+    assert all(theme.paint(text, state) in said and theme.paint(text, state) != text for text, state in parts)
+
+
+@pytest.mark.parametrize(
+    ("state", "far"),
+    [
+        (state_of(), "0 of ? nodes done"),
+        (state_of(node_count=24), "0 of 24 nodes done"),
+        (state_of(event(1), event(2, "node_failed", "b"), node_count=24), "1 of 24 nodes done, 1 running"),
+        (state_of(event(1, "node_finished")), "1 of 1 nodes done"),
+    ],
+)
+def test_who_leaves_is_told_how_far_it_is_and_how_to_come_back(state: JobState, far: str) -> None:
+    assert still_running(state, "orch-events follow 352") == (
+        f"job 352 is still running: {far}; resume with: orch-events follow 352"
+    )
+
+
+@pytest.mark.parametrize(("late", "said"), [(0, "1 finished"), (1, "1 event came late"), (2, "2 events came late")])
+def test_late_events_are_told(late: int, said: str) -> None:
+    assert ended("352", Outcome("finished", {"finished": 1}, None, late), PLAIN).rpartition(", ")[2] == said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Unreachable("it broke"), "connection lost: it broke; retrying within 3s, giving up after 10m 00s"),
+        (
+            NotAuthenticated("no token"),
+            "no token; waiting 10m 00s for a new token: run puppet access login in another terminal",
+        ),
+        (
+            TokenFileError("no file"),
+            "no file; waiting 10m 00s for a new token: run puppet access login in another terminal",
+        ),
+    ],
+)
+def test_lost_contact_is_told_with_what_comes_next(error: OrchEventsError, said: str) -> None:
+    update = ConnectionLost("352", error, 2.1, 600.0)
+    assert lost(update, name_job=False) == said
+    assert lost(update, name_job=True) == f"job 352: {said}"
+
+
+def test_contact_that_is_back_is_told_with_how_long_it_was_lost() -> None:
+    update = ConnectionRestored("352", 134.0)
+    assert restored(update, name_job=False) == "connection restored after 2m 14s"
+    assert restored(update, name_job=True) == "job 352: connection restored after 2m 14s"
+
+
+@pytest.mark.parametrize(
+    ("usual", "said"),
+    [
+        (None, "slow: a has been running for 2m 05s"),
+        (40.0, "slow: a has been running for 2m 05s; 90% of the nodes took at most 40s"),
+    ],
+)
+def test_a_straggler_is_told(usual: float | None, said: str) -> None:
+    straggler = Straggler("352", NodeRun("a"), 125.0, usual)
+    assert slow(straggler, name_job=False) == said
+    assert slow(straggler, name_job=True) == said.replace("slow: ", "slow: job 352: ")
+
+
+FAILED = state_of(
+    event(1, "node_failed", "web-01", detail={"_error": {"msg": "exited with 1"}, "_output": "bind failed\nmore"}),
+    event(2, "node_finished", "web-02"),
+    event(3, "node_errored", "db.example.com", "No answer from \x1b[2Jdb"),
+    event(4, "node_skipped", "db-2"),
+    event(5, "node_failed", "x"),
+)
+
+
+def test_each_node_that_failed_or_errored_is_named_with_its_cause_or_the_server_s_sentence() -> None:
+    assert bad_nodes(FAILED, Theme.from_capabilities(color=False, ascii_only=False), None) == [
+        "  ✖ web-01          exited with 1: bind failed",
+        "  ‼ db.example.com  No answer from \\x1b[2Jdb",
+        "  ✖ x",
+    ]
+
+
+def test_without_glyphs_the_state_is_a_word() -> None:
+    assert bad_nodes(FAILED, PLAIN, None)[:2] == [
+        "  failed  web-01          exited with 1: bind failed",
+        "  errored db.example.com  No answer from \\x1b[2Jdb",
+    ]
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_on_a_terminal_what_went_wrong_is_cut_to_its_width(ascii_only: bool) -> None:
+    theme = Theme.from_capabilities(color=False, ascii_only=ascii_only)
+    lines = bad_nodes(FAILED, theme, 40)
+    assert max(map(len, lines)) == 40
+    assert lines[0].endswith(theme.ellipsis)
+
+
+def test_the_first_ten_are_named() -> None:
+    state = state_of(*[event(number, "node_failed", f"web-{number:02}") for number in range(1, 14)])
+    assert [line.split()[1] for line in bad_nodes(state, PLAIN, None)] == [
+        f"web-{number:02}" for number in range(1, 11)
+    ]
+
+
+def test_of_a_job_without_failures_nothing_is_told() -> None:
+    assert bad_nodes(state_of(event(1), event(2, "node_finished")), PLAIN, 80) == []

@@ -1,0 +1,117 @@
+"""Text is safe to show, and its width is known."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orch_events.render.toolkit.text import cut, escape_control, padded, width
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("plain text", "plain text"),
+        ("File[/etc/motd]", "File[/etc/motd]"),
+        ("[bold red]x[/]", "[bold red]x[/]"),
+        ("Größe 漢字 😀 é", "Größe 漢字 😀 é"),
+        ("\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"),
+        ("one\ntwo\r\n\tthree", "one\\ntwo\\r\\n\\tthree"),
+        ("\0\x08\x7f", "\\x00\\x08\\x7f"),
+        ("\x85\x9b31m", "\\x85\\x9b31m"),
+        ("gpj.\u202eexe", "gpj.\\u202eexe"),
+        ("\u2066\u2069\u200f\u061c", "\\u2066\\u2069\\u200f\\u061c"),
+        ("a\u2028b\u2029c", "a\\u2028b\\u2029c"),
+        ("zero\u200bwidth\ufeff", "zero\\u200bwidth\\ufeff"),
+        ("\ud800", "\\ud800"),
+        ("\U000e0041", "\\U000e0041"),
+        ("C:\\new", "C:\\new"),
+    ],
+)
+def test_what_would_act_is_an_escape_and_the_rest_as_it_is(text: str, shown: str) -> None:
+    assert escape_control(text) == shown
+
+
+ACTING = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+
+
+@pytest.mark.parametrize("character", ACTING, ids=lambda character: f"U+{ord(character):04X}")
+def test_no_control_and_no_bidi_control_is_let_through(character: str) -> None:
+    assert escape_control(f"a{character}b").isascii()
+    assert escape_control(f"é{character}b").isprintable()
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_text_becomes_one_line_that_can_be_encoded(text: str) -> None:
+    shown = escape_control(text)
+    assert len(shown.splitlines()) <= 1
+    assert not any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in shown)
+    assert shown.encode().decode() == shown
+
+
+@given(st.text(st.characters(codec=None)))
+def test_what_is_visible_stays_as_it_is(text: str) -> None:
+    assert escape_control(escape_control(text)) == escape_control(text)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
+def test_letters_signs_and_spaces_are_never_escaped(text: str) -> None:
+    assert escape_control(text) == text
+
+
+TEXT = st.text(st.sampled_from("ab é漢字ｗ😀\u0301"), max_size=20)
+ELLIPSIS = st.sampled_from(["…", "..."])
+
+
+@pytest.mark.parametrize(("text", "cells"), [("", 0), ("abc", 3), ("é", 1), ("e\u0301", 1), ("漢字", 4), ("a😀", 3)])
+def test_width_is_counted_in_cells(text: str, cells: int) -> None:
+    assert width(text) == cells
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "row"), [("a", 3, "a  "), ("漢", 3, "漢 "), ("abc", 3, "abc"), ("abcd", 3, "abcd"), ("", 0, "")]
+)
+def test_padding_never_cuts(text: str, cells: int, row: str) -> None:
+    assert padded(text, cells) == row
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "ellipsis", "row"),
+    [
+        ("abcdef", 6, "…", "abcdef"),
+        ("abcdef", 5, "…", "abcd…"),
+        ("abcdef", 5, "...", "ab..."),
+        ("ab cdef", 4, "…", "ab…"),
+        ("漢字漢字", 6, "…", "漢字…"),
+        ("漢字漢字", 5, "…", "漢字…"),
+        ("漢字漢字", 4, "…", "漢…"),
+        ("abcdef", 3, "...", "..."),
+        ("abcdef", 2, "...", ".."),
+        ("abcdef", 1, "…", "…"),
+        ("abcdef", 0, "…", ""),
+        ("abcdef", -1, "...", ""),
+        ("abcdef", -7, "...", ""),
+    ],
+)
+def test_what_does_not_fit_ends_in_an_ellipsis(text: str, cells: int, ellipsis: str, row: str) -> None:
+    assert cut(text, cells, ellipsis) == row
+
+
+@given(TEXT, st.integers(-3, 45), ELLIPSIS)
+def test_what_is_cut_fits(text: str, cells: int, ellipsis: str) -> None:
+    row = cut(text, cells, ellipsis)
+    assert width(row) <= max(0, cells)
+    assert row == text or ellipsis.startswith(row) or text.startswith(row.removesuffix(ellipsis))
+
+
+@given(TEXT, st.integers(0, 45))
+def test_what_is_padded_is_as_wide_as_it_should_be(text: str, cells: int) -> None:
+    assert width(padded(text, cells)) == max(cells, width(text))
+    assert padded(text, cells).rstrip() == text.rstrip()
+
+
+@given(TEXT, ELLIPSIS)
+def test_what_fits_is_not_cut(text: str, ellipsis: str) -> None:
+    assert cut(text, width(text), ellipsis) == text
