@@ -5,7 +5,6 @@ Puppet's own; they are read and never written. No message holds anything of a fi
 """
 
 import os
-import sys
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
@@ -185,7 +184,7 @@ def _expanded(key: str, value: str) -> str:
     return value if key == "service-url" else os.path.expanduser(value)  # noqa: PTH111 - Path raises without a home
 
 
-def token_source(setting: Setting[str | None], stdin: TextIO | None = None) -> Callable[[], str | None]:
+def token_source(setting: Setting[str | None], stdin: TextIO | None) -> Callable[[], str | None]:
     """Return what reads the token, afresh each time; from standard input it is read once.
 
     What it returns is None where there is no token: a default file that is not there is no error.
@@ -195,7 +194,7 @@ def token_source(setting: Setting[str | None], stdin: TextIO | None = None) -> C
     if path is None:
         return lambda: None
     if path == "-":
-        token = _token_of_stdin(stdin or sys.stdin)
+        token = _token_of_stdin(stdin)
         return lambda: token
     return lambda: _read_token(Path(path), named=setting.origin != "default")
 

@@ -7,9 +7,9 @@
     │   └── NotPermitted       a good token of somebody who may not
     ├── UnknownJob       5   never was, or pruned
     ├── Unreachable      6   no answer, or only errors; the job's state is unknown
-    │   └── CutAnswer          an answer that broke off
+    │   └── TruncatedAnswer    an answer that broke off
     ├── NotUnderstood    7   not an orchestrator, or a broken one
-    │   └── Html                 a page for people, of a proxy or of a server that is starting
+    │   └── HtmlAnswer           a page for people, of a proxy or of a server that is starting
     └── LocalFileError   8   configuration, CA, token file, standard output …
         └── TokenFileError     no token in the file that should have one
 

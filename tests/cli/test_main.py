@@ -224,8 +224,7 @@ def test_a_bug_is_70_with_a_traceback(monkeypatch: pytest.MonkeyPatch, call: Cal
     def broken(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("orch_events.times.parse_instant", broken)
-    monkeypatch.setattr("orch_events.cli.renderers.parse_instant", broken)
+    monkeypatch.setattr("orch_events.cli.options.definitions.parse_instant", broken)
     done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--since", "1h")
 
     assert (done.status, done.out) == (70, "")
@@ -236,7 +235,7 @@ def test_a_ctrl_c_anywhere_else_is_130_and_silent(monkeypatch: pytest.MonkeyPatc
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("orch_events.cli.renderers.parse_instant", interrupted)
+    monkeypatch.setattr("orch_events.cli.options.definitions.parse_instant", interrupted)
     done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--since", "1h")
 
     assert (done.status, done.out, done.err.strip()) == (130, "", "")

@@ -28,7 +28,7 @@ def fingerprint() -> str:
 
 
 def test_answers_are_the_same_bytes_in_another_process() -> None:
-    command = [sys.executable, "-c", "from tests.simulator.test_jobs import fingerprint; print(fingerprint())"]
+    command = [sys.executable, "-c", "from tests.simulator.test_scenarios import fingerprint; print(fingerprint())"]
     other = subprocess.run(
         command,
         env=os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},

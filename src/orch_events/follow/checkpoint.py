@@ -18,17 +18,16 @@ from orch_events.errors import LocalFileError
 def replace_file(path: Path, content: bytes) -> None:
     """Replace a file's content at once: whoever reads it finds the old one or the new one. Others can't read it.
 
-    What a link points to is replaced, not the link.
+    A link is replaced, and not followed.
 
     Raises:
         OSError: it can't be written; the old content is still there.
     """
-    target = path.resolve()
-    draft = target.with_name(f"{target.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         with open(draft, "wb", opener=_private) as file:
             file.write(content)
-        draft.replace(target)
+        draft.replace(path)
     except OSError:
         draft.unlink(missing_ok=True)
         raise
@@ -72,7 +71,7 @@ class CheckpointFile(msgspec.Struct, frozen=True):
         content = self._load()
         content.jobs[job] = checkpoint
         try:
-            replace_file(self.path, msgspec.json.encode(content) + b"\n")
+            replace_file(self.path.resolve(), msgspec.json.encode(content) + b"\n")
         except OSError as error:
             raise _failed(self.path, "written", error) from None
 

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.help.formatter import Formatter, examples, paragraphs
 from orch_events.cli.options.option import option
@@ -80,11 +81,9 @@ def feed() -> None:
 
 
 @pytest.mark.parametrize(("columns", "golden"), [(80, _WIDE), (50, _NARROW)])
-def test_options_stand_in_their_groups_and_lists_adapt_to_the_width(
-    columns: int, golden: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(columns))
-    with feed.make_context("orch-events feed", []) as ctx:
+def test_options_stand_in_their_groups_and_lists_adapt_to_the_width(columns: int, golden: str) -> None:
+    app = App(None, None, None, {"COLUMNS": str(columns)}, "linux")
+    with feed.make_context("orch-events feed", [], obj=app) as ctx:
         assert ctx.get_help() == golden
 
 

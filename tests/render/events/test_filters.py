@@ -278,7 +278,7 @@ def test_grep_survives_details_that_can_t_be_read(odd: bytes) -> None:
 
 EVENTS = st.lists(
     st.builds(
-        event,
+        sample,
         st.sampled_from(["node_running", "node_failed", "node_errored", "job_finished"]),
         st.sampled_from(["web-1", "web-2", "db", None]),
         st.sampled_from(["", "full", "fine"]),

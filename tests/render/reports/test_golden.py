@@ -2,7 +2,7 @@ import pytest
 
 from orch_events.render.toolkit.text import width
 from tests import GOLDEN
-from tests.render.reports.golden import REPORTS, LAYOUTS, drawn
+from tests.render.reports.golden import LAYOUTS, REPORTS, drawn
 
 
 @pytest.mark.parametrize(("name", "text"), [pytest.param(*pair, id=pair[0]) for pair in drawn()])

@@ -114,7 +114,7 @@ class Table:
         """Return the places of events that come after one with a higher id."""
         known = [number for number in numbers if number is not None]
         highest = self._highest.get(job, -1)
-        self._highest[job] = max(known, default=highest)
+        self._highest[job] = max([highest, *known])
         if known == sorted(known) and (not known or known[0] >= highest):
             return []
         late = []
