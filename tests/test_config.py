@@ -3,7 +3,6 @@
 import io
 import json
 import os
-import sys
 import traceback
 from itertools import combinations
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -214,7 +213,7 @@ SECRET = "0SecretWord0"
 
 
 def token_of(path: object, origin: str = "--token-file") -> str | None:
-    return token_source(Setting(str(path), origin))()
+    return token_source(Setting(str(path), origin), None)()
 
 
 @pytest.mark.parametrize("content", ["0Ab-_.~", "0Ab-_.~\n", " \t0Ab-_.~ \r\n\n"])
@@ -225,7 +224,7 @@ def test_a_token_is_read_without_the_space_around_it(content: str, tmp_path: Pat
 
 def test_a_token_is_read_afresh_each_time(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("old")
-    read = token_source(Setting(str(tmp_path / "token"), "--token-file"))
+    read = token_source(Setting(str(tmp_path / "token"), "--token-file"), None)
     before = read()
     (tmp_path / "token").write_text("new")
     assert (before, read()) == ("old", "new")
@@ -250,7 +249,7 @@ def test_a_token_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_the_default_token_file_need_not_be_there(tmp_path: Path) -> None:
     assert token_of(tmp_path / "token", "default") is None
-    assert token_source(Setting(None, "default"))() is None
+    assert token_source(Setting(None, "default"), None)() is None
 
 
 @pytest.mark.parametrize("name", ["missing", "", "a\0b", "x" * 300], ids=["missing", "a directory", "NUL", "too long"])
@@ -273,10 +272,9 @@ def test_a_standard_input_without_a_token_is_told(content: bytes) -> None:
         token_source(Setting("-", "--token-file"), io.TextIOWrapper(io.BytesIO(content), "utf-8"))
 
 
-def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", None)
+def test_a_closed_standard_input_is_an_error() -> None:
     with pytest.raises(LocalFileError, match="standard input"):
-        token_source(Setting("-", "--token-file"))
+        token_source(Setting("-", "--token-file"), None)
 
 
 @pytest.mark.parametrize(("mode", "they_can"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)])
