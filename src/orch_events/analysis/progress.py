@@ -37,7 +37,9 @@ class JobProgress(msgspec.Struct, frozen=True):
 
     Attributes:
         job: the job's number, as text.
-        outcome: how it ended; None while it is still running.
+        outcome: how it ended; None while it is still running, and where that can't be told.
+        is_over: whether it is over.
+        has_record: whether there is a record of it; without one, nobody knows whether a job without an end still runs.
         nodes: how many nodes are in each state, by its outcome if there is one.
         total: how many nodes it has, as far as is known.
         over: how many of them will change no more.
@@ -46,6 +48,8 @@ class JobProgress(msgspec.Struct, frozen=True):
 
     job: str
     outcome: Outcome | None
+    is_over: bool
+    has_record: bool
     nodes: Mapping[str, int]
     total: int
     over: int
@@ -54,9 +58,15 @@ class JobProgress(msgspec.Struct, frozen=True):
     @classmethod
     def from_state(cls, state: JobState) -> "JobProgress":
         """Take it from what is known of a job."""
-        outcome = state.outcome() if state.is_over else None
+        outcome = state.outcome()
         nodes = outcome.nodes if outcome else {name: count for name, count in state.nodes.items() if count}
-        return cls(state.job, outcome, nodes, state.total, state.over, state.total - len(state.runs))
+        unheard = state.total - len(state.runs)
+        return cls(state.job, outcome, state.is_over, state.has_record, nodes, state.total, state.over, unheard)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is known to be still running, or yet to run."""
+        return self.has_record and not self.is_over
 
 
 class FollowedJob(Protocol):

@@ -6,6 +6,7 @@ from typing import Any
 
 from orch_events.cli.app import App
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions, OutputOptions
+from orch_events.errors import Unreachable
 from orch_events.job.state import JobState
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.terminal import columns
@@ -38,5 +39,9 @@ def note_if_empty(app: App, state: JobState) -> None:
 
 
 def outcome_status(state: JobState, exit_options: ExitOptions) -> int:
-    """Return the job's outcome as an exit status, if that is wanted and there is one."""
-    return state.outcome().exit_status(exit_options.fail_on) if exit_options.exit_status and state.is_over else 0
+    """Return the job's outcome as an exit status, if that is wanted: 6 where it is unknown, 0 while the job runs."""
+    if not exit_options.exit_status:
+        return 0
+    if (outcome := state.outcome()) is not None:
+        return outcome.exit_status(exit_options.fail_on)
+    return 0 if state.has_record and not state.is_over else Unreachable.exit_status

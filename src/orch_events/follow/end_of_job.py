@@ -1,16 +1,30 @@
-"""When a job is over.
+"""When a job is over, and when everything of it has been seen.
 
-Four signs can say so: an event of the job (job_finished, job_aborted), its record (finished, failed, stopped), that each
-of its nodes is over, and silence. None of them is enough by itself:
+What each source can know
+    an event (job_finished, job_aborted): that the job is over; not that every node's event is visible yet, nor whether
+        the job was stopped, unless job_stopping came before.
+    the record: whether the job is over, and how; how many nodes it has (node_count); how many are in which state
+        (node_states, which can be missing). It can be ahead of the events or behind them.
+    the nodes' events: the state of each node that was seen. Only with node_count are these all nodes.
+    silence: nothing. A queued node emits nothing, an unresponsive one is silent for 420 seconds before it fails.
 
-1. What arrives together with the sign must not be lost: a request that finds nothing new must come after it.
-2. Ids are given out before events become visible: an event can appear some seconds after one with a higher id. So where
-   the job's own sign and its nodes do not agree yet, there must be `LATE_COMMIT_SECONDS` of silence, too.
-3. A record can be ahead of the job's last event. Where it is the only sign, the same silence is required, unless the
-   record said so before the events were first read.
-4. Without a record nobody knows how many nodes there are: each one seen may be over while others are still queued. Then
-   `settle` seconds of silence end the job.
-5. Silence alone is never a sign: an unresponsive node can be silent for 420 seconds.
+Rules
+    1. Only an event of the job, its record, or the whole set of its nodes makes it over.
+    2. What arrives together with such a sign must not be lost: a request that finds nothing new must come after it.
+    3. Ids are given out before events become visible: an event can appear seconds after one with a higher id, and the
+       cursor is behind it then. `JobState.complete` says whether it is proven that none is missing: each node is over
+       as the record counts it, and each began. Until then the end is not left before `settle` seconds of silence, and
+       everything is read again: once when `LATE_COMMIT_SECONDS` have passed, once at the end.
+    4. An event of the job without a record that agrees: the record is late, and may yet say `stopped`. It is waited for
+       as long.
+    5. A record without an event of the job, complete otherwise: the job's last event may come, or be of a server of
+       2016, which has none. It is waited for `LATE_COMMIT_SECONDS`.
+    6. Without a record nobody knows how many nodes there are: when each one seen is over, or an event says that the job
+       is, `settle` seconds of silence end the following. Without such an event the outcome stays unknown.
+
+What can't be decided
+    An event that becomes visible later than `settle` after everything else; without a record, a node that was queued for
+    longer than that; without job_stopping and without a record, whether a job was stopped.
 """
 
 import math
@@ -18,7 +32,7 @@ import math
 from orch_events.job.state import JobState
 
 LATE_COMMIT_SECONDS = 3.0
-"""How long an event that was given its id before the end may take to become visible."""
+"""How long an event that was given its id early usually takes at most to become visible."""
 
 
 def required_quiet_seconds(state: JobState, settle: float, *, was_over: bool) -> float:
@@ -26,16 +40,16 @@ def required_quiet_seconds(state: JobState, settle: float, *, was_over: bool) ->
 
     Args:
         state: what is known of the job.
-        settle: seconds of silence that end a job without a record, once each node seen is over.
-        was_over: whether its record said so before its events were first read.
+        settle: how long to wait at most for what may be missing.
+        was_over: whether its record said that it is over before its events were first read.
     """
-    record = state.record
-    if state.said_over:
-        reliable = state.ended_by is not None or was_over
-        complete = state.nodes_over or (record is not None and record.over and state.matches_record)
-        return 0.0 if reliable and complete else LATE_COMMIT_SECONDS
-    if not state.nodes_over:
+    briefly = min(LATE_COMMIT_SECONDS, settle)
+    if not state.has_record:
+        return settle if state.ended_by is not None or state.seen_over else math.inf
+    if not state.is_over:
         return math.inf
-    if record is None or not record.state:
+    if not state.record_over:
         return settle
-    return LATE_COMMIT_SECONDS if record.node_count else math.inf
+    if state.complete:
+        return 0.0 if state.ended_by is not None else briefly
+    return briefly if was_over else settle

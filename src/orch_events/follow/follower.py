@@ -1,27 +1,30 @@
 """Following one job, from its first event to its end.
 
 How a job's end is found
-    The signs and the rules are in `end_of_job`; the follower collects what they need. After each page it asks itself how
-    many seconds of silence would make what it knows an end (`required_quiet_seconds`), and it leaves when that much
-    has passed since the last new event and one more request after that has found nothing.
+    The signs and the rules are in `end_of_job`. After each page the follower asks itself how many seconds of silence
+    would make what it knows an end (`required_quiet_seconds`), and it leaves when that much has passed since the last
+    news and one more request after that has found nothing. News are events, and a record that says something else.
 
 What is asked when
-    1. the record: its node_count says how many nodes must be over. A record that can't be had is a Notice, not an error.
+    1. the record: its node_count says how many nodes must be over. A record that can't be had is asked for again with
+       every page.
     2. the events, from `start` or from the beginning.
     3. /nodes, only when following begins in the middle: the events before `start` are not read, the states they led to
        are.
     4. in turn, until the end: a pause, then the events again; the record whenever nothing new came, or there is a sign.
-    5. at the end: the record once more, and what rule 3 below says.
 
 What can be lost, and why it is not
     1. A page that breaks off: what had arrived is shown, and the cursor moves only behind what can't be missing.
     2. A connection, for a while: `retry` repeats the request; events that came count as progress.
     3. An event that becomes visible after one with a higher id (its id was given out early and committed late): the
-       cursor is behind it. So at the end the states of the nodes are compared with the record's count. Where the two
-       differ, or a node ended that no event said to begin, everything is read once more, and what was missed is shown,
-       once. Where they still differ, a Notice says so, and the exit status goes by the record.
+       cursor is behind it. While it is not proven that no event is missing (`JobState.complete`), everything is read
+       again before the end, and what was missed is shown, once.
     4. Where following began in the middle, the events before `start` can matter for the outcome: then /nodes is asked
-       again, and of a failed job whether it was aborted, which no record says.
+       again, and whether the job was aborted or stopped, which not every record tells, is read from its events.
+    5. The same across a restart: a cursor file keeps the ids that were shown of the last seconds (`Cursor.recent`).
+
+What is not known is not made up: where neither events nor record tell how the job ended, the last update is
+OutcomeUnknown.
 
 It neither prints nor sleeps: it yields updates (`job.updates`), and `scheduler.interleave` lets several followers take
 turns. Resuming needs one number, `next_start`.
@@ -38,13 +41,23 @@ from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.follow.scheduler import PollingInterval
 from orch_events.follow.source import JobSource
 from orch_events.job.state import JobState
-from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, Notice, Pause, Steps, Tick, Update
+from orch_events.job.updates import (
+    FollowFailed,
+    JobEnded,
+    NewEvents,
+    Notice,
+    OutcomeUnknown,
+    Pause,
+    Steps,
+    Tick,
+    Update,
+)
 from orch_events.times import Clock
 from orch_events.wire.event import Event, PageEnd
+from orch_events.wire.vocabulary import JOB_ABORTED
 
 T = TypeVar("T")
 
-_BRIEFLY_SECONDS = 30.0
 _HOLD_SECONDS = 0.2
 """How long an event may be held back to be put in order."""
 
@@ -93,6 +106,9 @@ class Follower:
         self._cursor = Cursor(start)
         self._learns = True
         self._was_over = False
+        self._record_error: OrchEventsError | None = None
+        self._asked_at = self._quiet_since = self._leave_at = clock.monotonic()
+        self._rereads = 0
 
     @property
     def next_start(self) -> int | None:
@@ -126,36 +142,71 @@ class Follower:
 
     def _so_far(self, *, outcome: bool, beginning: bool) -> Iterator[Update]:
         if beginning and self.start is not None:
-            yield from self._ask_record()
+            yield from self._poll_record()
         yield from self._ask_events()
-        if outcome:
-            yield from self._merge_nodes()
-            yield from self._ask_final_record()
-            if self.state.is_over:
-                yield JobEnded(self.state, self.state.outcome())
+        if not outcome:
+            return
+        yield from self._merge_nodes()
+        yield from self._ask_record()
+        if self.state.is_over or not self.state.has_record:
+            yield self._conclusion()
 
     def _to_the_end(self) -> Iterator[Update]:
-        yield from self._ask_record()
-        self._was_over = self.state.said_over
+        yield from self._poll_record()
+        self._was_over = self.state.record_over
         found = yield from self._ask_events()
         yield from self._merge_nodes()
-        if self.state.record is None or not self.state.record.state:
-            yield Notice(
-                f"the record of job {self.state.job} can't be had, or does not tell its state: "
-                "it counts as over when each node seen is, and nothing new comes for a while"
-            )
-        quiet_since = asked_at = self._clock.monotonic()
-        ask_until = math.inf
-        while found or asked_at < ask_until:
-            if not found or self.state.is_over:
-                yield from self._ask_record()
-            ask_until = quiet_since + required_quiet_seconds(self.state, self._settle, was_over=self._was_over)
-            pause = self._polling.next(found=found)
-            yield Pause(min(pause, max(0.0, ask_until - self._clock.monotonic())))
-            asked_at = self._clock.monotonic()
+        self._note_news()
+        while (yield from self._goes_on(found=found)):
+            yield Pause(self._pause(found=found))
             found = yield from self._ask_events()
-            quiet_since = self._clock.monotonic() if found else quiet_since
-        yield from self._conclude()
+        if self.start is not None:
+            yield from self._learn_of_skipped_events()
+        yield from self._explain_the_end()
+        yield self._conclusion()
+
+    def _goes_on(self, *, found: bool) -> Steps[bool]:
+        """Look at the record, and read again what may have been missed; return whether there is more to wait for."""
+        asked_at = self._asked_at
+        if found:
+            self._note_news()
+        if not found or self.state.is_over or not self.state.has_record:
+            yield from self._poll_record()
+        self._leave_at = self._quiet_since + required_quiet_seconds(self.state, self._settle, was_over=self._was_over)
+        reread_at = self._reread_at
+        if found or asked_at < min(self._leave_at, reread_at):
+            return True
+        if asked_at >= reread_at:
+            self._rereads = 1 if reread_at < self._leave_at else 2
+            if (yield from self._read_again()):
+                return True
+        return asked_at < self._leave_at
+
+    @property
+    def _reread_at(self) -> float:
+        """When everything is read again: once after a while of silence and once at the end, if it is not complete."""
+        if self.state.complete or math.isinf(self._leave_at) or self._rereads > 1:
+            return math.inf
+        soon = self._quiet_since + LATE_COMMIT_SECONDS
+        return min(soon, self._leave_at) if self._rereads == 0 else self._leave_at
+
+    def _read_again(self) -> Steps[bool]:
+        """Read everything again; return whether there was an event that had been missed."""
+        before = self.state.events
+        self._cursor.rewind()
+        yield from self._retry(self._read_page)
+        if self.state.events > before:
+            self._note_news()
+        return self.state.events > before
+
+    def _note_news(self) -> None:
+        """Count the silence anew."""
+        self._quiet_since, self._rereads = self._clock.monotonic(), 0
+
+    def _pause(self, *, found: bool) -> float:
+        """Return the seconds until the next request: not later than the end may be."""
+        pause = self._polling.next(found=found)
+        return min(pause, max(0.0, min(self._leave_at, self._reread_at) - self._clock.monotonic()))
 
     def _ask_events(self) -> Steps[bool]:
         """Ask for new events, as often as that takes; return whether there were any."""
@@ -163,16 +214,29 @@ class Follower:
         yield from self._retry(self._read_page)
         return self.state.events > before
 
-    def _ask_record(self) -> Iterator[Update]:
-        """Ask for the job's record; if it can't be had now, the last one stays."""
+    def _poll_record(self) -> Iterator[Update]:
+        """Ask for the job's record once; if it can't be had now, the last one stays. Another state is news."""
+        before = self.state.record
         try:
             self.state.record = yield from first_answer(self._source.record(self.state.job))
-        except OrchEventsError:
+        except OrchEventsError as error:
+            self._record_error = error
             return
+        self._record_error = None
+        if before is not None and before.state != self.state.record.state:
+            self._note_news()
+
+    def _ask_record(self) -> Iterator[Update]:
+        """Ask for the job's record, as often as that takes; without it, what the events tell must do."""
+        try:
+            self.state.record = yield from self._retry(lambda: first_answer(self._source.record(self.state.job)))
+        except OrchEventsError as error:
+            yield Notice(f"the record of job {self.state.job} can't be read: {error.message}")
 
     def _read_page(self) -> Steps[None]:
         """Read one page of events, and show them as they come; what is held back for order waits for a moment only."""
-        drained_at, end = self._clock.monotonic(), PageEnd(None)
+        drained_at = self._asked_at = self._clock.monotonic()
+        end = PageEnd(None)
         self.unanswered_since = drained_at if self.unanswered_since is None else self.unanswered_since
         try:
             for fetched in self._source.fetch(self.state.job, self._cursor.start):
@@ -203,51 +267,32 @@ class Follower:
             self.heard_at = self._clock.monotonic()
             yield NewEvents(self.state, events)
 
-    def _retry(self, attempt: Callable[[], Steps[T]], policy: RetryPolicy | None = None) -> Steps[T]:
+    def _retry(self, attempt: Callable[[], Steps[T]]) -> Steps[T]:
         """Make an attempt, and repeat it as the policy says; events that came are progress."""
 
         def begin_outage() -> Outage:
-            return Outage(self.state.job, policy or self._policy, self._clock, had_contact=self.had_contact)
+            return Outage(self.state.job, self._policy, self._clock, had_contact=self.had_contact)
 
         return retry(attempt, begin_outage, lambda: self.state.events)
-
-    def _retry_briefly(self, attempt: Callable[[], Steps[T]]) -> Steps[T]:
-        """The same for what one can do without."""
-        return self._retry(attempt, self._policy.at_most(_BRIEFLY_SECONDS))
 
     def _merge_nodes(self) -> Iterator[Update]:
         """Learn the nodes' states from a snapshot, where the events that led to them were not asked for."""
         if self.start is None:
             return
         try:
-            nodes = yield from self._retry_briefly(lambda: first_answer(self._source.nodes(self.state.job)))
+            nodes = yield from self._retry(lambda: first_answer(self._source.nodes(self.state.job)))
         except OrchEventsError as error:
-            yield Notice(f"the nodes' states before --start are not known: {error.message}")
+            yield Notice(f"the states of the nodes before --start are not known: {error.message}")
         else:
             self.state.merge_snapshot(nodes)
-
-    def _conclude(self) -> Iterator[Update]:
-        """Ask for the record once more, read everything again if an event is missing, and end."""
-        if self.state.record is not None:
-            yield from self._ask_final_record()
-        if self.start is not None:
-            yield from self._learn_of_skipped_events()
-        if not self.state.matches_record or (self.start is None and self.state.unexplained):
-            yield Pause(LATE_COMMIT_SECONDS)  # what was given an id before the end may be committed after it
-            self._cursor.rewind()
-            yield from self._retry(self._read_page)
-        if not self.state.matches_record:
-            yield Notice(
-                f"the record of job {self.state.job} counts other nodes than its events do; the exit status goes by it"
-            )
-        yield JobEnded(self.state, self.state.outcome())
 
     def _learn_of_skipped_events(self) -> Iterator[Update]:
         """Where the events before `start` matter for the outcome, learn of them what they say, and show none."""
         if not self.state.matches_record:
             yield from self._merge_nodes()
-        if self.state.ended_by is None and self.state.record and self.state.record.state == "failed":
-            yield from self._retry(self._note_all_job_events)  # was it aborted? no record says so
+        record_tells = self.state.record_over and self.state.record is not None and self.state.record.state != "failed"
+        if self.state.ended_by != JOB_ABORTED and not record_tells:
+            yield from self._retry(self._note_all_job_events)  # was it aborted, or stopped? nothing else says so
 
     def _note_all_job_events(self) -> Steps[None]:
         for fetched in self._source.fetch(self.state.job, None):
@@ -256,10 +301,15 @@ class Follower:
                     self.state.note_job_event(event)
             yield Tick()
 
-    def _ask_final_record(self) -> Iterator[Update]:
-        try:
-            self.state.record = yield from self._retry_briefly(
-                lambda: first_answer(self._source.record(self.state.job))
-            )
-        except OrchEventsError as error:
-            yield Notice(f"how job {self.state.job} ended is told by its events alone: {error.message}")
+    def _explain_the_end(self) -> Iterator[Update]:
+        """Say where record and events do not agree, or where there was no record."""
+        job = self.state.job
+        if not self.state.has_record:
+            why = f" ({self._record_error.message})" if self._record_error else ""
+            yield Notice(f"the record of job {job} can't be read{why}: its end is told by its events alone")
+        elif not self.state.matches_record:
+            yield Notice(f"the record of job {job} counts other nodes than its events do; the exit status goes by it")
+
+    def _conclusion(self) -> JobEnded | OutcomeUnknown:
+        outcome = self.state.outcome()
+        return OutcomeUnknown(self.state) if outcome is None else JobEnded(self.state, outcome)

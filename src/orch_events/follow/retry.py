@@ -53,11 +53,6 @@ class RetryPolicy(msgspec.Struct, frozen=True):
         """Return the policy for a server whose token has this mark."""
         return msgspec.structs.replace(self, token_mark=mark)
 
-    def at_most(self, seconds: float) -> "RetryPolicy":
-        """Return the policy for what one can do without: it is retried no longer than so many seconds."""
-        retry_for = min(self.retry_for, seconds)
-        return msgspec.structs.replace(self, retry_for=retry_for, auth_wait=0.0, auth_wait_at_start=0.0)
-
     def seconds_for(self, error: OrchEventsError, *, had_contact: bool) -> float:
         """Return for how many seconds such an error is retried; 0: not at all."""
         if isinstance(error, NotAuthenticated | TokenFileError):

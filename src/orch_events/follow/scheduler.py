@@ -8,7 +8,7 @@ import heapq
 import math
 from collections.abc import Iterable, Iterator
 
-from orch_events.job.updates import JobEnded, Pause, Tick, TimedOut, Update
+from orch_events.job.updates import JobEnded, OutcomeUnknown, Pause, Tick, TimedOut, Update
 from orch_events.times import Clock
 
 _TICK_SECONDS = 1.0
@@ -56,7 +56,7 @@ def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = 
                 heapq.heappush(due, (clock.monotonic() + update.seconds, place, updates))
                 break
             yield update
-            if clock.monotonic() >= deadline and not isinstance(update, JobEnded):
+            if clock.monotonic() >= deadline and not isinstance(update, JobEnded | OutcomeUnknown):
                 yield TimedOut()
                 return
             if isinstance(update, Tick):

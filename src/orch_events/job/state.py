@@ -63,6 +63,7 @@ class JobState:
     def __init__(self, job: str, *, whole: bool = True) -> None:
         self.job = job
         self._whole = whole
+        self._knows_nodes = whole
         self.record: JobRecord | None = None
         self.events = 0
         self.last_id: int | None = None
@@ -103,6 +104,7 @@ class JobState:
 
     def merge_snapshot(self, nodes: Iterable[NodeRecord]) -> None:
         """Take over a snapshot of the nodes, for events that were not read."""
+        self._knows_nodes = True
         for node in nodes:
             self._nodes.merge_snapshot(node)
 
@@ -161,16 +163,31 @@ class JobState:
     @property
     def said_over(self) -> bool:
         """Whether the job itself says that it is over, by an event or by its record."""
-        return self.ended_by is not None or (self.record is not None and self.record.over)
+        return self.ended_by is not None or self.record_over
+
+    @property
+    def record_over(self) -> bool:
+        """Whether the job's record says that it is over."""
+        return self.record is not None and self.record.over
+
+    @property
+    def has_record(self) -> bool:
+        """Whether there is a record that tells the job's state."""
+        return self.record is not None and bool(self.record.state)
+
+    @property
+    def seen_over(self) -> bool:
+        """Whether each node that was seen is over: there may be others, of which nothing was heard."""
+        return 0 < len(self.runs) == self.over
 
     @property
     def nodes_over(self) -> bool:
-        """Whether every node is over; where node_count is not known, every node that was seen."""
-        return 0 < self.total == self.over
+        """Whether every node of the job is over: its record tells how many there are."""
+        return bool(self.record and self.record.node_count) and 0 < self.total == self.over
 
     @property
     def is_over(self) -> bool:
-        """Whether there is any sign of the end."""
+        """Whether the job is over: it says so, or the whole set of its nodes is over. Nothing else makes it so."""
         return self.said_over or self.nodes_over
 
     @property
@@ -182,18 +199,42 @@ class JobState:
         return recorded == {state: count for state, count in self.nodes.items() if count and state != "new"}
 
     @property
+    def complete(self) -> bool:
+        """Whether it is proven that no event is missing: each node is over as the record counts it, and began.
+
+        Of a job whose first events were not asked for, nobody knows which nodes began.
+        """
+        counted = self.record_over and bool(self.record and self.record.node_states)
+        return (self.matches_record if counted else self.nodes_over) and not (self._whole and self.unexplained)
+
+    @property
     def unexplained(self) -> bool:
         """Whether something ended that no event said to begin: a node's run, or the stopping of the job."""
         stopped = self.record is not None and self.record.state == "stopped"
         ended = (run for run in self.runs.values() if run.state in ("finished", "failed", "errored"))
         return any(not run.began for run in ended) or (stopped and not self._stopping)
 
-    def outcome(self) -> Outcome:
-        """How the job ended; to be asked when it has."""
-        record = self.record if self.record and self.record.over else None
-        counts = record.node_states if record and record.node_states else self.nodes
-        nodes = {state: count for state, count in counts.items() if count}
-        return Outcome(self._word(record.state if record else None), nodes, self._seconds(), self.late)
+    def outcome(self) -> Outcome | None:
+        """How the job ended; None where it is not over, or where that can't be told.
+
+        Who fares how is told by the record's counts, or by the events of all nodes. Where neither is whole (a job that
+        was joined in the middle, without a snapshot; a node that still seems to run) only an abort or a stop is told.
+        """
+        if not self.is_over:
+            return None
+        record = self.record if self.record_over else None
+        counted = record.node_states if record else {}
+        word = self._word(record.state if record else None)
+        nodes = {state: count for state, count in (counted or self.nodes).items() if count}
+        running = self.nodes["running"] > 0 and record is None
+        if not counted and word not in ("aborted", "stopped") and (running or not self._knows_nodes):
+            return None
+        return Outcome(word, nodes, self._seconds(), self.late)
+
+    @property
+    def word(self) -> Word:
+        """How the job ended, by its events alone; to be asked when it has."""
+        return self._word(None)
 
     def _word(self, recorded: str | None) -> Word:
         """The record decides; aborted is a word that only events have."""

@@ -7,6 +7,7 @@ ConnectionLost      no good answer came; it is retried
 ConnectionRestored  good answers come again
 Notice              a sentence that the reader of the events should know
 JobEnded            a job is over
+OutcomeUnknown      how a job fares, or ended, can't be learned
 FollowFailed        a job can't be followed any more
 TimedOut            the time given has passed; the jobs are still running
 """
@@ -78,6 +79,12 @@ class JobEnded(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
+class OutcomeUnknown(msgspec.Struct, frozen=True):
+    """How a job fares, or ended, can't be learned; following it is over all the same."""
+
+    state: JobState
+
+
 class FollowFailed(msgspec.Struct, frozen=True):
     """A job can't be followed any more."""
 
@@ -89,7 +96,18 @@ class TimedOut(msgspec.Struct, frozen=True):
     """The time given has passed."""
 
 
-Update = NewEvents | Tick | Pause | ConnectionLost | ConnectionRestored | Notice | JobEnded | FollowFailed | TimedOut
+Update = (
+    NewEvents
+    | Tick
+    | Pause
+    | ConnectionLost
+    | ConnectionRestored
+    | Notice
+    | JobEnded
+    | OutcomeUnknown
+    | FollowFailed
+    | TimedOut
+)
 
 Steps = Generator[Update, None, T]
 """Something that takes time: it yields what happens meanwhile, and returns its result."""

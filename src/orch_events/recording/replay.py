@@ -57,8 +57,7 @@ class Replay:
 
     def record(self, job: str) -> Iterator[JobRecord]:
         """Yield the job's record: it is running until all was shown, and then what its events say."""
-        state = self._job(job).state
-        yield JobRecord(state=state, node_count=None, node_states={}, started_at=None, finished_at=None)
+        yield self._job(job).record
 
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord]]:
         """Yield the nodes' states by all events that have come, those before any `start` too."""
@@ -81,19 +80,25 @@ class _Job:
         """Go on behind what was shown; or anew, if events that were shown are asked for again."""
         if self._passage is None or (start or 0) <= self._passage.highest:
             self._passage = self._pass_through(start)
-        elif self._passage.ended and not self._whole.is_over:
+        elif self._passage.ended and not self._is_over:
             hint = "orch-events list shows the events that it has"
             raise LocalFileError(f"{self._recording.name} ends before the job does", hint)
         return self._passage.go_on()
 
     @property
-    def state(self) -> str:
-        """The job's state, in the server's words."""
-        if self._passage is None or not self._passage.ended or not self._whole.is_over:
-            return "running"
-        word = self._whole.outcome().word
-        failures = self._whole.nodes["failed"] + self._whole.nodes["errored"]
-        return "failed" if word == "aborted" or (word == "finished" and failures) else word
+    def record(self) -> JobRecord:
+        """The job's record, in the server's words; of its nodes the recording has all that there are."""
+        if self._passage is None or not self._passage.ended or not self._is_over:
+            return JobRecord(state="running")
+        word, nodes = self._whole.word, self._whole.nodes
+        failed = word == "aborted" or (word == "finished" and bool(nodes["failed"] + nodes["errored"]))
+        counts = {state: count for state, count in nodes.items() if count}
+        return JobRecord(state="failed" if failed else word, node_count=len(self._whole.runs), node_states=counts)
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether the recording goes to the end of the job: that is said, or each node in it is over."""
+        return self._whole.said_over or self._whole.seen_over
 
     def learnt(self) -> JobState:
         """What the events that have come say."""

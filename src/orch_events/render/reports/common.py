@@ -21,12 +21,12 @@ _MOST = 10
 
 
 def heading(progress: JobProgress, layout: Layout) -> list[str]:
-    """Tell how a job ended, or how far it is."""
+    """Tell how a job ended, or how far it is, or that its state is unknown."""
     if progress.outcome is not None:
         return layout.wrap(ended(progress.job, progress.outcome, layout.theme).split(" "), 2)
+    state, style = ("is still running", "running") if progress.is_running else ("is in an unknown state", "warning")
     far = how_far(progress.over, progress.total, progress.nodes.get("running", 0))
-    running = layout.theme.paint("is still running", "running")
-    return layout.wrap(f"job {progress.job} {running}: {far}".split(" "), 2)
+    return layout.wrap(f"job {progress.job} {layout.theme.paint(state, style)}: {far}".split(" "), 2)
 
 
 def counted(count: int, noun: str) -> str:
@@ -57,7 +57,12 @@ def timestamp(at: datetime | None) -> str | None:
 def json_progress(progress: JobProgress) -> dict[str, Any]:
     """Return what the JSON of every report tells first of a job."""
     outcome = progress.outcome
-    return {"job": progress.job, "over": outcome is not None, "outcome": outcome.word if outcome else None}
+    return {
+        "job": progress.job,
+        "over": progress.is_over,
+        "outcome": outcome.word if outcome else None,
+        "record": progress.has_record,
+    }
 
 
 def json_spread(spread: Spread | None) -> dict[str, Any] | None:

@@ -36,11 +36,10 @@ class Heading(msgspec.Struct, frozen=True):
     @classmethod
     def from_state(cls, state: JobState, chart: Chart) -> "Heading":
         """Sum up a job so far."""
-        word: str = (state.record.state if state.record else "") or "running"
+        word: str = (state.record.state if state.record else "") or "unknown"
         counts: Mapping[str, int] = state.nodes
         seconds = None if chart.began_at is None else chart.seconds
-        if state.is_over:
-            outcome = state.outcome()
+        if (outcome := state.outcome()) is not None:
             word, counts, seconds = outcome.word, outcome.nodes, outcome.seconds
         took = "" if seconds is None else f"{'after' if state.is_over else 'for'} {format_duration(seconds)}"
         description = escape_control(state.record.description if state.record else "")
