@@ -101,6 +101,12 @@ def test_a_table_whose_mark_is_missing_or_there_twice_is_not_written(text: str) 
         with_table(text, "rows", ["new"])
 
 
+def test_no_line_of_the_page_is_longer_than_roff_wants() -> None:
+    lines = list(manual.prose("--retry-for, --auth-wait and --cursor-file; " * 9))
+    assert len(lines) > 9
+    assert max(map(len, lines)) <= 80
+
+
 def test_a_table_is_replaced_and_what_is_around_it_stays() -> None:
     old = "before\n\n<!-- rows -->\n\n| old |\n| old |\n\nafter\n"
     assert with_table(old, "rows", ["| new |"]) == "before\n\n<!-- rows -->\n\n| new |\n\nafter\n"
