@@ -103,7 +103,7 @@ def test_a_table_whose_mark_is_missing_or_there_twice_is_not_written(text: str) 
 
 def test_no_line_of_the_page_is_longer_than_roff_wants() -> None:
     lines = list(manual.prose("--retry-for, --auth-wait and --cursor-file; " * 9))
-    assert len(lines) > 9
+    assert len(lines) > 1
     assert max(map(len, lines)) <= 80
 
 
