@@ -141,8 +141,8 @@ class Follower:
         yield from self._merge_nodes()
         if self.state.record is None or not self.state.record.state:
             yield Notice(
-                f"the record of job {self.state.job} can't be had, or does not tell its state: "
-                "it counts as over when each node seen is, and nothing new comes for a while"
+                f"the record of job {self.state.job} is unavailable or has no state: "
+                "the job counts as over once every node seen so far is done and no more events arrive for a while"
             )
         quiet_since = asked_at = self._clock.monotonic()
         ask_until = math.inf
@@ -222,7 +222,7 @@ class Follower:
         try:
             nodes = yield from self._retry_briefly(lambda: first_answer(self._source.nodes(self.state.job)))
         except OrchEventsError as error:
-            yield Notice(f"the nodes' states before --start are not known: {error.message}")
+            yield Notice(f"the node states before --start are unknown: {error.message}")
         else:
             self.state.merge_snapshot(nodes)
 
@@ -238,7 +238,7 @@ class Follower:
             yield from self._retry(self._read_page)
         if not self.state.matches_record:
             yield Notice(
-                f"the record of job {self.state.job} counts other nodes than its events do; the exit status goes by it"
+                f"the record of job {self.state.job} does not match its events; the exit status follows the record"
             )
         yield JobEnded(self.state, self.state.outcome())
 
@@ -262,4 +262,4 @@ class Follower:
                 lambda: first_answer(self._source.record(self.state.job))
             )
         except OrchEventsError as error:
-            yield Notice(f"how job {self.state.job} ended is told by its events alone: {error.message}")
+            yield Notice(f"the outcome of job {self.state.job} is taken from its events alone: {error.message}")
