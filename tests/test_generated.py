@@ -17,7 +17,7 @@ from tests import ROOT
 from tests.cli.command import needs
 from tests.tools import generate, manual
 from tests.tools.definitions import shared_options
-from tests.tools.generate import MANUAL, generated
+from tests.tools.generate import MANUAL, generated, with_table
 
 _PATHS = [pytest.param(path, id=path.name) for path in generated()]
 
@@ -95,11 +95,28 @@ def test_text_is_shown_as_it_is_whatever_roff_makes_of_it(text: str) -> None:
     assert text in [line.strip() for line in _shown("\n".join(lines)).splitlines()]
 
 
-def test_every_generated_file_but_the_readme_is_installed() -> None:
+@pytest.mark.parametrize("text", ["no mark", "<!-- rows -->\n\nold\n\n<!-- rows -->\n\nold\n\n"])
+def test_a_table_whose_mark_is_missing_or_there_twice_is_not_written(text: str) -> None:
+    with pytest.raises(ValueError, match="unpack"):
+        with_table(text, "rows", ["new"])
+
+
+def test_no_line_of_the_page_is_longer_than_roff_wants() -> None:
+    lines = list(manual.prose("--retry-for, --auth-wait and --cursor-file; " * 9))
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_table_is_replaced_and_what_is_around_it_stays() -> None:
+    old = "before\n\n<!-- rows -->\n\n| old |\n| old |\n\nafter\n"
+    assert with_table(old, "rows", ["| new |"]) == "before\n\n<!-- rows -->\n\n| new |\n\nafter\n"
+
+
+def test_every_generated_file_but_the_documents_is_installed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
 
-    assert {ROOT / path for path in shared} == set(generated()) - {generate.README}
+    assert {ROOT / path for path in shared} == set(generated()) - generate.DOCUMENTS
 
 
 @pytest.mark.skipif(

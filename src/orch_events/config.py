@@ -127,12 +127,12 @@ def survey(typed: Mapping[str, Setting[str]], places: Places) -> Survey:
     cacert = find("cacert", str(places.cacert) if _is_there(places.cacert) else None)
     error = None
     if cacert.value is not None and not _is_there(cacert.value):
-        error = LocalFileError(f"the CA file {cacert.value} (from {cacert.origin}) is not there", _CACERT_HINT)
+        error = LocalFileError(f"the CA file {cacert.value} (from {cacert.origin}) does not exist", _CACERT_HINT)
     token_file = find("token-file", str(places.token_file) if places.token_file else None)
     return Survey(Settings(find("service-url", None), cacert, token_file), conf_files, error)
 
 
-_CACERT_HINT = "copy ca.pem from the primary server, and name it with --cacert"
+_CACERT_HINT = "copy ca.pem from the primary server, and give its path with --cacert"
 
 
 def _conf_file(place: str | PurePath | None, origin: str) -> ConfFile:
@@ -141,7 +141,7 @@ def _conf_file(place: str | PurePath | None, origin: str) -> ConfFile:
         return ConfFile(None, origin)
     path = str(place)
     if not _is_there(path):
-        missing = LocalFileError(f"the configuration file {path} (from {origin}) is not there", "is its path right?")
+        missing = LocalFileError(f"the configuration file {path} (from {origin}) does not exist", "check the path")
         return ConfFile(path, origin, error=None if origin == "default" else missing)
     try:
         return ConfFile(path, origin, _read_conf(Path(path)))
@@ -161,21 +161,23 @@ def _read_conf(path: Path) -> dict[str, Setting[str]]:
     wanted = {key: options[key] for key in ("service-url", "cacert", "token-file") if options.get(key) is not None}
     for key, value in wanted.items():
         if not isinstance(value, str):
-            raise LocalFileError(f"{key} in {path} is not a text", "write it in double quotes")
+            raise LocalFileError(f"{key} in {path} is not a string", "put the value in double quotes")
     return {key: Setting(_expanded(key, value), str(path)) for key, value in wanted.items()}
 
 
 def _options(path: Path) -> dict[str, Any]:
-    hint = 'it is JSON, with everything under one key "options"'
+    hint = 'write it as JSON, with all settings under the key "options"'
     try:
         content = msgspec.json.decode(path.read_bytes().removeprefix(BOM_UTF8))
     except OSError as error:
-        raise LocalFileError(f"{path} can't be read: {os.strerror(error.errno or 0)}", "may you read it?") from None
+        raise LocalFileError(
+            f"{path} can't be read: {os.strerror(error.errno or 0)}", "check the permissions"
+        ) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise LocalFileError(f"{path} is not JSON", hint) from None
+        raise LocalFileError(f"{path} is not valid JSON", hint) from None
     options = content.get("options", {}) if isinstance(content, dict) else None
     if not isinstance(options, dict):
-        raise LocalFileError(f"{path} has no options", hint)
+        raise LocalFileError(f'{path} has no "options" object', hint)
     return options
 
 
@@ -203,7 +205,7 @@ def _token_of_stdin(stdin: TextIO | None) -> str:
     try:
         return _checked(stdin.readline() if stdin else "", "standard input")
     except UnicodeDecodeError:
-        raise TokenFileError("standard input holds no token") from None
+        raise TokenFileError("standard input contains no token") from None
 
 
 def _read_token(path: Path, *, named: bool) -> str | None:
@@ -212,17 +214,17 @@ def _read_token(path: Path, *, named: bool) -> str | None:
     except FileNotFoundError:
         if not named:
             return None
-        raise TokenFileError(f"the token file {path} is not there") from None
+        raise TokenFileError(f"the token file {path} does not exist") from None
     except OSError as error:
         raise TokenFileError(f"the token file {path} can't be read: {os.strerror(error.errno or 0)}") from None
     except ValueError:  # no text, or no path
-        raise TokenFileError(f"the token file {path} holds no token") from None
+        raise TokenFileError(f"the token file {path} contains no token") from None
 
 
 def _checked(text: str, place: str) -> str:
     token = text.strip()
     if not token or not token.isascii() or not token.isprintable():
-        raise TokenFileError(f"the token in {place} is empty or has control characters in it")
+        raise TokenFileError(f"the token in {place} is empty or contains invalid characters")
     return token
 
 

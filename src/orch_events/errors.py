@@ -61,7 +61,7 @@ class NotAuthenticated(AccessError):
 class NotPermitted(AccessError):
     """The token's owner may not see this (HTTP 403)."""
 
-    usual_hint = "ask for the permission to view orchestrator jobs"
+    usual_hint = "ask an administrator for permission to view orchestrator jobs"
 
 
 class UnknownJob(OrchEventsError):
@@ -69,27 +69,27 @@ class UnknownJob(OrchEventsError):
 
     exit_status = 5
     may_pass = True
-    usual_hint = "the server forgets jobs after 30 days; is the number right?"
+    usual_hint = "check the job number; the server deletes jobs after 30 days"
 
 
 class Unreachable(OrchEventsError):
     """No answer came, or an error of the server or of something in front of it."""
 
     exit_status = 6
-    usual_hint = "is the server up, and service-url right? --verbose shows each request"
+    usual_hint = "check that the server is up and service-url is right; --verbose shows each request"
 
 
 class TruncatedAnswer(Unreachable):
     """An answer began well and broke off before its end."""
 
-    usual_hint = "the connection or a proxy broke; try again"
+    usual_hint = "the server or a proxy closed the connection early; try again"
 
 
 class NotUnderstood(OrchEventsError):
     """An answer that no orchestrator gives."""
 
     exit_status = 7
-    usual_hint = "does service-url name an orchestrator, as in https://pe.example.com:8143?"
+    usual_hint = "check that service-url points to an orchestrator, as in https://pe.example.com:8143"
 
 
 class HtmlAnswer(NotUnderstood):

@@ -64,13 +64,13 @@ def parse_duration(text: str) -> float:
     if _NUMBER.fullmatch(text):
         return _finite(float(text), text)
     if not _DURATION.fullmatch(text):
-        raise ValueError(f"{text!r} is not a duration: write 500ms, 2s, 10m, 1h30m or a number of seconds")
+        raise ValueError(f"{text!r} is not a duration: use 500ms, 2s, 10m, 1h30m or a number of seconds")
     return _finite(sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)), text)
 
 
 def _finite(seconds: float, text: str) -> float:
     if seconds > 10 * 365 * 86400:
-        raise ValueError(f"{text!r} is too long a duration")
+        raise ValueError(f"{text!r} is too long")
     return seconds
 
 
@@ -96,7 +96,7 @@ def parse_instant(text: str, now: float) -> float:
         return datetime.fromisoformat(text.upper()).timestamp()
     except (ValueError, OverflowError, OSError):
         raise ValueError(
-            f"{text!r} is not a time: write 10m (ago), 2016-05-05, 2016-05-05T19:50, an RFC 3339 time or an epoch"
+            f"{text!r} is not a time: use 10m (ago), 2016-05-05, 2016-05-05T19:50, RFC 3339 or seconds since 1970"
         ) from None
 
 

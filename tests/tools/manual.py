@@ -17,10 +17,12 @@ from orch_events.cli.main import cli
 from orch_events.config import Places
 from tests.tools.definitions import Shared, shared_options
 
-_COLUMNS = 66
+_COLUMNS = 79
+"""Of a line of roff: mandoc wants no more than 80 bytes."""
+
 _SIDE_BY_SIDE = 30
 _SPECIAL = {
-    "\xa0": r"\ ",
+    "\xa0": r"\~",
     "\\": r"\e",
     "-": r"\-",
     "'": r"\(aq",
@@ -120,9 +122,9 @@ def _list(rows: Rows) -> Iterator[str]:
 def prose(text: str) -> Iterator[str]:
     """Write a paragraph, with the options in it bold, and what stands in brackets at its end on one line."""
     text = re.sub(r"\[[^]]*\]$", lambda found: found[0].replace(" ", "\xa0"), text)
-    for line in textwrap.wrap(text, _COLUMNS, break_long_words=False, break_on_hyphens=False):
-        written = "".join(map(_part, _OPTION.split(line)))
-        yield rf"\&{written}" if written.startswith(".") else written
+    written = "".join(map(_part, _OPTION.split(text)))
+    for line in textwrap.wrap(written, _COLUMNS, break_long_words=False, break_on_hyphens=False):
+        yield rf"\&{line}" if line.startswith(".") else line
 
 
 def _typed(text: str) -> str:

@@ -86,7 +86,7 @@ def open_client(
         observe(exchange)
         if not verbose:
             return
-        status = exchange.status if exchange.status is not None else "no answer"
+        status = exchange.status if exchange.status is not None else "no response"
         took = f"{exchange.seconds * 1000:.0f} ms, {exchange.received} bytes"
         app.stderr.note(escape_control(f"GET {exchange.url}: {status}, {took}"))
 
@@ -154,10 +154,10 @@ def _configured(app: App, connect: ConnectOptions) -> Server:
     found, url = settings(app, connect)
     token = token_source(found.token_file, app.stdin)
     if not url.encrypted and not url.loopback and token() is not None:
-        app.stderr.warn(f"the token is not sent: {url.origin} is not encrypted")
+        app.stderr.warn(f"the token is not sent, because {url.origin} is not encrypted")
     file = found.token_file.value if found.token_file.value != "-" else None
     if file is not None and others_can_read(file):
-        app.stderr.warn(f"the token file {file} can be read by others; run: chmod 600 {shlex.quote(file)}")
+        app.stderr.warn(f"the token file {file} is readable by other users; run: chmod 600 {shlex.quote(file)}")
     return Server(url, token, found.cacert.value if url.encrypted else None, file)
 
 
@@ -166,7 +166,7 @@ def configured_url(settings: "Settings", places: "Places") -> str:
     if settings.service_url.value is None:
         raise LocalFileError(
             "no orchestrator is configured",
-            f"give --service-url, or --demo to try things, or service-url in {places.user_conf or 'a file'}",
+            f"use --service-url URL, or set service-url in {places.user_conf or 'orchestrator.conf'}, or try --demo",
         )
     return settings.service_url.value
 

@@ -11,21 +11,21 @@ READER_GONE = 141
 SIGTERM = 143
 
 MEANINGS: Mapping[int, str] = {
-    0: "done; for follow: the job is over and nothing of --fail-on happened",
+    0: "success; for follow: the job is over, and nothing in --fail-on happened",
     1: "the job is over and at least one node failed or errored",
     UsageError.exit_status: "usage error",
     3: "the job was stopped or aborted",
     AccessError.exit_status: "not authenticated or not permitted",
     UnknownJob.exit_status: "no such job (never existed, or pruned after 30 days)",
-    Unreachable.exit_status: "the server can't be reached or gives only errors: the job's state is unknown",
-    NotUnderstood.exit_status: "the answer is not understood: not an orchestrator, or broken",
-    LocalFileError.exit_status: "configuration, CA, token file or another local file; "
+    Unreachable.exit_status: "the server can't be reached or returns only errors; the state of the job is unknown",
+    NotUnderstood.exit_status: "unexpected response: not an orchestrator, or a broken one",
+    LocalFileError.exit_status: "a problem with the configuration, CA, token file or another local file; "
     "--record or --cursor-file could not be written",
-    BUG: "a bug, with a traceback",
-    TIMED_OUT: "--timeout reached, the job is still running",
-    SIGINT: "Ctrl-C: detached, the job is still running",
-    READER_GONE: "the reader closed the pipe",
-    SIGTERM: "SIGTERM or SIGHUP: detached, the job is still running",
+    BUG: "a bug in orch-events; a traceback is shown",
+    TIMED_OUT: "--timeout was reached; the job is still running",
+    SIGINT: "Ctrl-C: detached; the job is still running",
+    READER_GONE: "the reader of the output closed the pipe",
+    SIGTERM: "SIGTERM or SIGHUP: detached; the job is still running",
 }
 """Every status that the program can end with."""
 

@@ -121,11 +121,11 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
         return
     if ref.kind == "api" and not server.url.is_of(ref.place):
         raise UsageError(
-            f"job {ref.number} of {ref.place} is not one of {server.url.origin}, the orchestrator that is configured",
-            f"give --service-url {ref.place} to ask that one",
+            f"job {ref.number} is on {ref.place}, but the configured orchestrator is {server.url.origin}",
+            f"use --service-url {ref.place}",
         )
     if ref.kind == "console" and not server.url.shares_host(ref.place):
-        app.stderr.warn(f"{ref.place} is another host; showing job {ref.number} of {server.url.origin}")
+        app.stderr.warn(f"{ref.place} is a different host; showing job {ref.number} from {server.url.origin}")
 
 
 def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
@@ -133,7 +133,7 @@ def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
 
     newest = recent_jobs(app, server, policy, Wanted(1))
     if not newest or not newest[0].number:
-        raise UnknownJob("the server has no jobs", "it forgets jobs after 30 days")
+        raise UnknownJob("the server has no jobs", "the server deletes jobs after 30 days")
     app.stderr.note(f"latest is job {newest[0].number}")
     return newest[0].number
 

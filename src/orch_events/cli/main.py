@@ -51,19 +51,19 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """See what a Puppet Enterprise orchestrator job does.
+    """Watch Puppet Enterprise orchestrator jobs.
 
     \b
     orch-events follow 352 --demo         watch a job on the built-in simulator
-    orch-events jobs                      recent jobs, the newest first
+    orch-events jobs                      recent jobs, newest first
     orch-events list 352                  the events of job 352 so far
-    orch-events follow 352                the same, then live, until it is over
-    orch-events list 352 --json | jq .    feed them to anything
-    orch-events summary 352               how long it took, and what was slow
+    orch-events follow 352                the same, then live until it ends
+    orch-events list 352 --json | jq .    the same for other tools
+    orch-events summary 352               how long it took, and which nodes were slow
     orch-events failures 352              which nodes did not finish, and why
-    orch-events doctor                    what is configured, and what is wrong
+    orch-events doctor                    check the configuration and the connection
 
-    Nothing is ever sent to the server but GET; Ctrl-C never stops a job.
+    Only GET requests are sent to the server; Ctrl-C never stops a job.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
@@ -71,7 +71,7 @@ def cli(ctx: click.Context) -> None:
 
 cli.add_section("Commands", [list_, follow, jobs])
 cli.add_section("Reports", [summary, failures, timeline, compare])
-cli.add_section("Try out, set up", [doctor, simulate, completion, help_])
+cli.add_section("Setup and testing", [doctor, simulate, completion, help_])
 
 
 def run() -> int:
@@ -125,5 +125,5 @@ def _invoke(args: list[str], app: App) -> int:
         raise
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise LocalFileError(f"standard output can't be written: {reason}", "is the disk full?") from error
+        raise LocalFileError(f"can't write to standard output: {reason}", "check the free disk space") from error
     return status if isinstance(status, int) else 0

@@ -136,7 +136,7 @@ def open_recording_file(path: str | None, *, name_job: bool) -> Iterator[JsonLin
         file = FileIO(path, "a+")
     except OSError as error:
         raise LocalFileError(
-            f"{path!r} can't be written: {error.strerror}", "give --record the path of a file"
+            f"can't write to {path!r}: {error.strerror}", "give --record a path that you can write to"
         ) from None
     with file:
         output = Output(file, path)
@@ -180,7 +180,9 @@ class Keeper:
             action()
         except (LocalFileError, BrokenPipeError) as error:
             self.failed = True
-            message = error.message if isinstance(error, LocalFileError) else "the reader of the recording is gone"
+            message = (
+                error.message if isinstance(error, LocalFileError) else "the reader of the recording closed the pipe"
+            )
             self._stderr.warn(f"{message}; continuing without it")
 
 

@@ -87,7 +87,7 @@ def _start(app: App, job: str, start: int | None, checkpoints: CheckpointFile | 
     checkpoint = checkpoints.read(job) if checkpoints else None
     if checkpoint is None:
         return start
-    again = "; events that were on their way out when it stopped may come again" if checkpoint.showing else ""
+    again = "; the last events before it stopped may be repeated" if checkpoint.showing else ""
     app.stderr.note(f"resuming job {job} at event {checkpoint.start}{again}")
     return checkpoint.start
 

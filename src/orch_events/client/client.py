@@ -146,9 +146,9 @@ class Client:
         for piece in self._ahead(lambda: self._body(path)):
             body += piece or b""
             if len(body) > _MOST_BYTES:
-                raise NotUnderstood(f"the answer of {url} is longer than {_MOST_BYTES >> 20} MB")
+                raise NotUnderstood(f"the response from {url} is larger than {_MOST_BYTES >> 20} MB")
             if self._clock.monotonic() - began_at > _MOST_SECONDS:
-                raise TruncatedAnswer(f"the answer of {url} took more than {_MOST_SECONDS:g} s to arrive")
+                raise TruncatedAnswer(f"the response from {url} took more than {_MOST_SECONDS:g} s")
             yield None
         yield read(bytes(body), url)
 
@@ -201,27 +201,27 @@ class Client:
         except httpx.HTTPError as error:
             raise self._ours(error, url, reading=reading) from None
         except UnicodeError:  # of a name that begins like an encoded one, xn--
-            raise LocalFileError(f"the host of {self._url.origin} is not a name", "is service-url right?") from None
+            raise LocalFileError(f"{self._url.origin} has an invalid host name", "check service-url") from None
         except zlib.error:
-            raise NotUnderstood(f"the answer of {url} is not the gzip that it claims to be") from None
+            raise NotUnderstood(f"the response from {url} is not valid gzip") from None
 
     def _ours(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
         if isinstance(error, httpx.DecodingError):
-            return NotUnderstood(f"the answer of {url} can't be decoded")
+            return NotUnderstood(f"the response from {url} can't be decoded")
         if isinstance(error, httpx.ConnectTimeout):
-            return Unreachable(f"no connection to {self._url.origin} within {self._timeout.connect:g} s")
+            return Unreachable(f"can't reach {self._url.origin}: no connection within {self._timeout.connect:g} s")
         if isinstance(error, httpx.TimeoutException):
-            return Unreachable(f"{url} sent nothing for {self._timeout.read:g} s")
+            return Unreachable(f"no data from {url} for {self._timeout.read:g} s")
         if (cause := tls.cause(error)) is not None:
             return tls.error_for_handshake(cause, self._url.origin)
         if reading:
-            return TruncatedAnswer(f"the answer of {url} breaks off")
+            return TruncatedAnswer(f"the response from {url} was cut off")
         return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
 
 
 def _reason(error: httpx.HTTPError) -> str:
     """Write a system's error without its number, and httpx's own without a full stop and the bytes that it met."""
-    return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection broke off"
+    return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection was closed"
 
 
 def _pieces(answer: httpx.Response) -> Iterator[bytes]:

@@ -75,8 +75,8 @@ def resolve(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        hint = "is the name right, and the DNS or VPN that knows it up?"
-        raise Unreachable(f"the name {host} can't be resolved: {_reason(error)}", hint) from None
+        hint = "check the name, and your DNS or VPN"
+        raise Unreachable(f"can't resolve {host}: {_reason(error)}", hint) from None
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
@@ -108,7 +108,9 @@ def shake_hands(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout:
                 certificate = _untrusted(url, address, timeout)
         return Handshake("", certificate, tls.error_for_handshake(error, url.origin))
     except OSError as error:
-        return Handshake("", None, Unreachable(f"can't reach {url.origin}: TLS failed ({_reason(error)})"))
+        return Handshake(
+            "", None, Unreachable(f"can't reach {url.origin}: the TLS handshake failed ({_reason(error)})")
+        )
 
 
 def authorities(context: ssl.SSLContext) -> list[Certificate]:

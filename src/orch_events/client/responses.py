@@ -43,22 +43,22 @@ def error_for_response(
     message = " ".join(said.msg.split())[:_MESSAGE_CHARACTERS].rstrip(".") if said and isinstance(said.msg, str) else ""
     told = f"HTTP {status}, {message}" if message else f"HTTP {status}"
     if status == HTTPStatus.UNAUTHORIZED:
-        what = "refuses the token" if with_token else "wants a token, and none was sent"
+        what = "rejected the token" if with_token else "requires a token, but none was sent"
         return NotAuthenticated(f"{url} {what} ({told})")
     if status == HTTPStatus.FORBIDDEN:
-        return NotPermitted(f"{url} is not permitted ({told})")
+        return NotPermitted(f"access to {url} is denied ({told})")
     if status == HTTPStatus.NOT_FOUND and said:
         return UnknownJob(f"the server has no such job: {url} ({told})")
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(f"{url} fails ({told})", retry_after=retry_after)
+        return Unreachable(f"{url} returned an error ({told})", retry_after=retry_after)
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        hint = "redirects are not followed: name the server itself in service-url"
-        return NotUnderstood(f"{url} points elsewhere ({told})", hint)
+        hint = "redirects are not followed; set service-url to the server itself"
+        return NotUnderstood(f"{url} redirects elsewhere ({told})", hint)
     other = HtmlAnswer if status == HTTPStatus.NOT_FOUND else NotUnderstood
     if status == HTTPStatus.BAD_REQUEST and said:
-        what, hint = "is refused", "is the job's number right, and --start?"
+        what, hint = "rejected the request", "check the job number and --start"
     else:
-        what, hint = "does not answer as an orchestrator does", ""
+        what, hint = "did not respond like an orchestrator", ""
     return other(f"{url} {what} ({told})", hint)
 
 

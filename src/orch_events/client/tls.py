@@ -6,10 +6,10 @@ from pathlib import Path
 from orch_events.errors import LocalFileError, NotUnderstood, OrchEventsError, Unreachable
 
 _HINTS = {
-    9: "is this machine's clock right?",
-    10: "let the server have a new one; is this machine's clock right?",
-    62: "name the server as its certificate does",
-    64: "name the server as its certificate does",
+    9: "check this machine's clock",
+    10: "renew the server's certificate, or check this machine's clock",
+    62: "use a host name that the server's certificate is valid for",
+    64: "use a host name that the server's certificate is valid for",
 }
 """What to do, by OpenSSL's number, where the CA is not to blame: not yet valid, expired, another name or address."""
 
@@ -22,9 +22,9 @@ def context(cacert: str | None) -> ssl.SSLContext:
         if cacert is None:
             raise
         if not _readable(cacert):
-            raise LocalFileError(f"the CA file {cacert} can't be read", "is it a file, and may you read it?") from None
+            raise LocalFileError(f"the CA file {cacert} can't be read", "check the path and its permissions") from None
         raise LocalFileError(
-            f"the CA file {cacert} holds no certificate", "is it the primary server's ca.pem?"
+            f"the CA file {cacert} contains no certificate", "use the primary server's ca.pem"
         ) from None
 
 
@@ -39,13 +39,13 @@ def _readable(path: str) -> bool:
 def error_for_handshake(error: ssl.SSLError, origin: str) -> OrchEventsError:
     """Tell why no TLS came about with a server."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        hint = "trust the primary server's CA: --cacert FILE, or cacert in orchestrator.conf"
+        hint = "give the primary server's CA certificate: --cacert FILE, or cacert in orchestrator.conf"
         why = error.verify_message.rstrip(".")
         return LocalFileError(f"the certificate of {origin} is not trusted: {why}", _HINTS.get(error.verify_code, hint))
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
-        return NotUnderstood(f"{origin} does not speak TLS", "is the port right, or is it http?")
+        return NotUnderstood(f"{origin} does not speak TLS", "check the port, or use http:// for a server without TLS")
     reason = (error.reason or "connection closed").replace("_", " ").lower()
-    return Unreachable(f"can't reach {origin}: TLS failed ({reason})")
+    return Unreachable(f"can't reach {origin}: the TLS handshake failed ({reason})")
 
 
 def cause(error: BaseException) -> ssl.SSLError | None:

@@ -107,7 +107,7 @@ def _is_loopback(host: str) -> bool:
 
 def _no_address(text: str) -> LocalFileError:
     shown = "service-url" if set("@?#") & set(text) else f"service-url {text!r}"
-    return LocalFileError(f"{shown} is not the address of a server", "write it as https://pe.example.com:8143")
+    return LocalFileError(f"{shown} is not a valid address", "write it as https://pe.example.com:8143")
 
 
 class Proxy(msgspec.Struct, frozen=True):
@@ -153,6 +153,7 @@ class Proxy(msgspec.Struct, frozen=True):
 
 def _unusable_proxy() -> LocalFileError:
     return LocalFileError(
-        "the environment names a proxy that can't be used",
-        "write HTTPS_PROXY as http://proxy.example.com:3128, or the server's name into NO_PROXY; SOCKS proxies are not supported",
+        "the proxy from the environment can't be used",
+        "write HTTPS_PROXY as http://proxy.example.com:3128, or add the server to NO_PROXY; "
+        "SOCKS proxies are not supported",
     )

@@ -77,7 +77,7 @@ class CheckpointFile(msgspec.Struct, frozen=True):
 
     def _load(self) -> _Content:
         if self.path.exists() and not self.path.is_file():
-            raise LocalFileError(f"{self.path} is not a file", "name another")
+            raise LocalFileError(f"{self.path} is not a file", "choose another path")
         try:
             return msgspec.json.decode(self.path.read_bytes(), type=_Content)
         except FileNotFoundError:
@@ -85,8 +85,12 @@ class CheckpointFile(msgspec.Struct, frozen=True):
         except OSError as error:
             raise _failed(self.path, "read", error) from None
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            raise LocalFileError(f"{self.path} is not a cursor file", "name another, or remove it") from None
+            raise LocalFileError(
+                f"{self.path} is not a cursor file", "choose another file, or delete this one"
+            ) from None
 
 
 def _failed(path: Path, what: str, error: OSError) -> LocalFileError:
-    return LocalFileError(f"{path} can't be {what}: {os.strerror(error.errno or 0)}", "is there room, and permission?")
+    return LocalFileError(
+        f"{path} can't be {what}: {os.strerror(error.errno or 0)}", "check its permissions and the free disk space"
+    )

@@ -231,7 +231,7 @@ class Follower:
         try:
             self.state.record = yield from self._retry(lambda: first_answer(self._source.record(self.state.job)))
         except OrchEventsError as error:
-            yield Notice(f"the record of job {self.state.job} can't be read: {error.message}")
+            yield Notice(f"the record of job {self.state.job} is unavailable: {error.message}")
 
     def _read_page(self) -> Steps[None]:
         """Read one page of events, and show them as they come; what is held back for order waits for a moment only."""
@@ -282,7 +282,7 @@ class Follower:
         try:
             nodes = yield from self._retry(lambda: first_answer(self._source.nodes(self.state.job)))
         except OrchEventsError as error:
-            yield Notice(f"the states of the nodes before --start are not known: {error.message}")
+            yield Notice(f"the node states before --start are unknown: {error.message}")
         else:
             self.state.merge_snapshot(nodes)
 
@@ -306,9 +306,9 @@ class Follower:
         job = self.state.job
         if not self.state.has_record:
             why = f" ({self._record_error.message})" if self._record_error else ""
-            yield Notice(f"the record of job {job} can't be read{why}: its end is told by its events alone")
+            yield Notice(f"the record of job {job} is unavailable{why}; its end is known from its events alone")
         elif not self.state.matches_record:
-            yield Notice(f"the record of job {job} counts other nodes than its events do; the exit status goes by it")
+            yield Notice(f"the record of job {job} does not match its events; the exit status follows the record")
 
     def _conclusion(self) -> JobEnded | OutcomeUnknown:
         outcome = self.state.outcome()

@@ -164,4 +164,4 @@ def first_answer(answers: Iterator[T | None]) -> Steps[T]:
         if answer is not None:
             return answer
         yield Tick()
-    raise TruncatedAnswer("no answer came")
+    raise TruncatedAnswer("no response arrived")

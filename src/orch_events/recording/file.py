@@ -39,7 +39,7 @@ def open_file(path: str, stdin: IO[bytes] | None) -> Iterator["File"]:
 
 def _stdin(stdin: IO[bytes] | None) -> IO[bytes]:
     if stdin is None:
-        raise LocalFileError("standard input is closed", "give it a recording, or name one")
+        raise LocalFileError("standard input is closed", "pipe a recording into it, or give the path of one")
     return stdin
 
 
@@ -59,7 +59,7 @@ def _readable(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = "is the path right, and may you read it?"
+        hint = "check the path and its permissions"
         raise LocalFileError(f"{name} can't be read: {error.strerror}", hint) from None
 
 

@@ -26,7 +26,7 @@ _HEAD_BYTES = 1 << 12
 _FEW = 3
 """So many damaged places are told each for itself."""
 
-_HINT = "a recording is what --record, --json or -o json wrote, or a saved answer of the events endpoint"
+_HINT = "a recording is a file written with --record, --json or -o json, or a saved response of the events endpoint"
 
 _KEY = b'"job"'
 _NAMED = re.compile(rb'\{"job":(?:"([\w.+@-]+)"|(\d+)),?')
@@ -95,7 +95,9 @@ class Recording:
         if wanted is not None and wanted in jobs:
             return wanted
         many = "jobs" if len(jobs) > 1 else "job"
-        raise UsageError(f"{self.name} holds events of {many} {', '.join(jobs)}", f"name one of them: --job {jobs[0]}")
+        raise UsageError(
+            f"{self.name} contains events of {many} {', '.join(jobs)}", f"choose one, as in: --job {jobs[0]}"
+        )
 
     @property
     def jobs(self) -> Sequence[str]:
@@ -168,13 +170,13 @@ class _Damage:
         self._count += len(part.damaged)
         self._few += part.damaged[: _FEW - len(self._few)]
         for place in self._few if self._any_event else ():
-            self._tell(f"{self._name}, {place} is damaged and passed over")
+            self._tell(f"{self._name}: {place} is damaged and was skipped")
 
     def conclude(self, *, gzip_broken: bool) -> None:
         """Tell of the rest; raises LocalFileError if there is nothing but damage."""
         if not self._any_event and (self._count or gzip_broken):
             raise LocalFileError(f"{self._name} is not a recording", _HINT)
         if self._count > _FEW:
-            self._tell(f"{self._name}: {self._count} damaged places in all are passed over")
+            self._tell(f"{self._name}: {self._count} damaged places were skipped in total")
         if gzip_broken:
-            self._tell(f"{self._name} is a gzip that is damaged or breaks off: events may be missing")
+            self._tell(f"{self._name}: the gzip data is damaged or cut off; events may be missing")

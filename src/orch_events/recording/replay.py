@@ -81,7 +81,7 @@ class _Job:
         if self._passage is None or (start or 0) <= self._passage.highest:
             self._passage = self._pass_through(start)
         elif self._passage.ended and not self._is_over:
-            hint = "orch-events list shows the events that it has"
+            hint = "orch-events list shows the events it contains"
             raise LocalFileError(f"{self._recording.name} ends before the job does", hint)
         return self._passage.go_on()
 

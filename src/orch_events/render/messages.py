@@ -25,7 +25,7 @@ def ended(job: str, outcome: Outcome, theme: Theme) -> str:
     total = sum(count for _, count in counts)
     nodes = f"{total} node{'s' * (total != 1)}" if total else "no nodes"
     if outcome.late:
-        parts.append(theme.paint(f"{outcome.late} event{'s' * (outcome.late != 1)} came late", "warning"))
+        parts.append(theme.paint(f"{outcome.late} late event{'s' * (outcome.late != 1)}", "warning"))
     return f"job {job} {theme.paint(outcome.word, outcome.word)}{took}: " + ", ".join([nodes, *parts])
 
 

@@ -134,10 +134,10 @@ def _times(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
             7, f"longest: {escape_control(run.name.partition('.')[0])} {format_duration(seconds)}", theme, "quiet"
         )
     if (troubled := progress.troubled) is not None:
-        yield _part(1, f"no answer for {format_duration(troubled)}", theme, "warning")
+        yield _part(1, f"no response for {format_duration(troubled)}", theme, "warning")
     elif progress.silent:
         heard = progress.heard
-        silence = f"silent for {format_duration(heard)}" if heard is not None else "no event yet"
+        silence = f"last event {format_duration(heard)} ago" if heard is not None else "no events yet"
         yield _part(8, silence, theme, "quiet")
 
 
@@ -210,11 +210,15 @@ class Heartbeat:
 def _beat(progress: FollowProgress) -> str:
     """Tell how far the nodes are, which has been running longest, and how long ago event and answer came."""
     counts = progress.counts
-    parts = [f"{progress.name}: {progress.over}/{progress.total or '?'} over"]
+    parts = [f"{progress.name}: {progress.over}/{progress.total or '?'} done"]
     parts += [f"{counts[state]} {state}" for state in NODE_STATES.values() if counts[state]]
     if progress.longest:
         run, seconds = progress.longest
         parts.append(f"{escape_control(run.name)} running for {format_duration(seconds)}")
-    event = f"last event {format_duration(progress.heard)} ago" if progress.heard is not None else "no event yet"
-    answer = f"answer {format_duration(progress.answered)} ago" if progress.answered is not None else "no answer yet"
+    event = f"last event {format_duration(progress.heard)} ago" if progress.heard is not None else "no events yet"
+    answer = (
+        f"last response {format_duration(progress.answered)} ago"
+        if progress.answered is not None
+        else "no response yet"
+    )
     return f"{', '.join(parts)}; {event}, {answer}"

@@ -13,17 +13,17 @@ from threading import Lock
 from orch_events.times import parse_duration
 
 KINDS = {
-    "status": ("502", "answer with this HTTP status"),
-    "drop": ("", "close the connection without an answer"),
-    "cut": ("", "cut the answer off behind so many bytes, or anywhere"),
-    "delay": ("1s", "answer so much later"),
-    "trickle": ("1000", "send so many bytes a second"),
-    "html": ("", "answer with a page for people"),
-    "redirect": ("", "point to another host"),
-    "repeat": ("", "answer all events, whatever start says"),
-    "late": ("5s", "let events become visible so many of the simulator's seconds late"),
-    "expire": ("30s", "refuse the token from then on; TOKEN.new is good then"),
-    "restart": ("10s+5s", "be gone, from then on, for so long"),
+    "status": ("502", "respond with this HTTP status"),
+    "drop": ("", "close the connection without a response"),
+    "cut": ("", "cut the response off after this many bytes, or at random"),
+    "delay": ("1s", "delay the response by this long"),
+    "trickle": ("1000", "send this many bytes per second"),
+    "html": ("", "respond with an HTML page"),
+    "redirect": ("", "redirect to another host"),
+    "repeat": ("", "send all events, whatever start says"),
+    "late": ("5s", "make events visible this much later, in simulated time"),
+    "expire": ("30s", "reject the token after this long; TOKEN.new works from then on"),
+    "restart": ("10s+5s", "go down after the first duration, for the second"),
 }
 """Each fault's name, its usual value, and what it does."""
 
@@ -49,7 +49,7 @@ class Fault:
         """Read `NAME[=VALUE][@RATE]`; raises ValueError with a sentence for the user."""
         found = _SPEC.fullmatch(text)
         if not found:
-            raise ValueError(f"{text!r} is not a fault; write {', '.join(KINDS)}, with =VALUE and @RATE where wanted")
+            raise ValueError(f"{text!r} is not a fault: use {', '.join(KINDS)}, with =VALUE and @RATE if needed")
         fault = cls(found[1], found[2] or KINDS[found[1]][0], float(found[3] or 1))
         for part in fault.value.split("+") if fault.value else []:
             fault._number(part)
@@ -69,7 +69,7 @@ class Fault:
         try:
             return parse_duration(text)
         except ValueError:
-            raise ValueError(f"{self.name}={self.value} has no number or duration") from None
+            raise ValueError(f"{self.name}={self.value}: the value is not a number or a duration") from None
 
 
 class Faults:

@@ -87,16 +87,16 @@ class PageDecoder:
             self._since_last = len(self._buffer)
         if self._since_last > self._limit:
             raise NotUnderstood(
-                f"the answer of {self._name} goes on for more than {self._limit >> 20} MB without a whole event"
+                f"the response from {self._name} has more than {self._limit >> 20} MB without a complete event"
             )
 
     def finish(self) -> PageEnd:
         """Say that no more bytes come, and learn what stood around the events."""
         if self._read != self._read_nothing:
-            seen = f"after {self._count} {self._items}" if self._count else f"before any of its {self._items}"
-            raise TruncatedAnswer(f"the answer of {self._name} breaks off {seen}")
+            seen = f"after {self._count} {self._items}" if self._count else f"before any {self._items}"
+            raise TruncatedAnswer(f"the response from {self._name} was cut off {seen}")
         if not self._has_items:
-            raise NotUnderstood(f"the answer of {self._name} is JSON but not a page of {self._items}: it has no items")
+            raise NotUnderstood(f"the response from {self._name} is not a list of {self._items}: it has no items")
         return self._end
 
     # Each reader takes something whole off the front of the buffer and names its successor,
@@ -106,8 +106,8 @@ class PageDecoder:
         first = self._next_byte()
         if first not in (b"", b"{"):
             if first == b"<":
-                raise HtmlAnswer(f"the answer of {self._name} is HTML, not JSON")
-            raise NotUnderstood(f"the answer of {self._name} is not a page of {self._items}")
+                raise HtmlAnswer(f"the response from {self._name} is HTML, not JSON")
+            raise NotUnderstood(f"the response from {self._name} is not a list of {self._items}")
         return self._move_on(first, {b"{": self._read_first_key})
 
     def _read_first_key(self) -> bool:
@@ -127,7 +127,9 @@ class PageDecoder:
     def _read_items(self) -> bool:
         first = self._next_byte()
         if first not in (b"", b"["):
-            raise NotUnderstood(f"the answer of {self._name} is not a page of {self._items}: its items are no list")
+            raise NotUnderstood(
+                f"the response from {self._name} is not a list of {self._items}: its items are not an array"
+            )
         return self._move_on(first, {b"[": self._read_first_item})
 
     def _read_first_item(self) -> bool:
@@ -165,7 +167,7 @@ class PageDecoder:
 
     def _read_nothing(self) -> bool:
         if self._next_byte():
-            raise NotUnderstood(f"the answer of {self._name} goes on after its end")
+            raise NotUnderstood(f"the response from {self._name} has extra data after its end")
         return False
 
     def _next_byte(self) -> bytes:
@@ -229,7 +231,7 @@ class PageDecoder:
                 raise self._malformed() from None
 
     def _malformed(self) -> NotUnderstood:
-        return NotUnderstood(f"the answer of {self._name} is not JSON")
+        return NotUnderstood(f"the response from {self._name} is not JSON")
 
 
 def read_event(text: bytes | memoryview) -> Event:

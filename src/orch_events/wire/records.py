@@ -175,12 +175,12 @@ def _compact(body: bytes, name: str) -> bytes:
 
 def _no_json(body: bytes, name: str) -> NotUnderstood:
     if body.lstrip().startswith(b"<"):
-        return HtmlAnswer(f"the answer of {name} is HTML, not JSON")
-    return NotUnderstood(f"the answer of {name} is not JSON")
+        return HtmlAnswer(f"the response from {name} is HTML, not JSON")
+    return NotUnderstood(f"the response from {name} is not JSON")
 
 
 def _another(name: str) -> NotUnderstood:
-    return NotUnderstood(f"the answer of {name} is not what an orchestrator says")
+    return NotUnderstood(f"the response from {name} is not one that an orchestrator gives")
 
 
 def _text(value: object) -> str:

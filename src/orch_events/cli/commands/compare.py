@@ -14,7 +14,7 @@ from orch_events.cli.options.job_ref import JobRef
 @job_argument("before")
 @job_argument("after")
 @report_options(
-    report_option("--all", is_flag=True, help="All nodes of each kind, not only the first ten."),
+    report_option("--all", is_flag=True, help="Show all nodes of each kind, not only the first ten."),
     output=report_output_options,
     outcome=outcome_option("--exit-status/--no-exit-status", default=False, show_default="off",
                            help="Exit with 1 if a node is newly failing."),
@@ -24,15 +24,15 @@ def compare(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, before: JobRef, after: JobRef, all: bool, output: OutputOptions,  # noqa: A002, FBT001 - click's
     exit_status: bool, report: ReportOptions,  # noqa: FBT001 - click's
 ) -> int:  # fmt: skip
-    """Show what is worse in the second JOB, and what is better.
+    """Show what got worse and what got better between two jobs.
 
     \b
     orch-events compare 351 352                newly failing, fixed, slower nodes ...
-    orch-events compare 351 352 --exit-status  for CI: 1 where a node is newly failing
-    orch-events compare 351.jsonl latest       a recording, and the newest job
+    orch-events compare 351 352 --exit-status  for CI: exit with 1 if a node is newly failing
+    orch-events compare 351.jsonl latest       a recording and the newest job
 
-    A node fails where it failed, errored or was skipped, or still ran when its job ended. It is slower or faster where
-    it finished in both, and the two durations differ by at least 1.5 times and 5 seconds.
+    A failing node is one that failed, errored or was skipped, or was still running when its job ended. A slower or
+    faster node finished in both jobs, with durations at least 1.5 times and 5 seconds apart.
     """
     from orch_events.analysis.comparison import Comparison
     from orch_events.cli.job_sources import load_job

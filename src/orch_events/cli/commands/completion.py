@@ -105,7 +105,7 @@ _SHELLS: dict[str, type[ShellComplete]] = {"bash": _Bash, "zsh": _Zsh, "fish": _
 @click.argument("shell", metavar="SHELL", type=click.Choice(tuple(_SHELLS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script for SHELL: bash, zsh or fish.
+    """Print the completion script for bash, zsh or fish.
 
     \b
     orch-events completion bash            for bash's completions directory

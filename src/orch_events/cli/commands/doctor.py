@@ -25,14 +25,14 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
 @connect_options
 @click.pass_context
 def doctor(ctx: click.Context, display: DoctorOptions, connect: ConnectOptions) -> int:
-    """Show what is configured, and what is wrong with it.
+    """Check the configuration and the connection to the server.
 
     \b
-    orch-events doctor                       from the settings to the server's answer, step by step
-    orch-events doctor --quiet               only what is wrong, and what to do about it
-    orch-events doctor --json | jq .checks   the same for programs
+    orch-events doctor                       every step, from the settings to the server's response
+    orch-events doctor --quiet               only problems, and how to fix them
+    orch-events doctor --json | jq .checks   the same for scripts
 
-    The exit status is that of the first failure; warnings do not fail.
+    The exit status is that of the first failure. Warnings do not count as failures.
     """
     from orch_events.cli.doctor import report
     from orch_events.cli.doctor.checks import complete, exit_status

@@ -22,12 +22,12 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when something is asked
 _MOST_NODES_IN_A_LINE = 100
 
 
-@command(also=("errors", "why"))
+@command(also=("errors", "failed", "why", "--names", "--rerun"))
 @job_argument("job")
 @report_options(
-    report_option("--all", is_flag=True, help="All nodes of each group, not only the first ten."),
-    report_option("--names", is_flag=True, help="Only the nodes' names, one a line."),
-    report_option("--rerun", is_flag=True, help="Only the command that runs the job again on these nodes."),
+    report_option("--all", is_flag=True, help="Show all nodes of each group, not only the first ten."),
+    report_option("--names", is_flag=True, help="Print only the names of the nodes, one per line."),
+    report_option("--rerun", is_flag=True, help="Print only the command that reruns the job on these nodes."),
     output=report_output_options,
     outcome=exit_options(on=False),
 )
@@ -37,14 +37,14 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, job: JobRef, all: bool, names: bool, rerun: bool,  # noqa: A002, FBT001 - click's
     output: OutputOptions, exit_options: ExitOptions, report: ReportOptions, typed: TypedWords,
 ) -> int:  # fmt: skip
-    """Show which nodes of JOB did not finish, grouped by cause.
+    """Show the nodes of JOB that did not finish, grouped by cause.
 
     \b
-    orch-events failures 352                   why, and which nodes
-    orch-events failures 352 --rerun           the command that runs the job again on them
+    orch-events failures 352                   each cause, and its nodes
+    orch-events failures 352 --rerun           the command that reruns the job on them
     orch-events failures 352 --names > nodes   for: puppet job run --nodes @nodes
 
-    Names, numbers, ids, paths, URLs, addresses, times and quoted values in a cause make no difference to its group.
+    Causes that differ only in names, numbers, ids, paths, URLs, addresses, times or quoted values form one group.
     """
     from orch_events.analysis.failures import Failures, unfinished
     from orch_events.cli.job_sources import load_job
@@ -53,7 +53,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     from orch_events.render.toolkit.text import escape_control
 
     if names + rerun + (output.format == "json") > 1:
-        raise UsageError("--names, --rerun and --json exclude each other", "give one of them")
+        raise UsageError("--names, --rerun and --json can't be combined", "use one of them")
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
@@ -82,7 +82,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
 def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:
     """Say why nothing was printed: whoever pipes it on should know."""
     if state.events and not nodes:
-        app.stderr.note(f"job {state.job} has no node that did not finish{'' if state.is_over else ', so far'}")
+        app.stderr.note(f"job {state.job} has no {'unfinished nodes' if state.is_over else 'failed nodes so far'}")
 
 
 def _commands(app: App, shell: ShellCommand, state: "JobState", nodes: list[str]) -> list[str]:
@@ -95,9 +95,9 @@ def _commands(app: App, shell: ShellCommand, state: "JobState", nodes: list[str]
     file = f"{state.job}.nodes"
     rerun = Rerun.from_record(state.record, f"@{file}" if many else ",".join(nodes)) if state.record else None
     if rerun is None:
-        kind = f"is a {state.record.type}" if state.record and state.record.type else "is of an unknown type"
-        raise UsageError(f"job {state.job} {kind}: no command runs it again", "--names prints the nodes")
+        kind = state.record.type if state.record and state.record.type else "unknown"
+        raise UsageError(f"no command can rerun job {state.job}: its type is {kind}", "use --names to print the nodes")
     if rerun.lacks:
-        app.stderr.warn(f"the command lacks part of what job {state.job} was given: {', '.join(rerun.lacks)}")
+        app.stderr.warn(f"the command leaves out part of what job {state.job} was given: {', '.join(rerun.lacks)}")
     names = [f"{shell.line('failures', state.job, '--names')} > {shlex.quote(file)}"] if many else []
     return [*names, shlex.join(rerun.words)]

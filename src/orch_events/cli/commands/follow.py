@@ -24,7 +24,7 @@ _AUTH_WAIT = 300.0
 _follow_option = functools.partial(option, heading="Follow")
 
 _OWN_OPTIONS = composed(
-    display_option("--no-progress", is_flag=True, help="No live line and no heartbeat."),
+    display_option("--no-progress", is_flag=True, help="Show no live progress line and no heartbeat."),
     _follow_option(
         "--interval",
         type=duration(0.1),
@@ -32,7 +32,7 @@ _OWN_OPTIONS = composed(
         default="1s",
         show_default=True,
         also=("poll", "every"),
-        help="Polling interval while events come; longer while none do.",
+        help="Polling interval; up to five times longer while no events come.",
     ),
     _follow_option(
         "--timeout",
@@ -46,32 +46,34 @@ _OWN_OPTIONS = composed(
         metavar="DURATION",
         default="15s",
         show_default=True,
-        help="Silence that ends a job whose record can't be read.",
+        help="End a job without a readable record after this much silence.",
     ),
     _follow_option(
         "--cursor-file",
         type=FILE,
         metavar="FILE",
         also=("resume",),
-        help="Resume where FILE says, and keep it up to date.",
+        help="Keep the position in FILE, and resume from it.",
     ),
     _follow_option(
         "--slow",
         type=duration(),
         metavar="DURATION",
-        show_default="twice the usual",
-        help="Report each node that runs longer than this.",
+        show_default="twice the usual time",
+        help="Report nodes that run longer than this.",
     ),
     _follow_option(
         "--speed",
         type=above_zero,
         metavar="N",
-        help="Replay a recording or the demo N times as fast as it happened.",
+        help="Replay a recording, or run the demo, at N times the real speed.",
     ),
 )
 
 
-@command(also=("watch", "tail", "logs", "attach", "stream", "wait", "-f"))
+@command(
+    also=("watch", "tail", "logs", "attach", "stream", "wait", "-f", "--watch", "--interval", "--cursor-file", "--slow")
+)
 @job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
 @event_options(_OWN_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start")
 @pass_typed
@@ -81,12 +83,12 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     no_progress: bool, cursor_file: str | None, slow: float | None, speed: float | None,  # noqa: FBT001 - click's
     typed: TypedWords,
 ) -> int:  # fmt: skip
-    """Show the events of JOB so far, then live, until it is over.
+    """Show the events of JOB so far, then live until it ends.
 
     \b
-    orch-events follow 352                to the end; exit status 0: all well
+    orch-events follow 352                until the job ends; exit status 0: success
     orch-events follow latest             the newest job
-    orch-events follow 352 353 --json     two jobs in one stream, for programs
+    orch-events follow 352 353 --json     two jobs in one stream, for scripts
 
     Ctrl-C only detaches: the job keeps running.
     """
@@ -104,6 +106,8 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
 def _check(events: EventOptions, speed: float | None, *, can_hurry: bool) -> None:
     """Raise UsageError for words that make no sense together."""
     if events.output.format == "json":
-        raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
+        raise UsageError(
+            "follow can't write a JSON array, because its output has no end", "use --json for one object per line"
+        )
     if speed and not can_hurry:
-        raise UsageError("--speed is for recordings and --demo", "the jobs of a server run at their own speed")
+        raise UsageError("--speed works only with recordings and --demo", "leave it out to follow a job on a server")

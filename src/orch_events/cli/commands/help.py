@@ -21,12 +21,12 @@ def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[
 @click.argument("word", metavar="[TOPIC|COMMAND]", required=False, shell_complete=_complete)
 @click.pass_context
 def help_(ctx: click.Context, word: str | None) -> None:
-    """Show the help of a command, or on a topic.
+    """Show help for a command or a topic.
 
     \b
     orch-events help                  all commands and topics
     orch-events help follow           the same as orch-events follow --help
-    orch-events help exit-status      what the exit status says
+    orch-events help exit-status      what each exit status means
     """
     from orch_events.cli.help.topics import TOPICS
     from orch_events.cli.help.usage import nearest, see
@@ -42,7 +42,7 @@ def help_(ctx: click.Context, word: str | None) -> None:
         write_paragraphs(formatter, topic(word, commands))
         click.echo(formatter.getvalue().strip("\n"))
     else:
-        raise UsageError(f"there is no help on {word!r}", see(program, nearest(word, _words(ctx))))
+        raise UsageError(f"there is no help for {word!r}", see(program, nearest(word, _words(ctx))))
 
 
 def _commands(ctx: click.Context) -> Mapping[str, click.Command]:
@@ -79,4 +79,6 @@ def _variables(commands: Mapping[str, click.Command]) -> Mapping[str, str]:
         for one in named.params:
             if isinstance(one, Option):
                 found.setdefault(str(one.envvar), [one.usage.rpartition(", ")[2]]).append(str(named.name))
-    return {variable: option if rest else f"{option}, of {first}" for variable, (option, first, *rest) in found.items()}
+    return {
+        variable: option if rest else f"{option} ({first} only)" for variable, (option, first, *rest) in found.items()
+    }

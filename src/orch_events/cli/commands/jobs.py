@@ -24,12 +24,14 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is aske
 
 
 @command(also=("ps", "recent"))
-@filter_option("--limit", type=count, metavar="N", default="20", show_default=True, help="Show at most N jobs.")
+@filter_option("--limit", type=count, metavar="N", default="20", show_default=True, also=("tail", "last"),
+        help="Show at most N jobs.")  # fmt: skip
 @filter_option(
     "--state",
     multiple=True,
     type=click.Choice(JOB_STATES),
     metavar="STATE",
+    also=("status", "failed", "running"),
     help="Only jobs in this state, such as running or failed.",
 )
 @filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
@@ -43,12 +45,12 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, limit: int, state: Sequence[str], types: Sequence[str], output: OutputOptions, display: DisplayOptions,
     connect: ConnectOptions, retry: RetryOptions,
 ) -> None:  # fmt: skip
-    """Show recent jobs, the newest first.
+    """Show recent jobs, newest first.
 
     \b
     orch-events jobs                        the last twenty
-    orch-events jobs --state running        what runs now
-    orch-events jobs --json | jq -r .name   the server's own objects, one a line
+    orch-events jobs --state running        those that are running now
+    orch-events jobs --json | jq -r .name   the server's own objects, one per line
     """
     from orch_events.cli.job_sources import recent_jobs
     from orch_events.client.recent import Wanted

@@ -25,8 +25,8 @@ def list_(app: App, job: JobRef, events: EventOptions) -> int:
 
     \b
     orch-events list 352                  all of them
-    orch-events list 352 --failed         only of nodes that failed or errored
-    orch-events list 352 --json | jq .    the server's own objects, one a line
+    orch-events list 352 --failed         only those of nodes that failed or errored
+    orch-events list 352 --json | jq .    the server's own objects, one per line
     """
     from orch_events.cli.session import FollowOptions, open_session
 
@@ -45,4 +45,4 @@ def _note_if_nothing_shown(app: App, session: "FollowSession") -> None:
     if events and not session.shown:
         app.stderr.note(f"no events match ({events} in job {job})")
     elif not events:
-        app.stderr.note(f"job {job} has no events{f' from {start} on' if start else ' yet'}")
+        app.stderr.note(f"job {job} has no events{f' from id {start} on' if start else ' yet'}")

@@ -22,59 +22,62 @@ _PORT = "8143"
 
 
 @command(also=("demo", "simulator", "server", "serve", "mock", "try"))
-@option("--port", type=port_type, metavar="N", default=_PORT, show_default=True, help="On 127.0.0.1; 0: any free.")
+@option(
+    "--port", type=port_type, metavar="N", default=_PORT, show_default=True, help="Port on 127.0.0.1; 0: any free port."
+)
 @option(
     "--speed",
     type=above_zero,
     metavar="N",
     default="1",
     show_default=True,
-    help="How many of its seconds pass in one of yours.",
+    help="Run N times as fast as real time.",
 )
-@option("--token", metavar="TEXT", help="Demand this token; a made-up one.")
+@option("--token", metavar="TEXT", help="Require this token, a made-up one.")
 @option(
     "--fault",
     multiple=True,
     type=fault_type,
     metavar="FAULT",
-    help="Let something go wrong; see: orch-events help simulate.",
+    help="Inject a fault; see: orch-events help simulate.",
 )
-@option("--seed", type=whole, metavar="N", default="0", show_default=True, help="Of all chance in the faults.")
-@option("--tls-cert", type=FILE, metavar="FILE", help="Speak TLS with this certificate.")
-@option("--tls-key", type=FILE, metavar="FILE", help="The certificate's key.")
+@option("--seed", type=whole, metavar="N", default="0", show_default=True, help="Random seed of the faults.")
+@option("--tls-cert", type=FILE, metavar="FILE", help="Serve TLS with this certificate.")
+@option("--tls-key", type=FILE, metavar="FILE", help="Private key of the certificate.")
 @click.pass_obj
 def simulate(
     app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
     tls_cert: str | None, tls_key: str | None,
 ) -> None:  # fmt: skip
-    """Be an orchestrator on a loopback port, to try things on.
+    """Run a local test orchestrator.
 
     \b
-    orch-events simulate                  prints what to type elsewhere
+    orch-events simulate                  prints what to type in another terminal
     orch-events simulate --speed 10       ten times as fast
-    orch-events simulate --fault cut@0.2  cuts every fifth answer, by chance
+    orch-events simulate --fault cut@0.2  cuts off one response in five, at random
 
-    Its jobs begin when it begins, and are the same from run to run. Ctrl-C ends it.
+    Its jobs start when it starts, and are the same every time. Ctrl-C stops it.
 
-    A fault is written NAME or NAME=VALUE, with @RATE behind it for how often, from 0 to 1:
+    A fault is NAME or NAME=VALUE; add @RATE, from 0 to 1, for one that happens only now and then. Default values
+    are in brackets:
 
     \b
-    status    answer with this HTTP status [502]
-    drop      close the connection without an answer
-    cut       cut the answer off behind so many bytes, or anywhere
-    delay     answer so much later [1s]
-    trickle   send so many bytes a second [1000]
-    html      answer with a page for people
-    redirect  point to another host
-    repeat    answer all events, whatever start says
-    late      let events become visible so many of the simulator's seconds late [5s]
-    expire    refuse the token from then on; TOKEN.new is good then [30s]
-    restart   be gone, from then on, for so long [10s+5s]
+    status    respond with this HTTP status [502]
+    drop      close the connection without a response
+    cut       cut the response off after this many bytes, or at random
+    delay     delay the response by this long [1s]
+    trickle   send this many bytes per second [1000]
+    html      respond with an HTML page
+    redirect  redirect to another host
+    repeat    send all events, whatever start says
+    late      make events visible this much later, in simulated time [5s]
+    expire    reject the token after this long; TOKEN.new works from then on [30s]
+    restart   go down after the first duration, for the second [10s+5s]
     """
     from orch_events.simulator import Api, Faults, SimulatedTime, Simulator, tls_context
 
     if bool(tls_cert) != bool(tls_key):
-        raise UsageError("--tls-cert and --tls-key go together")
+        raise UsageError("--tls-cert and --tls-key must be used together")
     try:
         tls = tls_context(tls_cert, tls_key) if tls_cert and tls_key else None
     except OSError:
@@ -84,7 +87,7 @@ def simulate(
         simulator = Simulator(api, port=port, tls=tls, clock=app.clock)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise LocalFileError(f"the simulator can't begin on port {port}: {reason}", "try --port 0") from None
+        raise LocalFileError(f"the simulator can't listen on port {port}: {reason}", "try --port 0") from None
     app.output.write_text(_lines_to_type(simulator, token, tls_cert))
     with simulator:
         while True:
@@ -112,6 +115,6 @@ def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str |
         f"{' '.join(curl)} '{simulator.url}/orchestrator/v1/jobs/352/events?start=1300'",
         "# its jobs:",
         *jobs,
-        "# Ctrl-C here ends it.",
+        "# Ctrl-C here stops the simulator.",
     ]
     return "\n".join(lines) + "\n"

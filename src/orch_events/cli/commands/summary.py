@@ -15,11 +15,11 @@ from orch_events.cli.options.job_ref import JobRef
 @report_options(output=report_output_options, outcome=exit_options(on=False))
 @click.pass_obj
 def summary(app: App, job: JobRef, output: OutputOptions, exit_options: ExitOptions, report: ReportOptions) -> int:
-    """Show outcome, times and the slowest nodes of JOB.
+    """Show the outcome, the times and the slowest nodes of JOB.
 
     \b
-    orch-events summary 352                             for people
-    orch-events summary 352 --json | jq .durations.p90  for programs
+    orch-events summary 352                             a report to read
+    orch-events summary 352 --json | jq .durations.p90  the same for scripts
 
     Percentiles are interpolated linearly, as numpy and statistics.quantiles(method="inclusive") do.
     """

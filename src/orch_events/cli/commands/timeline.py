@@ -33,9 +33,9 @@ _SORTS = ("start", "duration", "name", "state")
         metavar="ORDER",
         default=_SORTS[0],
         show_default=True,
-        help="Order of the rows: start, duration (longest first), name, or state (worst first).",
+        help="Sort by start, duration (longest first), name or state (worst first).",
     ),
-    report_option("--all", "whole", is_flag=True, help="A row for each node, however many; -o html always has them."),
+    report_option("--all", "whole", is_flag=True, help="Show every node, however many there are; -o html always does."),
     output=picture_output_option,
     outcome=exit_options(on=False),
     times=AXIS_TIMES,
@@ -45,14 +45,14 @@ def timeline(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, job: JobRef, sort: str, whole: bool, output: str, exit_options: ExitOptions,  # noqa: FBT001 - click's
     report: ReportOptions,
 ) -> int:  # fmt: skip
-    """Draw when each node of JOB began and ended.
+    """Draw a Gantt chart of the nodes of JOB.
 
     \b
     orch-events timeline 352                     in the terminal
     orch-events timeline 352 --sort duration     the slowest nodes first
-    orch-events timeline 352 -o html > 352.html  a page to search and to share
+    orch-events timeline 352 -o html > 352.html  a page to search and share
 
-    A job that is not over is drawn as far as its events go.
+    A job that is still running is drawn up to its latest event.
     """
     from orch_events.cli.job_sources import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status

@@ -3,7 +3,7 @@
 Some checks need what others found. What can't be checked any more because another failed is no failure of its own.
 """
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Literal, TypeVar
 
 import msgspec
@@ -63,6 +63,12 @@ def not_checked(name: str, why: str) -> Check:
     return Check(name, "not checked", why)
 
 
+def blocked(name: str, failed: Sequence[str]) -> Check:
+    """Return a check that was not made because of those that failed."""
+    verb = "is" if len(failed) == 1 else "are"
+    return not_checked(name, f"skipped until {' and '.join(failed)} {verb} fixed")
+
+
 def complete(checks: Iterable[Check]) -> Iterator[Check]:
     """Yield the checks, and behind them those that what failed has prevented."""
     left, failed = list(NAMES), list[str]()
@@ -72,7 +78,7 @@ def complete(checks: Iterable[Check]) -> Iterator[Check]:
             failed.append(check.name)
         yield check
     for name in left:
-        yield not_checked(name, f"first mend {', '.join(failed)}")
+        yield blocked(name, failed)
 
 
 def exit_status(checks: Iterable[Check]) -> int:

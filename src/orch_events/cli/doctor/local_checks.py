@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from orch_events import __version__
 from orch_events.cli.app import App
 from orch_events.cli.connection import Server, configured_url, typed_settings
-from orch_events.cli.doctor.checks import Check, Checking, failure, not_checked, ok, warning
+from orch_events.cli.doctor.checks import Check, Checking, blocked, failure, not_checked, ok, warning
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.client import tls
 from orch_events.client.probe import authorities
@@ -76,12 +76,12 @@ def environment(environ: Iterable[str], known: Iterable[str]) -> Check:
     ours = sorted(name.removeprefix(_PREFIX) for name in environ if name.startswith(_PREFIX))
     strange = [word for word in ours if word not in words]
     if not strange:
-        return ok("environment", _variables(ours) or "no variable of ours is set")
+        return ok("environment", _variables(ours) or f"no {_PREFIX} variable is set")
     nearest = [near[0] for word in strange if (near := get_close_matches(word, words, 1))]
     hint = (
         f"did you mean {_variables(nearest)}?"
         if nearest
-        else f"a variable is {_PREFIX} and an option's name, as in {_PREFIX}CACERT"
+        else f"variables are named after options, as in {_PREFIX}CACERT"
     )
     return warning("environment", f"no option reads {_variables(strange)}", hint)
 
@@ -121,8 +121,10 @@ def _conf_file(name: str, file: ConfFile) -> Check:
     if file.error is not None:
         return failure(name, file.error)
     if file.path is None:
-        return ok(name, "there is no home to look for one in")
-    says = "is not there" if file.options is None else f"sets {', '.join(file.options) or 'nothing of ours'}"
+        return ok(name, "no home directory to look in")
+    says = (
+        "does not exist" if file.options is None else f"sets {', '.join(file.options) or 'nothing that is used here'}"
+    )
     return ok(name, f"{file.path} ({file.origin}) {says}")
 
 
@@ -130,7 +132,7 @@ def _service_url(found: Survey, places: Places) -> Checking[ServiceUrl | None]:
     setting, name = found.settings.service_url, "service-url"
     broken = [name for name, file in zip(("config-file", "global-conf"), found.conf_files, strict=True) if file.error]
     if setting.value is None and broken:
-        yield not_checked(name, f"first mend {', '.join(broken)}")
+        yield blocked(name, broken)
         return None
     try:
         url = ServiceUrl.parse(configured_url(found.settings, places))
@@ -155,7 +157,7 @@ def _cacert(found: Survey, places: Places, url: ServiceUrl | None, now: float) -
         yield _failure(name, error, setting)
         return None
     if setting.value is None:
-        yield ok(name, f"the system's (default): {places.cacert} is not there")
+        yield ok(name, f"the system's CAs (default), because {places.cacert} does not exist")
     else:
         yield _authorities(setting, context, now)
     return context
@@ -167,7 +169,7 @@ def _authorities(setting: Setting[str | None], context: ssl.SSLContext, now: flo
     expired = [one.issuer for one in authorities(context) if one.expires_at is not None and one.expires_at < now]
     if expired:
         hint = "copy a new ca.pem from the primary server"
-        return warning("cacert", f"{told}, of which {len(expired)} expired: {expired[0]}", hint)
+        return warning("cacert", f"{told}, {len(expired)} of them expired: {expired[0]}", hint)
     return ok("cacert", told)
 
 
@@ -179,10 +181,10 @@ def _token_file(app: App, setting: Setting[str | None]) -> Checking[Callable[[],
         yield _failure(name, error, setting)
         return None
     if setting.value is None:
-        yield warning(name, "there is no home to look for one in", "name a token file with --token-file")
+        yield warning(name, "no home directory to look in", "give a token file with --token-file")
     elif token is None:
         yield warning(
-            name, f"{setting.value} ({setting.origin}) is not there: no token is sent", "run: puppet access login"
+            name, f"{setting.value} ({setting.origin}) does not exist: no token is sent", "run: puppet access login"
         )
     else:
         yield _token(setting.value, setting.origin, len(token), app.clock.now())
@@ -197,9 +199,9 @@ def _token(path: str, origin: str, characters: int, now: float) -> Check:
     if (at := written_at(path)) is not None:
         told += f", written {format_roughly(now - at)} ago"
         if now - at > _TOKEN_SECONDS:
-            hints.append("a token lives one hour by default; for a new one run: puppet access login")
+            hints.append("tokens expire after one hour by default; for a new one, run: puppet access login")
     if others_can_read(path):
-        told += ", and others can read it"
+        told += ", readable by other users"
         hints.insert(0, f"run: chmod 600 {shlex.quote(path)}")
     return warning("token-file", told, "; ".join(hints)) if hints else ok("token-file", told)
 

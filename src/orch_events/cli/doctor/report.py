@@ -48,7 +48,7 @@ def _reason(check: Check) -> tuple[str, str]:
 def _joined(checks: list[Check]) -> Check:
     """Make one check of several that were not made."""
     first, *others = checks
-    names = f"nor {', '.join(check.name for check in others)}: " if others else ""
+    names = f"also {', '.join(check.name for check in others)}: " if others else ""
     return msgspec.structs.replace(first, found=names + first.found)
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from orch_events.cli.app import App
 from orch_events.cli.connection import Server, open_client
-from orch_events.cli.doctor.checks import Check, Checking, failure, not_checked, ok, warning
+from orch_events.cli.doctor.checks import Check, Checking, blocked, failure, not_checked, ok, warning
 from orch_events.cli.doctor.local_checks import Local
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.client import probe
@@ -36,9 +36,9 @@ def way(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl) -> Che
         yield ok("proxy", f"none for {url.host}")
         address = yield from _address(app, connect, url)
         return address is not None and (yield from _tls(app, connect, local, url, address))
-    yield ok("proxy", f"{proxy.origin} carries what goes to {url.host}")
+    yield ok("proxy", f"requests to {url.host} go through {proxy.origin}")
     for name in ("resolution", "connection", "tls"):
-        yield not_checked(name, "the proxy is in between")
+        yield not_checked(name, "not possible through a proxy")
     return True
 
 
@@ -62,9 +62,9 @@ def _connected(attempts: Sequence[probe.Attempt], url: ServiceUrl) -> Check:
     last = attempts[-1]
     failed = "; ".join(f"{attempt.address}: {attempt.reason}" for attempt in attempts if attempt.reason)
     if last.reason:
-        hint = "is the server up, the port right, and no firewall in between?"
-        return failure("connection", Unreachable(f"no connection to port {url.port} of {url.host} ({failed})", hint))
-    told = f"{last.address} answers at port {url.port}, {_took(last.seconds)}"
+        hint = "check that the server is up, the port is right and no firewall blocks it"
+        return failure("connection", Unreachable(f"can't connect to port {url.port} of {url.host} ({failed})", hint))
+    told = f"{last.address} answers on port {url.port}, {_took(last.seconds)}"
     return ok("connection", f"{told}; {failed}" if failed else told)
 
 
@@ -76,7 +76,7 @@ def _resolved(app: App, url: ServiceUrl, seconds: float) -> list[str]:
             return addresses
         if app.clock.monotonic() >= deadline:
             break
-    raise Unreachable(f"the name {url.host} is not resolved within {seconds:g} s", "is the DNS, or the VPN to it, up?")
+    raise Unreachable(f"can't resolve {url.host} within {seconds:g} s", "check your DNS or VPN")
 
 
 def _tls(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl, address: str) -> Checking[bool]:
@@ -93,10 +93,10 @@ def _tls(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl, addre
 
 def _plain(url: ServiceUrl, local: Local) -> Check:
     if url.loopback:
-        return ok("tls", "none: plain http, within this machine")
+        return ok("tls", "none: plain http on this machine")
     if local.token is None or local.token() is None:
-        return ok("tls", "none: plain http, which everybody on the way can read")
-    return warning("tls", "none: plain http, over which the token is not sent", "write service-url with https://")
+        return ok("tls", "none: plain http, which others on the network can read")
+    return warning("tls", "none: the token is not sent over plain http", "use https:// in service-url")
 
 
 def _judged(shaken: probe.Handshake, now: float) -> Check:
@@ -104,14 +104,14 @@ def _judged(shaken: probe.Handshake, now: float) -> Check:
     one = shaken.certificate
     if shaken.error is not None:
         failed = failure("tls", shaken.error)
-        names = f"; it is issued by {one.issuer} for {_listed(one.names)}" if one else ""
+        names = f"; it was issued by {one.issuer} for {_listed(one.names)}" if one else ""
         return replace(failed, found=failed.found + names)
-    told = f"{shaken.version}, certificate by {one.issuer}" if one else shaken.version
+    told = f"{shaken.version}, certificate issued by {one.issuer}" if one else shaken.version
     if one is None or one.expires_at is None:
         return ok("tls", told)
     left = one.expires_at - now
     told += f", expires in {format_roughly(left)}"
-    return ok("tls", told) if left >= _SOON_SECONDS else warning("tls", told, "let the server have a new one in time")
+    return ok("tls", told) if left >= _SOON_SECONDS else warning("tls", told, "renew the server's certificate in time")
 
 
 def answer(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) -> Iterator[Check]:
@@ -136,28 +136,28 @@ def answer(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) 
 
 def _verdict(error: OrchEventsError | None, answered: Sequence[Check], url: ServiceUrl) -> Iterator[Check]:
     if isinstance(error, UnknownJob):  # there are jobs wherever there is an orchestrator
-        error = NotUnderstood(f"{url.base} has no jobs (HTTP 404)")
+        error = NotUnderstood(f"{url.base} has no list of jobs (HTTP 404)")
     match error:
         case None:
             yield from answered
-            yield ok("permission", "jobs can be seen")
+            yield ok("permission", "you can view jobs")
         case AccessError():
             yield from answered
             yield failure("permission", error)
         case _:
             yield failure("answer", error)
-            yield not_checked("permission", "first mend answer")
+            yield blocked("permission", ["answer"])
 
 
 def _clock(server_at: float | None, at: float) -> Check:
     """Compare the server's clock, which tells whole seconds, with ours in the middle of the exchange."""
     if server_at is None:
-        return not_checked("clock", "the server tells no time")
+        return not_checked("clock", "the server does not send the time")
     ahead = server_at + _HALF_SECOND - at
     if abs(ahead) < _SKEW_SECONDS:
-        return ok("clock", "the server's agrees with ours")
-    told = f"the server's is {format_roughly(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} ours"
-    return warning("clock", told, "set both by NTP: --since and elapsed times are wrong by as much")
+        return ok("clock", "the server's clock and this machine's agree")
+    told = f"the server's clock is {format_roughly(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} this machine's"
+    return warning("clock", told, "synchronize both with NTP; until then --since and elapsed times are off by as much")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -50,7 +50,8 @@ class Command(_Shown):
     """A command.
 
     Args:
-        also: what others call it: who types that is told of it.
+        also: what others call it, and, with their dashes, options by which others look for it: who types one is told of
+            it.
     """
 
     allow_extra_args = True  # for click; we refuse them in our words

@@ -13,8 +13,8 @@ from orch_events.errors import UsageError
 _LEAST_LETTERS = 2
 """One letter is the beginning of too much."""
 
-_LEAST_LIKENESS = 0.55
-"""How much of two words must be the same."""
+_LEAST_LIKENESS = 0.75
+"""How much of two words must be the same: two letters that are swapped in a word of four are just a typo."""
 
 
 def explained(error: click.ClickException) -> UsageError:
@@ -24,7 +24,7 @@ def explained(error: click.ClickException) -> UsageError:
         return UsageError(_sentence(error.format_message()), "see: orch-events --help")
     match error:
         case click.NoSuchOption():
-            return UsageError(f"{ctx.info_name} has no option {error.option_name!r}", see(ctx, _meant(ctx, error)))
+            return UsageError(f"{ctx.info_name} has no option {error.option_name!r}", _meant(ctx, error.option_name))
         case click.BadOptionUsage():
             return UsageError(_misused(ctx, error.option_name), see(ctx))
         case click.MissingParameter() | click.BadArgumentUsage():
@@ -45,7 +45,8 @@ def unknown_command(ctx: click.Context, word: str) -> UsageError:
 def too_many(ctx: click.Context, words: Sequence[str]) -> UsageError:
     """Say that a command has no use for these words."""
     usage = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
-    return UsageError(f"{ctx.info_name} has no use for {', '.join(map(repr, words))}", f"write: {usage}")
+    many = "s" * (len(words) > 1)
+    return UsageError(f"unexpected argument{many} for {ctx.info_name}: {' '.join(map(repr, words))}", f"usage: {usage}")
 
 
 def see(ctx: click.Context, meant: Sequence[str] = ()) -> str:
@@ -68,18 +69,29 @@ def nearest(word: str, names: Iterable[str]) -> list[str]:
     return longer or get_close_matches(word, names, n=1, cutoff=_LEAST_LIKENESS)
 
 
-def _meant(ctx: click.Context, error: click.NoSuchOption) -> list[str]:
-    """Guess: another command's option, an option by another name, a command, or one that is written almost so."""
-    name, word, commands = error.option_name, error.option_name.lstrip("-"), _commands(ctx)
+def _meant(ctx: click.Context, name: str) -> str:
+    """Return the hint for an option that a command does not have."""
+    if isinstance(ctx.command, click.Group):
+        for command, one in _commands(ctx).items():
+            if name in _options(one):
+                return f"options come after the command, as in: {ctx.info_name} {command} {name}"
+    word = name.lstrip("-")
     own = {long.removeprefix("--"): one for long, one in _options(ctx.command).items() if long.startswith("--")}
-    others = [f"{other} {name}" for other, one in commands.items() if name in _options(one)]
-    as_command = [other for other in commands if other == word] or called(name, commands)
-    return (
-        others[:1]
-        or [f"--{one}" for one in called(word, own)]
-        or as_command
-        or [f"--{one}" for one in nearest(word, own)]
-    )
+    renamed = [f"--{one}" for one in called(word, own)]
+    return see(ctx, renamed or _elsewhere(ctx, name) or [f"--{one}" for one in nearest(word, own)])
+
+
+def _elsewhere(ctx: click.Context, name: str) -> list[str]:
+    """Return other commands for the same JOB that an option asks for, by their name or by what they list in `also`."""
+    if not _takes_job(ctx.command):
+        return []
+    others = {other: one for other, one in _commands(ctx).items() if one is not ctx.command and _takes_job(one)}
+    meant = called(name, others) or [other for other in others if name == f"--{other}"]
+    return [f"{other} {name}" if name in _options(others[other]) else other for other in meant]
+
+
+def _takes_job(command: click.Command) -> bool:
+    return any(isinstance(one, click.Argument) and "JOB" in str(one.metavar) for one in command.params)
 
 
 def _misused(ctx: click.Context, name: str) -> str:
@@ -87,14 +99,14 @@ def _misused(ctx: click.Context, name: str) -> str:
     option = _options(ctx.command).get(name)
     if not isinstance(option, Option) or option.is_flag:
         return f"{name} takes no value"
-    return f"{name} wants a value, as in: {name} {option.metavar}"
+    return f"{name} needs a value, as in: {name} {option.metavar}"
 
 
 def _missing(ctx: click.Context) -> str:
     arguments = [one for one in ctx.command.params if isinstance(one, click.Argument) and one.required]
     wanted = " ".join(str(one.metavar).partition(" [")[0] for one in arguments)
     article = "" if " " in wanted else "a "
-    return f"{ctx.info_name} wants {article}{wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
+    return f"{ctx.info_name} needs {article}{wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
 
 
 def _place(ctx: click.Context, error: click.BadParameter) -> str:

@@ -60,19 +60,19 @@ def connect_options(command: Command) -> Command:
     return grouped(
         "connect",
         ConnectOptions,
-        connect_option("--demo", is_flag=True, help="Use the built-in simulator; it needs no configuration."),
+        connect_option("--demo", is_flag=True, help="Use the built-in simulator; needs no configuration."),
         connect_option("--service-url", metavar="URL", also=("url", "server", "host", "endpoint"),
-                       help="The orchestrator, as in https://pe.example.com:8143."),
+                       help="URL of the orchestrator, as in https://pe.example.com:8143."),
         connect_option("--cacert", type=FILE, metavar="FILE", also=("ca", "insecure"),
                        help="CA certificate to trust."),
         connect_option("--token-file", type=FILE, metavar="FILE", also=("token",),
-                       help="File with the access token; - for standard input."),
+                       help="File with the access token; -: standard input."),
         connect_option("--config-file", type=FILE, metavar="FILE", also=("config",),
                        help="Read FILE instead of the user's orchestrator.conf."),
         connect_option("--connect-timeout", type=duration(0.1), metavar="DURATION", default="10s", show_default=True,
                        help="Time limit for connecting."),
         connect_option("--read-timeout", type=duration(0.1), metavar="DURATION", default="60s", show_default=True,
-                       help="Time limit without any data from the server."),
+                       help="Time limit for each read from the server."),
         read=_read_connect,
     )(command)  # fmt: skip
 
@@ -88,16 +88,16 @@ def range_options(command: Command) -> Command:
     return grouped(
         "range",
         RangeOptions,
-        range_option("--start", metavar="ID", type=whole, help="First event id to read."),
+        range_option("--start", metavar="ID", type=whole, help="Start at this event id."),
         range_option("--tail", metavar="N", type=whole, also=("lines", "last", "limit"),
-                     help="Show only the last N of the events so far."),
+                     help="Of the events so far, show only the last N."),
     )(command)  # fmt: skip
 
 
 def recording_option(command: Command) -> Command:
     """Add the option that chooses among the jobs of a recording."""
     return range_option("--job", "recorded_job", metavar="NUMBER",
-                        help="Which job, in a recording of several.")(command)  # fmt: skip
+                        help="The job to read from a recording of several.")(command)  # fmt: skip
 
 
 def filter_options(command: Command) -> Command:
@@ -112,9 +112,9 @@ def filter_options(command: Command) -> Command:
         filter_option("--failed", is_flag=True, also=("errors", "failures"),
                       help="Only events of nodes that failed or errored."),
         filter_option("-g", "--grep", multiple=True, type=regex, metavar="REGEX", also=("filter", "search"),
-                      help="Only events whose message, node or details match."),
+                      help="Only events whose message, node or details match; matches are highlighted."),
         filter_option("--since", metavar="TIME", also=("after", "from"),
-                      help="Only events since TIME: 10m (ago), 2016-05-05; see: orch-events help time."),
+                      help="Only events since TIME, as in 10m (ago) or 2016-05-05; see: orch-events help time."),
         filter_option("--until", metavar="TIME", also=("before", "to"), help="Only events until TIME."),
         read=_read_filters,
     )(command)  # fmt: skip
@@ -161,25 +161,25 @@ def picture_output_option(command: Command) -> Command:
 
 def event_output_options(command: Command) -> Command:
     """Add the options of the format of events."""
-    text = "Same as -o jsonl: the server's own objects, one a line."
+    text = "Same as -o jsonl: the server's own objects, one per line."
     return output_options(EVENT_FORMATS, json="jsonl", help_text=text)(command)
 
 
 def report_output_options(command: Command) -> Command:
     """Add the options of the format of a report."""
-    return output_options(REPORT_FORMATS, json="json", help_text="Same as -o json: one object.")(command)
+    return output_options(REPORT_FORMATS, json="json", help_text="Same as -o json: one JSON object.")(command)
 
 
 def record_option(command: Command) -> Command:
     """Add the option that records the events in a file."""
     return output_option("--record", type=FILE, metavar="FILE", also=("save", "tee"),
-                         help="Append the events to FILE as well, as JSON Lines.")(command)  # fmt: skip
+                         help="Also append all events to FILE, as JSON Lines.")(command)  # fmt: skip
 
 
 _VERBOSE = output_option("-v", "--verbose", is_flag=True, also=("debug",), help="Log each request to stderr.")
 _COLOR = display_option("--color", type=click.Choice(COLORS), metavar="WHEN", default="auto", show_default=True,
                         also=("colour", "no-color", "no-colour"), help=f"Colour: {_either(COLORS)}.")  # fmt: skip
-_ASCII = display_option("--ascii", is_flag=True, help="Plain ASCII, no glyphs.")
+_ASCII = display_option("--ascii", is_flag=True, help="Use only ASCII characters.")
 
 
 def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
@@ -189,7 +189,7 @@ def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command
     return grouped(
         "display",
         DisplayOptions,
-        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="No notes and no progress."),
+        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Show no notes and no progress."),
         _VERBOSE,
         _COLOR,
         display_option("--time", type=click.Choice(times), metavar="HOW", default=times[0], show_default=True,
@@ -203,8 +203,8 @@ def doctor_options(command: Command) -> Command:
     return grouped(
         "display",
         DoctorOptions,
-        output_option("--json", is_flag=True, help="One JSON object."),
-        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Only warnings and failures."),
+        output_option("--json", is_flag=True, help="Print one JSON object."),
+        output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Show only warnings and failures."),
         _VERBOSE,
         _COLOR,
         _ASCII,
@@ -217,9 +217,9 @@ def retry_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Comm
         "retry",
         RetryOptions,
         retry_option("--retry-for", type=duration(), metavar="DURATION", show_default=retry_for, also=("retries",),
-                     help="Retry this long when the connection is lost; 0: give up at once."),
+                     help="Retry a lost connection for this long; 0: give up at once."),
         retry_option("--auth-wait", type=duration(), metavar="DURATION", show_default=auth_wait,
-                     help="Wait this long for a new token when it has expired."),
+                     help="When the token has expired, wait this long for a new one."),
     )  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def exit_options(*, on: bool) -> Callable[[Command], Command]:
         "exit_options",
         ExitOptions,
         outcome_option("--exit-status/--no-exit-status", default=on, show_default="on" if on else "off",
-                       help="Exit with the job's outcome."),
+                       help="Exit with a non-zero status if the job failed."),
         outcome_option("--fail-on", type=fail_on, metavar="STATES", default="failed,errored,aborted",
                        show_default="all but skipped", help=f"Outcomes that count as failure: {', '.join(FAIL_ON)}."),
     )  # fmt: skip

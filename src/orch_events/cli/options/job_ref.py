@@ -43,7 +43,7 @@ class JobRef(NamedTuple):
             return cls("recording", place=text)
         shown = "this" if "@" in text else repr(text)
         raise ValueError(
-            f"{shown} is not a job; give its number, as in 352, or latest, or its URL, or the path of a recording"
+            f"{shown} is not a job: use a job number such as 352, latest, the URL of a job or the path of a recording"
         )
 
     def name_for(self, number: str) -> str:

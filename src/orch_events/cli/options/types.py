@@ -74,14 +74,14 @@ def job(text: str) -> JobRef:
 def whole(text: str) -> int:
     """Read a whole number from 0 on."""
     if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
-        raise click.BadParameter(f"{text!r} is not a whole number from 0 on")
+        raise click.BadParameter(f"{text!r} is not a whole number of at least 0")
     return int(text)
 
 
 def port(text: str) -> int:
     """Read the number of a port."""
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MAX_PORT:
-        raise click.BadParameter(f"{text!r} is not a port: a number up to {_MAX_PORT}")
+        raise click.BadParameter(f"{text!r} is not a port number from 0 to {_MAX_PORT}")
     return int(text)
 
 
@@ -99,7 +99,7 @@ def above_zero(text: str) -> float:
 def count(text: str) -> int:
     """Read how many, at least one."""
     if not (number := whole(text)):
-        raise click.BadParameter(f"{text!r} is not a whole number from 1 on")
+        raise click.BadParameter(f"{text!r} is not a whole number of at least 1")
     return number
 
 
@@ -112,7 +112,7 @@ def duration(least: float = 0.0) -> Callable[[str], float]:
         except ValueError as error:
             raise click.BadParameter(str(error)) from None
         if seconds < least:
-            raise click.BadParameter(f"{text!r} is too short: at least {least:g} seconds")
+            raise click.BadParameter(f"{text!r} is too short: the minimum is {least:g} seconds")
         return seconds
 
     return read
@@ -131,7 +131,7 @@ def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in known and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
-            raise click.BadParameter(f"{text!r} is not a type of {kind}; there are {', '.join(known)}")
+            raise click.BadParameter(f"{text!r} is not a type of {kind}: use {', '.join(known)}")
         return text
 
     return read
@@ -147,7 +147,7 @@ job_type = Completed("job_type", _read_type("job", JOB_TYPES), _among(*JOB_TYPES
 def _read_outcomes(text: str) -> frozenset[str]:
     states = frozenset(filter(None, (word.strip() for word in text.split(","))))
     if strange := states - set(FAIL_ON):
-        raise click.BadParameter(f"{min(strange)!r} is none of {', '.join(FAIL_ON)}")
+        raise click.BadParameter(f"{min(strange)!r} is not one of {', '.join(FAIL_ON)}")
     return states
 
 

@@ -80,7 +80,7 @@ class Table:
     def close(self, *, complete: bool = True) -> None:  # noqa: ARG002 - what could not be understood is told anyway
         """Say how many events could not be understood, where there were any."""
         if self._strange:
-            note = f"{self._strange} of these could not be understood in full; --json shows them as they are"
+            note = f"{self._strange} of these events could not be fully parsed; --json shows them unchanged"
             self._output.write_text(self._theme.paint(note, "quiet") + "\n")
 
     def _fit(self, job: str, numbers: Sequence[int | None], nodes: Sequence[str | None]) -> None:

@@ -12,7 +12,7 @@ from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.times import format_duration
 
 _GAP = "  "
-_BY = f", by at least {FACTOR:g} times and {format_duration(SECONDS)}"
+_BY = f" (at least {FACTOR:g}x and {format_duration(SECONDS)})"
 _KINDS: Mapping[str, tuple[str, str]] = {
     "newly_failing": ("newly failing", "failed"),
     "still_failing": ("still failing", "failed"),
@@ -36,7 +36,9 @@ def compare_text(comparison: Comparison, layout: Layout, *, whole: bool) -> list
         if pairs := getattr(comparison, kind):
             told = layout.theme.paint(f"{layout.mark(style)}{counted(len(pairs), 'node')} {title}", style)
             lines += ["", *layout.wrap(told.split(" "), 2), *_rows(pairs, kind, layout, whole=whole)]
-    return lines if any(getattr(comparison, kind) for kind in _KINDS) else [*lines, "", "no node fares otherwise"]
+    return (
+        lines if any(getattr(comparison, kind) for kind in _KINDS) else [*lines, "", "no differences between the nodes"]
+    )
 
 
 def _side_by_side(before: Summary, after: Summary) -> Iterator[str]:

@@ -23,7 +23,7 @@ def failures_text(failures: Failures, layout: Layout, *, whole: bool) -> list[st
 def _title(group: Group, layout: Layout, *, over: bool) -> list[str]:
     state = escape_control(group.state)
     if state == "running":
-        state = "still running when the job ended" if over else "running so far"
+        state = "still running when the job ended" if over else "still running"
     title = f"{layout.mark(group.state)}{counted(len(group.runs), 'node')} {state}"
     cause = f": {escape_control(group.cause)}" if group.cause else ""
     return layout.wrap(f"{layout.theme.paint(title, group.state)}{cause}".split(" "), 2)
@@ -48,10 +48,10 @@ def _rest(failures: Failures) -> list[str]:
     over = progress.outcome is not None
     if progress.unheard:
         unheard = counted(progress.unheard, "node")
-        return ["", f"nothing was heard of {unheard}" if over else f"{unheard} yet to begin"]
+        return ["", f"no events from {unheard}" if over else f"{unheard} not started yet"]
     if failures.groups:
         return []
-    return ["every node finished" if over else "nothing failed so far"]
+    return ["every node finished" if over else "no failures so far"]
 
 
 def failures_json(failures: Failures) -> dict[str, Any]:

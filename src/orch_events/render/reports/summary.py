@@ -41,7 +41,7 @@ def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Seq
     if summary.seconds is not None:
         yield "took", [format_duration(summary.seconds) + ("" if over else " so far")]
     if summary.most_at_once:
-        yield "at once", [counted(summary.most_at_once, "node"), "at most"]
+        yield "peak", [counted(summary.most_at_once, "node"), "at once"]
     if summary.noop is not None:
         yield "noop", ["yes" if summary.noop else "no"]
     if summary.resources is not None:
@@ -49,7 +49,8 @@ def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Seq
     if summary.running:
         yield "running", listed([span.run.name for span in summary.running], whole=False)
     if unheard:
-        yield "unheard", [counted(unheard, "node"), "of which nothing was heard" if over else "yet to begin"]
+        label, words = ("missing", "without events") if over else ("waiting", "not started yet")
+        yield label, [counted(unheard, "node"), words]
 
 
 def _changes(found: Resources) -> Iterator[tuple[str, Sequence[str]]]:

@@ -13,7 +13,7 @@ from orch_events.times import format_duration
 from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
 
 _MOST_STATE_CELLS = 12
-_NOT_BEGUN = "not begun"
+_NOT_BEGUN = "not started"
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -80,10 +80,10 @@ def left_out(shown: Sequence[Row], of: Sequence[Row]) -> str:
     failed, shown_failed = (sum(row.run.state in NODE_FAILED for row in rows) for rows in (of, shown))
     slowest = f"the {len(shown) - shown_failed:,} slowest"
     if shown_failed < failed:
-        return f"the {shown_failed:,} slowest of {failed:,} that failed, of {counted(len(of))}"
-    all_failed = f"all {failed:,} that failed" if failed > 1 else "the one that failed"
+        return f"showing the {shown_failed:,} slowest of {failed:,} failed nodes ({len(of):,} in all)"
+    all_failed = f"all {failed:,} failed" if failed > 1 else "1 failed"
     parts = [slowest] * (len(shown) > failed) + [all_failed] * (failed > 0)
-    return f"{' and '.join(parts)} of {counted(len(of))}"
+    return f"showing {' and '.join(parts)} of {counted(len(of))}"
 
 
 def mark(state: str, theme: Theme) -> str:
@@ -106,7 +106,7 @@ def story(row: Row, axis: Axis) -> str:
     state, seconds = escape_control(row.run.state), row.seconds
     if row.begin is None:
         return state if row.end is None else f"{state} at {axis.tell(row.end)}"
-    told = f"{state}, began at {axis.tell(row.begin)}"
+    told = f"{state}, started at {axis.tell(row.begin)}"
     if seconds is None:
         return told
     took = format_duration(seconds)

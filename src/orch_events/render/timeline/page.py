@@ -40,7 +40,7 @@ def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
     labels = max((width(label(row, _THEME)) for row in rows), default=0)
     return _filled(
         title=escaped(heading.sentence),
-        began=escaped(f"began {axis.began}" if axis.began else "nobody says when it began"),
+        began=escaped(f"started {axis.began}" if axis.began else "start time unknown"),
         light=_variables(LIGHT),
         dark=_variables(DARK),
         classes="\n".join(f".{kind} {{ --state: var(--{kind}); --bar: var(--{bar_color(kind)}) }}" for kind in CLASSES),
@@ -49,7 +49,7 @@ def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
         states="\n".join(_states(heading, rows)),
         sorts="".join(element("option", name, **{"selected": ""} if name == sort else {}) for name in SORTS),
         nodes=heading.nodes,
-        chart="\n".join(_chart(chart, axis, rows)) if rows else element("p", "There are no events yet."),
+        chart="\n".join(_chart(chart, axis, rows)) if rows else element("p", "No events yet."),
         orders=script_json(_orders(chart.rows, rows)),
     )
 

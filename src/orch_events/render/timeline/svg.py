@@ -72,7 +72,7 @@ class Picture:
             *_head(heading, self._axis.began),
             *(self._axis_and_strip() if self._rows else []),
             *[self._row(row, _TOP + _ROW * place) for place, row in enumerate(self._rows)],
-            *([_text(_MARGIN, self._bottom, f"{self._omitted}; --all for all", "quiet")] if self._omitted else []),
+            *([_text(_MARGIN, self._bottom, f"{self._omitted}; --all shows all", "quiet")] if self._omitted else []),
         ]
         content = "\n".join(["", *lines, ""])
         size = {"width": _WIDTH, "height": height, "viewBox": f"0 0 {_WIDTH} {height}"}
@@ -150,5 +150,5 @@ def _head(heading: Heading, began: str) -> Iterator[str]:
         for state, count in heading.counts.items()
     ]
     if began:
-        counts.append(element("tspan", escaped(f"began {began}"), class_="quiet", dx=number(2 * _CELL)))
+        counts.append(element("tspan", escaped(f"started {began}"), class_="quiet", dx=number(2 * _CELL)))
     yield element("text", [heading.nodes, *counts], x=_MARGIN, y=_MARGIN + _ROW + _BASE + 4)

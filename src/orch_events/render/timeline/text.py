@@ -20,7 +20,7 @@ _LEAST_ROWS = 3
 _LEAST_BAR_CELLS = 10
 _LEAST_DESCRIPTION_CELLS = 8
 _CELLS_A_TICK = 9
-_LEFT_OUT_CELLS = 70
+_LEFT_OUT_CELLS = 80
 _GAP = "  "
 
 
@@ -58,7 +58,7 @@ class TextTimeline:
             lines += [self._strip(chart, steps, peak, columns), self._axis(axis, columns)]
             lines += [self._row(row, chart.seconds, columns) for row in rows]
         if omitted := left_out(rows, chart.rows):
-            lines += self._wrapped([(word, "quiet") for word in f"{omitted}; --all for all".split()], " ")
+            lines += self._wrapped([(word, "quiet") for word in f"{omitted}; --all shows all".split()], " ")
         return "\n".join(lines) + "\n"
 
     def _chosen(self, rows: Sequence[Row], head: int) -> Sequence[Row]:

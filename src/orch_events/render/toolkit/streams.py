@@ -40,7 +40,7 @@ class Output:
     def write(self, data: bytes) -> None:
         """Write: afterwards it has left."""
         if self._stream is None:
-            raise LocalFileError(f"{self._name} is closed", "give it somewhere to go, /dev/null say")
+            raise LocalFileError(f"{self._name} is closed", "redirect it somewhere, such as /dev/null")
         try:
             with self._shield():
                 for block in _blocks(data) if self._is_pipe else [data]:
@@ -48,8 +48,8 @@ class Output:
         except BrokenPipeError:
             raise
         except OSError as error:
-            reason = error.strerror or "it failed"
-            raise LocalFileError(f"{self._name} can't be written: {reason}", "is the disk full?") from None
+            reason = error.strerror or "unknown error"
+            raise LocalFileError(f"can't write to {self._name}: {reason}", "check the free disk space") from None
 
     def _write_all(self, stream: BinaryIO, data: bytes) -> None:
         with memoryview(data) as rest:
