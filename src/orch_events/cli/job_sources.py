@@ -1,6 +1,7 @@
 """From the JOBs that were typed to where their events come from: a server, the simulator, a recording."""
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -14,6 +15,7 @@ from orch_events.errors import UnknownJob, UsageError
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.client.recent import Wanted
+    from orch_events.follow.cursor import Resume
     from orch_events.follow.follower import Follower
     from orch_events.follow.retry import Outage, RetryPolicy
     from orch_events.follow.source import JobSource
@@ -33,6 +35,7 @@ class OpenJob(NamedTuple):
         source: of its events, record and nodes.
         policy: for how long the source's errors are retried.
         name: what it is called in commands: as it was typed, or by its number.
+        origin: what tells its source from others: the URL of a server's API, `demo`, the path of a recording.
         recorded: whether its events come from a recording.
     """
 
@@ -40,17 +43,33 @@ class OpenJob(NamedTuple):
     source: "JobSource"
     policy: "RetryPolicy"
     name: str
+    origin: str
     recorded: bool = False
 
     def follower(
-        self, clock: "Clock", *, interval: float = 1.0, start: int | None = None, settle: float = 15.0
+        self,
+        clock: "Clock",
+        *,
+        interval: float = 1.0,
+        start: int | None = None,
+        resume: "Resume | None" = None,
+        settle: float = 15.0,
     ) -> "Follower":
-        """Follow the job; a recording is asked more often than `interval` says: that costs nobody anything."""
+        """Follow the job; a recording is asked more often, and is not waited for: what it has is all that there is."""
         from orch_events.follow.follower import Follower
 
         if self.recorded:
-            interval = min(interval, _REPLAY_INTERVAL)
-        return Follower(self.number, self.source, clock, self.policy, interval=interval, start=start, settle=settle)
+            interval, settle = min(interval, _REPLAY_INTERVAL), 0.0
+        return Follower(
+            self.number,
+            self.source,
+            clock,
+            self.policy,
+            interval=interval,
+            start=start,
+            resume=resume,
+            settle=settle,
+        )
 
 
 class ReplayOptions(NamedTuple):
@@ -103,7 +122,7 @@ def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy
     policy = policy.with_token(server.token_mark)
     _check_place(app, ref, server)
     number = _latest(app, server, policy) if ref.kind == "latest" else ref.number
-    return OpenJob(number, server.client, policy, number)
+    return OpenJob(number, server.client, policy, number, server.url.base if server.url else "demo")
 
 
 def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "RetryPolicy", stack: ExitStack) -> OpenJob:
@@ -112,7 +131,8 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
     stdin = app.stdin.buffer if app.stdin is not None else None
     recording = stack.enter_context(open_recording(ref.place, stdin, app.stderr.warn))
     source = Replay(recording, app.clock, replay.speed)
-    return OpenJob(recording.job(replay.job), source, policy, ref.place, recorded=True)
+    origin = "-" if ref.place == "-" else os.path.abspath(ref.place)  # noqa: PTH100 - a text
+    return OpenJob(recording.job(replay.job), source, policy, ref.place, origin, recorded=True)
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:

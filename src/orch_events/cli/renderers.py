@@ -16,6 +16,7 @@ from orch_events.cli.options.groups import DisplayOptions, EventOptions, FilterO
 from orch_events.cli.stderr import Stderr
 from orch_events.errors import LocalFileError, OrchEventsError
 from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
+from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
 from orch_events.job.state import JobState
 from orch_events.render.events.filters import EventFilter, Filtered, Tail
@@ -48,7 +49,7 @@ def renderer_chain(
     options: EventOptions,
     followers: Mapping[str, Follower],
     recording: JsonLines | None,
-    checkpoints: CheckpointFile | None,
+    checkpoints: "Checkpoints | None",
 ) -> Chain:
     """Build the chain.
 
@@ -203,27 +204,38 @@ class Checkpointer(Keeper):
     """Notes in a cursor file how far each job was shown: before its events go out, and when they are out."""
 
     def __init__(
-        self, file: CheckpointFile, followers: Mapping[str, Follower], renderer: Renderer, stderr: Stderr
+        self, checkpoints: "Checkpoints", followers: Mapping[str, Follower], renderer: Renderer, stderr: Stderr
     ) -> None:
         super().__init__(renderer, stderr)
-        self._file = file
+        self._checkpoints = checkpoints
         self._followers = followers
-        self._noted: dict[str, Checkpoint] = {}
+        self._noted: dict[str, tuple[int | None, int, bool]] = {}
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Note that events from here on are on their way out, and pass them on."""
-        self._note(job, Checkpoint(self._followers[job].next_start or 0, showing=True))
+        self._note(job, showing=True)
         self._renderer.write(job, events)
 
     def flush(self) -> None:
         """Pass it on, and note that everything is out."""
         super().flush()
         for job, follower in self._followers.items():
-            start, noted = follower.next_start, self._noted.get(job)
-            if start is not None and start != (noted.start if noted else follower.start):
-                self._note(job, Checkpoint(start))
+            start, version, _ = self._noted.get(job, (follower.start, 0, False))
+            if follower.next_start is not None and (follower.next_start, follower.resume_version) != (start, version):
+                self._note(job, showing=False)
 
-    def _note(self, job: str, checkpoint: Checkpoint) -> None:
-        if self._noted.get(job) != checkpoint:
-            self._noted[job] = checkpoint
-            self._keep(lambda: self._file.write(job, checkpoint))
+    def _note(self, job: str, *, showing: bool) -> None:
+        follower = self._followers[job]
+        state = (follower.next_start, follower.resume_version, showing)
+        if self._noted.get(job) != state:
+            self._noted[job] = state
+            resume = follower.resume or Resume(0, 0)
+            checkpoint = Checkpoint.from_resume(resume, showing=showing)
+            self._keep(lambda: self._checkpoints.file.write(self._checkpoints.origins[job], job, checkpoint))
+
+
+class Checkpoints(NamedTuple):
+    """A cursor file, and where each of the jobs comes from, by its number."""
+
+    file: CheckpointFile
+    origins: Mapping[str, str]

@@ -19,15 +19,16 @@ from orch_events.cli.app import App
 from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.renderers import closing, open_recording_file, renderer_chain
+from orch_events.cli.renderers import Checkpoints, closing, open_recording_file, renderer_chain
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
 from orch_events.follow.checkpoint import CheckpointFile
+from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.job.state import JobState, Outcome
-from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, Pause, Tick, TimedOut, Update
+from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, OutcomeUnknown, Pause, Tick, TimedOut, Update
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
@@ -69,27 +70,41 @@ def open_session(
         OrchEventsError: a job, a recording or a cursor file can't be opened.
     """
     app.configure_stderr(events.display)
-    checkpoints = CheckpointFile(Path(follow.cursor_file)) if follow.cursor_file else None
     verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job)
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
         recording = stack.enter_context(open_recording_file(events.record, name_job=len(jobs) > 1))
-        starts = [_start(app, job.number, events.range.start, checkpoints) for job in jobs]
-        followers = [
-            job.follower(app.clock, interval=follow.interval, start=start, settle=follow.settle)
-            for job, start in zip(jobs, starts, strict=True)
-        ]
+        checkpoints = _open_checkpoints(follow.cursor_file, jobs)
+        followers = [_follower(app, job, events.range.start, follow, checkpoints) for job in jobs]
         yield FollowSession(app, events, follow, jobs, followers, recording, checkpoints)
 
 
-def _start(app: App, job: str, start: int | None, checkpoints: CheckpointFile | None) -> int | None:
-    """Return where to begin: where the cursor file says, else where the option does."""
-    checkpoint = checkpoints.read(job) if checkpoints else None
+def _open_checkpoints(path: str | None, jobs: Sequence[OpenJob]) -> Checkpoints | None:
+    """Open the cursor file, if there is to be one; what can't be written is found out now."""
+    if path is None:
+        return None
+    file = CheckpointFile(Path(path))
+    file.check()
+    return Checkpoints(file, {job.number: job.origin for job in jobs})
+
+
+def _follower(
+    app: App, job: OpenJob, start: int | None, follow: FollowOptions, checkpoints: Checkpoints | None
+) -> Follower:
+    """Follow a job from where the cursor file says, else from where the option does."""
+    resume = _resume(app, job, checkpoints.file) if checkpoints else None
+    return job.follower(app.clock, interval=follow.interval, start=start, resume=resume, settle=follow.settle)
+
+
+def _resume(app: App, job: OpenJob, file: CheckpointFile) -> Resume | None:
+    checkpoint = file.read(job.origin, job.number)
     if checkpoint is None:
-        return start
+        if others := file.others(job.origin, job.number):
+            app.stderr.note(f"the cursor file has job {job.number} of {', '.join(others)}, not of {job.origin}")
+        return None
     again = "; the last events before it stopped may be repeated" if checkpoint.showing else ""
-    app.stderr.note(f"resuming job {job} at event {checkpoint.start}{again}")
-    return checkpoint.start
+    app.stderr.note(f"resuming job {job.number} at event {checkpoint.start}{again}")
+    return checkpoint.resume
 
 
 class FollowSession:
@@ -117,7 +132,7 @@ class FollowSession:
         jobs: Sequence[OpenJob],
         followers: Sequence[Follower],
         recording: JsonLines | None,
-        checkpoints: CheckpointFile | None,
+        checkpoints: Checkpoints | None,
     ) -> None:
         self.followers = followers
         self._by_job = {follower.state.job: follower for follower in followers}
@@ -155,9 +170,9 @@ class FollowSession:
             self._progress.clear()
         self._repeat_the_ends()
         self._say_what_is_still_running()
-        if any(keeper.failed for keeper in self._chain.keepers):
-            self._statuses["kept"] = LocalFileError.exit_status
-        return exit_status.worst(self._statuses.values())
+        status = exit_status.worst(self._statuses.values())
+        failed = any(keeper.failed for keeper in self._chain.keepers)
+        return LocalFileError.exit_status if failed and status == 0 else status
 
     def _take(self, update: Update) -> None:
         match update:
@@ -171,6 +186,8 @@ class FollowSession:
                 self._progress.tick()
             case JobEnded(state, outcome):
                 self._end(state, outcome)
+            case OutcomeUnknown(state):
+                self._end_unknown(state)
             case FollowFailed(state, error):
                 self._fail(state, error)
             case TimedOut():
@@ -202,6 +219,12 @@ class FollowSession:
                 self._stderr.note(line)
             self._ends.append((status, ended(state.job, outcome, self._theme)))
         self._statuses[state.job] = status if self._exit_options.exit_status else 0
+
+    def _end_unknown(self, state: JobState) -> None:
+        self._chain.head.flush()
+        if self._commands is not None:
+            self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
+        self._statuses[state.job] = Unreachable.exit_status if self._exit_options.exit_status else 0
 
     def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand) -> Iterator[str]:
         """Yield how a job ended, what went wrong, and what to do next."""

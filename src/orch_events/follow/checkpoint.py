@@ -1,40 +1,63 @@
-"""Where to resume, kept in a file that survives SIGKILL: for each job the first event id that was not shown yet.
+"""Where to resume, kept in a file that survives SIGKILL: for each job of each server, what was shown of it.
 
-    {"jobs": {"352": {"start": 1313, "showing": false}}}
+    {"jobs": {"https://pe.example.com:8143/orchestrator/v1 352":
+        {"start": 1313, "showing": false, "since": 1290, "shown": [1290, 1292, 1312]}}}
 
 `showing` is true while events from `start` on are on their way out: whoever resumes then may see some of them again.
-The file is replaced whole, so it is never half written; entries of other jobs stay.
+`since` and `shown` are for events that become visible late (see `cursor`). The file is replaced whole under a lock, so
+it is never half written, and entries of other jobs stay, whoever writes them.
 """
 
+import errno
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from orch_events.errors import LocalFileError
+from orch_events.follow.cursor import Resume
+
+try:
+    import fcntl
+except ImportError:  # Windows: two processes that write the same file at once are not kept apart there
+    fcntl = None  # type: ignore[assignment]
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Replace a file's content at once: whoever reads it finds the old one or the new one. Others can't read it.
 
-    A link is replaced, and not followed.
+    A link is replaced, and not followed; an existing file keeps its mode. What can't be replaced since it is mounted
+    by itself is written in place.
 
     Raises:
         OSError: it can't be written; the old content is still there.
     """
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    from tempfile import mkstemp
+
+    descriptor, draft = mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
-        with open(draft, "wb", opener=_private) as file:
+        with open(descriptor, "wb") as file:
             file.write(content)
-        draft.replace(path)
+        with suppress(FileNotFoundError):
+            os.chmod(draft, path.lstat().st_mode & 0o777 if not path.is_symlink() else 0o600)
+        _move(draft, path)
     except OSError:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            os.unlink(draft)
         raise
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _move(draft: str, path: Path) -> None:
+    try:
+        os.replace(draft, path)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        path.write_bytes(Path(draft).read_bytes())
+        os.unlink(draft)
 
 
 class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,10 +66,23 @@ class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         start: the first event id that was not shown, for certain.
         showing: whether some from there on may have been shown.
+        since, shown: see `Resume`; None and nothing where only `start` is known.
     """
 
     start: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
     showing: bool = False
+    since: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)] | None = None
+    shown: Sequence[Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]] = ()
+
+    @classmethod
+    def from_resume(cls, resume: Resume, *, showing: bool) -> "Checkpoint":
+        """Take it from what a follower knows."""
+        return cls(resume.start, showing, resume.since, resume.shown)
+
+    @property
+    def resume(self) -> Resume:
+        """Where a follower goes on."""
+        return Resume(self.start, self.start if self.since is None else self.since, sorted(self.shown))
 
 
 class _Content(msgspec.Struct, forbid_unknown_fields=True):
@@ -62,35 +98,65 @@ class CheckpointFile(msgspec.Struct, frozen=True):
 
     path: Path
 
-    def read(self, job: str) -> Checkpoint | None:
-        """Return where to resume a job; None where nothing is known of it. Raises LocalFileError."""
-        return self._load().jobs.get(job)
+    def check(self) -> None:
+        """See that the file can be written, before anything depends on it. Raises LocalFileError."""
+        with self._locked() as content:
+            self._replace(content)
 
-    def write(self, job: str, checkpoint: Checkpoint) -> None:
+    def read(self, source: str, job: str) -> Checkpoint | None:
+        """Return where to resume a job of a source, a server's URL say; None where nothing is known of it.
+
+        A file of version 0.1 names no source: it is taken for any.
+
+        Raises:
+            LocalFileError: the file can't be read, or is none.
+        """
+        jobs = self._load().jobs
+        return jobs.get(f"{source} {job}") or jobs.get(job)
+
+    def others(self, source: str, job: str) -> list[str]:
+        """Return the other sources that have a job of this number."""
+        names = (name.rpartition(" ") for name in self._load().jobs)
+        return [other for other, _, number in names if number == job and other not in ("", source)]
+
+    def write(self, source: str, job: str, checkpoint: Checkpoint) -> None:
         """Note where to resume a job. Raises LocalFileError."""
-        content = self._load()
-        content.jobs[job] = checkpoint
+        with self._locked() as content:
+            content.jobs.pop(job, None)
+            content.jobs[f"{source} {job}"] = checkpoint
+            self._replace(content)
+
+    @contextmanager
+    def _locked(self) -> Iterator[_Content]:
+        """Give the content, which nobody else changes meanwhile."""
+        folder = None
         try:
-            replace_file(self.path.resolve(), msgspec.json.encode(content) + b"\n")
+            if fcntl is not None:
+                folder = os.open(self.path.resolve().parent, os.O_RDONLY)
+                fcntl.flock(folder, fcntl.LOCK_EX)
+            yield self._load()
         except OSError as error:
-            raise _failed(self.path, "written", error) from None
+            raise self._failed("written", error) from None
+        finally:
+            if folder is not None:
+                os.close(folder)
+
+    def _replace(self, content: _Content) -> None:
+        replace_file(self.path.resolve(), msgspec.json.encode(content) + b"\n")
 
     def _load(self) -> _Content:
-        if self.path.exists() and not self.path.is_file():
-            raise LocalFileError(f"{self.path} is not a file", "choose another path")
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=_Content)
+            if self.path.exists() and not self.path.is_file():
+                raise LocalFileError(f"{self.path} is not a file", "name another")
+            text = self.path.read_bytes()
+            return msgspec.json.decode(text, type=_Content) if text else _Content({})
         except FileNotFoundError:
             return _Content({})
-        except OSError as error:
-            raise _failed(self.path, "read", error) from None
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            raise LocalFileError(
-                f"{self.path} is not a cursor file", "choose another file, or delete this one"
-            ) from None
+        except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
+            raise self._failed("read", error) from None
+        except (ValueError, RecursionError):
+            raise LocalFileError(f"{self.path} is not a cursor file", "name another, or remove it") from None
 
-
-def _failed(path: Path, what: str, error: OSError) -> LocalFileError:
-    return LocalFileError(
-        f"{path} can't be {what}: {os.strerror(error.errno or 0)}", "check its permissions and the free disk space"
-    )
+    def _failed(self, what: str, error: OSError | RuntimeError) -> LocalFileError:
+        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "its links lead in a circle"
+        return LocalFileError(f"{self.path} can't be {what}: {reason}", "is there room, and permission?")

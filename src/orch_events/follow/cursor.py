@@ -5,16 +5,20 @@
 2. It moves when a page is over. When a page breaks off it moves behind what had arrived if that was in the order of
    ids, else not at all: what is missing can have any id.
 3. An event is new if its id was not seen before. Pages may overlap, repeat, and be asked for again from the beginning.
-4. New events come out in the order of their ids, as far as a buffer of some thousand events and a few megabytes allows.
+4. What was seen in the last seconds is remembered with its time (`recent`): an event with an id among these may still
+   become visible, after a restart too. Older ids count as whole.
+5. New events come out in the order of their ids, as far as a buffer of some thousand events and a few megabytes allows.
    One that becomes visible behind others with higher ids comes out late, but comes.
 
 Memory is bounded: 8 MB of ids, a buffer of 4 MB, and 65,536 hashes of events without an id.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import lt
+
+import msgspec
 
 from orch_events.wire.event import Event
 
@@ -24,6 +28,22 @@ _MAX_BLOCKS = 128
 _MAX_WITHOUT_ID = 1 << 16
 _BUFFERED_EVENTS = 4096
 _BUFFERED_BYTES = 4 << 20
+_RECENT_SECONDS = 30.0
+_MAX_RECENT = 20_000
+
+
+class Resume(msgspec.Struct, frozen=True):
+    """Where to go on after a restart.
+
+    Attributes:
+        start: the first id that was not shown, for certain; what was shown before it, was shown.
+        since: the lowest id from which on an event may still become visible.
+        shown: the ids from `since` on that were shown, in order.
+    """
+
+    start: int
+    since: int
+    shown: Sequence[int] = ()
 
 
 class SeenIds:
@@ -55,6 +75,15 @@ class SeenIds:
                 blocks[number >> _BLOCK_BITS][number & _LAST_IN_BLOCK] = 1
             except KeyError:
                 self._new_block(number >> _BLOCK_BITS)[number & _LAST_IN_BLOCK] = 1
+
+    def between(self, low: int, high: int) -> Iterator[int]:
+        """Yield the ids that were seen from `low` to `high`, both inclusive, in order."""
+        for index in sorted(block for block in self._blocks if low >> _BLOCK_BITS <= block <= high >> _BLOCK_BITS):
+            begin = max(low - (index << _BLOCK_BITS), 0)
+            at = self._blocks[index].find(1, begin)
+            while at >= 0 and (index << _BLOCK_BITS) + at <= high:
+                yield (index << _BLOCK_BITS) + at
+                at = self._blocks[index].find(1, at + 1)
 
     def _new_block(self, index: int) -> bytearray:
         block = self._blocks[index] = bytearray(1 << _BLOCK_BITS)
@@ -113,24 +142,33 @@ class Cursor:
 
     Args:
         start: the first id that is wanted; None for all.
+        resume: what was shown before a restart; beats `start`.
 
     Attributes:
         start: the `start` of the next request; None for all. It never goes back, but for `rewind`.
+        version: counts the whole pages that had new events: with it, what `recent` returns has changed.
     """
 
-    def __init__(self, start: int | None = None) -> None:
-        self.start = start
-        self._from = start
+    def __init__(self, start: int | None = None, resume: Resume | None = None) -> None:
+        self.start = self._from = resume.since if resume else start
         self._seen = SeenIds()
         self._without_id: set[int] = set()
         self._buffer = ReorderBuffer()
-        self._highest = -1
+        self._highest = max(resume.shown, default=-1) if resume else -1
+        self._seen.add_all(resume.shown if resume else ())
+        self.version = 0
+        self._has_news = False
+        self._proven = self._from or 0
+        self._shown_to = self._highest
+        self._marks: deque[tuple[float, int]] = deque()
         self._behind_page: int | None = None
         self._in_order = True
 
     def accept(self, events: Sequence[Event]) -> list[Event]:
         """Take in events of a page, and return those that are to be shown now, in order."""
-        return self._buffer.put(self._new(events))
+        new = self._new(events)
+        self._has_news = self._has_news or bool(new)
+        return self._buffer.put(new)
 
     def drain(self) -> list[Event]:
         """Return the events that were held back to put them in order."""
@@ -143,6 +181,22 @@ class Cursor:
     def page_truncated(self) -> None:
         """Move behind what had arrived of a page that broke off, if nothing before it can be missing."""
         self._move(self._behind_page if self._in_order else None)
+
+    def mark(self, at: float) -> None:
+        """Remember what was seen by now, a monotonic time; what is older than some seconds counts as whole."""
+        self.version += self._has_news
+        self._has_news = False
+        self._shown_to = self._highest
+        self._marks.append((at, self._highest))
+        while self._marks[0][0] <= at - _RECENT_SECONDS:
+            self._proven = max(self._proven, self._marks.popleft()[1] + 1)
+
+    def recent(self) -> Resume | None:
+        """Return where to go on after a restart; None before anything was asked."""
+        if self.start is None:
+            return None
+        shown = list(self._seen.between(self._proven, self._shown_to))[-_MAX_RECENT:]
+        return Resume(self.start, shown[0] if len(shown) == _MAX_RECENT else self._proven, shown)
 
     def rewind(self) -> None:
         """Ask from the beginning again, for what became visible late."""

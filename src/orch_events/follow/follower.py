@@ -21,7 +21,9 @@ What can be lost, and why it is not
        again before the end, and what was missed is shown, once.
     4. Where following began in the middle, the events before `start` can matter for the outcome: then /nodes is asked
        again, and whether the job was aborted or stopped, which not every record tells, is read from its events.
-    5. The same across a restart: a cursor file keeps the ids that were shown of the last seconds (`Cursor.recent`).
+    5. The same across a restart: a cursor file keeps the ids that were shown in the last seconds (`Cursor.recent`), and
+       the first request asks for these again. A server that has not the last of them was restored from a backup, or is
+       another one: then everything is shown anew, and a Notice says so.
 
 What is not known is not made up: where neither events nor record tell how the job ended, the last update is
 OutcomeUnknown.
@@ -35,7 +37,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from orch_events.errors import OrchEventsError
-from orch_events.follow.cursor import Cursor
+from orch_events.follow.cursor import Cursor, Resume
 from orch_events.follow.end_of_job import LATE_COMMIT_SECONDS, required_quiet_seconds
 from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.follow.scheduler import PollingInterval
@@ -72,6 +74,7 @@ class Follower:
         policy: for how long errors are retried.
         interval: seconds between two requests while events come; longer while none do.
         start: the first event id that is wanted; None for all.
+        resume: what was shown before a restart; beats `start`.
         settle: seconds of silence after which a job without a record is over, once each node seen is.
 
     Attributes:
@@ -91,10 +94,11 @@ class Follower:
         *,
         interval: float = 1.0,
         start: int | None = None,
+        resume: Resume | None = None,
         settle: float = 15.0,
     ) -> None:
-        self.start = start
-        self.state = JobState(job, whole=start is None)
+        self.start = resume.start if resume else start
+        self.state = JobState(job, whole=self.start is None)
         self.answered_at: float | None = None
         self.heard_at: float | None = None
         self.unanswered_since: float | None = None
@@ -103,7 +107,8 @@ class Follower:
         self._policy = policy
         self._polling = PollingInterval(interval)
         self._settle = settle
-        self._cursor = Cursor(start)
+        self._resume = resume
+        self._cursor = Cursor(start, resume)
         self._learns = True
         self._was_over = False
         self._record_error: OrchEventsError | None = None
@@ -114,6 +119,16 @@ class Follower:
     def next_start(self) -> int | None:
         """The first event id that was not asked for yet; None before anything was."""
         return self._cursor.start
+
+    @property
+    def resume(self) -> Resume | None:
+        """Where to go on after a restart; None before anything was asked for."""
+        return self._cursor.recent()
+
+    @property
+    def resume_version(self) -> int:
+        """Changes when `resume` is another one, but for what passing time proves."""
+        return self._cursor.version
 
     @property
     def had_contact(self) -> bool:
@@ -154,6 +169,7 @@ class Follower:
     def _to_the_end(self) -> Iterator[Update]:
         yield from self._poll_record()
         self._was_over = self.state.record_over
+        yield from self._check_resume()
         found = yield from self._ask_events()
         yield from self._merge_nodes()
         self._note_news()
@@ -208,6 +224,24 @@ class Follower:
         pause = self._polling.next(found=found)
         return min(pause, max(0.0, min(self._leave_at, self._reread_at) - self._clock.monotonic()))
 
+    def _check_resume(self) -> Iterator[Update]:
+        """See that the server still has the last event that was shown; if it has not, its history is another one."""
+        if self._resume is None or not self._resume.shown:
+            return
+        last = self._resume.shown[-1]
+        if not (yield from self._retry(lambda: self._has(last))):
+            job = self.state.job
+            yield Notice(f"the server has no event {last} of job {job}, which the cursor file names; starting over")
+            self.start, self._cursor = None, Cursor()
+            self.state.begin_anew()
+
+    def _has(self, number: int) -> Steps[bool]:
+        for fetched in self._source.fetch(self.state.job, number):
+            if isinstance(fetched, Sequence) and fetched:
+                return any(event.id == number for event in fetched)
+            yield Tick()
+        return False
+
     def _ask_events(self) -> Steps[bool]:
         """Ask for new events, as often as that takes; return whether there were any."""
         before = self.state.events
@@ -255,6 +289,7 @@ class Follower:
             raise
         yield from self._show(self._cursor.drain())
         self._cursor.end_page(end.next_start)
+        self._cursor.mark(self._clock.monotonic())
         self.answered_at, self.unanswered_since = self._clock.monotonic(), None
 
     def _show(self, events: Sequence[Event]) -> Iterator[NewEvents]:

@@ -74,6 +74,10 @@ class JobState:
         self._first = ""
         self._last = ""
 
+    def begin_anew(self) -> None:
+        """Take the events from the first one on, where none was applied yet."""
+        self._whole = self._knows_nodes = True
+
     def count(self, events: Sequence[Event]) -> None:
         """Count events of which nothing else is wanted, in the order of their ids."""
         if not events:
