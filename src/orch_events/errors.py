@@ -29,14 +29,14 @@ class OrchEventsError(Exception):
     """
 
     exit_status: ClassVar[int] = 70
-    usual_hint: ClassVar[str] = ""
+    default_hint: ClassVar[str] = ""
     may_pass: ClassVar[bool] = False
     """Whether a server that knew the job can say so for a while, during a fail-over say."""
 
     def __init__(self, message: str, hint: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint or self.usual_hint
+        self.hint = hint or self.default_hint
         self.retry_after = retry_after
 
 
@@ -55,13 +55,13 @@ class AccessError(OrchEventsError):
 class NotAuthenticated(AccessError):
     """No token, or one that is expired, revoked or wrong (HTTP 401)."""
 
-    usual_hint = "run: puppet access login"
+    default_hint = "run: puppet access login"
 
 
 class NotPermitted(AccessError):
     """The token's owner may not see this (HTTP 403)."""
 
-    usual_hint = "ask for the permission to view orchestrator jobs"
+    default_hint = "ask for the permission to view orchestrator jobs"
 
 
 class UnknownJob(OrchEventsError):
@@ -69,27 +69,27 @@ class UnknownJob(OrchEventsError):
 
     exit_status = 5
     may_pass = True
-    usual_hint = "the server forgets jobs after 30 days; is the number right?"
+    default_hint = "the server forgets jobs after 30 days; is the number right?"
 
 
 class Unreachable(OrchEventsError):
     """No answer came, or an error of the server or of something in front of it."""
 
     exit_status = 6
-    usual_hint = "is the server up, and service-url right? --verbose shows each request"
+    default_hint = "is the server up, and service-url right? --verbose shows each request"
 
 
 class TruncatedAnswer(Unreachable):
     """An answer began well and broke off before its end."""
 
-    usual_hint = "the connection or a proxy broke; try again"
+    default_hint = "the connection or a proxy broke; try again"
 
 
 class NotUnderstood(OrchEventsError):
     """An answer that no orchestrator gives."""
 
     exit_status = 7
-    usual_hint = "does service-url name an orchestrator, as in https://pe.example.com:8143?"
+    default_hint = "does service-url name an orchestrator, as in https://pe.example.com:8143?"
 
 
 class HtmlAnswer(NotUnderstood):
@@ -107,4 +107,4 @@ class LocalFileError(OrchEventsError):
 class TokenFileError(LocalFileError):
     """A token file that was named and is not there, or in which there is no token."""
 
-    usual_hint = "run: puppet access login"
+    default_hint = "run: puppet access login"

@@ -74,16 +74,16 @@ def at_once(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
     Args:
         spans: each has a begin and an end.
     """
-    both = list(spans)
-    begins = Counter(begin for begin, _ in both)
-    ends = Counter(end for begin, end in both if begin < end)
-    moments = Counter(begin for begin, end in both if begin == end)
+    spans_list = list(spans)
+    begins = Counter(begin for begin, _ in spans_list)
+    ends = Counter(end for begin, end in spans_list if begin < end)
+    instants = Counter(begin for begin, end in spans_list if begin == end)
     steps, running = [], 0
     for at in sorted(begins.keys() | ends.keys()):
         running += begins[at] - ends[at]
         steps.append((at, running))
-        if moments[at]:
-            running -= moments[at]
+        if instants[at]:
+            running -= instants[at]
             steps.append((at, running))
     return steps
 

@@ -61,7 +61,7 @@ def reason(run: NodeRun) -> str:
     That is its cause, unless it only counts what changed: then it is the server's sentence, and whether any resource
     failed.
     """
-    counts_only = run.changes is not None and run.cause == run.changes.told
+    counts_only = run.changes is not None and run.cause == run.changes.text
     if run.cause and not counts_only:
         return run.cause
     failed = "resources failed" if run.changes and run.changes.failed else ""

@@ -21,13 +21,13 @@ from orch_events.job.state import JobState, Outcome
 from orch_events.times import Clock
 
 _SILENT_SECONDS = 10.0
-_TROUBLED_SECONDS = 3.0
+_OUTAGE_SECONDS = 3.0
 _FEW_NODES = 5
 _FEW_SECONDS = 10.0
 _SMALL_PART = 0.1
 
 _SLOW_FACTOR = 2
-_USUAL_PART = 0.9
+_TYPICAL_PART = 0.9
 _FEW_RUNS = 10
 """Of fewer runs nobody knows what is usual."""
 
@@ -63,9 +63,9 @@ class FollowedJob(Protocol):
     """A job that is being followed; times are on our clock's monotonic scale."""
 
     state: JobState
-    answered_at: float | None
-    heard_at: float | None
-    unanswered_since: float | None
+    last_answer_at: float | None
+    last_event_at: float | None
+    unanswered_request_at: float | None
 
 
 class FollowProgress:
@@ -105,81 +105,82 @@ class FollowProgress:
         return sum((job.state.nodes for job in self.jobs), Counter())
 
     @property
-    def elapsed(self) -> float:
+    def elapsed_seconds(self) -> float:
         """Seconds since the first of the jobs began; since we began, where no event tells."""
-        seconds = (self._since_beginning(job) for job in self.jobs)
-        return max((one for one in seconds if one is not None), default=self._since(self._began_at))
+        seconds = (self._elapsed_seconds(job) for job in self.jobs)
+        return max((one for one in seconds if one is not None), default=self._seconds_since(self._began_at))
 
     @property
-    def left(self) -> float | None:
+    def remaining_seconds(self) -> float | None:
         """Seconds until all nodes will be over, at the pace so far; None where that would mean nothing."""
-        lefts = [self._left(job) for job in self.jobs if not job.state.is_over]
-        known = [one for one in lefts if one is not None]
-        return max(known) if known and len(known) == len(lefts) else None
+        remaining = [self._remaining_seconds(job) for job in self.jobs if not job.state.is_over]
+        known = [one for one in remaining if one is not None]
+        return max(known) if known and len(known) == len(remaining) else None
 
     @property
     def longest(self) -> tuple[NodeRun, float] | None:
         """The node that has been running longest, and for how many seconds; None where none is known to run."""
-        runs = [found for job in self.jobs for found in self.running(job)]
-        return max(runs, key=lambda found: found[1], default=None)
+        runs = [entry for job in self.jobs for entry in self.running(job)]
+        return max(runs, key=lambda entry: entry[1], default=None)
 
     def running(self, job: FollowedJob) -> list[tuple[NodeRun, float]]:
         """Return a job's nodes that run now, and for how many seconds each has been."""
-        last, heard_at = job.state.last_at, job.heard_at
-        if last is None or heard_at is None:
+        last, last_event_at = job.state.last_at, job.last_event_at
+        if last is None or last_event_at is None:
             return []
         begun = [(run, run.began_at) for run in job.state.running.values()]
-        age = self._since(heard_at)
+        age = self._seconds_since(last_event_at)
         return [(run, max(0.0, (last - at).total_seconds()) + age) for run, at in begun if at is not None]
 
     @property
-    def heard(self) -> float | None:
+    def event_age_seconds(self) -> float | None:
         """Seconds since the last event; None before the first."""
-        times = [job.heard_at for job in self.jobs if job.heard_at is not None]
-        return self._since(max(times)) if times else None
+        times = [job.last_event_at for job in self.jobs if job.last_event_at is not None]
+        return self._seconds_since(max(times)) if times else None
 
     @property
-    def answered(self) -> float | None:
+    def answer_age_seconds(self) -> float | None:
         """Seconds since the last whole answer; None before the first."""
-        times = [job.answered_at for job in self.jobs if job.answered_at is not None]
-        return self._since(max(times)) if times else None
+        times = [job.last_answer_at for job in self.jobs if job.last_answer_at is not None]
+        return self._seconds_since(max(times)) if times else None
 
     @property
     def silent(self) -> bool:
         """Whether nothing has happened for longer than usual."""
-        return (self._since(self._began_at) if self.heard is None else self.heard) >= _SILENT_SECONDS
+        age = self.event_age_seconds
+        return (self._seconds_since(self._began_at) if age is None else age) >= _SILENT_SECONDS
 
     @property
-    def troubled(self) -> float | None:
+    def outage_seconds(self) -> float | None:
         """Seconds without a good answer, or any event; None while all is well."""
-        waits = [self._troubled(job) for job in self.jobs]
-        return max((one for one in waits if one >= _TROUBLED_SECONDS), default=None)
+        outages = [self._outage_seconds(job) for job in self.jobs]
+        return max((one for one in outages if one >= _OUTAGE_SECONDS), default=None)
 
-    def _since(self, at: float) -> float:
+    def _seconds_since(self, at: float) -> float:
         return self._clock.monotonic() - at
 
-    def _troubled(self, job: FollowedJob) -> float:
-        if job.unanswered_since is None or self._since(job.unanswered_since) < _TROUBLED_SECONDS:
+    def _outage_seconds(self, job: FollowedJob) -> float:
+        if job.unanswered_request_at is None or self._seconds_since(job.unanswered_request_at) < _OUTAGE_SECONDS:
             return 0.0
-        good = [at for at in (job.answered_at, job.heard_at) if at is not None]
-        return self._since(max(good, default=job.unanswered_since))
+        good = [at for at in (job.last_answer_at, job.last_event_at) if at is not None]
+        return self._seconds_since(max(good, default=job.unanswered_request_at))
 
-    def _since_beginning(self, job: FollowedJob) -> float | None:
+    def _elapsed_seconds(self, job: FollowedJob) -> float | None:
         begin, last = job.state.began_at, job.state.last_at
-        if begin is None or last is None or job.heard_at is None:
+        if begin is None or last is None or job.last_event_at is None:
             return None
-        return max(0.0, (last - begin).total_seconds()) + self._since(job.heard_at)
+        return max(0.0, (last - begin).total_seconds()) + self._seconds_since(job.last_event_at)
 
-    def _left(self, job: FollowedJob) -> float | None:
+    def _remaining_seconds(self, job: FollowedJob) -> float | None:
         """Tell what is left of a job: when enough of its nodes are over to know a pace."""
-        over, total, passed = job.state.over, job.state.total, self._since_beginning(job)
-        if passed is None or job.heard_at is None or passed < _FEW_SECONDS:
+        over, total, passed = job.state.over, job.state.total, self._elapsed_seconds(job)
+        if passed is None or job.last_event_at is None or passed < _FEW_SECONDS:
             return None
         if over < max(_FEW_NODES, total * _SMALL_PART) or over >= total:
             return None
-        until_the_last = passed - self._since(job.heard_at)
-        left = (total - over) * until_the_last / over - self._since(job.heard_at)
-        return left if left > 0 else None
+        until_last_event = passed - self._seconds_since(job.last_event_at)
+        remaining_seconds = (total - over) * until_last_event / over - self._seconds_since(job.last_event_at)
+        return remaining_seconds if remaining_seconds > 0 else None
 
 
 class Straggler(NamedTuple):
@@ -195,7 +196,7 @@ class Straggler(NamedTuple):
     job: str
     run: NodeRun
     seconds: float
-    usual: float | None
+    typical_seconds: float | None
 
 
 class StragglerDetector:
@@ -206,11 +207,11 @@ class StragglerDetector:
         slow: how many seconds are long; None for twice as long as nine in ten of the job's nodes took so far.
     """
 
-    def __init__(self, progress: FollowProgress, slow: float | None) -> None:
+    def __init__(self, progress: FollowProgress, slow_seconds: float | None) -> None:
         self._progress = progress
-        self._slow = slow
+        self._slow_seconds = slow_seconds
         self._seconds: dict[str, list[float]] = {}
-        self._read: dict[str, int] = {}
+        self._counted: dict[str, int] = {}
         self._named: set[tuple[str, str]] = set()
 
     def new(self) -> list[Straggler]:
@@ -219,21 +220,21 @@ class StragglerDetector:
 
     def _of(self, job: FollowedJob) -> list[Straggler]:
         name = job.state.job
-        usual = self._usual(job) if self._slow is None else None
-        limit = self._slow if usual is None else _SLOW_FACTOR * usual
+        typical_seconds = self._typical_seconds(job) if self._slow_seconds is None else None
+        limit = self._slow_seconds if typical_seconds is None else _SLOW_FACTOR * typical_seconds
         if limit is None:
             return []
         slow = [one for one in self._progress.running(job) if one[1] > limit and (name, one[0].name) not in self._named]
         self._named.update((name, run.name) for run, _ in slow)
         for run, _ in slow:
             run.slow = True
-        return [Straggler(name, run, seconds, usual) for run, seconds in slow]
+        return [Straggler(name, run, seconds, typical_seconds) for run, seconds in slow]
 
-    def _usual(self, job: FollowedJob) -> float | None:
+    def _typical_seconds(self, job: FollowedJob) -> float | None:
         """Return within how many seconds nine in ten of the nodes that ran were over; None where too few did."""
         ended, seconds = job.state.ended, self._seconds.setdefault(job.state.job, [])
-        for run in ended[self._read.get(job.state.job, 0) :]:
+        for run in ended[self._counted.get(job.state.job, 0) :]:
             if run.seconds is not None:
                 insort(seconds, run.seconds)
-        self._read[job.state.job] = len(ended)
-        return quantile(seconds, _USUAL_PART) if len(seconds) >= _FEW_RUNS else None
+        self._counted[job.state.job] = len(ended)
+        return quantile(seconds, _TYPICAL_PART) if len(seconds) >= _FEW_RUNS else None

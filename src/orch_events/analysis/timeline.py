@@ -18,7 +18,7 @@ from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState
 from orch_events.wire.vocabulary import NODE_FAILED
 
-USUAL_ROWS = 40
+DEFAULT_ROWS = 40
 """How many rows are drawn where nothing else says how many there is room for."""
 
 _WORST_FIRST = ("failed", "errored", "running", "skipped", "finished")
@@ -159,7 +159,7 @@ def concurrency(rows: Iterable[Row]) -> list[tuple[float, int]]:
     return [(at, running) for at, running in at_once(spans) if at < inf]
 
 
-def crowd(steps: Sequence[tuple[float, int]], seconds: float, cells: int) -> list[int]:
+def concurrency_by_cell(steps: Sequence[tuple[float, int]], seconds: float, cells: int) -> list[int]:
     """Return for each cell of the axis the highest number of nodes that ran at once in it."""
     most = [0] * cells
     for (begin, running), (end, _) in pairwise([*steps, (seconds, 0)]):

@@ -109,4 +109,4 @@ class App:
             if isinstance(update, Pause):
                 self.clock.sleep(update.seconds)
             else:
-                self.stderr.tell(update)
+                self.stderr.report(update)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
     from orch_events.config import Places, Setting, Settings
     from orch_events.follow.retry import RetryPolicy
 
-_KEYS = ("service-url", "cacert", "token-file", "config-file")
+_SETTINGS = ("service-url", "cacert", "token-file", "config-file")
 
 DEMO_SPEED = 15.0
 """How fast a job goes by in `follow --demo`: job 352 takes ten seconds."""
@@ -51,7 +51,7 @@ class OpenServer(NamedTuple):
     """
 
     client: "Client"
-    token_mark: Callable[[], object] | None
+    token_version: Callable[[], object] | None
     url: "ServiceUrl | None"
 
 
@@ -63,8 +63,8 @@ def open_server(
     with ExitStack() as stack:
         server = stack.enter_context(demo(app, demo_speed)) if connect.demo else _configured(app, connect)
         client = stack.enter_context(open_client(app, connect, server, verbose=verbose))
-        mark = partial(token_mark, server.token_file) if server.token_file else None
-        yield OpenServer(client, mark, None if connect.demo else server.url)
+        version = partial(token_version, server.token_file) if server.token_file else None
+        yield OpenServer(client, version, None if connect.demo else server.url)
 
 
 def open_client(
@@ -82,7 +82,7 @@ def open_client(
     from orch_events.client.client import Client
     from orch_events.client.stream import read_ahead
 
-    def tell(exchange: "Exchange") -> None:
+    def log(exchange: "Exchange") -> None:
         observe(exchange)
         if not verbose:
             return
@@ -97,12 +97,12 @@ def open_client(
         cacert=server.cacert,
         connect_timeout=connect.connect_timeout,
         read_timeout=connect.read_timeout,
-        observe=tell,
-        ahead=read_ahead,
+        observe=log,
+        read_ahead=read_ahead,
     )
 
 
-def retry_policy(options: RetryOptions, *, retry_for: float = 0.0, auth_wait: float = 0.0) -> "RetryPolicy":
+def retry_policy(options: RetryOptions, *, retry_seconds: float = 0.0, auth_wait_seconds: float = 0.0) -> "RetryPolicy":
     """Return for how long what is retried: as the options say, else the command's own seconds.
 
     At the start an expired token is waited for only if the options do say so.
@@ -112,14 +112,14 @@ def retry_policy(options: RetryOptions, *, retry_for: float = 0.0, auth_wait: fl
     from orch_events.follow.retry import RetryPolicy
 
     return RetryPolicy(
-        retry_for if options.retry_for is None else options.retry_for,
-        auth_wait if options.auth_wait is None else options.auth_wait,
+        retry_seconds if options.retry_for is None else options.retry_for,
+        auth_wait_seconds if options.auth_wait is None else options.auth_wait,
         options.auth_wait or 0.0,
         jitter=random,
     )
 
 
-def token_mark(token_file: str) -> object:
+def token_version(token_file: str) -> object:
     """Return something that changes when a token file is written; None where there is no such file."""
     try:
         status = os.stat(token_file)  # noqa: PTH116 - a text
@@ -144,21 +144,21 @@ def settings(app: App, connect: ConnectOptions) -> "tuple[Settings, ServiceUrl]"
     from orch_events.config import Places, load
 
     places = Places.from_environ(app.platform, app.environ)
-    found = load(typed_settings(connect), places)
-    return found, ServiceUrl.parse(configured_url(found, places))
+    loaded = load(typed_settings(connect), places)
+    return loaded, ServiceUrl.parse(configured_url(loaded, places))
 
 
 def _configured(app: App, connect: ConnectOptions) -> Server:
     from orch_events.config import others_can_read, token_source
 
-    found, url = settings(app, connect)
-    token = token_source(found.token_file, app.stdin)
+    loaded, url = settings(app, connect)
+    token = token_source(loaded.token_file, app.stdin)
     if not url.encrypted and not url.loopback and token() is not None:
         app.stderr.warn(f"the token is not sent: {url.origin} is not encrypted")
-    file = found.token_file.value if found.token_file.value != "-" else None
+    file = loaded.token_file.value if loaded.token_file.value != "-" else None
     if file is not None and others_can_read(file):
         app.stderr.warn(f"the token file {file} can be read by others; run: chmod 600 {shlex.quote(file)}")
-    return Server(url, token, found.cacert.value if url.encrypted else None, file)
+    return Server(url, token, loaded.cacert.value if url.encrypted else None, file)
 
 
 def configured_url(settings: "Settings", places: "Places") -> str:
@@ -175,5 +175,5 @@ def typed_settings(connect: ConnectOptions) -> dict[str, "Setting[str]"]:
     """Return what options and environment say, each with the one that it came from."""
     from orch_events.config import Setting
 
-    values = {key: getattr(connect, key.replace("-", "_")) for key in _KEYS}
+    values = {key: getattr(connect, key.replace("-", "_")) for key in _SETTINGS}
     return {key: Setting(value, connect.origins[key]) for key, value in values.items() if value is not None}

@@ -18,7 +18,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.app import App
-from orch_events.cli.connection import open_server, settings, token_mark
+from orch_events.cli.connection import open_server, settings, token_version
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.cli.options.option import Command
 from orch_events.cli.options.types import job as job_type
@@ -27,7 +27,7 @@ from orch_events.cli.stderr import Stderr
 if TYPE_CHECKING:  # httpx is imported when a server is asked
     from orch_events.wire.records import JobRecord
 
-KEPT_SECONDS = 10.0
+CACHE_SECONDS = 10.0
 _WAIT_SECONDS = 0.8
 _MOST = 50
 _HELP_CELLS = 60
@@ -53,7 +53,7 @@ def _jobs(ctx: click.Context) -> Jobs:
     app: App = ctx.find_root().obj
     app.stderr = Stderr(None)
     try:
-        return _remembered(app, _connect(app, ctx))
+        return _cached_jobs(app, _connect(app, ctx))
     except Exception:  # noqa: BLE001 - whoever presses TAB wants no message, whatever it is
         return []
 
@@ -71,20 +71,20 @@ def _expanded(value: Any) -> Any:  # noqa: ANN401 - click's own
     return os.path.expanduser(os.path.expandvars(value)) if isinstance(value, str) else value  # noqa: PTH111 - a text
 
 
-def _remembered(app: App, connect: ConnectOptions) -> Jobs:
-    asked = _asked(app, connect)
-    if asked is None:
+def _cached_jobs(app: App, connect: ConnectOptions) -> Jobs:
+    key = _cache_key(app, connect)
+    if key is None:
         return []
     cache, now = JobCache.from_environ(app.environ), app.clock.now()
-    found = cache.read(asked, now) if cache else None
+    found = cache.read(key, now) if cache else None
     if found is None:
-        found = [_described(job) for job in _fetch(app, connect) if job.number]
+        found = [_describe(job) for job in _fetch(app, connect) if job.number]
         if cache:
-            cache.write(asked, now, found)
+            cache.write(key, now, found)
     return found
 
 
-def _asked(app: App, connect: ConnectOptions) -> str | None:
+def _cache_key(app: App, connect: ConnectOptions) -> str | None:
     """Tell which server is asked, and by whom; None where the token would be read from the shell's own input."""
     if connect.demo:
         return "demo"
@@ -92,21 +92,21 @@ def _asked(app: App, connect: ConnectOptions) -> str | None:
     file = found.token_file.value
     if file == "-":
         return None
-    return f"{url.base} {file} {token_mark(file) if file else None}"
+    return f"{url.base} {file} {token_version(file) if file else None}"
 
 
 def _fetch(app: App, connect: ConnectOptions) -> "list[JobRecord]":
     with open_server(app, connect, verbose=False) as server:
-        until = app.clock.monotonic() + _WAIT_SECONDS
+        deadline = app.clock.monotonic() + _WAIT_SECONDS
         for answer in server.client.jobs(_MOST):
             if answer is not None:
                 return sorted(answer, key=lambda job: -int(job.number or 0))[:_MOST]
-            if app.clock.monotonic() >= until:
+            if app.clock.monotonic() >= deadline:
                 break
     raise TimeoutError
 
 
-def _described(job: "JobRecord") -> tuple[str, str]:
+def _describe(job: "JobRecord") -> tuple[str, str]:
     """Describe a job in a few words that do nothing but stand there."""
     from orch_events.render.toolkit.text import cut, escape_control
 
@@ -130,19 +130,19 @@ class JobCache(NamedTuple):
             return cls(Path(cache) / "orch-events" / "jobs.json")
         return cls(Path(home) / ".cache" / "orch-events" / "jobs.json") if home else None
 
-    def read(self, asked: str, now: float) -> Jobs | None:
+    def read(self, key: str, now: float) -> Jobs | None:
         """Return the jobs that were written under the same `asked`, and not long before `now`; else None."""
         import json
 
         try:
             content = json.loads(self.path.read_bytes())
-            fresh = content["asked"] == asked and 0 <= now - content["at"] < KEPT_SECONDS
+            fresh = content["asked"] == key and 0 <= now - content["at"] < CACHE_SECONDS
             jobs = [(number, about) for number, about in content["jobs"]]
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
             return None
         return jobs if fresh and all(isinstance(text, str) for job in jobs for text in job) else None
 
-    def write(self, asked: str, now: float, jobs: Jobs) -> None:
+    def write(self, key: str, now: float, jobs: Jobs) -> None:
         """Write jobs, as far as there is a way to."""
         import json
 
@@ -151,4 +151,4 @@ class JobCache(NamedTuple):
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.parent.chmod(0o700)
-            replace_file(self.path, json.dumps({"asked": asked, "at": now, "jobs": jobs}).encode())
+            replace_file(self.path, json.dumps({"asked": key, "at": now, "jobs": jobs}).encode())

@@ -13,7 +13,7 @@ from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import UnknownJob, UsageError
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
-    from orch_events.client.recent import Wanted
+    from orch_events.client.recent import JobQuery
     from orch_events.follow.follower import Follower
     from orch_events.follow.retry import Outage, RetryPolicy
     from orch_events.follow.source import JobSource
@@ -43,14 +43,22 @@ class OpenJob(NamedTuple):
     recorded: bool = False
 
     def follower(
-        self, clock: "Clock", *, interval: float = 1.0, start: int | None = None, settle: float = 15.0
+        self, clock: "Clock", *, interval_seconds: float = 1.0, start: int | None = None, settle_seconds: float = 15.0
     ) -> "Follower":
         """Follow the job; a recording is asked more often than `interval` says: that costs nobody anything."""
         from orch_events.follow.follower import Follower
 
         if self.recorded:
-            interval = min(interval, _REPLAY_INTERVAL)
-        return Follower(self.number, self.source, clock, self.policy, interval=interval, start=start, settle=settle)
+            interval_seconds = min(interval_seconds, _REPLAY_INTERVAL)
+        return Follower(
+            self.number,
+            self.source,
+            clock,
+            self.policy,
+            interval_seconds=interval_seconds,
+            start=start,
+            settle_seconds=settle_seconds,
+        )
 
 
 class ReplayOptions(NamedTuple):
@@ -100,7 +108,7 @@ def open_jobs(
 
 
 def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy") -> OpenJob:
-    policy = policy.with_token(server.token_mark)
+    policy = policy.with_token(server.token_version)
     _check_place(app, ref, server)
     number = _latest(app, server, policy) if ref.kind == "latest" else ref.number
     return OpenJob(number, server.client, policy, number)
@@ -129,29 +137,29 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
 
 
 def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
-    from orch_events.client.recent import Wanted
+    from orch_events.client.recent import JobQuery
 
-    newest = recent_jobs(app, server, policy, Wanted(1))
+    newest = recent_jobs(app, server, policy, JobQuery(1))
     if not newest or not newest[0].number:
         raise UnknownJob("the server has no jobs", "it forgets jobs after 30 days")
     app.stderr.note(f"latest is job {newest[0].number}")
     return newest[0].number
 
 
-def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", wanted: "Wanted") -> "list[JobRecord]":
+def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
     """Ask a server for its newest jobs, or for those among them that are wanted. Raises OrchEventsError."""
     from orch_events.client.recent import recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
-    of_type = next(iter(wanted.types)) if len(wanted.types) == 1 else None
+    of_type = next(iter(query.types)) if len(query.types) == 1 else None
 
     def begin_outage() -> "Outage":
         return Outage("", policy, app.clock, had_contact=False)
 
-    def ask(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
+    def fetch(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
         return retry(lambda: first_answer(server.client.jobs(most, offset, of_type)), begin_outage)
 
-    return app.finish(recent(ask, wanted))
+    return app.finish(recent(fetch, query))
 
 
 def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":

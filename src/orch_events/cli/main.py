@@ -95,9 +95,9 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
         app.stderr.error(error)
         return error.exit_status
     except click.ClickException as error:
-        from orch_events.cli.help.usage import explained
+        from orch_events.cli.help.usage import to_usage_error
 
-        app.stderr.error(explained(error))
+        app.stderr.error(to_usage_error(error))
         return UsageError.exit_status
     except KeyboardInterrupt as signal:
         return signal.exit_status if isinstance(signal, Detached) else exit_status.SIGINT

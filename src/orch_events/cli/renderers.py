@@ -38,9 +38,9 @@ class Chain(NamedTuple):
         keepers: the links that keep events.
     """
 
-    head: Renderer
+    first_link: Renderer
     filtered: Filtered
-    keepers: "Sequence[Keeper]"
+    persisting: "Sequence[PersistingLink]"
 
 
 def renderer_chain(
@@ -60,15 +60,15 @@ def renderer_chain(
         checkpoints: where it is noted how far they were shown; None for nowhere.
     """
     filtered = _filtered(app, options, {job: follower.state for job, follower in followers.items()})
-    head: Renderer = filtered
-    keepers: list[Keeper] = []
+    first_link: Renderer = filtered
+    persisting: list[PersistingLink] = []
     if recording is not None:
-        head = recorder = Recorder(recording, head, app.stderr)
-        keepers.append(recorder)
+        first_link = recorder = Recorder(recording, first_link, app.stderr)
+        persisting.append(recorder)
     if checkpoints is not None:
-        head = checkpointer = Checkpointer(checkpoints, followers, head, app.stderr)
-        keepers.append(checkpointer)
-    return Chain(head, filtered, keepers)
+        first_link = checkpointer = Checkpointer(checkpoints, followers, first_link, app.stderr)
+        persisting.append(checkpointer)
+    return Chain(first_link, filtered, persisting)
 
 
 def _filtered(app: App, options: EventOptions, states: Mapping[str, JobState]) -> Filtered:
@@ -153,7 +153,7 @@ def _breaks_off(file: FileIO) -> bool:
     return file.read(1) != b"\n"
 
 
-class Keeper:
+class PersistingLink:
     """A link of the renderer chain that keeps something, until that fails: then it says so and only passes on.
 
     Attributes:
@@ -173,7 +173,7 @@ class Keeper:
         """Pass it on."""
         self._renderer.close(complete=complete)
 
-    def _keep(self, action: Callable[[], None]) -> None:
+    def _persist(self, action: Callable[[], None]) -> None:
         if self.failed:
             return
         try:
@@ -184,7 +184,7 @@ class Keeper:
             self._stderr.warn(f"{message}; continuing without it")
 
 
-class Recorder(Keeper):
+class Recorder(PersistingLink):
     """Appends events to a recording before they are shown, filtered or not."""
 
     def __init__(self, recording: JsonLines, renderer: Renderer, stderr: Stderr) -> None:
@@ -193,11 +193,11 @@ class Recorder(Keeper):
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Record events, and pass them on."""
-        self._keep(lambda: self._recording.write(job, events))
+        self._persist(lambda: self._recording.write(job, events))
         self._renderer.write(job, events)
 
 
-class Checkpointer(Keeper):
+class Checkpointer(PersistingLink):
     """Notes in a cursor file how far each job was shown: before its events go out, and when they are out."""
 
     def __init__(
@@ -224,4 +224,4 @@ class Checkpointer(Keeper):
     def _note(self, job: str, checkpoint: Checkpoint) -> None:
         if self._noted.get(job) != checkpoint:
             self._noted[job] = checkpoint
-            self._keep(lambda: self._file.write(job, checkpoint))
+            self._persist(lambda: self._file.write(job, checkpoint))

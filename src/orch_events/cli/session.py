@@ -31,7 +31,7 @@ from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, Pause, Ti
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
-from orch_events.render.toolkit.terminal import USUAL_COLUMNS, columns, is_pipe, is_terminal
+from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
@@ -50,10 +50,10 @@ class FollowOptions(NamedTuple):
             there is no summary at the end.
     """
 
-    interval: float = 1.0
-    settle: float = 15.0
+    interval_seconds: float = 1.0
+    settle_seconds: float = 15.0
     cursor_file: str | None = None
-    slow: float | None = None
+    slow_seconds: float | None = None
     replay: ReplayOptions = ReplayOptions()
     progress: bool = False
     typed: TypedWords | None = None
@@ -76,7 +76,9 @@ def open_session(
         recording = stack.enter_context(open_recording_file(events.record, name_job=len(jobs) > 1))
         starts = [_start(app, job.number, events.range.start, checkpoints) for job in jobs]
         followers = [
-            job.follower(app.clock, interval=follow.interval, start=start, settle=follow.settle)
+            job.follower(
+                app.clock, interval_seconds=follow.interval_seconds, start=start, settle_seconds=follow.settle_seconds
+            )
             for job, start in zip(jobs, starts, strict=True)
         ]
         yield FollowSession(app, events, follow, jobs, followers, recording, checkpoints)
@@ -133,10 +135,10 @@ class FollowSession:
         self._commands, self._stragglers = None, None
         if follow.typed is not None:
             self._commands = ShellCommand(follow.typed, {job.number: job.name for job in jobs})
-            self._stragglers = StragglerDetector(follow_progress, follow.slow)
-        self._shown_to: dict[str, int | None] = {}
+            self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
+        self._last_shown: dict[str, int | None] = {}
         self._statuses: dict[str, int] = {}
-        self._ends: list[tuple[int, str]] = []
+        self._outcomes: list[tuple[int, str]] = []
 
     @property
     def shown(self) -> int:
@@ -146,27 +148,27 @@ class FollowSession:
     def run(self, updates: Iterable[Iterator[Update]], timeout: float = math.inf) -> int:
         """Show everything to the end, or to a signal; return the exit status."""
         try:
-            with closing(self._chain.head):
+            with closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
-                    self._take(update)
+                    self._handle(update)
         except KeyboardInterrupt as signal:
             self._statuses["detached"] = getattr(signal, "exit_status", exit_status.SIGINT)
         finally:
             self._progress.clear()
-        self._repeat_the_ends()
-        self._say_what_is_still_running()
-        if any(keeper.failed for keeper in self._chain.keepers):
+        self._repeat_outcomes()
+        self._note_still_running()
+        if any(link.failed for link in self._chain.persisting):
             self._statuses["kept"] = LocalFileError.exit_status
         return exit_status.worst(self._statuses.values())
 
-    def _take(self, update: Update) -> None:
+    def _handle(self, update: Update) -> None:
         match update:
             case NewEvents(state, events):
                 self._show(state, events)
             case Tick():
                 self._progress.tick()
             case Pause():
-                self._chain.head.flush()
+                self._chain.first_link.flush()
                 self._name_stragglers()
                 self._progress.tick()
             case JobEnded(state, outcome):
@@ -176,15 +178,15 @@ class FollowSession:
             case TimedOut():
                 self._statuses["timed out"] = exit_status.TIMED_OUT
             case _:
-                self._chain.head.flush()
-                self._stderr.tell(update)
+                self._chain.first_link.flush()
+                self._stderr.report(update)
 
     def _show(self, state: JobState, events: Sequence[Event]) -> None:
         passed = self.shown
         self._progress.clear()
         with self._app.signals.shield():
-            self._chain.head.write(state.job, events)
-            self._shown_to[state.job] = state.last_id
+            self._chain.first_link.write(state.job, events)
+            self._last_shown[state.job] = state.last_id
         if self.shown > passed:
             self._progress.moved()
         else:  # what nobody asked for breaks no silence
@@ -195,12 +197,12 @@ class FollowSession:
             self._stderr.note(slow(straggler, name_job=self._stderr.name_job))
 
     def _end(self, state: JobState, outcome: Outcome) -> None:
-        self._chain.head.flush()
+        self._chain.first_link.flush()
         status = outcome.exit_status(self._exit_options.fail_on)
         if self._commands is not None:
             for line in self._summary(state, outcome, self._commands):
                 self._stderr.note(line)
-            self._ends.append((status, ended(state.job, outcome, self._theme)))
+            self._outcomes.append((status, ended(state.job, outcome, self._theme)))
         self._statuses[state.job] = status if self._exit_options.exit_status else 0
 
     def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand) -> Iterator[str]:
@@ -216,19 +218,19 @@ class FollowSession:
             yield f"{self._theme.paint('next:', 'hint')} {following}"
 
     def _fail(self, state: JobState, error: OrchEventsError) -> None:
-        self._chain.head.flush()
+        self._chain.first_link.flush()
         self._stderr.error(error)
-        if self._commands and (isinstance(error, Unreachable) or state.job in self._shown_to):
+        if self._commands and (isinstance(error, Unreachable) or state.job in self._last_shown):
             self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
         self._statuses[state.job] = error.exit_status
 
-    def _repeat_the_ends(self) -> None:
+    def _repeat_outcomes(self) -> None:
         """Where several jobs ended, say again how, the worst last: the first may be out of sight."""
-        if len(self._ends) > 1:
-            for _, line in sorted(self._ends, key=lambda end: exit_status.badness(end[0])):
+        if len(self._outcomes) > 1:
+            for _, line in sorted(self._outcomes, key=lambda end: exit_status.badness(end[0])):
                 self._stderr.note(line)
 
-    def _say_what_is_still_running(self) -> None:
+    def _note_still_running(self) -> None:
         for job, follower in self._by_job.items():
             if self._commands and job not in self._statuses:
                 resume = self._resume(job, self._commands)
@@ -237,7 +239,7 @@ class FollowSession:
 
     def _resume(self, job: str, commands: ShellCommand) -> str:
         """Return the command that resumes a job with the first event that was not shown yet."""
-        last = self._shown_to.get(job)
+        last = self._last_shown.get(job)
         return commands.resume(job, self._by_job[job].start if last is None else last + 1)
 
 
@@ -249,4 +251,4 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
         return Heartbeat(stream, progress, app.clock)
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
-    return LiveLine(stream, theme, progress, app.clock, lambda: columns(stream) or USUAL_COLUMNS, shared=shared)
+    return LiveLine(stream, theme, progress, app.clock, lambda: columns(stream) or DEFAULT_COLUMNS, shared=shared)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from orch_events.cli.options.groups import TypedWords
 
-_OF_THE_PLACE = ("demo", "service_url", "cacert", "token_file", "config_file", "recorded_job")
-_OF_ONE_RUN = ("start", "tail", "timeout")
+_SOURCE_OPTIONS = ("demo", "service_url", "cacert", "token_file", "config_file", "recorded_job")
+_RUN_OPTIONS = ("start", "tail", "timeout")
 
 
 class ShellCommand:
@@ -23,11 +23,11 @@ class ShellCommand:
 
     def line(self, command: str, job: str, *options: str) -> str:
         """Return the line that runs another command on a job, where the present one found it."""
-        words = (word for name in _OF_THE_PLACE for word in self._typed.get(name, ()))
+        words = (word for name in _SOURCE_OPTIONS for word in self._typed.get(name, ()))
         return shlex.join(["orch-events", command, self._names[job], *options, *words])
 
     def resume(self, job: str, start: int | None) -> str:
         """Return the line that goes on with the present command, from the event `start` on."""
         begin = [] if start is None or "cursor_file" in self._typed else ["--start", str(start)]
-        words = (word for name, words in self._typed.items() if name not in _OF_ONE_RUN for word in words)
+        words = (word for name, words in self._typed.items() if name not in _RUN_OPTIONS for word in words)
         return shlex.join(["orch-events", "follow", self._names[job], *begin, *words])

@@ -11,7 +11,7 @@ from types import FrameType
 
 from orch_events.cli import exit_status
 
-_MOMENT_SECONDS = 0.05
+_SHIELD_SECONDS = 0.05
 
 
 class Detached(KeyboardInterrupt):
@@ -31,7 +31,7 @@ class Signals:
 
     def __init__(self) -> None:
         self._shields = 0
-        self._kept: int | None = None
+        self._pending: int | None = None
 
     def listen(self) -> None:
         """Take over the signals of this process, but for those that who started it has it ignore, as nohup does."""
@@ -48,19 +48,19 @@ class Signals:
             yield
         finally:
             self._shields -= 1
-        if self._kept is not None and not self._shields:
-            self._leave(self._kept)
+        if self._pending is not None and not self._shields:
+            self._leave(self._pending)
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
-        if self._kept is None and self._shields:
-            self._kept = number
+        if self._pending is None and self._shields:
+            self._pending = number
             if hasattr(signal, "setitimer"):
-                signal.setitimer(signal.ITIMER_REAL, _MOMENT_SECONDS)
+                signal.setitimer(signal.ITIMER_REAL, _SHIELD_SECONDS)
             return
-        self._leave(self._kept or number)
+        self._leave(self._pending or number)
 
     def _leave(self, number: int) -> None:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
-        self._kept = None
+        self._pending = None
         raise Detached(exit_status.SIGINT if number == signal.SIGINT else exit_status.SIGTERM)

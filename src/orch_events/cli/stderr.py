@@ -59,7 +59,7 @@ class Stderr:
         """Say what the next step is."""
         self._write(f"{self._paint('hint:', 'hint')} {escape_control(text)}")
 
-    def tell(self, update: "Update") -> None:
+    def report(self, update: "Update") -> None:
         """Tell of a connection that is lost or restored, and of a notice; other updates are for somebody else."""
         from orch_events.job.updates import ConnectionLost, ConnectionRestored, Notice
         from orch_events.render.messages import lost, restored

@@ -33,7 +33,7 @@ from orch_events.wire.records import JobRecord, NodeRecord
 
 T = TypeVar("T")
 
-Ahead = Callable[[Callable[[], Iterator[bytes]]], Iterator[bytes | None]]
+ReadAhead = Callable[[Callable[[], Iterator[bytes]]], Iterator[bytes | None]]
 
 _ERROR_PIECES = 2
 _MOST_BYTES = 1 << 28
@@ -82,14 +82,14 @@ class Client:
         connect_timeout: float = 10.0,
         read_timeout: float = 60.0,
         observe: Callable[[Exchange], None] = lambda _: None,
-        ahead: Ahead = lambda begin: begin(),
+        read_ahead: ReadAhead = lambda begin: begin(),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = url
         self._token = token
         self._clock = clock
         self._observe = observe
-        self._ahead = ahead
+        self._read_ahead = read_ahead
         self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
         proxy = Proxy.from_environ(url) if transport is None else None
         self._http = httpx.Client(
@@ -117,7 +117,7 @@ class Client:
         """
         path = f"/jobs/{job}/events" + (f"?start={start}" if start is not None else "")
         decoder = PageDecoder(self._url.base + path)
-        for piece in self._ahead(lambda: self._body(path)):
+        for piece in self._read_ahead(lambda: self._body(path)):
             if piece is None:
                 yield None
             elif events := decoder.feed(piece):
@@ -143,7 +143,7 @@ class Client:
     def _read(self, path: str, read: Callable[[bytes, str], T]) -> Iterator[T | None]:
         """Gather a body, within reason, and read it; one that trickles is not waited for."""
         url, body, began_at = self._url.base + path, bytearray(), self._clock.monotonic()
-        for piece in self._ahead(lambda: self._body(path)):
+        for piece in self._read_ahead(lambda: self._body(path)):
             body += piece or b""
             if len(body) > _MOST_BYTES:
                 raise NotUnderstood(f"the answer of {url} is longer than {_MOST_BYTES >> 20} MB")
@@ -154,58 +154,60 @@ class Client:
 
     def _body(self, path: str) -> Iterator[bytes]:
         """Ask, and yield the body as it arrives, unzipped where it is zipped."""
-        with self._answer(path) as answer:
-            yield from _pieces(answer)
+        with self._response(path) as response:
+            yield from _pieces(response)
 
     @contextmanager
-    def _answer(self, path: str) -> Iterator[httpx.Response]:
+    def _response(self, path: str) -> Iterator[httpx.Response]:
         """Ask, and give the answer if it is a good one; report the exchange when its body has been read."""
         url = self._url.base + path
         token = self._token()
         sent = token is not None and (self._url.encrypted or self._url.loopback)
         headers = {"X-Authentication": token or ""} if sent else {}
         began_at = self._clock.monotonic()
-        answer: httpx.Response | None = None
+        response: httpx.Response | None = None
         try:
-            with self._translated(url):
-                answer = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
-                if answer.status_code != httpx.codes.OK:
-                    raise self._error(url, answer, token if sent else None)
-            with self._translated(url, reading=True):
-                yield answer
+            with self._translate_errors(url):
+                response = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+                if response.status_code != httpx.codes.OK:
+                    raise self._error(url, response, token if sent else None)
+            with self._translate_errors(url, reading=True):
+                yield response
         finally:
-            if answer is not None:
-                answer.close()
-            self._report(url, answer, began_at)
+            if response is not None:
+                response.close()
+            self._report(url, response, began_at)
 
-    def _report(self, url: str, answer: httpx.Response | None, began_at: float) -> None:
-        status = answer.status_code if answer is not None else None
-        received = answer.num_bytes_downloaded if answer is not None else 0
-        server_at = read_date(answer.headers.get("Date")) if answer is not None else None
+    def _report(self, url: str, response: httpx.Response | None, began_at: float) -> None:
+        status = response.status_code if response is not None else None
+        received = response.num_bytes_downloaded if response is not None else 0
+        server_at = read_date(response.headers.get("Date")) if response is not None else None
         self._observe(Exchange(url, status, self._clock.monotonic() - began_at, received, server_at))
 
-    def _error(self, url: str, answer: httpx.Response, token: str | None) -> OrchEventsError:
-        retry_after = read_retry_after(answer.headers.get("Retry-After"), self._clock.now())
+    def _error(self, url: str, response: httpx.Response, token: str | None) -> OrchEventsError:
+        retry_after = read_retry_after(response.headers.get("Retry-After"), self._clock.now())
         body = b""
         with suppress(httpx.HTTPError, zlib.error):  # the status counts, also of an answer that breaks off
-            for piece in islice(_pieces(answer), _ERROR_PIECES):
+            for piece in islice(_pieces(response), _ERROR_PIECES):
                 body += piece
         if token:  # a server may quote it; we do not
             body = body.replace(token.encode(), b"...")
-        return error_for_response(url, answer.status_code, body, with_token=token is not None, retry_after=retry_after)
+        return error_for_response(
+            url, response.status_code, body, with_token=token is not None, retry_after=retry_after
+        )
 
     @contextmanager
-    def _translated(self, url: str, *, reading: bool = False) -> Iterator[None]:
+    def _translate_errors(self, url: str, *, reading: bool = False) -> Iterator[None]:
         try:
             yield
         except httpx.HTTPError as error:
-            raise self._ours(error, url, reading=reading) from None
+            raise self._our_error(error, url, reading=reading) from None
         except UnicodeError:  # of a name that begins like an encoded one, xn--
             raise LocalFileError(f"the host of {self._url.origin} is not a name", "is service-url right?") from None
         except zlib.error:
             raise NotUnderstood(f"the answer of {url} is not the gzip that it claims to be") from None
 
-    def _ours(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
+    def _our_error(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
         if isinstance(error, httpx.DecodingError):
             return NotUnderstood(f"the answer of {url} can't be decoded")
         if isinstance(error, httpx.ConnectTimeout):
@@ -224,7 +226,7 @@ def _reason(error: httpx.HTTPError) -> str:
     return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection broke off"
 
 
-def _pieces(answer: httpx.Response) -> Iterator[bytes]:
+def _pieces(response: httpx.Response) -> Iterator[bytes]:
     """Yield an answer's body as it arrives, unzipped where it is zipped."""
-    pieces = answer.iter_raw()
-    return gunzip(pieces) if answer.headers.get("Content-Encoding", "").lower() == "gzip" else pieces
+    pieces = response.iter_raw()
+    return gunzip(pieces) if response.headers.get("Content-Encoding", "").lower() == "gzip" else pieces

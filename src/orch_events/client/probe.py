@@ -47,8 +47,8 @@ class Certificate(msgspec.Struct, frozen=True):
     @classmethod
     def read(cls, parsed: dict[str, Any]) -> "Certificate":
         """Take it from what `ssl` makes of one."""
-        named = parsed.get("subjectAltName", ())
-        names = tuple(name[:_MOST_CHARACTERS] for kind, name in named if kind in ("DNS", "IP Address"))
+        alt_names = parsed.get("subjectAltName", ())
+        names = tuple(name[:_MOST_CHARACTERS] for kind, name in alt_names if kind in ("DNS", "IP Address"))
         return cls(_words(parsed.get("issuer", ())), names or (_words(parsed.get("subject", ())),), _expiry(parsed))
 
 
@@ -93,31 +93,31 @@ def connect(addresses: Sequence[str], port: int, timeout: float, clock: Clock) -
             return
 
 
-def shake_hands(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: float) -> Handshake:
+def tls_handshake(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: float) -> Handshake:
     """Speak TLS with a server at one of its addresses, `timeout` seconds at most for each step.
 
     A certificate that is not trusted is read as well: then it is trusted itself, for the time of reading it.
     """
     try:
-        with _shaken(url, address, context, timeout) as encrypted:
+        with _tls_connection(url, address, context, timeout) as encrypted:
             return Handshake(encrypted.version() or "", Certificate.read(encrypted.getpeercert() or {}))
     except ssl.SSLError as error:
         certificate = None
         if isinstance(error, ssl.SSLCertVerificationError):
             with suppress(OSError):  # one that has expired can't be trusted at all
-                certificate = _untrusted(url, address, timeout)
+                certificate = _untrusted_certificate(url, address, timeout)
         return Handshake("", certificate, tls.error_for_handshake(error, url.origin))
     except OSError as error:
         return Handshake("", None, Unreachable(f"can't reach {url.origin}: TLS failed ({_reason(error)})"))
 
 
-def authorities(context: ssl.SSLContext) -> list[Certificate]:
+def trusted_authorities(context: ssl.SSLContext) -> list[Certificate]:
     """Return the certificates of CAs that a context trusts."""
     return [Certificate.read(parsed) for parsed in context.get_ca_certs()]
 
 
 @contextmanager
-def _shaken(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: float) -> Iterator[ssl.SSLSocket]:
+def _tls_connection(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: float) -> Iterator[ssl.SSLSocket]:
     with (
         socket.create_connection((address, url.port), timeout) as plain,
         context.wrap_socket(plain, server_hostname=url.host) as encrypted,
@@ -125,17 +125,17 @@ def _shaken(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: flo
         yield encrypted
 
 
-def _untrusted(url: ServiceUrl, address: str, timeout: float) -> Certificate:
+def _untrusted_certificate(url: ServiceUrl, address: str, timeout: float) -> Certificate:
     """Read a certificate that nobody vouches for; the standard library reads only those that are trusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with _shaken(url, address, context, timeout) as encrypted:
-        itself = encrypted.getpeercert(binary_form=True) or b""
+    with _tls_connection(url, address, context, timeout) as encrypted:
+        der = encrypted.getpeercert(binary_form=True) or b""
     context.verify_mode = ssl.CERT_REQUIRED
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.load_verify_locations(cadata=itself)
-    with _shaken(url, address, context, timeout) as encrypted:
+    context.load_verify_locations(cadata=der)
+    with _tls_connection(url, address, context, timeout) as encrypted:
         return Certificate.read(encrypted.getpeercert() or {})
 
 

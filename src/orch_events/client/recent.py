@@ -11,11 +11,11 @@ from orch_events.wire.records import JobRecord
 MOST_AT_ONCE = 100
 """How many jobs are asked for in one request."""
 
-Ask = Callable[[int, int], Steps[Sequence[JobRecord]]]
+FetchJobs = Callable[[int, int], Steps[Sequence[JobRecord]]]
 """Asks for so many jobs, from an offset on, the newest first; a server may give others."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class JobQuery(msgspec.Struct, frozen=True):
     """Which jobs are wanted.
 
     Attributes:
@@ -27,7 +27,7 @@ class Wanted(msgspec.Struct, frozen=True):
     states: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
 
-    def has(self, job: JobRecord) -> bool:
+    def matches(self, job: JobRecord) -> bool:
         """Whether a job is wanted."""
         return (not self.states or job.state in self.states) and (not self.types or job.type in self.types)
 
@@ -37,22 +37,22 @@ class Wanted(msgspec.Struct, frozen=True):
         return MOST_AT_ONCE if self.states or self.types else min(self.limit, MOST_AT_ONCE)
 
 
-def recent(ask: Ask, wanted: Wanted) -> Steps[list[JobRecord]]:
+def recent(fetch: FetchJobs, query: JobQuery) -> Steps[list[JobRecord]]:
     """Return the jobs that are wanted, the newest first, each once, however the pages shift while they are read.
 
     A server that gives more than was asked for has given all. One that knows nothing of order must be read to its end.
     """
-    size, offset = wanted.page_size, 0
+    page_size, offset = query.page_size, 0
     seen: set[str] = set()
     found: list[JobRecord] = []
     while True:
-        page = yield from ask(size, offset)
-        fresh = [job for job in page if _key(job) not in seen]
-        found += [job for job in {_key(job): job for job in fresh}.values() if wanted.has(job)]
-        enough = len(found) >= wanted.limit and _newest_first(page)
-        if enough or not fresh or len(page) > size:
-            return sorted(found, key=_age)[: wanted.limit]
-        seen.update(map(_key, fresh))
+        page = yield from fetch(page_size, offset)
+        new_jobs = [job for job in page if _key(job) not in seen]
+        found += [job for job in {_key(job): job for job in new_jobs}.values() if query.matches(job)]
+        is_complete = len(found) >= query.limit and _newest_first(page)
+        if is_complete or not new_jobs or len(page) > page_size:
+            return sorted(found, key=_age)[: query.limit]
+        seen.update(map(_key, new_jobs))
         offset += len(page)
 
 

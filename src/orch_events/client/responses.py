@@ -39,27 +39,31 @@ def error_for_response(
         with_token: whether a token had been sent.
         retry_after: seconds after which the server wants to be asked again; None where it said nothing.
     """
-    said = _read(body)
-    message = " ".join(said.msg.split())[:_MESSAGE_CHARACTERS].rstrip(".") if said and isinstance(said.msg, str) else ""
-    told = f"HTTP {status}, {message}" if message else f"HTTP {status}"
+    api_error = _read(body)
+    message = (
+        " ".join(api_error.msg.split())[:_MESSAGE_CHARACTERS].rstrip(".")
+        if api_error and isinstance(api_error.msg, str)
+        else ""
+    )
+    status_text = f"HTTP {status}, {message}" if message else f"HTTP {status}"
     if status == HTTPStatus.UNAUTHORIZED:
         what = "refuses the token" if with_token else "wants a token, and none was sent"
-        return NotAuthenticated(f"{url} {what} ({told})")
+        return NotAuthenticated(f"{url} {what} ({status_text})")
     if status == HTTPStatus.FORBIDDEN:
-        return NotPermitted(f"{url} is not permitted ({told})")
-    if status == HTTPStatus.NOT_FOUND and said:
-        return UnknownJob(f"the server has no such job: {url} ({told})")
+        return NotPermitted(f"{url} is not permitted ({status_text})")
+    if status == HTTPStatus.NOT_FOUND and api_error:
+        return UnknownJob(f"the server has no such job: {url} ({status_text})")
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(f"{url} fails ({told})", retry_after=retry_after)
+        return Unreachable(f"{url} fails ({status_text})", retry_after=retry_after)
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         hint = "redirects are not followed: name the server itself in service-url"
-        return NotUnderstood(f"{url} points elsewhere ({told})", hint)
+        return NotUnderstood(f"{url} points elsewhere ({status_text})", hint)
     other = HtmlAnswer if status == HTTPStatus.NOT_FOUND else NotUnderstood
-    if status == HTTPStatus.BAD_REQUEST and said:
+    if status == HTTPStatus.BAD_REQUEST and api_error:
         what, hint = "is refused", "is the job's number right, and --start?"
     else:
         what, hint = "does not answer as an orchestrator does", ""
-    return other(f"{url} {what} ({told})", hint)
+    return other(f"{url} {what} ({status_text})", hint)
 
 
 def _read(body: bytes) -> _ErrorBody | None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_MOMENT_SECONDS = 0.1
+_TICK_SECONDS = 0.1
 _ITEMS_AHEAD = 4
 
 
@@ -25,7 +25,7 @@ def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, No
     try:
         while True:
             try:
-                item = items.get(timeout=_MOMENT_SECONDS)
+                item = items.get(timeout=_TICK_SECONDS)
             except Empty:
                 yield None
                 continue
@@ -61,7 +61,7 @@ def _put(items: "Queue[T | _End]", item: T | _End, abandoned: Flag) -> bool:
     """Put an item into the queue; False if nobody reads it any more."""
     while not abandoned.is_set():
         try:
-            items.put(item, timeout=_MOMENT_SECONDS)
+            items.put(item, timeout=_TICK_SECONDS)
         except Full:
             continue
         return True

@@ -50,7 +50,7 @@ def error_for_handshake(error: ssl.SSLError, origin: str) -> OrchEventsError:
 
 def cause(error: BaseException) -> ssl.SSLError | None:
     """Return the trouble with TLS that is behind an error; None where there is none."""
-    at: BaseException | None = error
-    while at is not None and not isinstance(at, ssl.SSLError):
-        at = at.__cause__ or at.__context__
-    return at
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, ssl.SSLError):
+        found = found.__cause__ or found.__context__
+    return found

@@ -41,10 +41,10 @@ class ServiceUrl(msgspec.Struct, frozen=True):
             parts = urlsplit(text if "://" in text else f"https://{text}")
             host, port = parts.hostname or "", parts.port
         except ValueError:
-            raise _no_address(text) from None
+            raise _not_an_address(text) from None
         usable = is_host(host) and parts.scheme in ("http", "https") and _ALLOWED.fullmatch(text)
         if not usable or parts.query or parts.fragment or "@" in parts.netloc:
-            raise _no_address(text)
+            raise _not_an_address(text)
         prefix = parts.path.rstrip("/").removesuffix(_API).rstrip("/")
         origin = f"{parts.scheme}://{_netloc(parts, host, port, prefix)}"
         return cls(origin, origin + prefix + _API, parts.scheme == "https", _is_loopback(host))
@@ -64,14 +64,14 @@ class ServiceUrl(msgspec.Struct, frozen=True):
 
         A server knows neither the port nor the path by which a proxy is reached, so either may be missing.
         """
-        own = urlsplit(self.base)
+        ours = urlsplit(self.base)
         try:
             other = urlsplit(place)
             same_port = other.port in (None, self.port)
         except ValueError:  # no such port or address can be
             return False
-        same_host = (other.scheme, other.hostname) == (own.scheme, self.host)
-        return same_host and same_port and other.path in ("", own.path.removesuffix(_API))
+        same_host = (other.scheme, other.hostname) == (ours.scheme, self.host)
+        return same_host and same_port and other.path in ("", ours.path.removesuffix(_API))
 
     def shares_host(self, place: str) -> bool:
         """Whether a `place` is on the same host."""
@@ -105,7 +105,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _no_address(text: str) -> LocalFileError:
+def _not_an_address(text: str) -> LocalFileError:
     shown = "service-url" if set("@?#") & set(text) else f"service-url {text!r}"
     return LocalFileError(f"{shown} is not the address of a server", "write it as https://pe.example.com:8143")
 

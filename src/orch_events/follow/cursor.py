@@ -83,25 +83,25 @@ class ReorderBuffer:
         if not events:
             return []
         if not _ascending([*(self._runs[-1][-1:] if self._runs else ()), *events]):
-            events = sorted([*self.drain(), *events], key=_place)
+            events = sorted([*self.drain(), *events], key=_sort_key)
         self._runs.append(events)
         self._sizes.append(sum(map(len, [event.source for event in events])))
         self._events += len(events)
         self._bytes += self._sizes[-1]
         out: list[Event] = []
-        while self._holds_enough_without_the_first():
-            out += self._let_go()
+        while self._exceeds_size_without_first():
+            out += self._release()
         return out
 
     def drain(self) -> list[Event]:
         """Return all that is held, in order."""
-        return [event for _ in range(len(self._runs)) for event in self._let_go()]
+        return [event for _ in range(len(self._runs)) for event in self._release()]
 
-    def _holds_enough_without_the_first(self) -> bool:
+    def _exceeds_size_without_first(self) -> bool:
         without = self._events - len(self._runs[0])
         return without >= _BUFFERED_EVENTS or (without > 0 and self._bytes > _BUFFERED_BYTES)
 
-    def _let_go(self) -> Sequence[Event]:
+    def _release(self) -> Sequence[Event]:
         run = self._runs.popleft()
         self._bytes -= self._sizes.popleft()
         self._events -= len(run)
@@ -120,7 +120,7 @@ class Cursor:
 
     def __init__(self, start: int | None = None) -> None:
         self.start = start
-        self._from = start
+        self._first_wanted = start
         self._seen = SeenIds()
         self._without_id: set[int] = set()
         self._buffer = ReorderBuffer()
@@ -146,12 +146,12 @@ class Cursor:
 
     def rewind(self) -> None:
         """Ask from the beginning again, for what became visible late."""
-        self.start = self._from
+        self.start = self._first_wanted
 
     def _new(self, events: Sequence[Event]) -> Sequence[Event]:
         """Return those events of a page that are wanted and new; where all are higher than any before, at once."""
         numbers = _ascending(events)
-        if not numbers or numbers[0] < (self._from or 0) or numbers[0] <= self._highest:
+        if not numbers or numbers[0] < (self._first_wanted or 0) or numbers[0] <= self._highest:
             return [event for event in events if self._is_new(event)]
         self._seen.add_all(numbers)
         self._highest = numbers[-1]
@@ -166,7 +166,7 @@ class Cursor:
     def _is_new(self, event: Event) -> bool:
         if event.id is None:
             return self._is_new_without_id(event)
-        if event.id < (self._from or 0):
+        if event.id < (self._first_wanted or 0):
             return False
         self._in_order = self._in_order and event.id > self._highest
         self._highest = max(event.id, self._highest)
@@ -188,5 +188,5 @@ def _ascending(events: Sequence[Event]) -> list[int]:
     return numbers if whole else []
 
 
-def _place(event: Event) -> int:
+def _sort_key(event: Event) -> int:
     return -1 if event.id is None else event.id

@@ -21,7 +21,7 @@ LATE_COMMIT_SECONDS = 3.0
 """How long an event that was given its id before the end may take to become visible."""
 
 
-def required_quiet_seconds(state: JobState, settle: float, *, was_over: bool) -> float:
+def required_quiet_seconds(state: JobState, settle_seconds: float, *, was_over: bool) -> float:
     """Return how many seconds of silence end a job, by what is known of it now; infinite where nothing says it is over.
 
     Args:
@@ -30,12 +30,12 @@ def required_quiet_seconds(state: JobState, settle: float, *, was_over: bool) ->
         was_over: whether its record said so before its events were first read.
     """
     record = state.record
-    if state.said_over:
+    if state.reported_over:
         reliable = state.ended_by is not None or was_over
         complete = state.nodes_over or (record is not None and record.over and state.matches_record)
         return 0.0 if reliable and complete else LATE_COMMIT_SECONDS
     if not state.nodes_over:
         return math.inf
     if record is None or not record.state:
-        return settle
+        return settle_seconds
     return LATE_COMMIT_SECONDS if record.node_count else math.inf

@@ -44,7 +44,7 @@ from orch_events.wire.event import Event, PageEnd
 
 T = TypeVar("T")
 
-_BRIEFLY_SECONDS = 30.0
+_BRIEF_RETRY_SECONDS = 30.0
 _HOLD_SECONDS = 0.2
 """How long an event may be held back to be put in order."""
 
@@ -76,22 +76,22 @@ class Follower:
         clock: Clock,
         policy: RetryPolicy,
         *,
-        interval: float = 1.0,
+        interval_seconds: float = 1.0,
         start: int | None = None,
-        settle: float = 15.0,
+        settle_seconds: float = 15.0,
     ) -> None:
         self.start = start
         self.state = JobState(job, whole=start is None)
-        self.answered_at: float | None = None
-        self.heard_at: float | None = None
-        self.unanswered_since: float | None = None
+        self.last_answer_at: float | None = None
+        self.last_event_at: float | None = None
+        self.unanswered_request_at: float | None = None
         self._source = source
         self._clock = clock
         self._policy = policy
-        self._polling = PollingInterval(interval)
-        self._settle = settle
+        self._polling = PollingInterval(interval_seconds)
+        self._settle_seconds = settle_seconds
         self._cursor = Cursor(start)
-        self._learns = True
+        self._tracks_state = True
         self._was_over = False
 
     @property
@@ -102,11 +102,11 @@ class Follower:
     @property
     def had_contact(self) -> bool:
         """Whether there was any good answer so far."""
-        return self.answered_at is not None or self.state.record is not None
+        return self.last_answer_at is not None or self.state.record is not None
 
     def follow(self) -> Steps[None]:
         """Yield updates to the end of the job: JobEnded, or FollowFailed."""
-        return self._guarded(self._to_the_end())
+        return self._guarded(self._follow_to_end())
 
     def once(self, *, outcome: bool, beginning: bool = False) -> Steps[None]:
         """Yield updates for what has happened so far.
@@ -115,8 +115,8 @@ class Follower:
             outcome: whether to learn the states of nodes and job, and yield JobEnded if it is over.
             beginning: whether to learn first when it began.
         """
-        self._learns = outcome
-        return self._guarded(self._so_far(outcome=outcome, beginning=beginning))
+        self._tracks_state = outcome
+        return self._guarded(self._read_once(outcome=outcome, beginning=beginning))
 
     def _guarded(self, updates: Iterator[Update]) -> Steps[None]:
         try:
@@ -124,46 +124,48 @@ class Follower:
         except OrchEventsError as error:
             yield FollowFailed(self.state, error)
 
-    def _so_far(self, *, outcome: bool, beginning: bool) -> Iterator[Update]:
+    def _read_once(self, *, outcome: bool, beginning: bool) -> Iterator[Update]:
         if beginning and self.start is not None:
-            yield from self._ask_record()
-        yield from self._ask_events()
+            yield from self._fetch_record()
+        yield from self._poll_events()
         if outcome:
             yield from self._merge_nodes()
-            yield from self._ask_final_record()
+            yield from self._fetch_final_record()
             if self.state.is_over:
                 yield JobEnded(self.state, self.state.outcome())
 
-    def _to_the_end(self) -> Iterator[Update]:
-        yield from self._ask_record()
-        self._was_over = self.state.said_over
-        found = yield from self._ask_events()
+    def _follow_to_end(self) -> Iterator[Update]:
+        yield from self._fetch_record()
+        self._was_over = self.state.reported_over
+        found = yield from self._poll_events()
         yield from self._merge_nodes()
         if self.state.record is None or not self.state.record.state:
             yield Notice(
                 f"the record of job {self.state.job} can't be had, or does not tell its state: "
                 "it counts as over when each node seen is, and nothing new comes for a while"
             )
-        quiet_since = asked_at = self._clock.monotonic()
-        ask_until = math.inf
-        while found or asked_at < ask_until:
+        quiet_since_at = polled_at = self._clock.monotonic()
+        poll_until = math.inf
+        while found or polled_at < poll_until:
             if not found or self.state.is_over:
-                yield from self._ask_record()
-            ask_until = quiet_since + required_quiet_seconds(self.state, self._settle, was_over=self._was_over)
+                yield from self._fetch_record()
+            poll_until = quiet_since_at + required_quiet_seconds(
+                self.state, self._settle_seconds, was_over=self._was_over
+            )
             pause = self._polling.next(found=found)
-            yield Pause(min(pause, max(0.0, ask_until - self._clock.monotonic())))
-            asked_at = self._clock.monotonic()
-            found = yield from self._ask_events()
-            quiet_since = self._clock.monotonic() if found else quiet_since
+            yield Pause(min(pause, max(0.0, poll_until - self._clock.monotonic())))
+            polled_at = self._clock.monotonic()
+            found = yield from self._poll_events()
+            quiet_since_at = self._clock.monotonic() if found else quiet_since_at
         yield from self._conclude()
 
-    def _ask_events(self) -> Steps[bool]:
+    def _poll_events(self) -> Steps[bool]:
         """Ask for new events, as often as that takes; return whether there were any."""
         before = self.state.events
         yield from self._retry(self._read_page)
         return self.state.events > before
 
-    def _ask_record(self) -> Iterator[Update]:
+    def _fetch_record(self) -> Iterator[Update]:
         """Ask for the job's record; if it can't be had now, the last one stays."""
         try:
             self.state.record = yield from first_answer(self._source.record(self.state.job))
@@ -173,34 +175,34 @@ class Follower:
     def _read_page(self) -> Steps[None]:
         """Read one page of events, and show them as they come; what is held back for order waits for a moment only."""
         drained_at, end = self._clock.monotonic(), PageEnd(None)
-        self.unanswered_since = drained_at if self.unanswered_since is None else self.unanswered_since
+        self.unanswered_request_at = drained_at if self.unanswered_request_at is None else self.unanswered_request_at
         try:
             for fetched in self._source.fetch(self.state.job, self._cursor.start):
                 if isinstance(fetched, PageEnd):
                     end = fetched
                     continue
-                yield from self._show(self._cursor.accept(fetched or ()))
+                yield from self._emit(self._cursor.accept(fetched or ()))
                 if fetched is None or self._clock.monotonic() - drained_at > _HOLD_SECONDS:
-                    yield from self._show(self._cursor.drain())
+                    yield from self._emit(self._cursor.drain())
                     drained_at = self._clock.monotonic()
                 if fetched is None:
                     yield Tick()
         except OrchEventsError:
-            yield from self._show(self._cursor.drain())
+            yield from self._emit(self._cursor.drain())
             self._cursor.page_truncated()
             raise
-        yield from self._show(self._cursor.drain())
+        yield from self._emit(self._cursor.drain())
         self._cursor.end_page(end.next_start)
-        self.answered_at, self.unanswered_since = self._clock.monotonic(), None
+        self.last_answer_at, self.unanswered_request_at = self._clock.monotonic(), None
 
-    def _show(self, events: Sequence[Event]) -> Iterator[NewEvents]:
-        if not self._learns:
+    def _emit(self, events: Sequence[Event]) -> Iterator[NewEvents]:
+        if not self._tracks_state:
             self.state.count(events)
         else:
             for event in events:
                 self.state.apply(event)
         if events:
-            self.heard_at = self._clock.monotonic()
+            self.last_event_at = self._clock.monotonic()
             yield NewEvents(self.state, events)
 
     def _retry(self, attempt: Callable[[], Steps[T]], policy: RetryPolicy | None = None) -> Steps[T]:
@@ -213,7 +215,7 @@ class Follower:
 
     def _retry_briefly(self, attempt: Callable[[], Steps[T]]) -> Steps[T]:
         """The same for what one can do without."""
-        return self._retry(attempt, self._policy.at_most(_BRIEFLY_SECONDS))
+        return self._retry(attempt, self._policy.at_most(_BRIEF_RETRY_SECONDS))
 
     def _merge_nodes(self) -> Iterator[Update]:
         """Learn the nodes' states from a snapshot, where the events that led to them were not asked for."""
@@ -229,10 +231,10 @@ class Follower:
     def _conclude(self) -> Iterator[Update]:
         """Ask for the record once more, read everything again if an event is missing, and end."""
         if self.state.record is not None:
-            yield from self._ask_final_record()
+            yield from self._fetch_final_record()
         if self.start is not None:
-            yield from self._learn_of_skipped_events()
-        if not self.state.matches_record or (self.start is None and self.state.unexplained):
+            yield from self._account_for_skipped_events()
+        if not self.state.matches_record or (self.start is None and self.state.lacks_events):
             yield Pause(LATE_COMMIT_SECONDS)  # what was given an id before the end may be committed after it
             self._cursor.rewind()
             yield from self._retry(self._read_page)
@@ -242,7 +244,7 @@ class Follower:
             )
         yield JobEnded(self.state, self.state.outcome())
 
-    def _learn_of_skipped_events(self) -> Iterator[Update]:
+    def _account_for_skipped_events(self) -> Iterator[Update]:
         """Where the events before `start` matter for the outcome, learn of them what they say, and show none."""
         if not self.state.matches_record:
             yield from self._merge_nodes()
@@ -256,7 +258,7 @@ class Follower:
                     self.state.note_job_event(event)
             yield Tick()
 
-    def _ask_final_record(self) -> Iterator[Update]:
+    def _fetch_final_record(self) -> Iterator[Update]:
         try:
             self.state.record = yield from self._retry_briefly(
                 lambda: first_answer(self._source.record(self.state.job))

@@ -43,28 +43,30 @@ class RetryPolicy(msgspec.Struct, frozen=True):
         jitter: returns a number from 0 to 1 by which each delay is multiplied.
     """
 
-    retry_for: float = 0.0
-    auth_wait: float = 0.0
-    auth_wait_at_start: float = 0.0
-    token_mark: Callable[[], object] | None = None
+    retry_seconds: float = 0.0
+    auth_wait_seconds: float = 0.0
+    auth_wait_at_start_seconds: float = 0.0
+    token_version: Callable[[], object] | None = None
     jitter: Callable[[], float] = lambda: 1.0
 
-    def with_token(self, mark: Callable[[], object] | None) -> "RetryPolicy":
+    def with_token(self, version: Callable[[], object] | None) -> "RetryPolicy":
         """Return the policy for a server whose token has this mark."""
-        return msgspec.structs.replace(self, token_mark=mark)
+        return msgspec.structs.replace(self, token_version=version)
 
     def at_most(self, seconds: float) -> "RetryPolicy":
         """Return the policy for what one can do without: it is retried no longer than so many seconds."""
-        retry_for = min(self.retry_for, seconds)
-        return msgspec.structs.replace(self, retry_for=retry_for, auth_wait=0.0, auth_wait_at_start=0.0)
+        retry_seconds = min(self.retry_seconds, seconds)
+        return msgspec.structs.replace(
+            self, retry_seconds=retry_seconds, auth_wait_seconds=0.0, auth_wait_at_start_seconds=0.0
+        )
 
     def seconds_for(self, error: OrchEventsError, *, had_contact: bool) -> float:
         """Return for how many seconds such an error is retried; 0: not at all."""
         if isinstance(error, NotAuthenticated | TokenFileError):
-            wait = self.auth_wait if had_contact else self.auth_wait_at_start
-            return wait if self.token_mark else min(wait, _FAIL_OVER_SECONDS)
+            wait = self.auth_wait_seconds if had_contact else self.auth_wait_at_start_seconds
+            return wait if self.token_version else min(wait, _FAIL_OVER_SECONDS)
         if isinstance(error, Unreachable) or (had_contact and error.may_pass):
-            return self.retry_for
+            return self.retry_seconds
         return 0.0
 
 
@@ -88,14 +90,14 @@ class Outage:
         self._clock = clock
         self._had_contact = had_contact
         self._began_at = clock.monotonic()
-        self._failing_since: dict[bool, float] = {}
+        self._failing_since_at: dict[bool, float] = {}
         self._limit = _FIRST_LIMIT_SECONDS
         self._reported_token: bool | None = None
-        self._token = policy.token_mark() if policy.token_mark else None
+        self._token = policy.token_version() if policy.token_version else None
 
     def note_progress(self) -> None:
         """Count the time for retrying anew."""
-        self._failing_since.clear()
+        self._failing_since_at.clear()
 
     def end(self) -> ConnectionRestored:
         """Return the update that tells that it is over."""
@@ -104,8 +106,8 @@ class Outage:
     def wait(self, error: OrchEventsError) -> Iterator[ConnectionLost | Pause]:
         """Wait until it is time for the next try; raises the error when there is no time left for one."""
         about_token = isinstance(error, NotAuthenticated | TokenFileError)
-        since = self._failing_since.setdefault(about_token, self._clock.monotonic())
-        passed = self._clock.monotonic() - since
+        failing_since_at = self._failing_since_at.setdefault(about_token, self._clock.monotonic())
+        passed = self._clock.monotonic() - failing_since_at
         left = self._policy.seconds_for(error, had_contact=self._had_contact) - passed
         if left <= 0:
             raise error
@@ -124,10 +126,10 @@ class Outage:
 
     def _until_new_token(self, seconds: float) -> Iterator[Pause]:
         """Wait so long, but no longer than until there is another token."""
-        until = self._clock.monotonic() + seconds
-        while (left := until - self._clock.monotonic()) > 0:
+        ends_at = self._clock.monotonic() + seconds
+        while (left := ends_at - self._clock.monotonic()) > 0:
             yield Pause(min(left, _TOKEN_CHECK_SECONDS))
-            token = self._policy.token_mark() if self._policy.token_mark else None
+            token = self._policy.token_version() if self._policy.token_version else None
             if token != self._token:
                 self._token = token
                 return

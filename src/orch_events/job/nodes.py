@@ -37,8 +37,8 @@ class NodeRun(msgspec.Struct):
     name: str
     state: str = ""
     event_id: int = -1
-    began: str = ""
-    ended: str = ""
+    start_timestamp: str = ""
+    finish_timestamp: str = ""
     message: str = ""
     cause: str = ""
     report_url: str = ""
@@ -48,12 +48,12 @@ class NodeRun(msgspec.Struct):
     @property
     def began_at(self) -> datetime | None:
         """When it began; None where that is not known."""
-        return parse_timestamp(self.began)
+        return parse_timestamp(self.start_timestamp)
 
     @property
     def ended_at(self) -> datetime | None:
         """When it ended; None where that is not known, or not yet."""
-        return parse_timestamp(self.ended)
+        return parse_timestamp(self.finish_timestamp)
 
     @property
     def seconds(self) -> float | None:
@@ -89,13 +89,13 @@ class Nodes:
             return False
         run = self.runs.get(details.node) or self._new_run(details.node)
         if state == "running":
-            run.began = fields.timestamp
+            run.start_timestamp = fields.timestamp
         if number >= run.event_id:
             self._enter(run, state, number)
             if state == "running":
-                run.ended = ""
+                run.finish_timestamp = ""
             else:
-                run.ended = fields.timestamp
+                run.finish_timestamp = fields.timestamp
                 self.ended.append(run)
                 _note_end(run, fields.message, details.detail)
         return True
@@ -105,7 +105,8 @@ class Nodes:
         run = self.runs.get(node.name) or self._new_run(node.name)
         if node.latest_event_id >= run.event_id:
             self._enter(run, node.state, node.latest_event_id)
-            run.began, run.ended = node.began or run.began, node.ended or run.ended
+            run.start_timestamp = node.start_timestamp or run.start_timestamp
+            run.finish_timestamp = node.finish_timestamp or run.finish_timestamp
             _note_end(run, node.message, node.result)
 
     def _new_run(self, name: str) -> NodeRun:

@@ -70,14 +70,14 @@ class JobState:
         self.ended_by: str | None = None
         self._nodes = Nodes()
         self._stopping = False
-        self._first = ""
-        self._last = ""
+        self._first_timestamp = ""
+        self._last_timestamp = ""
 
     def count(self, events: Sequence[Event]) -> None:
         """Count events of which nothing else is wanted, in the order of their ids."""
         if not events:
             return
-        self._first = self._first or events[0].timestamp
+        self._first_timestamp = self._first_timestamp or events[0].timestamp
         self.events += len(events)
         self.last_id = max(events[-1].id or 0, self.last_id or 0) or None
 
@@ -89,8 +89,8 @@ class JobState:
             self.late += 1
         elif number:
             self.last_id = number
-        self._first = self._first or fields.timestamp
-        self._last = fields.timestamp or self._last
+        self._first_timestamp = self._first_timestamp or fields.timestamp
+        self._last_timestamp = fields.timestamp or self._last_timestamp
         if not self._nodes.apply(fields, number):
             self.note_job_event(event)
 
@@ -109,7 +109,7 @@ class JobState:
     def snapshot(self) -> list[NodeRecord]:
         """Return the nodes as `seed` takes them over."""
         return [
-            NodeRecord(run.name, run.state, run.event_id, run.began, run.ended, run.message)
+            NodeRecord(run.name, run.state, run.event_id, run.start_timestamp, run.finish_timestamp, run.message)
             for run in self._nodes.runs.values()
             if run.state
         ]
@@ -141,12 +141,12 @@ class JobState:
         Where the first ones were not asked for, the record says when the job began.
         """
         recorded = self.record.started_at if self.record and not self._whole else None
-        return recorded or parse_timestamp(self._first)
+        return recorded or parse_timestamp(self._first_timestamp)
 
     @property
     def last_at(self) -> datetime | None:
         """When the last event happened, by the server's clock; None before the first, or where it does not say."""
-        return parse_timestamp(self._last)
+        return parse_timestamp(self._last_timestamp)
 
     @property
     def total(self) -> int:
@@ -159,7 +159,7 @@ class JobState:
         return self._nodes.over
 
     @property
-    def said_over(self) -> bool:
+    def reported_over(self) -> bool:
         """Whether the job itself says that it is over, by an event or by its record."""
         return self.ended_by is not None or (self.record is not None and self.record.over)
 
@@ -171,7 +171,7 @@ class JobState:
     @property
     def is_over(self) -> bool:
         """Whether there is any sign of the end."""
-        return self.said_over or self.nodes_over
+        return self.reported_over or self.nodes_over
 
     @property
     def matches_record(self) -> bool:
@@ -182,11 +182,11 @@ class JobState:
         return recorded == {state: count for state, count in self.nodes.items() if count and state != "new"}
 
     @property
-    def unexplained(self) -> bool:
+    def lacks_events(self) -> bool:
         """Whether something ended that no event said to begin: a node's run, or the stopping of the job."""
         stopped = self.record is not None and self.record.state == "stopped"
         ended = (run for run in self.runs.values() if run.state in ("finished", "failed", "errored"))
-        return any(not run.began for run in ended) or (stopped and not self._stopping)
+        return any(not run.start_timestamp for run in ended) or (stopped and not self._stopping)
 
     def outcome(self) -> Outcome:
         """How the job ended; to be asked when it has."""
@@ -207,7 +207,7 @@ class JobState:
 
     def _seconds(self) -> float | None:
         record = self.record
-        first = parse_timestamp(self._first) if self._whole else None
+        first = parse_timestamp(self._first_timestamp) if self._whole else None
         begin = (record and record.started_at) or first
         end = (record and record.finished_at) or self.last_at
         return (end - begin).total_seconds() if begin and end else None

@@ -33,7 +33,7 @@ def open_file(path: str, stdin: IO[bytes] | None) -> Iterator["File"]:
         with _readable(name):
             file = _stdin(stdin) if path == "-" else stack.enter_context(Path(path).open("rb", buffering=0))
             if not file.seekable():
-                file = stack.enter_context(_kept(file))
+                file = stack.enter_context(_buffered(file))
         yield File(file, name)
 
 
@@ -44,14 +44,14 @@ def _stdin(stdin: IO[bytes] | None) -> IO[bytes]:
 
 
 @contextmanager
-def _kept(file: IO[bytes]) -> Iterator[IO[bytes]]:
+def _buffered(file: IO[bytes]) -> Iterator[IO[bytes]]:
     from shutil import copyfileobj
     from tempfile import SpooledTemporaryFile
 
-    with SpooledTemporaryFile(_IN_MEMORY_BYTES) as kept:
-        copyfileobj(file, kept, _PIECE_BYTES)
-        kept.seek(0)
-        yield kept
+    with SpooledTemporaryFile(_IN_MEMORY_BYTES) as buffered:
+        copyfileobj(file, buffered, _PIECE_BYTES)
+        buffered.seek(0)
+        yield buffered
 
 
 @contextmanager
@@ -84,20 +84,20 @@ class File:
     def pieces(self) -> Iterator[bytes]:
         """Yield what is in it, up to where it is damaged. Raises LocalFileError."""
         with _readable(self.name):
-            zipped = _Place(self._file, self._begin).read(len(_GZIP)) == _GZIP
-            place = _Place(self._file, self._begin)
-            yield from _utf8(self._unzipped(place) if zipped else iter(partial(place.read, _PIECE_BYTES), b""))
+            zipped = _Reader(self._file, self._begin).read(len(_GZIP)) == _GZIP
+            reader = _Reader(self._file, self._begin)
+            yield from _utf8(self._unzipped(reader) if zipped else iter(partial(reader.read, _PIECE_BYTES), b""))
 
-    def _unzipped(self, place: "_Place") -> Iterator[bytes]:
+    def _unzipped(self, reader: "_Reader") -> Iterator[bytes]:
         from gzip import BadGzipFile, GzipFile
 
         try:
-            yield from iter(partial(GzipFile(fileobj=place).read1, _PIECE_BYTES), b"")
+            yield from iter(partial(GzipFile(fileobj=reader).read1, _PIECE_BYTES), b"")
         except (EOFError, zlib.error, BadGzipFile):
             self.broken = True
 
 
-class _Place(RawIOBase):
+class _Reader(RawIOBase):
     """A place of its own in a file that is read at other places too."""
 
     def __init__(self, file: IO[bytes], at: int) -> None:

@@ -53,18 +53,18 @@ def read_page(pieces: Iterator[bytes]) -> Iterator[Part]:
     try:
         for piece in pieces:
             found = decoder.feed(piece)
-            yield _sorted_out(found, count)
+            yield _only_objects(found, count)
             count += len(found)
         decoder.finish()
     except (TruncatedAnswer, NotUnderstood):
-        yield _sorted_out(decoder.found, count)
+        yield _only_objects(decoder.found, count)
         yield Part((), [f"the part after {count + len(decoder.found)} events"])
 
 
-def _sorted_out(items: Sequence[Event], before: int) -> Part:
+def _only_objects(items: Sequence[Event], count: int) -> Part:
     """Leave out what is no object: whatever it is, it is no event."""
-    odd = [f"item {number}" for number, item in enumerate(items, before + 1) if not _is_object(item)]
-    return Part([item for item in items if _is_object(item)] if odd else items, odd)
+    damaged = [f"item {number}" for number, item in enumerate(items, count + 1) if not _is_object(item)]
+    return Part([item for item in items if _is_object(item)] if damaged else items, damaged)
 
 
 def _is_object(item: Event) -> bool:

@@ -23,19 +23,19 @@ from orch_events.recording.formats import Part, kind_of, read_page
 from orch_events.wire.event import Event
 
 _HEAD_BYTES = 1 << 12
-_FEW = 3
+_MOST_NAMED = 3
 """So many damaged places are told each for itself."""
 
 _HINT = "a recording is what --record, --json or -o json wrote, or a saved answer of the events endpoint"
 
-_KEY = b'"job"'
-_NAMED = re.compile(rb'\{"job":(?:"([\w.+@-]+)"|(\d+)),?')
-_NEXT_OF = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/jobs/(\d{1,19})/')
+_JOB_KEY = b'"job"'
+_JOB_KEY_VALUE = re.compile(rb'\{"job":(?:"([\w.+@-]+)"|(\d+)),?')
+_NEXT_EVENTS_JOB = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/jobs/(\d{1,19})/')
 
 
 @contextmanager
 def open_recording(
-    path: str, stdin: IO[bytes] | None, tell: Callable[[str], None] = lambda _: None
+    path: str, stdin: IO[bytes] | None, warn: Callable[[str], None] = lambda _: None
 ) -> Iterator["Recording"]:
     """Open a recording.
 
@@ -48,7 +48,7 @@ def open_recording(
         LocalFileError: it can't be read.
     """
     with open_file(path, stdin) as file:
-        yield Recording(file, _job_of_path(path), tell)
+        yield Recording(file, _job_of_path(path), warn)
 
 
 def _job_of_path(path: str) -> str:
@@ -69,15 +69,15 @@ class Recording:
         name: what the file is called in messages.
     """
 
-    def __init__(self, file: File, job: str, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, file: File, job: str, warn: Callable[[str], None] = lambda _: None) -> None:
         self.name = file.name
         self._file = file
-        self._tell = tell
-        self._told: set[str] = set()
+        self._warn = warn
+        self._warned: set[str] = set()
         head = self._head()
         self._read_kind = kind_of(head)
-        named = _NEXT_OF.search(head) if self._read_kind is read_page else None
-        self._job = named[1].decode() if named else job
+        match = _NEXT_EVENTS_JOB.search(head) if self._read_kind is read_page else None
+        self._job = match[1].decode() if match else job
 
     def _head(self) -> bytes:
         head = b""
@@ -87,20 +87,20 @@ class Recording:
                 break
         return head
 
-    def job(self, wanted: str | None = None) -> str:
+    def job(self, requested: str | None = None) -> str:
         """Return the job that is wanted, or else the only one; raises UsageError where that is none, or not clear."""
         jobs = self.jobs
-        if wanted is None and len(jobs) == 1:
+        if requested is None and len(jobs) == 1:
             return jobs[0]
-        if wanted is not None and wanted in jobs:
-            return wanted
+        if requested is not None and requested in jobs:
+            return requested
         many = "jobs" if len(jobs) > 1 else "job"
         raise UsageError(f"{self.name} holds events of {many} {', '.join(jobs)}", f"name one of them: --job {jobs[0]}")
 
     @property
     def jobs(self) -> Sequence[str]:
         """The jobs whose events it holds, in the order in which they come. Raises LocalFileError."""
-        return list(dict.fromkeys(job or self._job for job in self._named_jobs))
+        return list(dict.fromkeys(job or self._job for job in self._job_keys))
 
     def events(self, job: str) -> Iterator[Sequence[Event]]:
         """Yield a job's events, as the server wrote them, in the order in which they were recorded.
@@ -108,31 +108,31 @@ class Recording:
         Raises:
             LocalFileError: it can't be read, or is no recording.
         """
-        damage = _Damage(self.name, self._tell_once)
+        damage = _Damage(self.name, self._warn_once)
         for part in self._read():
             damage.note(part)
-            yield self._of(job, part.events)
+            yield self._events_of(job, part.events)
         damage.conclude(gzip_broken=self._file.broken)
 
-    def _tell_once(self, sentence: str) -> None:
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self._tell(sentence)
+    def _warn_once(self, sentence: str) -> None:
+        if sentence not in self._warned:
+            self._warned.add(sentence)
+            self._warn(sentence)
 
     def _read(self) -> Iterator[Part]:
         return self._read_kind(self._file.pieces())
 
-    def _of(self, job: str, events: Sequence[Event]) -> Sequence[Event]:
-        if self._named_jobs == [None]:
+    def _events_of(self, job: str, events: Sequence[Event]) -> Sequence[Event]:
+        if self._job_keys == [None]:
             return events if job == self._job else ()
-        return [event for named, event in map(_unnamed, events) if (named or self._job) == job]
+        return [event for key_job, event in map(_split_job_key, events) if (key_job or self._job) == job]
 
     @cached_property
-    def _named_jobs(self) -> Sequence[str | None]:
+    def _job_keys(self) -> Sequence[str | None]:
         """The jobs that events name, each once; None for those that name none."""
-        if self._read_kind is read_page or not self._mentions(_KEY):
+        if self._read_kind is read_page or not self._mentions(_JOB_KEY):
             return [None]
-        return list(dict.fromkeys(_unnamed(event)[0] for part in self._read() for event in part.events)) or [None]
+        return list(dict.fromkeys(_split_job_key(event)[0] for part in self._read() for event in part.events)) or [None]
 
     def _mentions(self, key: bytes) -> bool:
         last = b""
@@ -143,10 +143,10 @@ class Recording:
         return False
 
 
-def _unnamed(event: Event) -> tuple[str | None, Event]:
+def _split_job_key(event: Event) -> tuple[str | None, Event]:
     """Take off the key "job" of an event; return what it said, and the event as the server wrote it."""
     raw = event.raw
-    found = _NAMED.match(raw)
+    found = _JOB_KEY_VALUE.match(raw)
     if found is None:
         return None, event
     return (found[1] or found[2]).decode(), Event(event.id, b"{" + raw[found.end() :])
@@ -155,10 +155,10 @@ def _unnamed(event: Event) -> tuple[str | None, Event]:
 class _Damage:
     """What one reading finds damaged; before the first event that may be everything, and nothing is told of it."""
 
-    def __init__(self, name: str, tell: Callable[[str], None]) -> None:
+    def __init__(self, name: str, warn: Callable[[str], None]) -> None:
         self._name = name
-        self._tell = tell
-        self._few: list[str] = []
+        self._warn = warn
+        self._first_places: list[str] = []
         self._count = 0
         self._any_event = False
 
@@ -166,15 +166,15 @@ class _Damage:
         """Take note of a part, and tell of the first few places."""
         self._any_event = self._any_event or bool(part.events)
         self._count += len(part.damaged)
-        self._few += part.damaged[: _FEW - len(self._few)]
-        for place in self._few if self._any_event else ():
-            self._tell(f"{self._name}, {place} is damaged and passed over")
+        self._first_places += part.damaged[: _MOST_NAMED - len(self._first_places)]
+        for place in self._first_places if self._any_event else ():
+            self._warn(f"{self._name}, {place} is damaged and passed over")
 
     def conclude(self, *, gzip_broken: bool) -> None:
         """Tell of the rest; raises LocalFileError if there is nothing but damage."""
         if not self._any_event and (self._count or gzip_broken):
             raise LocalFileError(f"{self._name} is not a recording", _HINT)
-        if self._count > _FEW:
-            self._tell(f"{self._name}: {self._count} damaged places in all are passed over")
+        if self._count > _MOST_NAMED:
+            self._warn(f"{self._name}: {self._count} damaged places in all are passed over")
         if gzip_broken:
-            self._tell(f"{self._name} is a gzip that is damaged or breaks off: events may be missing")
+            self._warn(f"{self._name} is a gzip that is damaged or breaks off: events may be missing")

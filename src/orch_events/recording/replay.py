@@ -18,7 +18,7 @@ from orch_events.wire.event import Event, Fetched, PageEnd
 from orch_events.wire.records import JobRecord, NodeRecord
 
 
-class Recorded(Protocol):
+class EventRecording(Protocol):
     """What a replay needs of a recording."""
 
     @property
@@ -40,7 +40,7 @@ class Replay:
         speed: how many recorded seconds pass in one of ours; more than 0, infinite for all at once.
     """
 
-    def __init__(self, recording: Recorded, clock: Clock, speed: float = math.inf) -> None:
+    def __init__(self, recording: EventRecording, clock: Clock, speed: float = math.inf) -> None:
         self._recording = recording
         self._clock = clock
         self._speed = speed
@@ -62,7 +62,7 @@ class Replay:
 
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord]]:
         """Yield the nodes' states by all events that have come, those before any `start` too."""
-        yield self._job(job).learnt().snapshot()
+        yield self._job(job).replay_state().snapshot()
 
     def _job(self, job: str) -> "_Job":
         return self._jobs.setdefault(job, _Job(job, self._recording, _Schedule(self._clock, self._speed)))
@@ -71,54 +71,54 @@ class Replay:
 class _Job:
     """One job of a replay."""
 
-    def __init__(self, job: str, recording: Recorded, schedule: "_Schedule") -> None:
+    def __init__(self, job: str, recording: EventRecording, schedule: "_Schedule") -> None:
         self._job = job
         self._recording = recording
         self._schedule = schedule
-        self._passage: _Passage | None = None
+        self._pass: _Pass | None = None
 
     def page(self, start: int | None) -> Iterator[Sequence[Event]]:
         """Go on behind what was shown; or anew, if events that were shown are asked for again."""
-        if self._passage is None or (start or 0) <= self._passage.highest:
-            self._passage = self._pass_through(start)
-        elif self._passage.ended and not self._whole.is_over:
+        if self._pass is None or (start or 0) <= self._pass.highest:
+            self._pass = self._begin_pass(start)
+        elif self._pass.ended and not self._final_state.is_over:
             hint = "orch-events list shows the events that it has"
             raise LocalFileError(f"{self._recording.name} ends before the job does", hint)
-        return self._passage.go_on()
+        return self._pass.advance()
 
     @property
     def state(self) -> str:
         """The job's state, in the server's words."""
-        if self._passage is None or not self._passage.ended or not self._whole.is_over:
+        if self._pass is None or not self._pass.ended or not self._final_state.is_over:
             return "running"
-        word = self._whole.outcome().word
-        failures = self._whole.nodes["failed"] + self._whole.nodes["errored"]
+        word = self._final_state.outcome().word
+        failures = self._final_state.nodes["failed"] + self._final_state.nodes["errored"]
         return "failed" if word == "aborted" or (word == "finished" and failures) else word
 
-    def learnt(self) -> JobState:
+    def replay_state(self) -> JobState:
         """What the events that have come say."""
         state = JobState(self._job)
-        for run in self._pass_through(None).go_on():
-            for event in run:
+        for batch in self._begin_pass(None).advance():
+            for event in batch:
                 state.apply(event)
         return state
 
     @cached_property
-    def _whole(self) -> JobState:
+    def _final_state(self) -> JobState:
         """What all events say; to be asked when they have come."""
-        return self.learnt()
+        return self.replay_state()
 
-    def _pass_through(self, start: int | None) -> "_Passage":
-        runs = self._recording.events(self._job)
-        return _Passage(runs if start is None else _wanted(runs, start), self._schedule)
-
-
-def _wanted(runs: Iterable[Sequence[Event]], start: int) -> Iterator[Sequence[Event]]:
-    for run in runs:
-        yield [event for event in run if event.id is None or event.id >= start]
+    def _begin_pass(self, start: int | None) -> "_Pass":
+        batches = self._recording.events(self._job)
+        return _Pass(batches if start is None else _from_id(batches, start), self._schedule)
 
 
-class _Passage:
+def _from_id(batches: Iterable[Sequence[Event]], start: int) -> Iterator[Sequence[Event]]:
+    for batch in batches:
+        yield [event for event in batch if event.id is None or event.id >= start]
+
+
+class _Pass:
     """One way through a job's events, as far as their time has come.
 
     Attributes:
@@ -126,29 +126,29 @@ class _Passage:
         ended: whether all was shown.
     """
 
-    def __init__(self, runs: Iterator[Sequence[Event]], schedule: "_Schedule") -> None:
+    def __init__(self, batches: Iterator[Sequence[Event]], schedule: "_Schedule") -> None:
         self.highest = -1
         self.ended = False
-        self._runs = runs
+        self._batches = batches
         self._schedule = schedule
-        self._held: Sequence[Event] = ()
+        self._not_due: Sequence[Event] = ()
 
-    def go_on(self) -> Iterator[Sequence[Event]]:
+    def advance(self) -> Iterator[Sequence[Event]]:
         """Yield what has come since the last time."""
-        for run in chain([self._held] if self._held else [], self._runs):
-            come = self._count(run)
-            self._held = run[come:]
-            self.highest = max([self.highest, *(event.id for event in run[:come] if event.id is not None)])
-            yield run[:come]
-            if self._held:
+        for batch in chain([self._not_due] if self._not_due else [], self._batches):
+            due = self._count_due(batch)
+            self._not_due = batch[due:]
+            self.highest = max([self.highest, *(event.id for event in batch[:due] if event.id is not None)])
+            yield batch[:due]
+            if self._not_due:
                 return
         self.ended = True
 
-    def _count(self, run: Sequence[Event]) -> int:
+    def _count_due(self, batch: Sequence[Event]) -> int:
         """Count the events that have come, up to the first that has not."""
-        if self._schedule.at_once:
-            return len(run)
-        return next((place for place, event in enumerate(run) if not self._schedule.has_come(event)), len(run))
+        if self._schedule.immediate:
+            return len(batch)
+        return next((place for place, event in enumerate(batch) if not self._schedule.is_due(event)), len(batch))
 
 
 class _Schedule:
@@ -158,15 +158,15 @@ class _Schedule:
     """
 
     def __init__(self, clock: Clock, speed: float) -> None:
-        self.at_once = math.isinf(speed)
+        self.immediate = math.isinf(speed)
         self._clock = clock
         self._speed = speed
         self._first: tuple[datetime, float] | None = None
 
-    def has_come(self, event: Event) -> bool:
+    def is_due(self, event: Event) -> bool:
         """Whether it is time for an event; for one that can't be read it always is, and time begins with the first."""
         at = event.at
         if at is None:
             return True
-        first, began_at = self._first = self._first or (at, self._clock.monotonic())
-        return (at - first).total_seconds() / self._speed <= self._clock.monotonic() - began_at
+        first_at, began_at = self._first = self._first or (at, self._clock.monotonic())
+        return (at - first_at).total_seconds() / self._speed <= self._clock.monotonic() - began_at

@@ -90,17 +90,17 @@ class LiveLine:
 
 def live_line(progress: FollowProgress, theme: Theme, cells: int) -> str:
     """Draw how far it is within so many cells; what matters less is left out where there is no room."""
-    parts = [*_straggler(progress, theme), *_nodes(progress, theme, cells), *_times(progress, theme)]
-    kept, left = set[Part](), cells + len(_GAP)
+    parts = [*_slow_node(progress, theme), *_nodes(progress, theme, cells), *_times(progress, theme)]
+    shown, remaining = set[Part](), cells + len(_GAP)
     for part in sorted(parts, key=lambda part: part.rank):
-        left -= part.cells + len(_GAP)
-        if left < 0:
+        remaining -= part.cells + len(_GAP)
+        if remaining < 0:
             break
-        kept.add(part)
-    return _GAP.join(part.painted for part in parts if part in kept)
+        shown.add(part)
+    return _GAP.join(part.painted for part in parts if part in shown)
 
 
-def _straggler(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
+def _slow_node(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
     """Yield the node that has been running longest, if that is much longer than others."""
     if progress.longest is not None and progress.longest[0].slow:
         run, seconds = progress.longest
@@ -125,19 +125,19 @@ def _nodes(progress: FollowProgress, theme: Theme, cells: int) -> Iterator[Part]
 
 def _times(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
     """Yield how long it has taken, what is left, what takes long, and how old all that is, where it is old."""
-    yield _part(4, format_duration(progress.elapsed), theme)
-    if (left := progress.left) is not None and progress.troubled is None:
-        yield _part(6, f"about {format_roughly(left)} left", theme)
+    yield _part(4, format_duration(progress.elapsed_seconds), theme)
+    if (remaining := progress.remaining_seconds) is not None and progress.outage_seconds is None:
+        yield _part(6, f"about {format_roughly(remaining)} left", theme)
     if (longest := progress.longest) is not None and not longest[0].slow:
         run, seconds = longest
         yield _part(
             7, f"longest: {escape_control(run.name.partition('.')[0])} {format_duration(seconds)}", theme, "quiet"
         )
-    if (troubled := progress.troubled) is not None:
-        yield _part(1, f"no answer for {format_duration(troubled)}", theme, "warning")
+    if (outage := progress.outage_seconds) is not None:
+        yield _part(1, f"no answer for {format_duration(outage)}", theme, "warning")
     elif progress.silent:
-        heard = progress.heard
-        silence = f"silent for {format_duration(heard)}" if heard is not None else "no event yet"
+        age = progress.event_age_seconds
+        silence = f"silent for {format_duration(age)}" if age is not None else "no event yet"
         yield _part(8, silence, theme, "quiet")
 
 
@@ -145,14 +145,18 @@ def _part(rank: int, text: str, theme: Theme, style: str = "") -> Part:
     return Part(rank, width(text), theme.paint(text, style))
 
 
-def _bar(over: int, bad: int, total: int, theme: Theme, cells: int) -> Part:
+def _bar(over: int, failed: int, total: int, theme: Theme, cells: int) -> Part:
     """Draw how many nodes are over; those that failed have a cell at least, and the bar is full only at the end."""
     size = next(size for least, size in _BAR_CELLS if cells >= least)
-    done = size * over // total
-    red = min(done, max(size * bad // total, 1)) if bad else 0
+    done_cells = size * over // total
+    failed_cells = min(done_cells, max(size * failed // total, 1)) if failed else 0
     full, rest = ("━", "─") if theme.glyphs else ("#", "-")
-    stretches = ((full, done - red, "finished"), (full, red, "failed"), (rest, size - done, "quiet"))
-    return Part(2, size, "".join(theme.paint(glyph * length, style) for glyph, length, style in stretches if length))
+    segments = (
+        (full, done_cells - failed_cells, "finished"),
+        (full, failed_cells, "failed"),
+        (rest, size - done_cells, "quiet"),
+    )
+    return Part(2, size, "".join(theme.paint(glyph * length, style) for glyph, length, style in segments if length))
 
 
 class Progress(Protocol):
@@ -204,10 +208,10 @@ class Heartbeat:
         """Say that we are there, if it is time."""
         if self._clock.monotonic() - self._beat_at >= _HEARTBEAT_SECONDS:
             self._beat_at = self._clock.monotonic()
-            self._stream.write(_beat(self._progress) + "\n")
+            self._stream.write(_heartbeat_line(self._progress) + "\n")
 
 
-def _beat(progress: FollowProgress) -> str:
+def _heartbeat_line(progress: FollowProgress) -> str:
     """Tell how far the nodes are, which has been running longest, and how long ago event and answer came."""
     counts = progress.counts
     parts = [f"{progress.name}: {progress.over}/{progress.total or '?'} over"]
@@ -215,6 +219,7 @@ def _beat(progress: FollowProgress) -> str:
     if progress.longest:
         run, seconds = progress.longest
         parts.append(f"{escape_control(run.name)} running for {format_duration(seconds)}")
-    event = f"last event {format_duration(progress.heard)} ago" if progress.heard is not None else "no event yet"
-    answer = f"answer {format_duration(progress.answered)} ago" if progress.answered is not None else "no answer yet"
+    event_age, answer_age = progress.event_age_seconds, progress.answer_age_seconds
+    event = f"last event {format_duration(event_age)} ago" if event_age is not None else "no event yet"
+    answer = f"answer {format_duration(answer_age)} ago" if answer_age is not None else "no answer yet"
     return f"{', '.join(parts)}; {event}, {answer}"

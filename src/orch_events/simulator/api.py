@@ -85,8 +85,8 @@ class Api:
                 raise _failed(int(picked["status"].seconds))
             self._check_token(request.token)
             return Answer(200, self._route(request, all_events="repeat" in picked))
-        except _RefusedError as error_for_response:
-            return error_for_response.answer
+        except _RefusedError as refused:
+            return refused.answer
 
     def expire_token(self) -> None:
         """Refuse the token from now on, and take a new one."""
@@ -142,9 +142,9 @@ class Api:
     def _events(self, job: Script, base: str, start: str | None) -> str:
         first = _whole("start", start) if start is not None else 0
         past = job.past(self._now(), self.faults.lateness)
-        following = max([first, *(moment.id + 1 for moment in past[-1:])])
+        following = max([first, *(event.id + 1 for event in past[-1:])])
         next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": str(following)}
-        items = bracketed([moment.text for moment in past if moment.id >= first])
+        items = bracketed([event.text for event in past if event.id >= first])
         return braced([f'"next-events" : {pretty(next_events, 1)}', f'"items" : {items}'], 0)
 
 

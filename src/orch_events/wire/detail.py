@@ -32,7 +32,7 @@ class Changes(msgspec.Struct, frozen=True):
     failed: int
     corrective: int
     out_of_sync: int
-    told: str
+    text: str
 
 
 def read_changes(detail: bytes | msgspec.Raw) -> Changes | None:
@@ -52,11 +52,11 @@ def _changes(metrics: bytes) -> Changes | None:
         return None
     names = ("total", "changed", "failed", "corrective_change", "out_of_sync")
     total, changed, failed, corrective, out_of_sync = (read_id(counts.get(name)) or 0 for name in names)
-    happened = [f"{count} {what}" for count, what in ((changed, "changed"), (failed, "failed")) if count]
-    if not happened:
-        happened = [f"{out_of_sync} out of sync" if out_of_sync else "0 changed"]
-    told = ", ".join(happened) + (f" of {total}" if total else "")
-    return Changes(total, changed, failed, corrective, out_of_sync, told)
+    parts = [f"{count} {what}" for count, what in ((changed, "changed"), (failed, "failed")) if count]
+    if not parts:
+        parts = [f"{out_of_sync} out of sync" if out_of_sync else "0 changed"]
+    text = ", ".join(parts) + (f" of {total}" if total else "")
+    return Changes(total, changed, failed, corrective, out_of_sync, text)
 
 
 def read_cause(detail: bytes | msgspec.Raw) -> str:
@@ -70,15 +70,15 @@ def read_cause(detail: bytes | msgspec.Raw) -> str:
         return _first_line(content)
     if not isinstance(content, Mapping):
         return ""
-    told = _error(content.get("_error"))
+    text = _error(content.get("_error"))
     printed = _first_line(content.get("_output")) or _first_line(content.get("output"))
-    if told or printed:
-        return ": ".join(filter(None, (told, printed if printed not in told else "")))
+    if text or printed:
+        return ": ".join(filter(None, (text, printed if printed not in text else "")))
     changes = read_changes(detail)
-    return changes.told if changes else ""
+    return changes.text if changes else ""
 
 
-def spoken_cause(message: str, node: str) -> tuple[str, str]:
+def cause_in_message(message: str, node: str) -> tuple[str, str]:
     """Return why, as far as the server's sentence says it behind the node's name, and the rest of the sentence.
 
     `Puppet run failed on web-03: no catalog` is `no catalog`, and `Puppet run failed on web-03`. A sentence that says
@@ -97,8 +97,8 @@ def read_report_url(detail: bytes | msgspec.Raw) -> str:
 
 def _error(error: Any) -> str:  # noqa: ANN401 - it is any JSON
     """Write an error, an object with a `msg` or a bare string, in one line."""
-    told = error.get("msg") if isinstance(error, Mapping) else error
-    return " ".join(told.split()) if isinstance(told, str) else ""
+    text = error.get("msg") if isinstance(error, Mapping) else error
+    return " ".join(text.split()) if isinstance(text, str) else ""
 
 
 def _first_line(text: object) -> str:

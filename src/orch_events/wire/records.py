@@ -67,7 +67,7 @@ class JobRecord(msgspec.Struct, frozen=True):
         """Read an answer called `name`; raises NotUnderstood for what is no job."""
         raw = _compact(body, name)
         if not raw.startswith(b"{"):
-            raise _another(name)
+            raise _wrong_shape(name)
         return cls.from_json(raw)
 
     @classmethod
@@ -83,8 +83,8 @@ class JobRecord(msgspec.Struct, frozen=True):
         """Read a job from its compact, well-formed JSON, whatever is in it."""
         job = _mapping(lenient.loads(raw))
         options, history = _mapping(job.get("options")), job.get("status")
-        started_at = parse_timestamp(_text(job.get("started_timestamp"))) or _entered(history, "running")
-        finished_at = parse_timestamp(_text(job.get("finished_timestamp"))) or _entered(history, *JOB_OVER)
+        started_at = parse_timestamp(_text(job.get("started_timestamp"))) or _entered_at(history, "running")
+        finished_at = parse_timestamp(_text(job.get("finished_timestamp"))) or _entered_at(history, *JOB_OVER)
         number, command = read_id(job.get("name")), _text(job.get("command"))
         return cls(
             state=_text(job.get("state")),
@@ -119,8 +119,8 @@ class NodeRecord(msgspec.Struct, frozen=True):
     name: str
     state: str
     latest_event_id: int
-    began: str = ""
-    ended: str = ""
+    start_timestamp: str = ""
+    finish_timestamp: str = ""
     message: str = ""
     result: bytes = b""
 
@@ -161,25 +161,25 @@ def _read(body: bytes, kind: type[T], name: str) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError:
-        raise _another(name) from None
+        raise _wrong_shape(name) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise _no_json(body, name) from None
+        raise _not_json(body, name) from None
 
 
 def _compact(body: bytes, name: str) -> bytes:
     try:
         return lenient.compact(body)
     except (ValueError, RecursionError):
-        raise _no_json(body, name) from None
+        raise _not_json(body, name) from None
 
 
-def _no_json(body: bytes, name: str) -> NotUnderstood:
+def _not_json(body: bytes, name: str) -> NotUnderstood:
     if body.lstrip().startswith(b"<"):
         return HtmlAnswer(f"the answer of {name} is HTML, not JSON")
     return NotUnderstood(f"the answer of {name} is not JSON")
 
 
-def _another(name: str) -> NotUnderstood:
+def _wrong_shape(name: str) -> NotUnderstood:
     return NotUnderstood(f"the answer of {name} is not what an orchestrator says")
 
 
@@ -195,7 +195,7 @@ def _counts(states: object) -> dict[str, int]:
     return {name: count for name, value in _mapping(states).items() if (count := read_id(value))}
 
 
-def _entered(history: object, *states: str) -> datetime | None:
+def _entered_at(history: object, *states: str) -> datetime | None:
     """When the job entered one of `states`, by its `status`, all that older servers tell."""
     for entry in history if isinstance(history, list) else []:
         if isinstance(entry, dict) and entry.get("state") in states:
@@ -203,10 +203,10 @@ def _entered(history: object, *states: str) -> datetime | None:
     return None
 
 
-def _seconds(told: object, started_at: datetime | None, finished_at: datetime | None) -> float | None:
+def _seconds(value: object, started_at: datetime | None, finished_at: datetime | None) -> float | None:
     """Read a duration, a number or a text; where there is none, it is what lies between the two times."""
     try:
-        seconds = float(told) if isinstance(told, str | int | float) and not isinstance(told, bool) else None
+        seconds = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     except (ValueError, OverflowError):
         seconds = None
     if seconds is None and started_at and finished_at:

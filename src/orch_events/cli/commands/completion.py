@@ -66,8 +66,8 @@ class _Bash(BashComplete):
         return words[1:], last[:-1]
 
     def format_completion(self, item: "CompletionItem[str]") -> str:
-        told = "" if item.help is None else "\t" + " ".join(item.help.split())
-        return f"{item.type},{item.value}{told}"
+        text = "" if item.help is None else "\t" + " ".join(item.help.split())
+        return f"{item.type},{item.value}{text}"
 
 
 class _OneWord(ShellComplete):

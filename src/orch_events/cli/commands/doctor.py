@@ -66,14 +66,14 @@ def _checks(app: App, connect: ConnectOptions, variables: Iterable[str], *, verb
     yield local_checks.environment(app.environ, variables)
     with ExitStack() as stack:
         if connect.demo:
-            local = yield from local_checks.demonstration(connect, stack.enter_context(demo(app, math.inf)))
+            local = yield from local_checks.demo_configuration(connect, stack.enter_context(demo(app, math.inf)))
         else:
             local = yield from local_checks.configuration(app, connect)
-        if local.url is None or not (yield from server_checks.way(app, connect, local, local.url)):
+        if local.url is None or not (yield from server_checks.connection_path(app, connect, local, local.url)):
             return
         if local.token is not None:
             server = Server(local.url, local.token, local.cacert, None)
-            yield from server_checks.answer(app, connect, server, verbose=verbose)
+            yield from server_checks.answer_checks(app, connect, server, verbose=verbose)
 
 
 def _variables(ctx: click.Context) -> Iterator[str]:

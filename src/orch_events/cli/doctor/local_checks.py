@@ -16,7 +16,7 @@ from orch_events.cli.connection import Server, configured_url, typed_settings
 from orch_events.cli.doctor.checks import Check, Checking, failure, not_checked, ok, warning
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.client import tls
-from orch_events.client.probe import authorities
+from orch_events.client.probe import trusted_authorities
 from orch_events.client.url import ServiceUrl
 from orch_events.config import (
     ConfFile,
@@ -102,7 +102,7 @@ def configuration(app: App, connect: ConnectOptions) -> Checking[Local]:
     return Local(url, found.settings.cacert.value, context, token)
 
 
-def demonstration(connect: ConnectOptions, server: Server) -> Checking[Local]:
+def demo_configuration(connect: ConnectOptions, server: Server) -> Checking[Local]:
     """Check what there is to check where the embedded simulator stands for a server."""
     none = "--demo needs no configuration"
     yield from (not_checked(name, none) for name in ("config-file", "global-conf"))
@@ -122,8 +122,8 @@ def _conf_file(name: str, file: ConfFile) -> Check:
         return failure(name, file.error)
     if file.path is None:
         return ok(name, "there is no home to look for one in")
-    says = "is not there" if file.options is None else f"sets {', '.join(file.options) or 'nothing of ours'}"
-    return ok(name, f"{file.path} ({file.origin}) {says}")
+    content = "is not there" if file.options is None else f"sets {', '.join(file.options) or 'nothing of ours'}"
+    return ok(name, f"{file.path} ({file.origin}) {content}")
 
 
 def _service_url(found: Survey, places: Places) -> Checking[ServiceUrl | None]:
@@ -163,12 +163,14 @@ def _cacert(found: Survey, places: Places, url: ServiceUrl | None, now: float) -
 
 def _authorities(setting: Setting[str | None], context: ssl.SSLContext, now: float) -> Check:
     count = context.cert_store_stats()["x509"]
-    told = f"{setting.value} ({setting.origin}): {count} certificate{'s' * (count != 1)}"
-    expired = [one.issuer for one in authorities(context) if one.expires_at is not None and one.expires_at < now]
+    text = f"{setting.value} ({setting.origin}): {count} certificate{'s' * (count != 1)}"
+    expired = [
+        one.issuer for one in trusted_authorities(context) if one.expires_at is not None and one.expires_at < now
+    ]
     if expired:
         hint = "copy a new ca.pem from the primary server"
-        return warning("cacert", f"{told}, of which {len(expired)} expired: {expired[0]}", hint)
-    return ok("cacert", told)
+        return warning("cacert", f"{text}, of which {len(expired)} expired: {expired[0]}", hint)
+    return ok("cacert", text)
 
 
 def _token_file(app: App, setting: Setting[str | None]) -> Checking[Callable[[], str | None] | None]:
@@ -192,19 +194,19 @@ def _token_file(app: App, setting: Setting[str | None]) -> Checking[Callable[[],
 def _token(path: str, origin: str, characters: int, now: float) -> Check:
     if path == "-":
         return ok("token-file", f"standard input ({origin}): {characters} characters")
-    told = f"{path} ({origin}): present, {characters} characters"
+    text = f"{path} ({origin}): present, {characters} characters"
     hints: list[str] = []
     if (at := written_at(path)) is not None:
-        told += f", written {format_roughly(now - at)} ago"
+        text += f", written {format_roughly(now - at)} ago"
         if now - at > _TOKEN_SECONDS:
             hints.append("a token lives one hour by default; for a new one run: puppet access login")
     if others_can_read(path):
-        told += ", and others can read it"
+        text += ", and others can read it"
         hints.insert(0, f"run: chmod 600 {shlex.quote(path)}")
-    return warning("token-file", told, "; ".join(hints)) if hints else ok("token-file", told)
+    return warning("token-file", text, "; ".join(hints)) if hints else ok("token-file", text)
 
 
 def _failure(name: str, error: OrchEventsError, setting: Setting[str | None]) -> Check:
     """Return a failure that says where a setting comes from as well."""
-    told = failure(name, error)
-    return told if setting.value is None else replace(told, found=f"{told.found} (from {setting.origin})")
+    check = failure(name, error)
+    return check if setting.value is None else replace(check, found=f"{check.found} (from {setting.origin})")

@@ -10,7 +10,7 @@ from orch_events.render.toolkit.layout import wrap
 from orch_events.render.toolkit.text import escape_control
 from orch_events.render.toolkit.theme import Theme
 
-_LOOKS: dict[CheckStatus, tuple[str, str]] = {
+_STYLES: dict[CheckStatus, tuple[str, str]] = {
     "ok": ("finished", "finished"),
     "warning": ("errored", "warning"),
     "failure": ("failed", "failed"),
@@ -19,7 +19,7 @@ _LOOKS: dict[CheckStatus, tuple[str, str]] = {
 """Of each status the state whose glyph it has, and its style."""
 
 _GAP = "  "
-_STATUS_CELLS = max(map(len, _LOOKS))
+_STATUS_CELLS = max(map(len, _STYLES))
 _NAME_CELLS = max(map(len, NAMES))
 _MIN_CELLS = 24
 _VERSION = 1
@@ -54,7 +54,7 @@ def _joined(checks: list[Check]) -> Check:
 
 def _lines(check: Check, theme: Theme, cells: int | None) -> Iterator[str]:
     """Draw a check; a hint is never wrapped, since there may be a command in it to be copied."""
-    glyph, style = _LOOKS[check.status]
+    glyph, style = _STYLES[check.status]
     label = f"{theme.glyphs[glyph]} " if theme.glyphs else ""
     head = theme.paint(f"{label}{check.status:{_STATUS_CELLS}}", style) + _GAP
     second = len(label) + _STATUS_CELLS + len(_GAP)

@@ -25,7 +25,7 @@ _HALF_SECOND = 0.5
 _NAMES_SHOWN = 5
 
 
-def way(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl) -> Checking[bool]:
+def connection_path(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl) -> Checking[bool]:
     """Check the way to a server step by step; return whether it can be gone."""
     try:
         proxy = Proxy.from_environ(url)
@@ -64,8 +64,8 @@ def _connected(attempts: Sequence[probe.Attempt], url: ServiceUrl) -> Check:
     if last.reason:
         hint = "is the server up, the port right, and no firewall in between?"
         return failure("connection", Unreachable(f"no connection to port {url.port} of {url.host} ({failed})", hint))
-    told = f"{last.address} answers at port {url.port}, {_took(last.seconds)}"
-    return ok("connection", f"{told}; {failed}" if failed else told)
+    text = f"{last.address} answers at port {url.port}, {_took(last.seconds)}"
+    return ok("connection", f"{text}; {failed}" if failed else text)
 
 
 def _resolved(app: App, url: ServiceUrl, seconds: float) -> list[str]:
@@ -85,10 +85,10 @@ def _tls(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl, addre
         return True
     if (context := local.context) is None:
         return False
-    shaking = read_ahead(lambda: iter([probe.shake_hands(url, address, context, connect.connect_timeout)]))
-    (shaken,) = [found for found in shaking if found is not None]
-    yield _judged(shaken, app.clock.now())
-    return shaken.error is None
+    handshakes = read_ahead(lambda: iter([probe.tls_handshake(url, address, context, connect.connect_timeout)]))
+    (handshake,) = [found for found in handshakes if found is not None]
+    yield _handshake_check(handshake, app.clock.now())
+    return handshake.error is None
 
 
 def _plain(url: ServiceUrl, local: Local) -> Check:
@@ -99,37 +99,37 @@ def _plain(url: ServiceUrl, local: Local) -> Check:
     return warning("tls", "none: plain http, over which the token is not sent", "write service-url with https://")
 
 
-def _judged(shaken: probe.Handshake, now: float) -> Check:
+def _handshake_check(handshake: probe.Handshake, now: float) -> Check:
     """Tell what TLS came about, and how long it will, or what certificate is in its way."""
-    one = shaken.certificate
-    if shaken.error is not None:
-        failed = failure("tls", shaken.error)
-        names = f"; it is issued by {one.issuer} for {_listed(one.names)}" if one else ""
+    certificate = handshake.certificate
+    if handshake.error is not None:
+        failed = failure("tls", handshake.error)
+        names = f"; it is issued by {certificate.issuer} for {_listed(certificate.names)}" if certificate else ""
         return replace(failed, found=failed.found + names)
-    told = f"{shaken.version}, certificate by {one.issuer}" if one else shaken.version
-    if one is None or one.expires_at is None:
-        return ok("tls", told)
-    left = one.expires_at - now
-    told += f", expires in {format_roughly(left)}"
-    return ok("tls", told) if left >= _SOON_SECONDS else warning("tls", told, "let the server have a new one in time")
+    text = f"{handshake.version}, certificate by {certificate.issuer}" if certificate else handshake.version
+    if certificate is None or certificate.expires_at is None:
+        return ok("tls", text)
+    left = certificate.expires_at - now
+    text += f", expires in {format_roughly(left)}"
+    return ok("tls", text) if left >= _SOON_SECONDS else warning("tls", text, "let the server have a new one in time")
 
 
-def answer(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) -> Iterator[Check]:
+def answer_checks(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) -> Iterator[Check]:
     """Check what the server says when it is asked for a job."""
-    told: list[tuple["Exchange", float]] = []
+    exchanges: list[tuple["Exchange", float]] = []
     error: OrchEventsError | None = None
 
     def observe(exchange: "Exchange") -> None:
-        told.append((exchange, app.clock.now()))
+        exchanges.append((exchange, app.clock.now()))
 
     with open_client(app, connect, server, verbose=verbose, observe=observe) as client:
         try:
             list(client.jobs(1))
         except OrchEventsError as raised:
             error = raised
-    answered = [ok("answer", f"HTTP {exchange.status}, {_took(exchange.seconds)}") for exchange, _ in told]
+    answered = [ok("answer", f"HTTP {exchange.status}, {_took(exchange.seconds)}") for exchange, _ in exchanges]
     yield from _verdict(error, answered, server.url)
-    for exchange, at in told:
+    for exchange, at in exchanges:
         if exchange.status is not None:
             yield _clock(exchange.server_at, at - exchange.seconds / 2)
 
@@ -156,8 +156,8 @@ def _clock(server_at: float | None, at: float) -> Check:
     ahead = server_at + _HALF_SECOND - at
     if abs(ahead) < _SKEW_SECONDS:
         return ok("clock", "the server's agrees with ours")
-    told = f"the server's is {format_roughly(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} ours"
-    return warning("clock", told, "set both by NTP: --since and elapsed times are wrong by as much")
+    text = f"the server's is {format_roughly(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} ours"
+    return warning("clock", text, "set both by NTP: --since and elapsed times are wrong by as much")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ class _Context(click.Context):
         return Formatter(app.help_columns if app is not None else None, self.max_content_width)
 
 
-class _Shown(click.Command):
+class _CommandWithHelp(click.Command):
     """What has a help in our way: what it is for, examples, and what there is, under headings."""
 
     context_class = _Context
@@ -46,7 +46,7 @@ class _Shown(click.Command):
         return str(paragraphs(self.help or "")[0])
 
 
-class Command(_Shown):
+class Command(_CommandWithHelp):
     """A command.
 
     Args:
@@ -78,7 +78,7 @@ def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..
     return click.command(name, cls=Command, **attributes)
 
 
-class Group(_Shown, click.Group):
+class Group(_CommandWithHelp, click.Group):
     """All commands, in the order in which they are added, under headings."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:  # noqa: ANN401 - click's own

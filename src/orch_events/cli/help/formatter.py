@@ -12,13 +12,13 @@ import click
 
 Rows = list[tuple[str, str]]
 
-_USUAL_COLUMNS = 80
+_DEFAULT_COLUMNS = 80
 _LEAST_COLUMNS = 40
 _ENOUGH_COLUMNS = 36
 _STACKED_COLUMNS = 4
 _IN_BRACKETS = re.compile(r"\[[^]]*\]$")
 _BEFORE_SHORT_END = re.compile(r" (?=[^ ]{1,10}( \[[^ ]{10,})?$)")
-_UNTIED = str.maketrans("\xa0\u2011", " -")
+_BREAKING = str.maketrans("\xa0\u2011", " -")
 
 
 def paragraphs(text: str) -> list[str | Rows]:
@@ -50,12 +50,12 @@ class Formatter(click.HelpFormatter):
     """
 
     def __init__(self, columns: int | None = None, most: int | None = None) -> None:
-        widest = min(columns or _USUAL_COLUMNS, most or _USUAL_COLUMNS)
+        widest = min(columns or _DEFAULT_COLUMNS, most or _DEFAULT_COLUMNS)
         super().__init__(width=max(widest, _LEAST_COLUMNS) - 2)
 
     def write_text(self, text: str) -> None:
         """Write a paragraph of prose."""
-        super().write_text(_tied(text))
+        super().write_text(_with_non_breaking(text))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 0, col_spacing: int = 2) -> None:
         """Write a list: in two columns where there is room, else each meaning under its term.
@@ -69,15 +69,15 @@ class Formatter(click.HelpFormatter):
         widest = max(col_max, *(len(term) for term, _ in rows))
         if self.width - widest < _ENOUGH_COLUMNS:
             widest = _STACKED_COLUMNS
-        padded = [(term.ljust(widest) if meaning else term, _tied(meaning)) for term, meaning in rows]
+        padded = [(term.ljust(widest) if meaning else term, _with_non_breaking(meaning)) for term, meaning in rows]
         super().write_dl(padded, widest, col_spacing)
 
     def getvalue(self) -> str:
         """Return what was written."""
-        return super().getvalue().translate(_UNTIED)
+        return super().getvalue().translate(_BREAKING)
 
 
-def _tied(text: str) -> str:
+def _with_non_breaking(text: str) -> str:
     """Tie what stays on one line: a short last word, what stands in brackets at the end, and a word with hyphens."""
     text = _IN_BRACKETS.sub(lambda found: found[0].replace(" ", "\xa0"), text)
     return _BEFORE_SHORT_END.sub("\xa0", text).replace("-", "\u2011")

@@ -17,20 +17,22 @@ _LEAST_LIKENESS = 0.55
 """How much of two words must be the same."""
 
 
-def explained(error: click.ClickException) -> UsageError:
+def to_usage_error(error: click.ClickException) -> UsageError:
     """Say in our words what click says."""
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is None:
         return UsageError(_sentence(error.format_message()), "see: orch-events --help")
     match error:
         case click.NoSuchOption():
-            return UsageError(f"{ctx.info_name} has no option {error.option_name!r}", see(ctx, _meant(ctx, error)))
+            return UsageError(
+                f"{ctx.info_name} has no option {error.option_name!r}", see(ctx, _suggestions(ctx, error))
+            )
         case click.BadOptionUsage():
             return UsageError(_misused(ctx, error.option_name), see(ctx))
         case click.MissingParameter() | click.BadArgumentUsage():
             return UsageError(_missing(ctx), see(ctx))
         case click.BadParameter():
-            return UsageError(_place(ctx, error) + _sentence(error.message), see(ctx))
+            return UsageError(_source_prefix(ctx, error) + _sentence(error.message), see(ctx))
     return UsageError(_sentence(error.format_message()), see(ctx))
 
 
@@ -39,7 +41,7 @@ def unknown_command(ctx: click.Context, word: str) -> UsageError:
     message, commands = f"there is no command {word!r}", _commands(ctx)
     if _is_job(word):
         return UsageError(message, f"the command comes first, as in: {ctx.info_name} follow {word}")
-    return UsageError(message, see(ctx, called(word, commands) or nearest(word, commands)))
+    return UsageError(message, see(ctx, with_synonym(word, commands) or nearest(word, commands)))
 
 
 def too_many(ctx: click.Context, words: Sequence[str]) -> UsageError:
@@ -48,13 +50,13 @@ def too_many(ctx: click.Context, words: Sequence[str]) -> UsageError:
     return UsageError(f"{ctx.info_name} has no use for {', '.join(map(repr, words))}", f"write: {usage}")
 
 
-def see(ctx: click.Context, meant: Sequence[str] = ()) -> str:
+def see(ctx: click.Context, suggestions: Sequence[str] = ()) -> str:
     """Return the hint: what may be meant, and where help is."""
-    question = f"did you mean {' or '.join(meant)}? " if meant else ""
+    question = f"did you mean {' or '.join(suggestions)}? " if suggestions else ""
     return f"{question}see: {ctx.command_path} --help"
 
 
-def called(word: str, named: Mapping[str, object]) -> list[str]:
+def with_synonym(word: str, named: Mapping[str, object]) -> list[str]:
     """Return the names of those that others call `word`."""
     return [name for name, one in named.items() if word in getattr(one, "also", ())]
 
@@ -68,15 +70,15 @@ def nearest(word: str, names: Iterable[str]) -> list[str]:
     return longer or get_close_matches(word, names, n=1, cutoff=_LEAST_LIKENESS)
 
 
-def _meant(ctx: click.Context, error: click.NoSuchOption) -> list[str]:
+def _suggestions(ctx: click.Context, error: click.NoSuchOption) -> list[str]:
     """Guess: another command's option, an option by another name, a command, or one that is written almost so."""
     name, word, commands = error.option_name, error.option_name.lstrip("-"), _commands(ctx)
     own = {long.removeprefix("--"): one for long, one in _options(ctx.command).items() if long.startswith("--")}
     others = [f"{other} {name}" for other, one in commands.items() if name in _options(one)]
-    as_command = [other for other in commands if other == word] or called(name, commands)
+    as_command = [other for other in commands if other == word] or with_synonym(name, commands)
     return (
         others[:1]
-        or [f"--{one}" for one in called(word, own)]
+        or [f"--{one}" for one in with_synonym(word, own)]
         or as_command
         or [f"--{one}" for one in nearest(word, own)]
     )
@@ -97,7 +99,7 @@ def _missing(ctx: click.Context) -> str:
     return f"{ctx.info_name} wants {article}{wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
 
 
-def _place(ctx: click.Context, error: click.BadParameter) -> str:
+def _source_prefix(ctx: click.Context, error: click.BadParameter) -> str:
     """Name the option that a bad value is of, or the variable that it came from; an argument needs no name."""
     option = error.param or _options(ctx.command).get(str(error.param_hint))
     if not isinstance(option, Option):

@@ -9,7 +9,7 @@ from orch_events.render.toolkit.theme import Theme
 from orch_events.wire.event import Event
 
 _IN_SIGHT_CELLS = 8
-_BEFORE_CHARACTERS = 6
+_LEAD_CHARACTERS = 6
 
 
 class Highlighter:
@@ -38,7 +38,7 @@ class Highlighter:
         """Return a text without its beginning, where otherwise the first thing found would be cut off."""
         begin = min((found.start() for pattern in self._patterns if (found := pattern.search(text))), default=0)
         hidden = width(text) > cells and width(text[:begin]) >= cells - _IN_SIGHT_CELLS
-        return ellipsis + text[max(0, begin - _BEFORE_CHARACTERS) :] if hidden else text
+        return ellipsis + text[max(0, begin - _LEAD_CHARACTERS) :] if hidden else text
 
     def with_evidence(self, events: Sequence[Event], messages: Sequence[str]) -> list[str]:
         """Put before a message what was found in its event, where neither the message nor the node's name shows it."""

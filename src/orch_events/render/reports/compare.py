@@ -34,8 +34,8 @@ def compare_text(comparison: Comparison, layout: Layout, *, whole: bool) -> list
     lines = [*heading(before.progress, layout), *heading(after.progress, layout), "", *_side_by_side(before, after)]
     for kind, (title, style) in _KINDS.items():
         if pairs := getattr(comparison, kind):
-            told = layout.theme.paint(f"{layout.mark(style)}{counted(len(pairs), 'node')} {title}", style)
-            lines += ["", *layout.wrap(told.split(" "), 2), *_rows(pairs, kind, layout, whole=whole)]
+            title_line = layout.theme.paint(f"{layout.mark(style)}{counted(len(pairs), 'node')} {title}", style)
+            lines += ["", *layout.wrap(title_line.split(" "), 2), *_rows(pairs, kind, layout, whole=whole)]
     return lines if any(getattr(comparison, kind) for kind in _KINDS) else [*lines, "", "no node fares otherwise"]
 
 
@@ -64,10 +64,10 @@ def _rows(pairs: Sequence[Pair], kind: str, layout: Layout, *, whole: bool) -> I
     cells = max(map(width, changes))
     names = layout.column([pair.name for pair in shown], (layout.cells or 0) - 2 * len(_GAP) - cells)
     for pair, name, change in zip(shown, names, changes, strict=True):
-        said = _said(pair, kind)
+        detail = _detail(pair, kind)
         if layout.cells is not None:
-            said = cut(said, layout.cells - 3 * len(_GAP) - width(name) - cells, layout.theme.ellipsis)
-        yield f"{_GAP}{name}{_GAP}{padded(change, cells)}{_GAP}{said}".rstrip()
+            detail = cut(detail, layout.cells - 3 * len(_GAP) - width(name) - cells, layout.theme.ellipsis)
+        yield f"{_GAP}{name}{_GAP}{padded(change, cells)}{_GAP}{detail}".rstrip()
     yield from (f"{_GAP}{one}" for one in more)
 
 
@@ -86,7 +86,7 @@ def _state(run: NodeRun | None) -> str:
     return escape_control(run.state) if run else "-"
 
 
-def _said(pair: Pair, kind: str) -> str:
+def _detail(pair: Pair, kind: str) -> str:
     """Tell why a node fails, or how many times as long it took, or as short."""
     if kind in _TIMED and pair.before and pair.after:
         least, most = sorted((pair.before.seconds or 0.0, pair.after.seconds or 0.0))

@@ -32,11 +32,11 @@ def _title(group: Group, layout: Layout, *, over: bool) -> list[str]:
 def _example(group: Group, layout: Layout) -> Iterator[str]:
     """Tell of one node all that it said, but for what the title says already."""
     run = group.runs[0]
-    told = {"cause": run.cause, "message": run.message}
-    told = {label: text for label, text in told.items() if text and text != group.cause}
-    if len(group.runs) > 1 and (told or run.report_url):
+    texts = {"cause": run.cause, "message": run.message}
+    texts = {label: text for label, text in texts.items() if text and text != group.cause}
+    if len(group.runs) > 1 and (texts or run.report_url):
         yield from layout.labelled("example", [escape_control(run.name)])
-    for label, text in told.items():
+    for label, text in texts.items():
         yield from layout.labelled(label, escape_control(text).split(" "))
     if run.report_url:
         yield from layout.labelled("report", [layout.link(run.report_url, (layout.cells or 0) - LABEL_CELLS)])

@@ -14,7 +14,7 @@ from orch_events.render.toolkit.text import escape_control, padded, width
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.times import format_duration
 
-_USUAL_CELLS = 80
+_DEFAULT_CELLS = 80
 _MOST_INTERVALS = 40
 _BAR_CELLS = 8
 _GAP = "  "
@@ -65,10 +65,10 @@ def _durations(spread: Spread, durations: Sequence[float], layout: Layout) -> It
     yield f"durations of {counted(spread.count, 'node')}"
     names = ("minimum", "p50", "p90", "p99", "maximum")
     values = [spread.minimum, spread.p50, spread.p90, spread.p99, spread.maximum]
-    told = [f"{name} {format_duration(value)}" for name, value in zip(names, values, strict=True)]
-    yield from layout.wrap([f"{_GAP}{told[0]},", *(f"{one}," for one in told[1:-1]), told[-1]], len(_GAP))
+    texts = [f"{name} {format_duration(value)}" for name, value in zip(names, values, strict=True)]
+    yield from layout.wrap([f"{_GAP}{texts[0]},", *(f"{one}," for one in texts[1:-1]), texts[-1]], len(_GAP))
     least, greatest = format_duration(spread.minimum), format_duration(spread.maximum)
-    room = (layout.cells or _USUAL_CELLS) - len(_GAP) - len(least) - len(greatest) - 2
+    room = (layout.cells or _DEFAULT_CELLS) - len(_GAP) - len(least) - len(greatest) - 2
     drawn = sparkline(_histogram(durations, room).counts, layout.theme)
     yield f"{_GAP}{least} {layout.theme.paint(drawn, 'running')} {greatest}"
 
@@ -81,7 +81,7 @@ def _histogram(durations: Sequence[float], most: int = _MOST_INTERVALS) -> Histo
 def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[str]:
     """Draw a bar a node. On a terminal, names leave the bars some room; elsewhere they are whole."""
     labels = [_label(span, layout, running) for span in spans]
-    room = (layout.cells or _USUAL_CELLS) - 3 * len(_GAP) - max(map(width, labels))
+    room = (layout.cells or _DEFAULT_CELLS) - 3 * len(_GAP) - max(map(width, labels))
     names = layout.column([span.run.name for span in spans], room - _BAR_CELLS)
     cells = max(_BAR_CELLS if layout.cells is None else 1, room - width(names[0]))
     greatest = spans[0].seconds or 1.0
@@ -92,8 +92,8 @@ def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[st
 
 def _label(span: Span, layout: Layout, running: str) -> str:
     state = span.run.state
-    told = {"finished": "", "running": running}.get(state, f" {layout.mark(state)}{escape_control(state)}")
-    return format_duration(span.seconds) + told
+    text = {"finished": "", "running": running}.get(state, f" {layout.mark(state)}{escape_control(state)}")
+    return format_duration(span.seconds) + text
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:

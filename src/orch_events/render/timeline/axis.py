@@ -42,7 +42,7 @@ class Axis:
         step, seconds = ticks(begin, begin + self.seconds, most)
         return [Tick(second - begin, self._label(second - begin, step)) for second in seconds]
 
-    def tell(self, second: float) -> str:
+    def format(self, second: float) -> str:
         """Return a point of the axis, to the second."""
         if not self._by_clock:
             return format_duration(second, compact=True)

@@ -102,19 +102,19 @@ def label(row: Row, theme: Theme) -> str:
     return took if state == "finished" else f"{mark(state, theme) or f'{word} '}{took}"
 
 
-def story(row: Row, axis: Axis) -> str:
+def describe(row: Row, axis: Axis) -> str:
     """Tell how a node fared and when: `finished, began at 8s, took 34s`."""
     state, seconds = escape_control(row.run.state), row.seconds
     if row.begin is None:
-        return state if row.end is None else f"{state} at {axis.tell(row.end)}"
-    told = f"{state}, began at {axis.tell(row.begin)}"
+        return state if row.end is None else f"{state} at {axis.format(row.end)}"
+    text = f"{state}, began at {axis.format(row.begin)}"
     if seconds is None:
-        return told
+        return text
     took = format_duration(seconds)
-    return f"{told}, {took} so far" if row.run.state == "running" else f"{told}, took {took}"
+    return f"{text}, {took} so far" if row.run.state == "running" else f"{text}, took {took}"
 
 
 def reasons(row: Row) -> list[str]:
     """Return what the server and the node say of a node that did not finish, each once."""
-    told = (escape_control(row.run.message), escape_control(row.run.cause))
-    return [text for text in dict.fromkeys(told) if text]
+    texts = (escape_control(row.run.message), escape_control(row.run.cause))
+    return [text for text in dict.fromkeys(texts) if text]

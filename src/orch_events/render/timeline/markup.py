@@ -4,7 +4,7 @@ import html
 import json
 from collections.abc import Sequence
 
-from orch_events.analysis.timeline import Chart, concurrency, crowd
+from orch_events.analysis.timeline import Chart, concurrency, concurrency_by_cell
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.vocabulary import NODE_STATES
 
@@ -79,7 +79,7 @@ def script_json(value: object) -> str:
 
 def outline(chart: Chart) -> tuple[str, int]:
     """Return how many nodes ran at once as a path in a box of `STRIP_CELLS` by 1, and the highest number."""
-    running = crowd(concurrency(chart.rows), chart.seconds, STRIP_CELLS)
+    running = concurrency_by_cell(concurrency(chart.rows), chart.seconds, STRIP_CELLS)
     most = max(running)
     steps = "".join(f"V{number(1 - count / (most or 1))}H{cell}" for cell, count in enumerate(running, 1))
     return f"M0 1{steps}V1Z", most

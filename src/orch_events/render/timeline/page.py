@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from orch_events.analysis.timeline import SORTS, Chart, Row, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.captions import Heading, label, mark, reasons, story
+from orch_events.render.timeline.captions import Heading, describe, label, mark, reasons
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
@@ -68,9 +68,9 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
     """Write how many nodes are in each state; a state that has rows is a button, which the script enables."""
     drawn = {escape_control(row.run.state) for row in rows}
     for state, count in heading.counts.items():
-        told = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
+        text = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
         button = {"type": "button", "value": state, "aria-pressed": "false", "disabled": ""}
-        yield element("li", element("button", told, **button) if state in drawn else element("span", told))
+        yield element("li", element("button", text, **button) if state in drawn else element("span", text))
 
 
 def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
@@ -97,11 +97,11 @@ def _row(row: Row, seconds: float, axis: Axis) -> str:
     """Write a row: name, bar, what stands behind it, and a sentence for who does not see that or points at it."""
     state, at = row.run.state, number((row.at or 0.0) * 100 / seconds)
     place = f"--b:{at}" if row.seconds is None else f"--b:{at};--w:{number(row.seconds * 100 / seconds)}"
-    told = "".join(f"<p>{escaped(line)}</p>" for line in (story(row, axis), *reasons(row)))
+    text = "".join(f"<p>{escaped(line)}</p>" for line in (describe(row, axis), *reasons(row)))
     bar = "" if row.seconds is None else "<i></i>"
     return (
         f'<li class="{state_class(state)}" data-state="{escaped(state)}" style="{place}"><b>{escaped(row.run.name)}</b>'
-        f'{bar}<em aria-hidden="true">{escaped(label(row, _THEME))}</em>{told}</li>'
+        f'{bar}<em aria-hidden="true">{escaped(label(row, _THEME))}</em>{text}</li>'
     )
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from orch_events.analysis.timeline import USUAL_ROWS, Chart, Row, chosen, ordered
+from orch_events.analysis.timeline import DEFAULT_ROWS, Chart, Row, chosen, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.captions import Heading, label, left_out, mark, reasons, story
+from orch_events.render.timeline.captions import Heading, describe, label, left_out, mark, reasons
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
@@ -97,10 +97,10 @@ class Picture:
     def _row(self, row: Row, top: float) -> str:
         """Draw a row, which tells all that is known of its node where a pointer rests on it."""
         name, state = escape_control(row.run.name), row.run.state
-        told = "\n".join([name, story(row, self._axis), *reasons(row)])
+        text = "\n".join([name, describe(row, self._axis), *reasons(row)])
         end = row.at if row.seconds is None else row.end
         parts = [
-            element("title", "\n".join(map(escaped, told.split("\n")))),
+            element("title", "\n".join(map(escaped, text.split("\n")))),
             element("rect", class_="row", y=top, width=_WIDTH, height=_ROW),
             _text(_MARGIN, top, cut(name, _MOST_NAME_CELLS, _THEME.ellipsis)),
             self._bar(row, top),
@@ -118,7 +118,7 @@ class Picture:
 
 def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, *, whole: bool) -> str:
     """Return a picture of all nodes if it is to be `whole`, else of as many as there usually is room for."""
-    rows = chart.rows if whole else chosen(chart.rows, USUAL_ROWS)
+    rows = chart.rows if whole else chosen(chart.rows, DEFAULT_ROWS)
     return Picture(chart, axis, ordered(rows, sort)).draw(heading)
 
 

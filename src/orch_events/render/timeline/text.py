@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from orch_events.analysis.timeline import USUAL_ROWS, Chart, Row, bar, chosen, concurrency, crowd, ordered
+from orch_events.analysis.timeline import (
+    DEFAULT_ROWS,
+    Chart,
+    Row,
+    bar,
+    chosen,
+    concurrency,
+    concurrency_by_cell,
+    ordered,
+)
 from orch_events.render.timeline.axis import Axis
 from orch_events.render.timeline.captions import Heading, label, left_out, mark
 from orch_events.render.toolkit.bars import sparkline, stroke
@@ -15,7 +24,7 @@ from orch_events.render.toolkit.layout import wrap
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 
-_USUAL_CELLS = 100
+_DEFAULT_CELLS = 100
 _LEAST_ROWS = 3
 _LEAST_BAR_CELLS = 10
 _LEAST_DESCRIPTION_CELLS = 8
@@ -44,7 +53,7 @@ class TextTimeline:
     def __init__(self, theme: Theme, size: os.terminal_size | None, *, whole: bool) -> None:
         self._theme = theme
         self._size = size
-        self._cells = size.columns if size else _USUAL_CELLS
+        self._cells = size.columns if size else _DEFAULT_CELLS
         self._whole = whole
 
     def draw(self, chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
@@ -66,7 +75,7 @@ class TextTimeline:
         if self._whole:
             return rows
         if self._size is None or not self._size.lines:
-            return chosen(rows, USUAL_ROWS)
+            return chosen(rows, DEFAULT_ROWS)
         around = head + 2 + ceil(_LEFT_OUT_CELLS / self._cells) + 1
         return chosen(rows, max(_LEAST_ROWS, self._size.lines - around))
 
@@ -101,7 +110,7 @@ class TextTimeline:
         return _Columns(cells, max(1, room - cells), labels)
 
     def _strip(self, chart: Chart, steps: Sequence[tuple[float, int]], peak: int, columns: _Columns) -> str:
-        running = crowd(steps, chart.seconds, columns.bars)
+        running = concurrency_by_cell(steps, chart.seconds, columns.bars)
         title = next((title for title in _at_once(peak) if len(title) <= columns.names), "")
         return self._name(title, columns) + self._theme.paint(sparkline(running, self._theme).rstrip(), "running")
 
@@ -117,12 +126,12 @@ class TextTimeline:
             row.run.state,
             bar(row, seconds, columns.bars),
         )
-        told = label(row, self._theme)
+        text = label(row, self._theme)
         if place is None:
             cell = int((row.at or 0.0) * columns.bars / seconds)
-            return name + " " * cell + self._theme.paint(told, state)
+            return name + " " * cell + self._theme.paint(text, state)
         drawn = self._theme.paint(stroke(*place, self._theme), state)
-        return f"{name}{drawn} {told if state == 'finished' else self._theme.paint(told, state)}"
+        return f"{name}{drawn} {text if state == 'finished' else self._theme.paint(text, state)}"
 
     def _name(self, text: str, columns: _Columns) -> str:
         return padded(cut(text, columns.names, self._theme.ellipsis), columns.names) + _GAP

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Mapping
 from typing import TextIO
 
-USUAL_COLUMNS = 80
+DEFAULT_COLUMNS = 80
 """Of a terminal that does not say how wide it is."""
 
 
