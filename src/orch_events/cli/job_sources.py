@@ -1,4 +1,4 @@
-"""From the JOBs that were typed to where their events come from: a server, the simulator, a recording."""
+"""Opens the jobs that were named: on a server, on the built-in simulator, or in a recording."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -26,14 +26,14 @@ _REPLAY_INTERVAL = 0.2
 
 
 class OpenJob(NamedTuple):
-    """A job, and where its events come from.
+    """A job, and its source.
 
     Attributes:
         number: the job's number, as text.
-        source: of its events, record and nodes.
-        policy: for how long the source's errors are retried.
-        name: what it is called in commands: as it was typed, or by its number.
-        recorded: whether its events come from a recording.
+        source: the source of its events, record and nodes.
+        policy: how long errors of the source are retried.
+        name: its name in suggested commands: the path of its recording, or its number.
+        recorded: whether its source is a recording.
     """
 
     number: str
@@ -45,7 +45,7 @@ class OpenJob(NamedTuple):
     def follower(
         self, clock: "Clock", *, interval_seconds: float = 1.0, start: int | None = None, settle_seconds: float = 15.0
     ) -> "Follower":
-        """Follow the job; a recording is asked more often than `interval` says: that costs nobody anything."""
+        """Make a follower of the job; a recording is polled more often than a server, since that costs nothing."""
         from orch_events.follow.follower import Follower
 
         if self.recorded:
@@ -62,12 +62,12 @@ class OpenJob(NamedTuple):
 
 
 class ReplayOptions(NamedTuple):
-    """How recordings are read, and the demo.
+    """How recordings and the demo are replayed.
 
     Attributes:
         job: which of a recording's jobs; None for the only one.
-        speed: how many recorded seconds pass in one of ours.
-        demo_speed: how many of the simulator's seconds pass in one of ours.
+        speed: how many recorded seconds pass in a real one.
+        demo_speed: how many simulated seconds pass in a real one.
     """
 
     job: str | None = None
@@ -85,12 +85,12 @@ def open_jobs(
     *,
     verbose: bool,
 ) -> Iterator[list[OpenJob]]:
-    """Open the jobs that were named, each once; a server is opened when the first of them needs it.
+    """Open the jobs that were named, each once; the server is opened when the first of them needs it.
 
     Raises:
-        UsageError: the URL of a job is another server's, or a recording is of several jobs.
+        UsageError: a job's URL is of another server, or a recording is of several jobs.
         UnknownJob: there is no latest job.
-        OrchEventsError: a server or a recording can't be opened, or does not tell which job is the latest.
+        OrchEventsError: a server or a recording can't be opened, or the latest job can't be determined.
     """
     with ExitStack() as stack:
 
@@ -124,7 +124,7 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
-    """See that the place of a URL is where we ask: no token goes elsewhere. A console may well live elsewhere."""
+    """Check that a job's URL is of the configured server; for a URL of the console, which may be elsewhere, only warn."""
     if not ref.place or server.url is None:
         return
     if ref.kind == "api" and not server.url.is_of(ref.place):
@@ -147,7 +147,7 @@ def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
 
 
 def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
-    """Ask a server for its newest jobs, or for those among them that are wanted. Raises OrchEventsError."""
+    """Return a server's newest jobs that match. Raises OrchEventsError."""
     from orch_events.client.recent import recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
@@ -163,7 +163,7 @@ def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "Job
 
 
 def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":
-    """Read all events of a job so far, and its record. Raises OrchEventsError where that can't be."""
+    """Read all events of a job so far, and its record. Raises OrchEventsError."""
     replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
         follower = job.follower(app.clock)

@@ -1,10 +1,10 @@
-"""What a command that shows events shows and keeps: one assembly for `list` and `follow`.
+"""FollowSession: shows and saves the events of some jobs, for `list` and `follow` alike.
 
     a follower's updates → FollowSession → checkpoint → recording → filter → tail → format → stdout
                                          → stderr: progress, connection, closing summary
 
-The session reads the updates, and decides the exit status. What is kept beside what is shown, a recording and a
-checkpoint, are links of the renderer chain: a disk that is full is said once, and does not stop the session.
+The session reads the updates and decides the exit status. Recording and checkpoint are links of the renderer chain: if
+one can't be written, that is reported once, and the session continues.
 """
 
 import math
@@ -37,17 +37,16 @@ from orch_events.wire.vocabulary import NODE_UNFINISHED
 
 
 class FollowOptions(NamedTuple):
-    """What only following has; `list` has the defaults.
+    """The options of `follow` alone; `list` has the defaults.
 
     Attributes:
-        interval: seconds between two requests while events come.
-        settle: seconds of silence that end a job without a record.
-        cursor_file: where to resume; None for nowhere.
-        slow: seconds after which a node is named; None for twice what is usual.
-        replay: how recordings and the demo are read.
-        progress: whether there is a live line, or a heartbeat.
-        typed: the options that were typed, for the commands that are suggested; None where nothing is suggested, and
-            there is no summary at the end.
+        interval_seconds: the polling interval while events come.
+        settle_seconds: how long a job without a record must be quiet to be over.
+        cursor_file: the file that says where to resume; None for none.
+        slow_seconds: after how many seconds a node is slow; None for twice the typical duration.
+        replay: how recordings and the demo are replayed.
+        progress: whether there is a live line or a heartbeat.
+        typed: the options that were typed, for suggested commands; None for no suggestions and no closing summary.
     """
 
     interval_seconds: float = 1.0
@@ -63,7 +62,7 @@ class FollowOptions(NamedTuple):
 def open_session(
     app: App, refs: Sequence[JobRef], events: EventOptions, policy: RetryPolicy, follow: FollowOptions
 ) -> Iterator["FollowSession"]:
-    """Open the jobs and the files, and put together what shows and keeps the events.
+    """Open the jobs and the files, and make a session of them.
 
     Raises:
         OrchEventsError: a job, a recording or a cursor file can't be opened.
@@ -85,7 +84,7 @@ def open_session(
 
 
 def _start(app: App, job: str, start: int | None, checkpoints: CheckpointFile | None) -> int | None:
-    """Return where to begin: where the cursor file says, else where the option does."""
+    """Return the first event id to read: that of the cursor file, else that of --start."""
     checkpoint = checkpoints.read(job) if checkpoints else None
     if checkpoint is None:
         return start
@@ -95,16 +94,16 @@ def _start(app: App, job: str, start: int | None, checkpoints: CheckpointFile | 
 
 
 class FollowSession:
-    """Reads the updates of some jobs: shows and keeps their events, and gathers the exit status.
+    """Reads the updates of some jobs, shows and saves their events, and collects the exit status.
 
     Args:
         app: streams, clock, signals.
         events: what is shown, and how.
-        follow: what only following has.
+        follow: the options of `follow` alone.
         jobs: the jobs.
         followers: their followers, in the same order.
-        recording: where events are recorded.
-        checkpoints: where it is noted how far they were shown.
+        recording: the recording to write; None for none.
+        checkpoints: the cursor file to write; None for none.
 
     Attributes:
         followers: the followers.
@@ -146,7 +145,7 @@ class FollowSession:
         return self._chain.filtered.passed
 
     def run(self, updates: Iterable[Iterator[Update]], timeout: float = math.inf) -> int:
-        """Show everything to the end, or to a signal; return the exit status."""
+        """Show everything until the jobs end or a signal arrives; return the exit status."""
         try:
             with closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
@@ -189,7 +188,7 @@ class FollowSession:
             self._last_shown[state.job] = state.last_id
         if self.shown > passed:
             self._progress.moved()
-        else:  # what nobody asked for breaks no silence
+        else:  # filtered events do not end the silence
             self._progress.tick()
 
     def _name_stragglers(self) -> None:
@@ -206,7 +205,7 @@ class FollowSession:
         self._statuses[state.job] = status if self._exit_options.exit_status else 0
 
     def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand) -> Iterator[str]:
-        """Yield how a job ended, what went wrong, and what to do next."""
+        """Yield the outcome of a job, its failed nodes, and a suggested command."""
         yield ended(state.job, outcome, self._theme)
         yield from bad_nodes(state, self._theme, columns(self._app.stderr_stream))
         more = len(bad_runs(state)) - MOST_NODES
@@ -225,7 +224,7 @@ class FollowSession:
         self._statuses[state.job] = error.exit_status
 
     def _repeat_outcomes(self) -> None:
-        """Where several jobs ended, say again how, the worst last: the first may be out of sight."""
+        """Repeat the outcomes of several jobs, the worst last: the first may have scrolled away."""
         if len(self._outcomes) > 1:
             for _, line in sorted(self._outcomes, key=lambda end: exit_status.badness(end[0])):
                 self._stderr.note(line)

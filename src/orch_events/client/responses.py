@@ -1,4 +1,4 @@
-"""Answers other than 200: one place that turns HTTP statuses and the API's error bodies into our errors."""
+"""Error responses: one place that turns HTTP statuses and the API's error bodies into our errors."""
 
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -21,7 +21,7 @@ _BUSY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_R
 
 
 class _ErrorBody(msgspec.Struct):
-    """The API's `{kind, msg, details?}`; the kind tells it from a proxy's answer, the message is for people."""
+    """The API's `{kind, msg, details?}`. A proxy's error has no kind; the message is for people."""
 
     kind: str
     msg: Any = None
@@ -30,14 +30,14 @@ class _ErrorBody(msgspec.Struct):
 def error_for_response(
     url: str, status: int, body: bytes, *, with_token: bool, retry_after: float | None = None
 ) -> OrchEventsError:
-    """Tell what an answer other than 200 means.
+    """Return the error for a response with a status other than 200.
 
     Args:
-        url: what was asked.
+        url: what was requested.
         status: the HTTP status.
-        body: the answer's body, or its beginning.
-        with_token: whether a token had been sent.
-        retry_after: seconds after which the server wants to be asked again; None where it said nothing.
+        body: the response's body, or its beginning.
+        with_token: whether a token was sent.
+        retry_after: the seconds that the server asked for; None if it did not.
     """
     api_error = _read(body)
     message = (
@@ -67,7 +67,7 @@ def error_for_response(
 
 
 def _read(body: bytes) -> _ErrorBody | None:
-    """Read the API's error; None where the answer is not the API's."""
+    """Read the API's error body; None if the body is not the API's."""
     try:
         return msgspec.json.decode(body, type=_ErrorBody)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -85,7 +85,7 @@ def read_retry_after(text: str | None, now: float) -> float | None:
 
 
 def read_date(text: str | None) -> float | None:
-    """Read a date as HTTP's headers have it into seconds since the epoch; None for anything else."""
+    """Read the date of an HTTP header into seconds since the epoch; None for anything else."""
     try:
         return parsedate_to_datetime(text).timestamp() if text is not None else None
     except (ValueError, OverflowError):

@@ -1,13 +1,13 @@
 """A recording: the events of a job, or of several, in a file.
 
-What it holds is told by its content, whatever its name, gzipped or not:
+Its format is detected by its content, not its name; it may be gzipped:
 
-- JSON Lines, as --record and --json write them, with a first key "job" where they are of several jobs
+- JSON Lines, as --record and --json write them, with a first key "job" if they are of several jobs
 - one JSON array of events, as -o json writes it
-- a saved answer of the events endpoint
+- a saved response of the events endpoint
 
-It is read from its beginning as often as somebody asks, and never held in memory. What is damaged is told once and
-passed over; a file that holds nothing else is no recording.
+It is read from the beginning each time, and never held in memory. Damaged places are reported once and skipped; a file
+that has nothing else is not a recording.
 """
 
 import re
@@ -24,7 +24,7 @@ from orch_events.wire.event import Event
 
 _HEAD_BYTES = 1 << 12
 _MOST_NAMED = 3
-"""So many damaged places are told each for itself."""
+"""How many damaged places are reported one by one."""
 
 _HINT = "a recording is what --record, --json or -o json wrote, or a saved answer of the events endpoint"
 
@@ -41,8 +41,8 @@ def open_recording(
 
     Args:
         path: as typed; "-" for standard input.
-        stdin: standard input; None where the process was started without one.
-        tell: told in a sentence of each thing that is damaged.
+        stdin: standard input; None if the process was started without one.
+        warn: called with a message about each damaged place.
 
     Raises:
         LocalFileError: it can't be read.
@@ -52,7 +52,7 @@ def open_recording(
 
 
 def _job_of_path(path: str) -> str:
-    """Name a job after its file: `352` for `jobs/352.jsonl.gz`; what is no file's name makes it `unnamed`."""
+    """Name a job after its file: `352` for `jobs/352.jsonl.gz`; `unnamed` for standard input and devices."""
     stem = Path(path.removesuffix(".gz")).stem
     return "unnamed" if path == "-" or path.startswith(("/dev/", "/proc/")) else re.sub(r"[^A-Za-z0-9_.+@-]", "_", stem)
 
@@ -61,9 +61,9 @@ class Recording:
     """Events in a file.
 
     Args:
-        file: where they are.
-        job: what a job is called that is named nowhere in it.
-        tell: told in a sentence of each thing that is damaged.
+        file: the file.
+        job: the job of events that name none.
+        warn: called with a message about each damaged place.
 
     Attributes:
         name: what the file is called in messages.
@@ -88,7 +88,7 @@ class Recording:
         return head
 
     def job(self, requested: str | None = None) -> str:
-        """Return the job that is wanted, or else the only one; raises UsageError where that is none, or not clear."""
+        """Return the requested job, or the only one; raises UsageError if there is no such job, or several."""
         jobs = self.jobs
         if requested is None and len(jobs) == 1:
             return jobs[0]
@@ -99,14 +99,14 @@ class Recording:
 
     @property
     def jobs(self) -> Sequence[str]:
-        """The jobs whose events it holds, in the order in which they come. Raises LocalFileError."""
+        """The jobs that it has events of, in the order in which they come. Raises LocalFileError."""
         return list(dict.fromkeys(job or self._job for job in self._job_keys))
 
     def events(self, job: str) -> Iterator[Sequence[Event]]:
         """Yield a job's events, as the server wrote them, in the order in which they were recorded.
 
         Raises:
-            LocalFileError: it can't be read, or is no recording.
+            LocalFileError: it can't be read, or is not a recording.
         """
         damage = _Damage(self.name, self._warn_once)
         for part in self._read():
@@ -129,7 +129,7 @@ class Recording:
 
     @cached_property
     def _job_keys(self) -> Sequence[str | None]:
-        """The jobs that events name, each once; None for those that name none."""
+        """The values of the key "job", each once; None for events without it."""
         if self._read_kind is read_page or not self._mentions(_JOB_KEY):
             return [None]
         return list(dict.fromkeys(_split_job_key(event)[0] for part in self._read() for event in part.events)) or [None]
@@ -144,7 +144,7 @@ class Recording:
 
 
 def _split_job_key(event: Event) -> tuple[str | None, Event]:
-    """Take off the key "job" of an event; return what it said, and the event as the server wrote it."""
+    """Return the value of an event's key "job", None if it has none, and the event as the server wrote it."""
     raw = event.raw
     found = _JOB_KEY_VALUE.match(raw)
     if found is None:
@@ -153,7 +153,10 @@ def _split_job_key(event: Event) -> tuple[str | None, Event]:
 
 
 class _Damage:
-    """What one reading finds damaged; before the first event that may be everything, and nothing is told of it."""
+    """The damaged places that one reading finds.
+
+    Nothing is reported before the first event: if there is none, the file is not a recording.
+    """
 
     def __init__(self, name: str, warn: Callable[[str], None]) -> None:
         self._name = name
@@ -163,7 +166,7 @@ class _Damage:
         self._any_event = False
 
     def note(self, part: Part) -> None:
-        """Take note of a part, and tell of the first few places."""
+        """Count the damaged places of a part, and report the first few of all."""
         self._any_event = self._any_event or bool(part.events)
         self._count += len(part.damaged)
         self._first_places += part.damaged[: _MOST_NAMED - len(self._first_places)]
@@ -171,7 +174,7 @@ class _Damage:
             self._warn(f"{self._name}, {place} is damaged and passed over")
 
     def conclude(self, *, gzip_broken: bool) -> None:
-        """Tell of the rest; raises LocalFileError if there is nothing but damage."""
+        """Report the rest; raises LocalFileError if there is nothing but damage."""
         if not self._any_event and (self._count or gzip_broken):
             raise LocalFileError(f"{self._name} is not a recording", _HINT)
         if self._count > _MOST_NAMED:

@@ -1,7 +1,13 @@
-"""A recording as a source: what was recorded happens again, at once or in time.
+"""A recording as a source: a follower sees the job as it was, all at once or as it happened.
 
-As a live server does, it shows what has happened so far: an event is there when as much time has passed as lay between
-it and the first, divided by the speed. It keeps its place in the recording: what was shown is not read again.
+1. It answers as a server does: with the events so far. The first event is due at once, each other one as long after it
+   as it was recorded, divided by the speed. One without a readable timestamp is due with the one before it. No event is
+   due before those that precede it in the recording.
+2. It keeps its position: a poll continues where the last one ended, so polling reads the file once. It is read again
+   for a request of earlier events (after a cursor's `rewind`), for /nodes, and for the final state.
+3. A recording has no record, so one is made up: running until every event was read, then the state that they amount
+   to. It counts no nodes, so it never contradicts the events.
+4. If the events end before the job does, waiting would be in vain: the next poll after the last event is an error.
 """
 
 import math
@@ -19,15 +25,15 @@ from orch_events.wire.records import JobRecord, NodeRecord
 
 
 class EventRecording(Protocol):
-    """What a replay needs of a recording."""
+    """The interface that a replay needs of a recording."""
 
     @property
     def name(self) -> str:
-        """What it is called in messages."""
+        """Its name in messages."""
         ...
 
     def events(self, job: str) -> Iterator[Sequence[Event]]:
-        """Yield a job's events from the first on."""
+        """Yield a job's events from the first on, in batches."""
         ...
 
 
@@ -35,9 +41,9 @@ class Replay:
     """A source of recorded events.
 
     Args:
-        recording: where they are.
-        clock: what time it is.
-        speed: how many recorded seconds pass in one of ours; more than 0, infinite for all at once.
+        recording: the recording.
+        clock: the time.
+        speed: how many recorded seconds pass in a real one; more than 0, infinite for all at once.
     """
 
     def __init__(self, recording: EventRecording, clock: Clock, speed: float = math.inf) -> None:
@@ -47,21 +53,21 @@ class Replay:
         self._jobs: dict[str, _Job] = {}
 
     def fetch(self, job: str, start: int | None) -> Iterator[Fetched]:
-        """Yield what has come since the last page, from the id `start` on, then the page's end.
+        """Yield the events that have become due since the last page, from the id `start` on, then the page's end.
 
         Raises:
-            LocalFileError: the recording can't be read, or all of it was shown and the job is not over.
+            LocalFileError: the recording can't be read, or it ended and the job is not over.
         """
         yield from self._job(job).page(start)
         yield PageEnd(None)
 
     def record(self, job: str) -> Iterator[JobRecord]:
-        """Yield the job's record: it is running until all was shown, and then what its events say."""
+        """Yield a record of the job: running until all events were read, then in the state that they amount to."""
         state = self._job(job).state
         yield JobRecord(state=state, node_count=None, node_states={}, started_at=None, finished_at=None)
 
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord]]:
-        """Yield the nodes' states by all events that have come, those before any `start` too."""
+        """Yield the nodes' states by all events that are due, those before any `start` too."""
         yield self._job(job).replay_state().snapshot()
 
     def _job(self, job: str) -> "_Job":
@@ -78,7 +84,7 @@ class _Job:
         self._pass: _Pass | None = None
 
     def page(self, start: int | None) -> Iterator[Sequence[Event]]:
-        """Go on behind what was shown; or anew, if events that were shown are asked for again."""
+        """Continue after the last page, or begin again if `start` is not after it."""
         if self._pass is None or (start or 0) <= self._pass.highest:
             self._pass = self._begin_pass(start)
         elif self._pass.ended and not self._final_state.is_over:
@@ -96,7 +102,7 @@ class _Job:
         return "failed" if word == "aborted" or (word == "finished" and failures) else word
 
     def replay_state(self) -> JobState:
-        """What the events that have come say."""
+        """Return the job's state by all events that are due."""
         state = JobState(self._job)
         for batch in self._begin_pass(None).advance():
             for event in batch:
@@ -105,7 +111,7 @@ class _Job:
 
     @cached_property
     def _final_state(self) -> JobState:
-        """What all events say; to be asked when they have come."""
+        """The job's state by all events; only once all are due."""
         return self.replay_state()
 
     def _begin_pass(self, start: int | None) -> "_Pass":
@@ -119,11 +125,11 @@ def _from_id(batches: Iterable[Sequence[Event]], start: int) -> Iterator[Sequenc
 
 
 class _Pass:
-    """One way through a job's events, as far as their time has come.
+    """One pass through a job's events, as far as they are due.
 
     Attributes:
-        highest: the highest id that was shown; -1 before any.
-        ended: whether all was shown.
+        highest: the highest id that was yielded; -1 before any.
+        ended: whether all events were yielded.
     """
 
     def __init__(self, batches: Iterator[Sequence[Event]], schedule: "_Schedule") -> None:
@@ -134,7 +140,7 @@ class _Pass:
         self._not_due: Sequence[Event] = ()
 
     def advance(self) -> Iterator[Sequence[Event]]:
-        """Yield what has come since the last time."""
+        """Yield the events that have become due since the last time."""
         for batch in chain([self._not_due] if self._not_due else [], self._batches):
             due = self._count_due(batch)
             self._not_due = batch[due:]
@@ -145,17 +151,14 @@ class _Pass:
         self.ended = True
 
     def _count_due(self, batch: Sequence[Event]) -> int:
-        """Count the events that have come, up to the first that has not."""
+        """Count the events that are due, up to the first that is not."""
         if self._schedule.immediate:
             return len(batch)
         return next((place for place, event in enumerate(batch) if not self._schedule.is_due(event)), len(batch))
 
 
 class _Schedule:
-    """When each event comes: as long after the first as it was recorded, divided by the speed.
-
-    Nobody asks for an event before the one before it has come, so that none comes earlier than that.
-    """
+    """When each event is due: as long after the first as it was recorded, divided by the speed."""
 
     def __init__(self, clock: Clock, speed: float) -> None:
         self.immediate = math.isinf(speed)
@@ -164,7 +167,7 @@ class _Schedule:
         self._first: tuple[datetime, float] | None = None
 
     def is_due(self, event: Event) -> bool:
-        """Whether it is time for an event; for one that can't be read it always is, and time begins with the first."""
+        """Whether an event is due; one without a readable timestamp always is. The first call starts the clock."""
         at = event.at
         if at is None:
             return True

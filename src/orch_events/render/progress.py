@@ -1,7 +1,7 @@
-"""How far it is, on stderr: a line that is redrawn on a terminal, a heartbeat where there is none.
+"""Progress on stderr: a live line on a terminal, a heartbeat elsewhere.
 
-The cursor stays at the live line's beginning. So the line is taken away by erasing from there to the end of the screen,
-also when the terminal was made narrower and it takes two rows now, and without knowing how the terminal does that.
+The terminal's cursor stays at the beginning of the live line. So the line is erased from there to the end of the
+screen, which also works after the terminal was made narrower and the line takes two rows.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,19 +17,19 @@ from orch_events.wire.vocabulary import NODE_FAILED, NODE_STATES
 _CLEAR = "\r\x1b[J"
 _GAP = "  "
 _READER_SECONDS = 0.3
-"""How long a reader of our output may take to write to the same terminal."""
+"""How long the live line is hidden after events were written to a pipe, whose reader may write to the same terminal."""
 
 _HEARTBEAT_SECONDS = 60.0
 _BAR_CELLS = ((100, 20), (60, 12), (0, 8))
 
 
 class Part(NamedTuple):
-    """Something that the line tells.
+    """A part of the live line.
 
     Attributes:
-        rank: the lower, the longer it stays as a terminal gets narrower.
-        cells: how wide it is.
-        painted: how it looks.
+        rank: parts with high ranks are left out first if there is no room.
+        cells: its width.
+        painted: its text, with colours.
     """
 
     rank: int
@@ -38,15 +38,15 @@ class Part(NamedTuple):
 
 
 class LiveLine:
-    """One line, drawn anew as things move, gone without trace when cleared.
+    """One line, redrawn at each update, and erased by `clear`.
 
     Args:
         stream: the terminal.
         theme: colours and glyphs.
-        progress: what it tells.
-        clock: what time it is.
-        columns: returns how wide the terminal is.
-        shared: whether what reads our output may write to the same terminal: then the line gives way for a moment.
+        progress: what to show.
+        clock: the time.
+        columns: returns the width of the terminal.
+        shared: whether the reader of our output may write to the same terminal: then the line is hidden for a while.
     """
 
     def __init__(
@@ -69,13 +69,13 @@ class LiveLine:
         self._drawn = False
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Erase the line."""
         if self._drawn:
             self._drawn = False
             self._stream.write(_CLEAR)
 
     def moved(self) -> None:
-        """Draw it under the events that came."""
+        """Draw it below the events that were written."""
         if self._shared:
             self._hidden_until = self._clock.monotonic() + _READER_SECONDS
         self.tick()
@@ -89,7 +89,7 @@ class LiveLine:
 
 
 def live_line(progress: FollowProgress, theme: Theme, cells: int) -> str:
-    """Draw how far it is within so many cells; what matters less is left out where there is no room."""
+    """Draw the live line within `cells`; parts that matter less are left out if there is no room."""
     parts = [*_slow_node(progress, theme), *_nodes(progress, theme, cells), *_times(progress, theme)]
     shown, remaining = set[Part](), cells + len(_GAP)
     for part in sorted(parts, key=lambda part: part.rank):
@@ -101,7 +101,7 @@ def live_line(progress: FollowProgress, theme: Theme, cells: int) -> str:
 
 
 def _slow_node(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
-    """Yield the node that has been running longest, if that is much longer than others."""
+    """Yield the node that has been running longest, if it is slow."""
     if progress.longest is not None and progress.longest[0].slow:
         run, seconds = progress.longest
         yield _part(
@@ -110,7 +110,7 @@ def _slow_node(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
 
 
 def _nodes(progress: FollowProgress, theme: Theme, cells: int) -> Iterator[Part]:
-    """Yield how many nodes are over, and how many are in each state."""
+    """Yield how many nodes are done, and how many are in each state."""
     counts, over, total = progress.counts, progress.over, progress.total
     yield _part(10, progress.name, theme, "quiet")
     if total:
@@ -124,7 +124,7 @@ def _nodes(progress: FollowProgress, theme: Theme, cells: int) -> Iterator[Part]
 
 
 def _times(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
-    """Yield how long it has taken, what is left, what takes long, and how old all that is, where it is old."""
+    """Yield elapsed time, remaining time, the node that runs longest, and the length of an outage or silence."""
     yield _part(4, format_duration(progress.elapsed_seconds), theme)
     if (remaining := progress.remaining_seconds) is not None and progress.outage_seconds is None:
         yield _part(6, f"about {format_roughly(remaining)} left", theme)
@@ -146,7 +146,7 @@ def _part(rank: int, text: str, theme: Theme, style: str = "") -> Part:
 
 
 def _bar(over: int, failed: int, total: int, theme: Theme, cells: int) -> Part:
-    """Draw how many nodes are over; those that failed have a cell at least, and the bar is full only at the end."""
+    """Draw how many nodes are done. Failed nodes have one cell at least; the bar is full only when all are done."""
     size = next(size for least, size in _BAR_CELLS if cells >= least)
     done_cells = size * over // total
     failed_cells = min(done_cells, max(size * failed // total, 1)) if failed else 0
@@ -160,18 +160,18 @@ def _bar(over: int, failed: int, total: int, theme: Theme, cells: int) -> Part:
 
 
 class Progress(Protocol):
-    """Told when events are about to be shown and when nothing comes for now."""
+    """The interface of a progress display."""
 
     def clear(self) -> None:
         """Make room: something else is about to be written."""
         ...
 
     def moved(self) -> None:
-        """Events came."""
+        """Events were written."""
         ...
 
     def tick(self) -> None:
-        """Nothing comes for now; called at least once a second."""
+        """No events were written; called at least once a second."""
         ...
 
 
@@ -179,17 +179,17 @@ class NoProgress:
     """For --quiet and --no-progress."""
 
     def clear(self) -> None:
-        """Nothing is there."""
+        """Do nothing."""
 
     def moved(self) -> None:
-        """Not asked for."""
+        """Do nothing."""
 
     def tick(self) -> None:
-        """Not asked for."""
+        """Do nothing."""
 
 
 class Heartbeat:
-    """A line every minute of silence, so that a log shows whether anything is alive."""
+    """Writes a line for every minute without events, so that a log shows that the program is alive."""
 
     def __init__(self, stream: TextIO, progress: FollowProgress, clock: Clock) -> None:
         self._stream = BestEffortStream(stream)
@@ -198,21 +198,21 @@ class Heartbeat:
         self._beat_at = clock.monotonic()
 
     def clear(self) -> None:
-        """Nothing is in the way."""
+        """Do nothing: lines in a log stay."""
 
     def moved(self) -> None:
-        """Count the silence from here."""
+        """Start the minute again."""
         self._beat_at = self._clock.monotonic()
 
     def tick(self) -> None:
-        """Say that we are there, if it is time."""
+        """Write the line, if it is due."""
         if self._clock.monotonic() - self._beat_at >= _HEARTBEAT_SECONDS:
             self._beat_at = self._clock.monotonic()
             self._stream.write(_heartbeat_line(self._progress) + "\n")
 
 
 def _heartbeat_line(progress: FollowProgress) -> str:
-    """Tell how far the nodes are, which has been running longest, and how long ago event and answer came."""
+    """Return nodes by state, the one that runs longest, and the ages of the last event and the last response."""
     counts = progress.counts
     parts = [f"{progress.name}: {progress.over}/{progress.total or '?'} over"]
     parts += [f"{counts[state]} {state}" for state in NODE_STATES.values() if counts[state]]

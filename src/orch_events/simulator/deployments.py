@@ -1,4 +1,4 @@
-"""Two Puppet runs on everything, half an hour apart: much goes wrong in the first, and something else in the second."""
+"""Two Puppet runs on all nodes, half an hour apart: many nodes fail in the first, and other ones in the second."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _LOCK = "/opt/puppetlabs/puppet/cache/state/agent_catalog_run.lock"
 
 
 def deploy_everything() -> Script:
-    """Let five kinds of things go wrong, and one node take five times as long as its like."""
+    """Return a job with five kinds of failures, and one node that takes five times as long as others of its kind."""
     return _Deployment(
         357,
         "deploy everything",
@@ -32,7 +32,7 @@ def deploy_everything() -> Script:
 
 
 def deploy_everything_again() -> Script:
-    """Let most of that be well, and other nodes fail, or take longer; two are gone, and three are new."""
+    """Return a job in which most of that is fixed, other nodes fail or are slow, two are missing and three are new."""
     nodes = [node for node in _all_nodes() if node not in ("cache-06.example.com", "ldap-02.example.com")]
     return _Deployment(
         358,
@@ -57,12 +57,12 @@ def _all_nodes() -> list[str]:
 
 @dataclass(frozen=True)
 class _Deployment:
-    """One of the runs; nodes are called by the first part of their names.
+    """One of the two jobs; nodes are given by the first label of their names.
 
     Attributes:
-        troubles: what goes wrong, and on which nodes.
+        failures: each kind of failure, and its nodes.
         disabled: nodes that are skipped, and why.
-        paces: how many times as long as its like a node takes.
+        slowdowns: nodes that take longer or shorter than others of their kind, and the factor.
     """
 
     number: int

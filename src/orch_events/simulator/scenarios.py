@@ -1,4 +1,4 @@
-"""The simulator's jobs: one of each kind that an operator meets. They are the same from run to run."""
+"""The simulator's jobs, one of each kind that an operator meets. They are the same in every run."""
 
 from collections.abc import Mapping
 from functools import cache

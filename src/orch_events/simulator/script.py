@@ -1,7 +1,7 @@
-"""A scripted job: what happens to it and when, in seconds of the simulator's time.
+"""A scripted job: its events, and when they happen in simulated seconds.
 
-Everything that the API tells of a job is derived from its script and the time, so that events, nodes and record agree
-at every moment. The simulator's time begins at `EPOCH`.
+Everything that the API returns of a job is derived from its script and the time, so events, nodes and record agree at
+any time. Simulated second 0 is at `EPOCH`.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ _NODE_STATES = {f"node_{state}": state for state in ("running", "finished", "fai
 
 
 def format_timestamp(at: float) -> str:
-    """Write a moment of the simulator's time as the server does: UTC, whole seconds."""
+    """Format a simulated time as the server does: UTC, whole seconds."""
     return f"{EPOCH + timedelta(seconds=int(at)):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -36,13 +36,13 @@ class ScriptedEvent:
 
     @property
     def details(self) -> dict[str, Any]:
-        """What stands under `details`."""
+        """The event's `details`."""
         node = {"node": self.node} if self.node is not None else {}
         return node | ({"detail": self.detail} if self.detail is not None else {})
 
     @cached_property
     def text(self) -> str:
-        """The event as a page shows it."""
+        """The event as it is in a page."""
         event = {
             "id": str(self.id),
             "type": self.type,
@@ -60,9 +60,9 @@ class Script:
     Attributes:
         number: the job's number.
         type: deploy or task.
-        description: what its owner says of it.
-        nodes: every node it is for.
-        moments: its events, by time and id.
+        description: the job's description.
+        nodes: its nodes.
+        events: its events, ordered by time and id.
         states: each state that the job enters, and when.
         options: as its owner gave them.
     """
@@ -77,15 +77,15 @@ class Script:
 
     @property
     def ends_at(self) -> float:
-        """When nothing more happens."""
+        """When the job is over and its last event has happened."""
         return max(self.states[-1][1], self.events[-1].at)
 
     def past(self, now: float, lateness: Callable[[int], float] = lambda _: 0.0) -> tuple[ScriptedEvent, ...]:
-        """Return what has happened by `now`, but for what is not visible yet."""
+        """Return the events that are visible at `now`, if `lateness` delays those with the ids it is given."""
         return tuple(event for event in self.events if event.at <= now and event.at + lateness(event.id) <= now)
 
     def record(self, now: float, base: str) -> dict[str, Any]:
-        """Tell of the job what `GET /jobs/:id` tells; `base` is the URL of the API."""
+        """Return the job as `GET /jobs/:id` does; `base` is the URL of the API."""
         url = f"{base}/jobs/{self.number}"
         entered = [(state, at) for state, at in self.states if at <= now] or [self.states[0]]
         left = [at for _, at in entered[1:]]
@@ -127,7 +127,7 @@ class Script:
         return record
 
     def nodes_at(self, now: float) -> list[dict[str, Any]]:
-        """Tell of each node what `GET /jobs/:id/nodes` tells."""
+        """Return the nodes as `GET /jobs/:id/nodes` does."""
         happened: dict[str, list[ScriptedEvent]] = {node: [] for node in self.nodes}
         for event in self.past(now):
             if event.node is not None:

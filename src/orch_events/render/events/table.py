@@ -1,7 +1,13 @@
-"""The table: one event a line, append-only.
+"""The table: one event on a line, append-only.
 
-The columns are fitted to the events of a batch before its first row is drawn: from the first row on they are aligned,
-and they move only when something wider comes later, or when the terminal is resized.
+1. The columns are fitted to a batch of events before its first row is drawn. So rows are aligned from the first on, and
+   columns move only when something wider comes later, or when the terminal is resized.
+2. Rows are drawn by column, not by event. What repeats is drawn once: nodes' names are kept while the columns stay as
+   they are, times and labels too. Messages are escaped all together, which is fast as long as nothing needs escaping.
+3. Everything from the server is escaped before it is cut, padded or highlighted, so widths are those of the screen and
+   colours are the only escape sequences.
+4. Off a terminal nothing is cut, and each row has its date; on one, the date is in the header, which is repeated when
+   the date changes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -28,17 +34,17 @@ class Table:
     """Draws events for people.
 
     Args:
-        output: where to.
+        output: the stream.
         theme: colours and glyphs.
-        stamp: how times are written.
-        terminal: returns how wide the terminal is; None where there is none: nothing is cut, and each row has its date.
+        time_format: the format of timestamps.
+        terminal: returns the width of the terminal; None if there is none.
         name_job: whether there is a column for the job.
         highlighter: highlights what --grep matched; None without it.
     """
 
     def __init__(
-        self, output: Output, theme: Theme, time_format: TimeFormat, *, terminal: Callable[[], int | None] = lambda: None,
-        name_job: bool = False, highlighter: Highlighter | None = None,
+        self, output: Output, theme: Theme, time_format: TimeFormat, *,
+        terminal: Callable[[], int | None] = lambda: None, name_job: bool = False, highlighter: Highlighter | None = None,
     ) -> None:  # fmt: skip
         self._output = output
         self._theme = theme
@@ -57,7 +63,7 @@ class Table:
         self._label = lru_cache(maxsize=256)(self._draw_label)
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Draw a row an event, and a head before the first and, on a terminal, where the date changes."""
+        """Draw a row for each event, and a header before the first and, on a terminal, where the date changes."""
         if not events:
             return
         fields = [event.fields for event in events]
@@ -75,16 +81,16 @@ class Table:
         self._output.write_text("\n".join(self._with_headers(dates, rows)) + "\n")
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
-    def close(self, *, complete: bool = True) -> None:  # noqa: ARG002 - what could not be understood is told anyway
-        """Say how many events could not be understood, where there were any."""
+    def close(self, *, complete: bool = True) -> None:  # noqa: ARG002 - malformed events are reported anyway
+        """Report how many events were malformed, if any were."""
         if self._malformed:
             note = f"{self._malformed} of these could not be understood in full; --json shows them as they are"
             self._output.write_text(self._theme.paint(note, "quiet") + "\n")
 
     def _fit(self, job: str, numbers: Sequence[int | None], nodes: Sequence[str | None]) -> None:
-        """Make room for events, and draw the names of their nodes."""
+        """Fit the columns to events, and draw the names of their nodes."""
         names = set(nodes)
         new = [escape_control(name or _NO_NODE) for name in names - self._nodes.keys()]
         highest = max(filter(None, numbers), default=0)
@@ -97,7 +103,7 @@ class Table:
         self._nodes.update({name: self._draw_node(name) for name in names - self._nodes.keys()})
 
     def _messages(self, events: Sequence[Event], fields: Sequence[Fields], late: Iterable[int]) -> list[str]:
-        """Return the last cell of each row, as it is drawn."""
+        """Draw the last cell of each row."""
         messages = escape_control_all([_describe(item) for item in fields])
         for place in late:
             messages[place] = f"{_LATE} {messages[place]}"
@@ -111,7 +117,7 @@ class Table:
         return messages if highlighter is None else [highlighter.highlight(message) for message in messages]
 
     def _late_places(self, job: str, numbers: Sequence[int | None]) -> list[int]:
-        """Return the places of events that come after one with a higher id."""
+        """Return the indexes of events that come after one with a higher id."""
         known = [number for number in numbers if number is not None]
         highest = self._highest.get(job, -1)
         self._highest[job] = max([highest, *known])
@@ -125,7 +131,7 @@ class Table:
         return late
 
     def _rows(self, job: str, ids: Sequence[str], *columns: Sequence[str]) -> list[str]:
-        """Put cells together, row by row; those between ids and messages are as wide as their columns."""
+        """Join cells to rows; those between ids and messages are as wide as their columns already."""
         if cells := self._columns.number:
             columns = ([number.ljust(cells) for number in ids], *columns)
         rows = list(map(GAP.join, zip(*columns, strict=True)))
@@ -135,7 +141,7 @@ class Table:
         return [row.rstrip() for row in rows] if "" in columns[-1] else rows
 
     def _with_headers(self, dates: Sequence[str], rows: list[str]) -> list[str]:
-        """Put a head before the first row of all and, on a terminal, where the date changes."""
+        """Insert a header before the very first row and, on a terminal, where the date changes."""
         if self._date is not None and (not self._on_terminal or set(dates) <= {"", self._date}):
             return rows
         lines: list[str] = []
@@ -159,14 +165,14 @@ class Table:
         return cut(text, cells, self._theme.ellipsis)
 
     def _draw_node(self, name: str | None) -> str:
-        """Draw the cell of a node: cut on a terminal only."""
+        """Draw the cell of a node; it is cut on a terminal only."""
         node, cells = escape_control(name or _NO_NODE), self._columns.node
         shown = self._cut(node, cells) if self._on_terminal else node
         painted = self._highlighter.highlight(shown) if self._highlighter is not None else shown
         return painted + " " * (cells - width(shown))
 
     def _draw_time(self, timestamp: str, job: str) -> tuple[str, str]:
-        """Return the date of a timestamp, and the cell that shows it: its time alone where the head has the date."""
+        """Return the date of a timestamp, and its cell, without the date if the header has it."""
         date, time = self._time_format.split(timestamp, job)
         text = escape_control(time if self._on_terminal else f"{date} {time}".strip())
         cells = self._columns.time
@@ -182,7 +188,7 @@ class Table:
 
 
 def _describe(fields: Fields) -> str:
-    """Return what an event tells: why its node failed, or what changed on it, and the server's sentence."""
+    """Return the text of an event: why its node failed, or what changed on it, and the server's message."""
     message = fields.message
     if fields.type == "node_finished":
         changes = read_changes(fields.detail)

@@ -1,4 +1,4 @@
-"""Two jobs side by side: how long they took, and each node that fares otherwise in the second one."""
+"""Two jobs side by side: how long they took, and each node that differs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,14 +22,14 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "slower": (f"slower{_BY}", "warning"),
     "faster": (f"faster{_BY}", "hint"),
 }
-"""What each kind of difference is called, and the style that it is in."""
+"""Each kind of difference: its title and its style."""
 
 _FAILING = ("newly_failing", "still_failing")
 _TIMED = ("slower", "faster")
 
 
 def compare_text(comparison: Comparison, layout: Layout, *, whole: bool) -> list[str]:
-    """Write the report for people; of each kind the first nodes, or the `whole`."""
+    """Return the report for people, with the first nodes of each kind, or all if `whole`."""
     before, after = comparison.before, comparison.after
     lines = [*heading(before.progress, layout), *heading(after.progress, layout), "", *_side_by_side(before, after)]
     for kind, (title, style) in _KINDS.items():
@@ -58,7 +58,7 @@ def _duration(seconds: float | None) -> str:
 
 
 def _rows(pairs: Sequence[Pair], kind: str, layout: Layout, *, whole: bool) -> Iterator[str]:
-    """Write a line a node; on a terminal it ends where that does, and the name leaves room for what changed."""
+    """Return a line for each node; on a terminal it is cut, and the name leaves room for the change."""
     shown, more = first(pairs, whole=whole)
     changes = [_change(pair, kind, layout) for pair in shown]
     cells = max(map(width, changes))
@@ -72,7 +72,7 @@ def _rows(pairs: Sequence[Pair], kind: str, layout: Layout, *, whole: bool) -> I
 
 
 def _change(pair: Pair, kind: str, layout: Layout) -> str:
-    """Tell what became of a node: its duration where that is what changed, else its state."""
+    """Return what changed: a node's duration if it is slower or faster, else its state."""
     before, after = pair.before, pair.after
     if before is None or after is None:
         return _state(before or after)
@@ -87,7 +87,7 @@ def _state(run: NodeRun | None) -> str:
 
 
 def _detail(pair: Pair, kind: str) -> str:
-    """Tell why a node fails, or how many times as long it took, or as short."""
+    """Return why a node fails, or the factor between its durations."""
     if kind in _TIMED and pair.before and pair.after:
         least, most = sorted((pair.before.seconds or 0.0, pair.after.seconds or 0.0))
         return f"{most / least:.1f}x" if least else ""
@@ -95,7 +95,7 @@ def _detail(pair: Pair, kind: str) -> str:
 
 
 def compare_json(comparison: Comparison) -> dict[str, Any]:
-    """Write the report for programs; `docs/reports.md` tells what its keys mean."""
+    """Return the report for programs; `docs/reports.md` explains its keys."""
     differences = {kind: [_json_pair(pair) for pair in getattr(comparison, kind)] for kind in _KINDS}
     return {
         "version": VERSION,

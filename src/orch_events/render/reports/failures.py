@@ -1,4 +1,4 @@
-"""What did not get done, and why: a group of nodes under each reason, the largest first."""
+"""The nodes that did not finish, in a group for each cause, the largest first."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from orch_events.render.toolkit.text import escape_control
 
 
 def failures_text(failures: Failures, layout: Layout, *, whole: bool) -> list[str]:
-    """Write the report for people; of each group the first nodes, or the `whole`."""
+    """Return the report for people, with the first nodes of each group, or all if `whole`."""
     lines = heading(failures.progress, layout)
     over = failures.progress.outcome is not None
     for group in failures.groups:
@@ -30,7 +30,7 @@ def _title(group: Group, layout: Layout, *, over: bool) -> list[str]:
 
 
 def _example(group: Group, layout: Layout) -> Iterator[str]:
-    """Tell of one node all that it said, but for what the title says already."""
+    """Return everything that one node of the group reported, without what the title says already."""
     run = group.runs[0]
     texts = {"cause": run.cause, "message": run.message}
     texts = {label: text for label, text in texts.items() if text and text != group.cause}
@@ -43,7 +43,7 @@ def _example(group: Group, layout: Layout) -> Iterator[str]:
 
 
 def _rest(failures: Failures) -> list[str]:
-    """Tell of the nodes of which nothing was heard, or that all is well."""
+    """Return how many nodes have no event, or that all is well."""
     progress = failures.progress
     over = progress.outcome is not None
     if progress.unheard:
@@ -55,7 +55,7 @@ def _rest(failures: Failures) -> list[str]:
 
 
 def failures_json(failures: Failures) -> dict[str, Any]:
-    """Write the report for programs; `docs/reports.md` tells what its keys mean."""
+    """Return the report for programs; `docs/reports.md` explains its keys."""
     groups = [
         {
             "state": group.state,

@@ -1,4 +1,4 @@
-"""What a job amounts to: times, percentiles and a histogram of durations, the slowest nodes, what Puppet changed."""
+"""A job's summary: times, percentiles and a histogram of durations, the slowest nodes, what Puppet changed."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ _GAP = "  "
 
 
 def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> list[str]:
-    """Write the report for people, times as `stamp` does."""
+    """Return the report for people."""
     lines = [*heading(summary.progress, layout), ""]
     for label, words in _facts(summary, time_format):
         lines += layout.labelled(label, words)
@@ -74,12 +74,12 @@ def _durations(spread: Spread, durations: Sequence[float], layout: Layout) -> It
 
 
 def _histogram(durations: Sequence[float], most: int = _MOST_INTERVALS) -> Histogram:
-    """Count in no more intervals than there are durations: few of them make no picture in many."""
+    """Count durations in intervals, of which there are no more than durations."""
     return Histogram.from_durations(durations, max(1, min(_MOST_INTERVALS, most, len(durations))))
 
 
 def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[str]:
-    """Draw a bar a node. On a terminal, names leave the bars some room; elsewhere they are whole."""
+    """Draw a bar for each node. On a terminal, names are cut to leave room for the bars; elsewhere they are not."""
     labels = [_label(span, layout, running) for span in spans]
     room = (layout.cells or _DEFAULT_CELLS) - 3 * len(_GAP) - max(map(width, labels))
     names = layout.column([span.run.name for span in spans], room - _BAR_CELLS)
@@ -97,7 +97,7 @@ def _label(span: Span, layout: Layout, running: str) -> str:
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
-    """Write the report for programs; `docs/reports.md` tells what its keys mean."""
+    """Return the report for programs; `docs/reports.md` explains its keys."""
     progress, over = summary.progress, summary.progress.outcome is not None
     return {
         "version": VERSION,

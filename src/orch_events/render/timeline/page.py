@@ -1,6 +1,6 @@
-"""The timeline as a page for a browser: all nodes, to search and sort, without any request to anywhere.
+"""The timeline as an HTML page: all nodes, to search and sort. It loads nothing from anywhere.
 
-Rows are written here, once. The page's script only hides and moves them: whoever has none reads them all the same.
+The rows are written here. The page's script only hides and moves them, so the page can be read without it.
 """
 
 import re
@@ -34,7 +34,7 @@ _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
-    """Return the whole page; its rows come in the order `sort`, and can be had in the others."""
+    """Return the page; its rows are in the order `sort` at first, and can be sorted otherwise."""
     rows = ordered(chart.rows, sort)
     names = max((width(escape_control(row.run.name)) for row in rows), default=0)
     labels = max((width(label(row, _THEME)) for row in rows), default=0)
@@ -55,7 +55,7 @@ def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
 
 
 def _filled(**texts: str) -> str:
-    """Put texts into the template, each where its name stands between double braces."""
+    """Fill the template: each text replaces its name in double braces."""
     template = files(__package__).joinpath("page.html").read_text("utf-8")
     return _PLACE.sub(lambda found: texts[found[1]], template)
 
@@ -65,7 +65,7 @@ def _variables(colors: Mapping[str, str]) -> str:
 
 
 def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
-    """Write how many nodes are in each state; a state that has rows is a button, which the script enables."""
+    """Yield how many nodes are in each state; a state that has rows is a button, which the script enables."""
     drawn = {escape_control(row.run.state) for row in rows}
     for state, count in heading.counts.items():
         text = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
@@ -74,7 +74,7 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
-    """Write the chart: its head, which stays in sight, a line for each tick, and the rows."""
+    """Yield the chart: its header, which stays visible, a line for each tick, and the rows."""
     path, most = outline(chart)
     box = {"viewBox": f"0 0 {STRIP_CELLS} 1", "preserveAspectRatio": "none", "aria-hidden": "true"}
     ticks = [(f"--b:{number(tick.second * 100 / chart.seconds)}", tick.label) for tick in axis.ticks(_MOST_TICKS)]
@@ -106,6 +106,6 @@ def _row(row: Row, seconds: float, axis: Axis) -> str:
 
 
 def _orders(rows: Sequence[Row], drawn: Sequence[Row]) -> dict[str, list[int]]:
-    """Return for each order of the rows where each of them is among those drawn."""
+    """Return, for each order, the indexes of its rows among those drawn."""
     places = {row.run.name: place for place, row in enumerate(drawn)}
     return {sort: [places[row.run.name] for row in ordered(rows, sort)] for sort in SORTS}

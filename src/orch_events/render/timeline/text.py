@@ -1,4 +1,4 @@
-"""The timeline for a terminal: a row a node, its bar below an axis and a strip of how many ran at once."""
+"""The timeline for a terminal: a sparkline of how many nodes ran at once, an axis, and a bar for each node."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ _GAP = "  "
 
 
 class _Columns(NamedTuple):
-    """How many cells names, bars, and what stands behind a bar take."""
+    """How many cells names, bars, and the labels after them take."""
 
     names: int
     bars: int
@@ -46,7 +46,7 @@ class TextTimeline:
 
     Args:
         theme: colours and glyphs.
-        size: of the terminal; None where there is none: then it has a usual size, and the head is not cut.
+        size: the terminal's size; None if there is none: then there is a default width, and the heading is not cut.
         whole: whether every node has a row, however many there are.
     """
 
@@ -57,7 +57,7 @@ class TextTimeline:
         self._whole = whole
 
     def draw(self, chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
-        """Return the lines of the whole timeline."""
+        """Return the timeline, with newlines."""
         lines = [*self._title(heading), *self._counts(heading)]
         rows = ordered(self._chosen(chart.rows, len(lines)), sort)
         if rows:
@@ -71,7 +71,7 @@ class TextTimeline:
         return "\n".join(lines) + "\n"
 
     def _chosen(self, rows: Sequence[Row], head: int) -> Sequence[Row]:
-        """Return the rows that there is room for, below a head of so many lines and above a shell's next prompt."""
+        """Return the rows that there is room for, between a heading of `head` lines and the shell's next prompt."""
         if self._whole:
             return rows
         if self._size is None or not self._size.lines:
@@ -92,14 +92,14 @@ class TextTimeline:
         return self._wrapped([(f"{heading.nodes}{':' * bool(parts)}", ""), *parts], _GAP)
 
     def _wrapped(self, parts: Iterable[tuple[str, str]], gap: str) -> list[str]:
-        """Write texts, each in its style, one behind the other; on a terminal in as many lines as they need."""
+        """Join texts, each in its style; on a terminal, wrapped to its width."""
         words = [self._theme.paint(text, style) for text, style in parts]
         return wrap(words, self._cells if self._size else None, gap=gap)
 
     def _columns(self, rows: Sequence[Row], peak: int) -> _Columns:
-        """Give labels what they need, names what they may have, and bars the rest.
+        """Divide the width: labels get what they need, names a limited part, and bars the rest.
 
-        Of a name there is at least the first label, if there is room for that.
+        Names are not cut before the end of their first label if there is room for it.
         """
         labels = max(width(label(row, self._theme)) for row in rows)
         room = self._cells - labels - len(_GAP) - 1
@@ -138,12 +138,12 @@ class TextTimeline:
 
 
 def _at_once(peak: int) -> tuple[str, str, str]:
-    """Return what the strip is, in fewer and fewer words."""
+    """Return the title of the sparkline, in fewer and fewer words."""
     return f"at most {peak:,} running at once", f"at most {peak:,} at once", f"{peak:,} at once"
 
 
 def _fitted(axis: Axis, columns: _Columns) -> list[tuple[int, str]]:
-    """Return as many labels as fit beside each other, and the cells at which they begin."""
+    """Return as many tick labels as fit beside each other, each with the cell at which it begins."""
     most, end = max(2, columns.bars // _CELLS_A_TICK), columns.bars + 1 + columns.labels
     while True:
         ticks = axis.ticks(most)
