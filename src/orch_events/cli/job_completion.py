@@ -4,8 +4,8 @@ The request has a short timeout, and nothing is written to stderr: if anything i
 
     {"asked": "https://pe.example.com:8143/… /home/me/.puppetlabs/token …", "at": 1462477800.0, "jobs": [["352", "…"]]}
 
-The cache is one such file, readable by its owner only. It has one entry; `asked` is its key, which names the server, the
-token file and its version. A cache that can't be read counts as missing.
+The cache is one such file, readable by its owner only. It has one entry; `asked` is its key, which names the server,
+the token file and its version. A cache that can't be read counts as missing.
 """
 
 import os

@@ -124,7 +124,7 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
-    """Check that a job's URL is of the configured server; for a URL of the console, which may be elsewhere, only warn."""
+    """Check that a job's URL is of the configured server; only warn for one of the console, which may be elsewhere."""
     if not ref.place or server.url is None:
         return
     if ref.kind == "api" and not server.url.is_of(ref.place):

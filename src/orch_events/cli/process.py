@@ -27,6 +27,6 @@ def leave(status: int, *streams: TextIO | None) -> NoReturn:
     The interpreter is not finalized: everything is closed already, and that would take as long as starting it.
     """
     for stream in streams:
-        with suppress(OSError, ValueError, AttributeError):  # full, gone, closed, or never there
+        with suppress(OSError, ValueError, AttributeError):  # full, closed, or None
             stream.flush()  # type: ignore[union-attr]
     os._exit(status)

@@ -1,7 +1,7 @@
 """SIGINT, SIGTERM and SIGHUP: each ends the program at once, wherever it is, but never in the middle of a line.
 
-While stdout is being written to, a signal is deferred, but only for 50 ms: a reader that does not read must not block us.
-A second signal is not deferred.
+While stdout is being written to, a signal is deferred, but only for 50 ms: a reader that does not read must not block
+the program. A second signal is not deferred.
 """
 
 import signal

@@ -153,7 +153,7 @@ class Cursor:
         self.start = self._first_wanted
 
     def _new(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Return the events of a page that are new; if all are higher than any before, without a look at each."""
+        """Return the events of a page that are new; fast if all are higher than any before."""
         numbers = _ascending(events)
         if not numbers or numbers[0] < (self._first_wanted or 0) or numbers[0] <= self._highest:
             return [event for event in events if self._is_new(event)]

@@ -101,7 +101,7 @@ _CONSOLE = "https://orchestrator.example.com/#/cm/report"
 
 
 def names(kind: str, count: int) -> list[str]:
-    """Return the names of so many nodes."""
+    """Return the names of `count` nodes."""
     return [f"{kind}-{number:02}.example.com" for number in range(1, count + 1)]
 
 

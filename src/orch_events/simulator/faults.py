@@ -25,7 +25,7 @@ KINDS = {
     "expire": ("30s", "refuse the token from then on; TOKEN.new is good then"),
     "restart": ("10s+5s", "be gone, from then on, for so long"),
 }
-"""Each fault's name, its usual value, and what it does."""
+"""Each fault's name, its default value, and what it does."""
 
 _SPEC = re.compile(rf"({'|'.join(KINDS)})(?:=([\w.+]+))?(?:@(0|1|0?\.\d+|1\.0+))?")
 

@@ -1,6 +1,6 @@
 """What a node reports of its run: an event's `details.detail`, which can be any JSON.
 
-A Puppet run reports `metrics`; a task reports whatever it printed, and `_error` where it failed.
+A Puppet run reports `metrics`; a task reports its output, and `_error` if it failed.
 """
 
 from collections.abc import Mapping

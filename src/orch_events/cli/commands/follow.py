@@ -102,7 +102,7 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
 
 
 def _check(events: EventOptions, speed: float | None, *, can_hurry: bool) -> None:
-    """Raise UsageError for words that make no sense together."""
+    """Raise UsageError for options that make no sense together."""
     if events.output.format == "json":
         raise UsageError("follow can't write one JSON array: it never ends", "use --json, an object a line")
     if speed and not can_hurry:

@@ -19,7 +19,7 @@ from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, Outpu
 from orch_events.cli.options.types import count, job_type
 from orch_events.wire.vocabulary import JOB_STATES
 
-if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is asked
+if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requested
     from orch_events.wire.records import JobRecord
 
 

@@ -1,4 +1,4 @@
-"""What `doctor` checks on this machine: versions, variables, settings and the files that they name."""
+"""The checks of this machine: versions, environment variables, settings and the files that they name."""
 
 import platform
 import shlex
@@ -34,18 +34,18 @@ from orch_events.times import format_roughly
 _LIBRARIES = ("click", "httpx", "msgspec", "rich")
 _PREFIX = "ORCH_EVENTS_"
 _MISTAKEN = "TOKEN"
-"""It is the simulator's alone: who sets it believes that a token's value is read from there."""
+"""A variable of `simulate` only: whoever sets it elsewhere believes that the token is read from it."""
 _TOKEN_SECONDS = 3600
 
 
 class Local(NamedTuple):
-    """What the checks of this machine leave to those of the server.
+    """What the checks of the server need of those of this machine.
 
     Attributes:
-        url: where the API is; None where nobody says so.
+        url: where the API is; None if it is not configured.
         cacert: the CA to trust; None for the system's.
-        context: what a certificate is checked against; None where there is nothing to check one with.
-        token: returns the token, or None for none; None where it can't be read.
+        context: the TLS context; None if there is no usable CA.
+        token: returns the token, or None for none; None if it can't be read.
     """
 
     url: ServiceUrl | None
@@ -55,7 +55,7 @@ class Local(NamedTuple):
 
 
 def versions() -> Check:
-    """Tell what all this is made of."""
+    """Report the versions of the program, Python and the libraries."""
     libraries = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
     python = f"Python {platform.python_version()}"
     return ok(
@@ -66,12 +66,12 @@ def versions() -> Check:
 def _version(package: str) -> str:
     try:
         return version(package)
-    except PackageNotFoundError:  # it came without its metadata
+    except PackageNotFoundError:  # installed without metadata
         return "?"
 
 
 def environment(environ: Iterable[str], known: Iterable[str]) -> Check:
-    """Check the names of variables against those that are `known`; what is in them is nobody's business."""
+    """Check the names of environment variables against those that are `known`; their values are not read."""
     words = sorted({name.removeprefix(_PREFIX) for name in known} - {_MISTAKEN})
     ours = sorted(name.removeprefix(_PREFIX) for name in environ if name.startswith(_PREFIX))
     strange = [word for word in ours if word not in words]
@@ -103,7 +103,7 @@ def configuration(app: App, connect: ConnectOptions) -> Checking[Local]:
 
 
 def demo_configuration(connect: ConnectOptions, server: Server) -> Checking[Local]:
-    """Check what there is to check where the embedded simulator stands for a server."""
+    """Check what applies if the built-in simulator takes the place of a server."""
     none = "--demo needs no configuration"
     yield from (not_checked(name, none) for name in ("config-file", "global-conf"))
     yield ok("service-url", f"{server.url.origin} ({connect.origins['demo']})")
@@ -207,6 +207,6 @@ def _token(path: str, origin: str, characters: int, now: float) -> Check:
 
 
 def _failure(name: str, error: OrchEventsError, setting: Setting[str | None]) -> Check:
-    """Return a failure that says where a setting comes from as well."""
+    """Return a failure that also names the origin of a setting."""
     check = failure(name, error)
     return check if setting.value is None else replace(check, found=f"{check.found} (from {setting.origin})")

@@ -1,4 +1,4 @@
-"""What `doctor` checks on the way to a server, and of what the server says."""
+"""The checks of the connection to the server, and of its response."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from orch_events.client.url import Proxy, ServiceUrl
 from orch_events.errors import AccessError, LocalFileError, NotUnderstood, OrchEventsError, UnknownJob, Unreachable
 from orch_events.times import format_roughly
 
-if TYPE_CHECKING:  # httpx is imported when it has been tuned
+if TYPE_CHECKING:  # httpx is imported after `tune_httpx`
     from orch_events.client.client import Exchange
 
 _SOON_SECONDS = 30 * 86_400
@@ -26,7 +26,7 @@ _NAMES_SHOWN = 5
 
 
 def connection_path(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl) -> Checking[bool]:
-    """Check the way to a server step by step; return whether it can be gone."""
+    """Check the connection to a server step by step; return whether it works."""
     try:
         proxy = Proxy.from_environ(url)
     except LocalFileError as error:
@@ -43,7 +43,7 @@ def connection_path(app: App, connect: ConnectOptions, local: Local, url: Servic
 
 
 def _address(app: App, connect: ConnectOptions, url: ServiceUrl) -> Checking[str | None]:
-    """Find the address at which the server answers."""
+    """Find an address at which the server accepts connections; None if there is none."""
     began_at = app.clock.monotonic()
     try:
         addresses = _resolved(app, url, connect.connect_timeout)
@@ -58,7 +58,7 @@ def _address(app: App, connect: ConnectOptions, url: ServiceUrl) -> Checking[str
 
 
 def _connected(attempts: Sequence[probe.Attempt], url: ServiceUrl) -> Check:
-    """Tell which address answers, and which do not."""
+    """Report which address accepts connections, and which do not."""
     last = attempts[-1]
     failed = "; ".join(f"{attempt.address}: {attempt.reason}" for attempt in attempts if attempt.reason)
     if last.reason:
@@ -69,7 +69,7 @@ def _connected(attempts: Sequence[probe.Attempt], url: ServiceUrl) -> Check:
 
 
 def _resolved(app: App, url: ServiceUrl, seconds: float) -> list[str]:
-    """Resolve a name where neither Ctrl-C nor a time-out has to wait for it."""
+    """Resolve a name in the background, so that Ctrl-C and a timeout work meanwhile."""
     deadline = app.clock.monotonic() + seconds
     for addresses in read_ahead(lambda: iter([probe.resolve(url.host, url.port)])):
         if addresses is not None:
@@ -100,7 +100,7 @@ def _plain(url: ServiceUrl, local: Local) -> Check:
 
 
 def _handshake_check(handshake: probe.Handshake, now: float) -> Check:
-    """Tell what TLS came about, and how long it will, or what certificate is in its way."""
+    """Report the TLS version and when the certificate expires, or why the handshake failed."""
     certificate = handshake.certificate
     if handshake.error is not None:
         failed = failure("tls", handshake.error)
@@ -115,7 +115,7 @@ def _handshake_check(handshake: probe.Handshake, now: float) -> Check:
 
 
 def answer_checks(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) -> Iterator[Check]:
-    """Check what the server says when it is asked for a job."""
+    """Check the server's response to a request for a job."""
     exchanges: list[tuple["Exchange", float]] = []
     error: OrchEventsError | None = None
 
@@ -150,7 +150,7 @@ def _verdict(error: OrchEventsError | None, answered: Sequence[Check], url: Serv
 
 
 def _clock(server_at: float | None, at: float) -> Check:
-    """Compare the server's clock, which tells whole seconds, with ours in the middle of the exchange."""
+    """Compare the server's Date, in whole seconds, with our clock in the middle of the exchange."""
     if server_at is None:
         return not_checked("clock", "the server tells no time")
     ahead = server_at + _HALF_SECOND - at

@@ -1,7 +1,7 @@
 """Options: each is defined once and means the same in every command.
 
 Click parses what was typed; a command gets one value for each group of options, with the origin of each where that
-matters. Nothing below this room asks click.
+matters. No code below this room uses click's context.
 
 definitions  all shared options, in groups
 groups       the values that commands get: ConnectOptions, FilterOptions …

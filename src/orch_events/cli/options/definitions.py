@@ -132,7 +132,7 @@ def _read_filters(ctx: click.Context, values: dict[str, Any]) -> FilterOptions:
 
 
 def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
-    """Add the options of the output format, whose default is the first; --json stands for the one called `json`."""
+    """Add the options of the output format, whose default is the first; --json means the one called `json`."""
     return grouped(
         "output",
         OutputOptions,

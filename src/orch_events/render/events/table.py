@@ -44,7 +44,8 @@ class Table:
 
     def __init__(
         self, output: Output, theme: Theme, time_format: TimeFormat, *,
-        terminal: Callable[[], int | None] = lambda: None, name_job: bool = False, highlighter: Highlighter | None = None,
+        terminal: Callable[[], int | None] = lambda: None, name_job: bool = False,
+        highlighter: Highlighter | None = None,
     ) -> None:  # fmt: skip
         self._output = output
         self._theme = theme

@@ -88,7 +88,7 @@ def left_out(shown: Sequence[Row], of: Sequence[Row]) -> str:
 
 
 def mark(state: str, theme: Theme) -> str:
-    """Return a state's glyph and a space; "" where there is none."""
+    """Return a state's glyph and a space; "" if it has none."""
     return f"{theme.glyphs[state]} " if state in theme.glyphs else ""
 
 

@@ -94,7 +94,7 @@ def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _row(row: Row, seconds: float, axis: Axis) -> str:
-    """Write a row: name, bar, what stands behind it, and a sentence for who does not see that or points at it."""
+    """Return a row: name, bar, label, and a description for tooltips and screen readers."""
     state, at = row.run.state, number((row.at or 0.0) * 100 / seconds)
     place = f"--b:{at}" if row.seconds is None else f"--b:{at};--w:{number(row.seconds * 100 / seconds)}"
     text = "".join(f"<p>{escaped(line)}</p>" for line in (describe(row, axis), *reasons(row)))
