@@ -215,7 +215,7 @@ def _read_token(path: Path, *, named: bool) -> str | None:
         raise TokenFileError(f"the token file {path} is not there") from None
     except OSError as error:
         raise TokenFileError(f"the token file {path} can't be read: {os.strerror(error.errno or 0)}") from None
-    except ValueError:  # not text, or not a path
+    except ValueError:  # no text, or no path
         raise TokenFileError(f"the token file {path} holds no token") from None
 
 

@@ -144,21 +144,21 @@ def settings(app: App, connect: ConnectOptions) -> "tuple[Settings, ServiceUrl]"
     from orch_events.config import Places, load
 
     places = Places.from_environ(app.platform, app.environ)
-    loaded = load(typed_settings(connect), places)
-    return loaded, ServiceUrl.parse(configured_url(loaded, places))
+    found = load(typed_settings(connect), places)
+    return found, ServiceUrl.parse(configured_url(found, places))
 
 
 def _configured(app: App, connect: ConnectOptions) -> Server:
     from orch_events.config import others_can_read, token_source
 
-    loaded, url = settings(app, connect)
-    token = token_source(loaded.token_file, app.stdin)
+    found, url = settings(app, connect)
+    token = token_source(found.token_file, app.stdin)
     if not url.encrypted and not url.loopback and token() is not None:
         app.stderr.warn(f"the token is not sent: {url.origin} is not encrypted")
-    file = loaded.token_file.value if loaded.token_file.value != "-" else None
+    file = found.token_file.value if found.token_file.value != "-" else None
     if file is not None and others_can_read(file):
         app.stderr.warn(f"the token file {file} can be read by others; run: chmod 600 {shlex.quote(file)}")
-    return Server(url, token, loaded.cacert.value if url.encrypted else None, file)
+    return Server(url, token, found.cacert.value if url.encrypted else None, file)
 
 
 def configured_url(settings: "Settings", places: "Places") -> str:

@@ -215,7 +215,7 @@ class Client:
             yield
         except httpx.HTTPError as error:
             raise self._our_error(error, url, reading=reading) from None
-        except UnicodeError:  # a host name that begins like a punycode one, xn--
+        except UnicodeError:  # of a name that begins like an encoded one, xn--
             raise LocalFileError(f"the host of {self._url.origin} is not a name", "is service-url right?") from None
         except zlib.error:
             raise NotUnderstood(f"the answer of {url} is not the gzip that it claims to be") from None

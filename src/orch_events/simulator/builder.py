@@ -2,6 +2,7 @@
 
 Puppet runs, as the simulator's nodes report them, are built here too.
 """
+
 import heapq
 from collections.abc import Callable, Mapping, Sequence
 from random import Random

@@ -60,9 +60,7 @@ class _Bash(BashComplete):
         return ShellComplete.source(self)
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        *words, last = split_arg_string(
-            self.ctx_args["obj"].environ["COMP_WORDS"] + "|"
-        )  # the last word may be empty
+        *words, last = split_arg_string(self.ctx_args["obj"].environ["COMP_WORDS"] + "|")  # the last word may be empty
         return words[1:], last[:-1]
 
     def format_completion(self, item: "CompletionItem[str]") -> str:

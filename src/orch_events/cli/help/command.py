@@ -50,7 +50,7 @@ class Command(_CommandWithHelp):
     """A command.
 
     Args:
-        also: names that other programs have for it: whoever types one gets it as a suggestion.
+        also: what others call it: who types that is told of it.
     """
 
     allow_extra_args = True  # for click; they are rejected with our own message

@@ -14,7 +14,7 @@ _LEAST_LETTERS = 2
 """How many letters a prefix needs: one begins too many words."""
 
 _LEAST_LIKENESS = 0.55
-"""How similar two words must be, from 0 to 1."""
+"""How much of two words must be the same."""
 
 
 def to_usage_error(error: click.ClickException) -> UsageError:
@@ -24,9 +24,7 @@ def to_usage_error(error: click.ClickException) -> UsageError:
         return UsageError(_sentence(error.format_message()), "see: orch-events --help")
     match error:
         case click.NoSuchOption():
-            return UsageError(
-                f"{ctx.info_name} has no option {error.option_name!r}", see(ctx, _suggestions(ctx, error))
-            )
+            return UsageError(f"{ctx.info_name} has no option {error.option_name!r}", see(ctx, _meant(ctx, error)))
         case click.BadOptionUsage():
             return UsageError(_misused(ctx, error.option_name), see(ctx))
         case click.MissingParameter() | click.BadArgumentUsage():
@@ -41,7 +39,7 @@ def unknown_command(ctx: click.Context, word: str) -> UsageError:
     message, commands = f"there is no command {word!r}", _commands(ctx)
     if _is_job(word):
         return UsageError(message, f"the command comes first, as in: {ctx.info_name} follow {word}")
-    return UsageError(message, see(ctx, with_synonym(word, commands) or nearest(word, commands)))
+    return UsageError(message, see(ctx, called(word, commands) or nearest(word, commands)))
 
 
 def too_many(ctx: click.Context, words: Sequence[str]) -> UsageError:
@@ -56,7 +54,7 @@ def see(ctx: click.Context, suggestions: Sequence[str] = ()) -> str:
     return f"{question}see: {ctx.command_path} --help"
 
 
-def with_synonym(word: str, named: Mapping[str, object]) -> list[str]:
+def called(word: str, named: Mapping[str, object]) -> list[str]:
     """Return the names of those that list `word` in `also`."""
     return [name for name, one in named.items() if word in getattr(one, "also", ())]
 
@@ -70,15 +68,15 @@ def nearest(word: str, names: Iterable[str]) -> list[str]:
     return longer or get_close_matches(word, names, n=1, cutoff=_LEAST_LIKENESS)
 
 
-def _suggestions(ctx: click.Context, error: click.NoSuchOption) -> list[str]:
-    """Suggest another command's option, an option by another name, a command, or a similar option."""
+def _meant(ctx: click.Context, error: click.NoSuchOption) -> list[str]:
+    """Guess: another command's option, an option by another name, a command, or one that is written almost so."""
     name, word, commands = error.option_name, error.option_name.lstrip("-"), _commands(ctx)
     own = {long.removeprefix("--"): one for long, one in _options(ctx.command).items() if long.startswith("--")}
     others = [f"{other} {name}" for other, one in commands.items() if name in _options(one)]
-    as_command = [other for other in commands if other == word] or with_synonym(name, commands)
+    as_command = [other for other in commands if other == word] or called(name, commands)
     return (
         others[:1]
-        or [f"--{one}" for one in with_synonym(word, own)]
+        or [f"--{one}" for one in called(word, own)]
         or as_command
         or [f"--{one}" for one in nearest(word, own)]
     )
