@@ -104,15 +104,15 @@ class FollowedJob:
     """A job that is being followed; everything of it came just now, unless told otherwise."""
 
     state: JobState
-    answered_at: float | None = None
-    heard_at: float | None = None
-    unanswered_since: float | None = None
+    last_answer_at: float | None = None
+    last_event_at: float | None = None
+    unanswered_request_at: float | None = None
 
 
-def watched(*events: Event, job: str = "352", node_count: int | None = None, heard_at: float = 0.0) -> FollowedJob:
+def watched(*events: Event, job: str = "352", node_count: int | None = None, last_event_at: float = 0.0) -> FollowedJob:
     """Return a job of which these events came at one moment of our clock."""
     state = JobState(job)
     for one in events:
         state.apply(one)
     state.record = record("running", node_count) if node_count is not None else None
-    return FollowedJob(state, heard_at=heard_at if events else None)
+    return FollowedJob(state, last_event_at=last_event_at if events else None)

@@ -13,7 +13,7 @@ from tests.fakes import FakeClock, event, record
 
 Story = list[tuple[float, Event]]
 
-POLICY = RetryPolicy(retry_for=600, jitter=lambda: 0.5)
+POLICY = RetryPolicy(retry_seconds=600, jitter=lambda: 0.5)
 STORY: Story = [
     (0, event(10)),
     (2, event(12, node="b")),
@@ -33,7 +33,7 @@ def follower(
     settle: float = 15,
     policy: RetryPolicy = POLICY,
 ) -> Follower:
-    return Follower(job, source, clock, policy, interval=interval, start=start, settle=settle)
+    return Follower(job, source, clock, policy, interval_seconds=interval, start=start, settle_seconds=settle)
 
 
 def follow(source: JobSource, clock: FakeClock, *, start: int | None = None, timeout: float = 1000) -> list[Update]:

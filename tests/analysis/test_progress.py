@@ -32,22 +32,28 @@ def test_before_anything_came_nothing_is_known() -> None:
     clock = FakeClock()
     pace = FollowProgress([watched()], clock)
     clock.sleep(5)
-    assert (pace.name, pace.over, pace.total, pace.elapsed) == ("job 352", 0, 0, 5)
-    assert (pace.left, pace.longest, pace.heard, pace.answered, pace.troubled) == (None,) * 5
+    assert (pace.name, pace.over, pace.total, pace.elapsed_seconds) == ("job 352", 0, 0, 5)
+    assert (
+        pace.remaining_seconds,
+        pace.longest,
+        pace.event_age_seconds,
+        pace.answer_age_seconds,
+        pace.outage_seconds,
+    ) == (None,) * 5
 
 
 def test_a_job_s_time_is_its_server_s_and_what_has_passed_since_its_last_event() -> None:
     clock = FakeClock()
     pace = FollowProgress([watched(event(1), event(4))], clock)
     clock.sleep(5)
-    assert pace.elapsed == 35
+    assert pace.elapsed_seconds == 35
 
 
 def test_a_job_whose_events_tell_no_time_has_ours() -> None:
     clock = FakeClock()
     pace = FollowProgress([watched(Event.read(b'{"id":"1","timestamp":"soon"}'))], clock)
     clock.sleep(5)
-    assert pace.elapsed == 5
+    assert pace.elapsed_seconds == 5
 
 
 def test_of_a_job_whose_first_events_were_not_asked_for_the_record_says_when_it_began() -> None:
@@ -56,7 +62,7 @@ def test_of_a_job_whose_first_events_were_not_asked_for_the_record_says_when_it_
     job.state.record = record("running")
     began = event(1).at
     job.state.record = type(job.state.record)("running", None, {}, began, None)
-    assert FollowProgress([job], FakeClock()).elapsed == 60
+    assert FollowProgress([job], FakeClock()).elapsed_seconds == 60
 
 
 def test_the_node_that_runs_longest_is_known_with_its_seconds() -> None:
@@ -90,7 +96,7 @@ def test_what_is_left_is_told_at_the_pace_so_far_when_that_means_something(
         event(5, "node_finished", f"n{over - 1}"),
         node_count=total,
     )
-    assert FollowProgress([job], FakeClock()).left == left
+    assert FollowProgress([job], FakeClock()).remaining_seconds == left
 
 
 def test_what_is_left_gets_less_as_time_passes_and_is_never_told_below_nothing() -> None:
@@ -99,23 +105,23 @@ def test_what_is_left_gets_less_as_time_passes_and_is_never_told_below_nothing()
                   *[event(5, "node_finished", f"n{number}") for number in range(5)])  # fmt: skip
     pace = FollowProgress([job], clock)
     clock.sleep(10)
-    assert pace.left == 30
+    assert pace.remaining_seconds == 30
     clock.sleep(30)
-    assert pace.left is None
+    assert pace.remaining_seconds is None
 
 
 def test_while_one_of_several_jobs_has_no_pace_what_is_left_of_all_is_not_told() -> None:
     fast = watched(*[event(1, node=f"n{number}") for number in range(10)],
                    *[event(5, "node_finished", f"n{number}") for number in range(5)])  # fmt: skip
-    assert FollowProgress([fast], FakeClock()).left == 40
-    assert FollowProgress([fast, watched(event(1), job="353")], FakeClock()).left is None
+    assert FollowProgress([fast], FakeClock()).remaining_seconds == 40
+    assert FollowProgress([fast, watched(event(1), job="353")], FakeClock()).remaining_seconds is None
 
 
 @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 40))
 def test_no_pace_is_ever_negative(count: int, over: int, total: int) -> None:
     pace = FollowProgress([running(max(count, over), over, total=total)], FakeClock())
-    assert pace.left is None or pace.left > 0
-    assert pace.elapsed >= 0
+    assert pace.remaining_seconds is None or pace.remaining_seconds > 0
+    assert pace.elapsed_seconds >= 0
 
 
 def test_silence_begins_ten_seconds_after_the_last_event() -> None:
@@ -125,7 +131,7 @@ def test_silence_begins_ten_seconds_after_the_last_event() -> None:
     assert not pace.silent
     clock.sleep(1)
     assert pace.silent
-    assert pace.heard == 10
+    assert pace.event_age_seconds == 10
 
 
 def test_trouble_is_an_ask_that_has_no_answer_and_is_as_old_as_the_last_good_one() -> None:
@@ -133,23 +139,23 @@ def test_trouble_is_an_ask_that_has_no_answer_and_is_as_old_as_the_last_good_one
     job = watched(event(1))
     pace = FollowProgress([job], clock)
     clock.sleep(20)
-    job.answered_at = clock.monotonic()
-    assert pace.troubled is None
+    job.last_answer_at = clock.monotonic()
+    assert pace.outage_seconds is None
     clock.sleep(2)
-    job.unanswered_since = clock.monotonic()
+    job.unanswered_request_at = clock.monotonic()
     clock.sleep(2)
-    assert pace.troubled is None, "an answer may take a moment"
+    assert pace.outage_seconds is None, "an answer may take a moment"
     clock.sleep(3)
-    assert pace.troubled == pace.answered == 7
+    assert pace.outage_seconds == pace.answer_age_seconds == 7
 
 
 def test_an_answer_that_goes_on_with_events_is_no_trouble() -> None:
     clock = FakeClock()
     job = watched(event(1))
-    job.unanswered_since = 0.0
+    job.unanswered_request_at = 0.0
     clock.sleep(60)
-    job.heard_at = clock.monotonic()
-    assert FollowProgress([job], clock).troubled is None
+    job.last_event_at = clock.monotonic()
+    assert FollowProgress([job], clock).outage_seconds is None
 
 
 def test_a_job_that_is_over_has_an_outcome() -> None:
@@ -213,7 +219,7 @@ def test_each_job_has_its_own_pace() -> None:
     fast, slow = watched(*ended(10), event(2, node="a")), watched(*ended(10, each=9), event(10, node="a"), job="353")
     stragglers = StragglerDetector(FollowProgress([fast, slow], clock), None)
     clock.sleep(60)
-    assert [(one.seconds, one.usual) for one in stragglers.new()] == [(60, 10)]
+    assert [(one.seconds, one.typical_seconds) for one in stragglers.new()] == [(60, 10)]
 
 
 def test_what_is_usual_follows_what_ends_later() -> None:
@@ -236,4 +242,4 @@ def test_what_is_usual_is_the_ninetieth_percentile(durations: list[int]) -> None
     (straggler,) = StragglerDetector(FollowProgress([job], clock), None).new()
     assert isinstance(straggler, Straggler)
     exact = quantiles([10 * length for length in durations], n=10, method="inclusive")[-1]
-    assert straggler.usual == pytest.approx(exact)
+    assert straggler.typical_seconds == pytest.approx(exact)

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.analysis.timeline import SORTS, Chart, Row, bar, chosen, concurrency, crowd, ordered, ticks
+from orch_events.analysis.timeline import (
+    SORTS,
+    Chart,
+    Row,
+    bar,
+    chosen,
+    concurrency,
+    concurrency_by_cell,
+    ordered,
+    ticks,
+)
 from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState
 from tests.fakes import event
@@ -185,7 +195,7 @@ def test_concurrency_is_what_counting_by_force_finds(rows: list[Row]) -> None:
 @given(st.lists(SPANS, max_size=15), st.integers(1, 40))
 def test_a_crowd_is_the_highest_number_within_each_cell(rows: list[Row], cells: int) -> None:
     seconds = max((one.end or 0 for one in rows), default=0) or 1
-    found = crowd(concurrency(rows), seconds, cells)
+    found = concurrency_by_cell(concurrency(rows), seconds, cells)
     moments = {Fraction(half, 2) for half in range(2 * int(seconds) + 1)}
     for cell in range(cells):
         begin, end = Fraction(int(seconds) * cell, cells), Fraction(int(seconds) * (cell + 1), cells)
@@ -199,12 +209,12 @@ def test_a_node_that_takes_the_place_of_another_does_not_run_beside_it() -> None
 
 def test_a_node_without_duration_runs_for_its_moment() -> None:
     assert concurrency([row(0, 9), row(5, 5)]) == [(0, 1), (5, 2), (5, 1), (9, 0)]
-    assert crowd([(0, 1), (5, 2), (5, 1), (9, 0)], 9, 9) == [1, 1, 1, 1, 1, 2, 1, 1, 1]
+    assert concurrency_by_cell([(0, 1), (5, 2), (5, 1), (9, 0)], 9, 9) == [1, 1, 1, 1, 1, 2, 1, 1, 1]
 
 
 def test_what_ran_at_no_known_time_is_not_counted() -> None:
     assert concurrency([row(None, 5), row(5, None)]) == []
-    assert crowd([], 5, 3) == [0, 0, 0]
+    assert concurrency_by_cell([], 5, 3) == [0, 0, 0]
 
 
 @given(st.integers(0, 2_000_000), st.integers(1, 40_000_000), st.integers(1, 30))

@@ -319,7 +319,9 @@ def test_a_record_that_trickles_is_given_up() -> None:
             yield b" "
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
-    with Client(ServiceUrl.parse(_URL), lambda: None, clock, ahead=lambda _: trickle(), transport=transport) as client:
+    with Client(
+        ServiceUrl.parse(_URL), lambda: None, clock, read_ahead=lambda _: trickle(), transport=transport
+    ) as client:
         record = client.record("352")
         assert next(record) is None
         with pytest.raises(TruncatedAnswer, match="took more than 30 s"):

@@ -12,7 +12,7 @@ from orch_events.errors import Unreachable
 
 @pytest.fixture
 def go(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flag]:
-    monkeypatch.setattr(stream, "_MOMENT_SECONDS", 0.01)
+    monkeypatch.setattr(stream, "_TICK_SECONDS", 0.01)
     flag = Flag()
     yield flag
     flag.set()

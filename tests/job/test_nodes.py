@@ -53,12 +53,12 @@ def test_a_node_that_failed_keeps_why() -> None:
     run = applied(ended(1, "node_failed", detail, "Task failed on a")).runs["a"]
     assert (run.message, run.cause, run.report_url) == ("Task failed on a", "exited with 1", "https://pe/1")
     assert run.changes
-    assert run.changes.told == "2 changed of 9"
+    assert run.changes.text == "2 changed of 9"
 
 
 def test_a_node_that_finished_keeps_only_what_changed() -> None:
     run = applied(ended(1, "node_finished", {"_output": "x", "report-url": "https://pe/1"}, "Well")).runs["a"]
-    assert run == NodeRun("a", "finished", 1, ended="T")
+    assert run == NodeRun("a", "finished", 1, finish_timestamp="T")
 
 
 def test_of_what_a_task_printed_little_is_kept() -> None:
@@ -76,7 +76,7 @@ def test_a_snapshot_tells_the_same_as_events() -> None:
     run = nodes.runs["a"]
     assert (run.state, run.seconds, run.cause, run.message) == ("errored", 60, "timed out", "No answer")
     assert run.changes
-    assert run.changes.told == "0 changed of 9"
+    assert run.changes.text == "0 changed of 9"
     assert list(nodes.running) == ["b"]
 
 
@@ -88,4 +88,4 @@ def test_a_snapshot_that_is_older_than_an_event_changes_nothing() -> None:
 
 def test_a_node_that_runs_again_has_not_ended() -> None:
     run = applied(event(1), event(2, "node_failed"), event(3)).runs["a"]
-    assert (run.state, run.ended, run.seconds) == ("running", "", None)
+    assert (run.state, run.finish_timestamp, run.seconds) == ("running", "", None)

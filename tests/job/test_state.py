@@ -68,7 +68,7 @@ def test_unknown_event_types_are_counted_and_change_no_state() -> None:
 
 @pytest.mark.parametrize("kind", ["job_finished", "job_aborted"])
 def test_a_job_event_is_an_end(kind: str) -> None:
-    assert state_of(event(1), event(2, kind, None)).said_over
+    assert state_of(event(1), event(2, kind, None)).reported_over
 
 
 def test_stopping_is_no_end() -> None:
@@ -78,7 +78,7 @@ def test_stopping_is_no_end() -> None:
 @pytest.mark.parametrize(("word", "over"), [("running", False), ("stopping", False), ("", False), ("paused", False),
                                             ("stopped", True), ("finished", True), ("failed", True)])  # fmt: skip
 def test_a_record_says_over_in_three_words(word: str, over: bool) -> None:
-    assert state_of(its_record=record(word)).said_over is over
+    assert state_of(its_record=record(word)).reported_over is over
 
 
 def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:

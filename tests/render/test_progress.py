@@ -186,7 +186,7 @@ def test_where_nobody_knows_how_many_nodes_there_are_there_is_no_bar() -> None:
 
 def test_without_a_good_answer_its_age_is_told_instead_of_the_silence() -> None:
     job = busy()
-    job.answered_at, job.unanswered_since = 1.0, 2.0
+    job.last_answer_at, job.unanswered_request_at = 1.0, 2.0
     drawn = line(60, COLOUR, job=job)
     assert COLOUR.paint("no answer for 11s", "warning") in drawn
     assert "silent" not in drawn

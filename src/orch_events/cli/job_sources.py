@@ -1,4 +1,4 @@
-"""From the JOBs that were typed to where their events come from: a server, the simulator, a recording."""
+"""Opens the jobs that were named: on a server, on the built-in simulator, or in a recording."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import UnknownJob, UsageError
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
-    from orch_events.client.recent import Wanted
+    from orch_events.client.recent import JobQuery
     from orch_events.follow.follower import Follower
     from orch_events.follow.retry import Outage, RetryPolicy
     from orch_events.follow.source import JobSource
@@ -26,14 +26,14 @@ _REPLAY_INTERVAL = 0.2
 
 
 class OpenJob(NamedTuple):
-    """A job, and where its events come from.
+    """A job, and its source.
 
     Attributes:
         number: the job's number, as text.
-        source: of its events, record and nodes.
-        policy: for how long the source's errors are retried.
-        name: what it is called in commands: as it was typed, or by its number.
-        recorded: whether its events come from a recording.
+        source: the source of its events, record and nodes.
+        policy: how long errors of the source are retried.
+        name: its name in suggested commands: the path of its recording, or its number.
+        recorded: whether its source is a recording.
     """
 
     number: str
@@ -43,23 +43,31 @@ class OpenJob(NamedTuple):
     recorded: bool = False
 
     def follower(
-        self, clock: "Clock", *, interval: float = 1.0, start: int | None = None, settle: float = 15.0
+        self, clock: "Clock", *, interval_seconds: float = 1.0, start: int | None = None, settle_seconds: float = 15.0
     ) -> "Follower":
-        """Follow the job; a recording is asked more often than `interval` says: that costs nobody anything."""
+        """Make a follower of the job; a recording is polled more often than a server, since that costs nothing."""
         from orch_events.follow.follower import Follower
 
         if self.recorded:
-            interval = min(interval, _REPLAY_INTERVAL)
-        return Follower(self.number, self.source, clock, self.policy, interval=interval, start=start, settle=settle)
+            interval_seconds = min(interval_seconds, _REPLAY_INTERVAL)
+        return Follower(
+            self.number,
+            self.source,
+            clock,
+            self.policy,
+            interval_seconds=interval_seconds,
+            start=start,
+            settle_seconds=settle_seconds,
+        )
 
 
 class ReplayOptions(NamedTuple):
-    """How recordings are read, and the demo.
+    """How recordings and the demo are replayed.
 
     Attributes:
         job: which of a recording's jobs; None for the only one.
-        speed: how many recorded seconds pass in one of ours.
-        demo_speed: how many of the simulator's seconds pass in one of ours.
+        speed: how many recorded seconds pass in a real one.
+        demo_speed: how many simulated seconds pass in a real one.
     """
 
     job: str | None = None
@@ -77,12 +85,12 @@ def open_jobs(
     *,
     verbose: bool,
 ) -> Iterator[list[OpenJob]]:
-    """Open the jobs that were named, each once; a server is opened when the first of them needs it.
+    """Open the jobs that were named, each once; the server is opened when the first of them needs it.
 
     Raises:
-        UsageError: the URL of a job is another server's, or a recording is of several jobs.
+        UsageError: a job's URL is of another server, or a recording is of several jobs.
         UnknownJob: there is no latest job.
-        OrchEventsError: a server or a recording can't be opened, or does not tell which job is the latest.
+        OrchEventsError: a server or a recording can't be opened, or the latest job can't be determined.
     """
     with ExitStack() as stack:
 
@@ -100,7 +108,7 @@ def open_jobs(
 
 
 def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy") -> OpenJob:
-    policy = policy.with_token(server.token_mark)
+    policy = policy.with_token(server.token_version)
     _check_place(app, ref, server)
     number = _latest(app, server, policy) if ref.kind == "latest" else ref.number
     return OpenJob(number, server.client, policy, number)
@@ -116,7 +124,7 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
-    """See that the place of a URL is where we ask: no token goes elsewhere. A console may well live elsewhere."""
+    """Check that a job's URL is of the configured server; only warn for one of the console, which may be elsewhere."""
     if not ref.place or server.url is None:
         return
     if ref.kind == "api" and not server.url.is_of(ref.place):
@@ -129,33 +137,33 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
 
 
 def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
-    from orch_events.client.recent import Wanted
+    from orch_events.client.recent import JobQuery
 
-    newest = recent_jobs(app, server, policy, Wanted(1))
+    newest = recent_jobs(app, server, policy, JobQuery(1))
     if not newest or not newest[0].number:
         raise UnknownJob("the server has no jobs", "the server deletes jobs after 30 days")
     app.stderr.note(f"latest is job {newest[0].number}")
     return newest[0].number
 
 
-def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", wanted: "Wanted") -> "list[JobRecord]":
-    """Ask a server for its newest jobs, or for those among them that are wanted. Raises OrchEventsError."""
+def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
+    """Return a server's newest jobs that match. Raises OrchEventsError."""
     from orch_events.client.recent import recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
-    of_type = next(iter(wanted.types)) if len(wanted.types) == 1 else None
+    of_type = next(iter(query.types)) if len(query.types) == 1 else None
 
     def begin_outage() -> "Outage":
         return Outage("", policy, app.clock, had_contact=False)
 
-    def ask(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
+    def fetch(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
         return retry(lambda: first_answer(server.client.jobs(most, offset, of_type)), begin_outage)
 
-    return app.finish(recent(ask, wanted))
+    return app.finish(recent(fetch, query))
 
 
 def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":
-    """Read all events of a job so far, and its record. Raises OrchEventsError where that can't be."""
+    """Read all events of a job so far, and its record. Raises OrchEventsError."""
     replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
         follower = job.follower(app.clock)

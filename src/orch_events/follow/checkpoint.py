@@ -1,9 +1,10 @@
-"""Where to resume, kept in a file that survives SIGKILL: for each job the first event id that was not shown yet.
+"""Checkpoints: a file that says for each job where to resume, even after SIGKILL.
 
     {"jobs": {"352": {"start": 1313, "showing": false}}}
 
-`showing` is true while events from `start` on are on their way out: whoever resumes then may see some of them again.
-The file is replaced whole, so it is never half written; entries of other jobs stay.
+`start` is the first event id that was not shown yet. `showing` is true while events from `start` on are being written:
+after a crash at that time some of them may be shown again. The file is replaced atomically, so it is never half
+written; entries of other jobs stay.
 """
 
 import os
@@ -16,9 +17,9 @@ from orch_events.errors import LocalFileError
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file's content at once: whoever reads it finds the old one or the new one. Others can't read it.
+    """Replace a file atomically: a reader finds the old content or the new. Only its owner can read it.
 
-    A link is replaced, and not followed.
+    A symbolic link is replaced, not followed.
 
     Raises:
         OSError: it can't be written; the old content is still there.
@@ -41,8 +42,8 @@ class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where to resume a job.
 
     Attributes:
-        start: the first event id that was not shown, for certain.
-        showing: whether some from there on may have been shown.
+        start: the first event id that may not have been shown.
+        showing: whether some events from there on may have been shown.
     """
 
     start: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
@@ -54,20 +55,20 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CheckpointFile(msgspec.Struct, frozen=True):
-    """A file of checkpoints, which --cursor-file names.
+    """The file that --cursor-file names.
 
     Attributes:
-        path: where it is; it need not be there yet.
+        path: its path; it need not exist yet.
     """
 
     path: Path
 
     def read(self, job: str) -> Checkpoint | None:
-        """Return where to resume a job; None where nothing is known of it. Raises LocalFileError."""
+        """Return where to resume a job; None if the file has no entry for it. Raises LocalFileError."""
         return self._load().jobs.get(job)
 
     def write(self, job: str, checkpoint: Checkpoint) -> None:
-        """Note where to resume a job. Raises LocalFileError."""
+        """Save where to resume a job. Raises LocalFileError."""
         content = self._load()
         content.jobs[job] = checkpoint
         try:

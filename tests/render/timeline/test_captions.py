@@ -6,7 +6,7 @@ from orch_events.analysis.timeline import Chart, Row
 from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.captions import Heading, label, left_out, reasons, story
+from orch_events.render.timeline.captions import Heading, describe, label, left_out, reasons
 from orch_events.render.toolkit.theme import Theme
 from orch_events.wire.records import JobRecord
 from tests.fakes import event
@@ -34,7 +34,7 @@ def test_a_node_is_told_briefly_and_in_a_sentence(
     state: str, begin: float | None, end: float | None, glyphs: str, words: str, sentence: str
 ) -> None:
     row = Row(NodeRun("a", state), begin, end)
-    assert (label(row, PLAIN), label(row, ASCII), story(row, AXIS)) == (glyphs, words, sentence)
+    assert (label(row, PLAIN), label(row, ASCII), describe(row, AXIS)) == (glyphs, words, sentence)
 
 
 def test_reasons_are_told_once_and_do_not_act() -> None:
