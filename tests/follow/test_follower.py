@@ -12,16 +12,17 @@ from orch_events.follow.scheduler import interleave
 from orch_events.job.updates import FollowFailed, JobEnded, Notice, Pause, TimedOut
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
-from tests.fakes import FakeClock, ScriptedSource, event, record
-from tests.following import FINISHED, STORY, Story, ending, follow, follower, running_until, shown
+from tests.build import FINISHED, STORY, Story, event, record, running_until
+from tests.fakes import FakeClock, ScriptedSource
+from tests.follow.following import ending, follow, follower, shown
 
 
 def test_a_job_is_followed_from_its_first_event_to_job_finished() -> None:
     clock = FakeClock()
     source = ScriptedSource(clock, [*STORY, (9.5, FINISHED)], running_until(10))
-    happened = follow(source, clock)
-    assert shown(happened) == [10, 12, 13, 17, 18]
-    assert ending(happened).outcome.nodes == {"finished": 1, "failed": 1}
+    updates = follow(source, clock)
+    assert shown(updates) == [10, 12, 13, 17, 18]
+    assert ending(updates).outcome.nodes == {"finished": 1, "failed": 1}
     assert clock.monotonic() < 13
 
 
@@ -43,17 +44,17 @@ def test_each_sign_alone_is_an_end(
     last: Event | None, its_record: Callable[[float], JobRecord | None], latest: float
 ) -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, [*STORY, *([(9.2, last)] if last else [])], its_record), clock)
-    assert shown(happened) == [10, 12, 13, 17, *([18] if last else [])]
-    ending(happened)
+    updates = follow(ScriptedSource(clock, [*STORY, *([(9.2, last)] if last else [])], its_record), clock)
+    assert shown(updates) == [10, 12, 13, 17, *([18] if last else [])]
+    ending(updates)
     assert 9 < clock.monotonic() <= latest
 
 
 def test_the_job_s_last_event_may_come_a_moment_after_its_record_says_that_it_is_over() -> None:
     clock = FakeClock()
     story = [*STORY, (12, FINISHED)]
-    happened = follow(ScriptedSource(clock, story, running_until(9.5, "finished")), clock)
-    assert shown(happened) == [10, 12, 13, 17, 18]
+    updates = follow(ScriptedSource(clock, story, running_until(9.5, "finished")), clock)
+    assert shown(updates) == [10, 12, 13, 17, 18]
 
 
 def test_silence_is_not_the_end() -> None:
@@ -80,8 +81,8 @@ def test_a_job_that_is_over_is_shown_without_a_pause() -> None:
 
 def test_a_job_without_events_that_is_over_ends() -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, [], lambda _: record("stopped")), clock)
-    assert ending(happened).outcome.word == "stopped"
+    updates = follow(ScriptedSource(clock, [], lambda _: record("stopped")), clock)
+    assert ending(updates).outcome.word == "stopped"
 
 
 def test_whatever_the_sign_one_more_ask_follows_it() -> None:
@@ -128,23 +129,23 @@ def test_with_start_the_nodes_states_come_from_a_snapshot() -> None:
     nodes = [NodeRecord("a", "failed", 13), NodeRecord("b", "running", 12), NodeRecord("c", "finished", 11)]
     story: Story = [(0, event(13, "node_failed")), (5, event(17, "node_finished", "b"))]
     source = ScriptedSource(clock, story, lambda _: record("running", 3), nodes)
-    happened = follow(source, clock, start=13)
-    assert shown(happened) == [13, 17]
-    assert ending(happened).outcome.nodes == {"failed": 1, "finished": 2}
+    updates = follow(source, clock, start=13)
+    assert shown(updates) == [13, 17]
+    assert ending(updates).outcome.nodes == {"failed": 1, "finished": 2}
     assert clock.monotonic() < 12
 
 
 def test_with_start_and_no_snapshot_the_user_is_warned() -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, STORY, running_until(10)), clock, start=12)
-    assert any(isinstance(one, Notice) for one in happened)
-    assert shown(happened) == [12, 13, 17]
+    updates = follow(ScriptedSource(clock, STORY, running_until(10)), clock, start=12)
+    assert any(isinstance(one, Notice) for one in updates)
+    assert shown(updates) == [12, 13, 17]
 
 
 def test_a_record_that_cant_be_had_is_reported_once() -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, STORY), clock)
-    assert len([one for one in happened if isinstance(one, Notice)]) == 1
+    updates = follow(ScriptedSource(clock, STORY), clock)
+    assert len([one for one in updates if isinstance(one, Notice)]) == 1
 
 
 def test_polls_are_slower_when_nothing_comes_and_never_slower_than_five_intervals() -> None:
@@ -169,18 +170,18 @@ def test_a_record_that_trickles_holds_up_no_timeout_and_no_other_job() -> None:
     clock = FakeClock()
     slow, other = Trickling(clock, []), ScriptedSource(clock, [(0, FINISHED)])
     jobs = [follower("1", slow, clock).follow(), follower("2", other, clock).follow()]
-    happened = list(interleave(jobs, clock, timeout=20))
-    assert shown(happened) == [18]
-    assert isinstance(happened[-1], TimedOut)
+    updates = list(interleave(jobs, clock, timeout=20))
+    assert shown(updates) == [18]
+    assert isinstance(updates[-1], TimedOut)
     assert clock.monotonic() <= 22
 
 
 def test_a_timeout_is_the_last_thing_that_happens_and_comes_on_time() -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, STORY, lambda _: record("running", 9)), clock, timeout=7.5)
-    assert isinstance(happened[-1], TimedOut)
+    updates = follow(ScriptedSource(clock, STORY, lambda _: record("running", 9)), clock, timeout=7.5)
+    assert isinstance(updates[-1], TimedOut)
     assert clock.monotonic() == 7.5
-    assert shown(happened) == [10, 12, 13]
+    assert shown(updates) == [10, 12, 13]
 
 
 def test_a_source_that_fails_ends_its_own_job_only() -> None:
@@ -194,11 +195,11 @@ def test_a_source_that_fails_ends_its_own_job_only() -> None:
         follower("1", Broken(clock, STORY, running_until(9)), clock, policy=RetryPolicy()),
         follower("2", good, clock),
     ]
-    happened = list(interleave([one.follow() for one in followers], clock))
-    (failed,) = [one for one in happened if isinstance(one, FollowFailed)]
+    updates = list(interleave([one.follow() for one in followers], clock))
+    (failed,) = [one for one in updates if isinstance(one, FollowFailed)]
     assert (failed.state.job, failed.error.message) == ("1", "gone")
-    assert ending(happened).state.job == "2"
-    assert shown(happened) == [10, 12, 13, 17, 18]
+    assert ending(updates).state.job == "2"
+    assert shown(updates) == [10, 12, 13, 17, 18]
 
 
 def test_two_jobs_take_turns_on_one_clock() -> None:
@@ -208,9 +209,9 @@ def test_two_jobs_take_turns_on_one_clock() -> None:
         follower("1", ScriptedSource(clock, slow, running_until(20, nodes=1)), clock),
         follower("2", ScriptedSource(clock, [*STORY, (9.5, FINISHED)], running_until(10)), clock),
     ]
-    happened = list(interleave([one.follow() for one in followers], clock))
-    assert [one.state.job for one in happened if isinstance(one, JobEnded)] == ["2", "1"]
-    assert shown(happened) == [1, 10, 12, 13, 17, 18, 2]
+    updates = list(interleave([one.follow() for one in followers], clock))
+    assert [one.state.job for one in updates if isinstance(one, JobEnded)] == ["2", "1"]
+    assert shown(updates) == [1, 10, 12, 13, 17, 18, 2]
     assert clock.monotonic() < 30
 
 
@@ -240,7 +241,7 @@ def test_every_event_is_shown_exactly_once_in_order_and_following_ends(
         story.append((at, event(number + 1, end if end != "both" else "job_finished", None)))
     clock = FakeClock()
     source = Source(clock, story, running_until(at, nodes=4) if end in ("record", "both") else lambda _: None)
-    happened = list(interleave([follower("1", source, clock, interval=interval, settle=1e9).follow()], clock))
-    assert shown(happened) == [one.id for _, one in story]
-    ending(happened)
+    updates = list(interleave([follower("1", source, clock, interval=interval, settle=1e9).follow()], clock))
+    assert shown(updates) == [one.id for _, one in story]
+    ending(updates)
     assert clock.monotonic() <= at + 6 * interval + 7  # the slowest pause, one for the record, and two moments

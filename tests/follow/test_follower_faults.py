@@ -22,8 +22,9 @@ from orch_events.follow.scheduler import interleave
 from orch_events.job.updates import ConnectionLost, ConnectionRestored, FollowFailed, Notice, Update
 from orch_events.wire.event import Event, Fetched
 from orch_events.wire.records import JobRecord, NodeRecord
-from tests.fakes import FakeClock, ScriptedSource, event, record
-from tests.following import FINISHED, STORY, Story, ending, follow, follower, running_until, shown
+from tests.build import FINISHED, STORY, Story, event, record, running_until
+from tests.fakes import FakeClock, ScriptedSource
+from tests.follow.following import ending, follow, follower, shown
 
 GONE = Unreachable("gone")
 LAST = event(17, "node_failed", "b")
@@ -72,10 +73,10 @@ def told(updates: list[Update]) -> list[type[Update]]:
 
 def test_a_connection_lost_and_restored_is_reported_once_each_and_nothing_is_missed() -> None:
     clock = FakeClock()
-    happened = follow(failing(clock, between(3, 60)), clock)
-    assert shown(happened) == [10, 12, 13, 17, 18]
-    assert told(happened) == [ConnectionLost, ConnectionRestored]
-    (back,) = [one for one in happened if isinstance(one, ConnectionRestored)]
+    updates = follow(failing(clock, between(3, 60)), clock)
+    assert shown(updates) == [10, 12, 13, 17, 18]
+    assert told(updates) == [ConnectionLost, ConnectionRestored]
+    (back,) = [one for one in updates if isinstance(one, ConnectionRestored)]
     assert 56 < back.outage_seconds < 90
 
 
@@ -86,8 +87,8 @@ def test_a_connection_that_is_lost_at_the_start_is_tried_again_too() -> None:
 
 def test_when_the_time_for_retries_ends_following_fails_with_the_last_error() -> None:
     clock = FakeClock()
-    happened = list(interleave([follower("1", failing(clock, between(3, 1e9)), clock).follow()], clock))
-    failed = happened[-1]
+    updates = list(interleave([follower("1", failing(clock, between(3, 1e9)), clock).follow()], clock))
+    failed = updates[-1]
     assert isinstance(failed, FollowFailed)
     assert failed.error is GONE
     assert failed.state.last_id == 12
@@ -97,9 +98,9 @@ def test_when_the_time_for_retries_ends_following_fails_with_the_last_error() ->
 def test_without_retries_the_first_error_is_the_last() -> None:
     clock = FakeClock()
     source = failing(clock, between(3, 1e9))
-    happened = list(interleave([follower("1", source, clock, policy=RetryPolicy()).follow()], clock))
-    assert isinstance(happened[-1], FollowFailed)
-    assert told(happened) == [FollowFailed]
+    updates = list(interleave([follower("1", source, clock, policy=RetryPolicy()).follow()], clock))
+    assert isinstance(updates[-1], FollowFailed)
+    assert told(updates) == [FollowFailed]
 
 
 def test_the_time_for_retries_is_whole_again_when_the_connection_is_back() -> None:
@@ -109,9 +110,9 @@ def test_the_time_for_retries_is_whole_again_when_the_connection_is_back() -> No
     def fault(now: float) -> OrchEventsError | None:
         return GONE if now % 700 > 200 else None
 
-    happened = follow(failing(clock, fault, [*story, (3001, event(99, "job_aborted", None))]), clock, timeout=9999)
-    assert len(shown(happened)) == 31
-    assert told(happened).count(ConnectionLost) == told(happened).count(ConnectionRestored) == 5
+    updates = follow(failing(clock, fault, [*story, (3001, event(99, "job_aborted", None))]), clock, timeout=9999)
+    assert len(shown(updates)) == 31
+    assert told(updates).count(ConnectionLost) == told(updates).count(ConnectionRestored) == 5
 
 
 def test_retries_are_spread_by_chance_and_slow_down_to_thirty_seconds() -> None:
@@ -133,8 +134,8 @@ def test_a_cut_page_yields_what_was_whole_and_the_next_begins_behind_it(behind: 
     clock = FakeClock()
     story: Story = [(0, event(number, "node_finished")) for number in range(100, 110)]
     source = failing(clock, between(0, 1, TruncatedAnswer("cut")), story, behind)
-    happened = follow(source, clock)
-    assert shown(happened) == list(range(100, 110))
+    updates = follow(source, clock)
+    assert shown(updates) == list(range(100, 110))
     assert source.asked[1][1] == (100 + behind if behind else None)
 
 
@@ -143,16 +144,16 @@ def test_a_job_that_was_seen_may_be_forgotten_for_a_while(error: OrchEventsError
     clock = FakeClock()
     assert shown(follow(failing(clock, between(3, 60, error)), clock)) == [10, 12, 13, 17, 18]
     clock = FakeClock()
-    happened = follow(failing(clock, between(0, 60, error)), clock)
-    assert told(happened) == [FollowFailed]
+    updates = follow(failing(clock, between(0, 60, error)), clock)
+    assert told(updates) == [FollowFailed]
     assert clock.monotonic() == 0
 
 
 @pytest.mark.parametrize("error", [NotPermitted("403"), NotUnderstood("what?"), LocalFileError("CA")])
 def test_what_does_not_pass_is_not_waited_for(error: OrchEventsError) -> None:
     clock = FakeClock()
-    happened = follow(failing(clock, between(3, 60, error)), clock)
-    assert told(happened) == [FollowFailed]
+    updates = follow(failing(clock, between(3, 60, error)), clock)
+    assert told(updates) == [FollowFailed]
 
 
 class Tokens:
@@ -178,25 +179,25 @@ def with_tokens(clock: FakeClock, expires: float, renewed: float, policy: RetryP
 def test_a_new_token_is_waited_for_and_used_at_once() -> None:
     clock = FakeClock()
     policy = RetryPolicy(600, 300, 0, Tokens(clock, 250))
-    source, happened = with_tokens(clock, 3, 250, policy)
-    assert shown(happened) == [10, 12, 13, 17, 18]
-    assert told(happened) == [ConnectionLost, ConnectionRestored]
+    source, updates = with_tokens(clock, 3, 250, policy)
+    assert shown(updates) == [10, 12, 13, 17, 18]
+    assert told(updates) == [ConnectionLost, ConnectionRestored]
     assert clock.monotonic() < 256
     assert len(source.asked) < 25
 
 
 def test_a_token_that_nobody_renews_ends_it_when_the_wait_is_over() -> None:
     clock = FakeClock()
-    source, happened = with_tokens(clock, 3, 1e9, RetryPolicy(600, 300, 0, Tokens(clock, 1e9)))
-    assert told(happened) == [ConnectionLost, FollowFailed]
+    source, updates = with_tokens(clock, 3, 1e9, RetryPolicy(600, 300, 0, Tokens(clock, 1e9)))
+    assert told(updates) == [ConnectionLost, FollowFailed]
     assert 300 < clock.monotonic() < 306
     assert len(source.asked) < 25
 
 
 def test_a_token_that_no_file_holds_is_tried_again_for_a_minute_only() -> None:
     clock = FakeClock()
-    _, happened = with_tokens(clock, 3, 1e9, RetryPolicy(600, 300, 0, None))
-    assert told(happened) == [ConnectionLost, FollowFailed]
+    _, updates = with_tokens(clock, 3, 1e9, RetryPolicy(600, 300, 0, None))
+    assert told(updates) == [ConnectionLost, FollowFailed]
     assert 60 < clock.monotonic() < 66
 
 
@@ -205,22 +206,22 @@ def test_a_refused_token_is_final_at_the_start_and_where_it_is_not_waited_for(
     expires: float, policy: RetryPolicy
 ) -> None:
     clock = FakeClock()
-    _, happened = with_tokens(clock, expires, 1e9, policy)
-    assert told(happened) == [FollowFailed]
+    _, updates = with_tokens(clock, expires, 1e9, policy)
+    assert told(updates) == [FollowFailed]
     assert clock.monotonic() < 6
 
 
 def test_a_good_token_that_is_refused_during_a_fail_over_serves_again() -> None:
     clock = FakeClock()
-    _, happened = with_tokens(clock, 3, 25, RetryPolicy(600, 300, 0, Tokens(clock, 1e9)))
-    assert shown(happened) == [10, 12, 13, 17, 18]
+    _, updates = with_tokens(clock, 3, 25, RetryPolicy(600, 300, 0, Tokens(clock, 1e9)))
+    assert shown(updates) == [10, 12, 13, 17, 18]
 
 
 def test_a_token_refused_behind_a_long_outage_has_its_own_time() -> None:
     clock = FakeClock()
     source = failing(clock, lambda now: GONE if 3 <= now < 100 else EXPIRED if 100 <= now < 110 else None)
-    happened = list(interleave([follower("1", source, clock, policy=RetryPolicy(600, 300, 0, None)).follow()], clock))
-    assert shown(happened) == [10, 12, 13, 17, 18]
+    updates = list(interleave([follower("1", source, clock, policy=RetryPolicy(600, 300, 0, None)).follow()], clock))
+    assert shown(updates) == [10, 12, 13, 17, 18]
 
 
 class Straggling(ScriptedSource):
@@ -241,11 +242,11 @@ def test_an_event_that_became_visible_behind_our_back_is_shown_at_the_end(late: 
     story = [*running, (1, event(13, "node_finished")), (2, stopping), (9, LAST), (9, FINISHED)]
     source = Straggling(clock, story, lambda now: record("failed" if now > 9 else "new", 2, finished=1, failed=1))
     source.late = late
-    happened = follow(source, clock)
-    assert sorted(number for number in shown(happened) if number) == [10, 12, 13, 14, 17, 18]
-    assert shown(happened)[-1] == late
+    updates = follow(source, clock)
+    assert sorted(number for number in shown(updates) if number) == [10, 12, 13, 14, 17, 18]
+    assert shown(updates)[-1] == late
     assert source.asked[-1] == ("352", None)
-    assert ending(happened).outcome.late == 1
+    assert ending(updates).outcome.late == 1
 
 
 def test_in_the_normal_case_nothing_is_read_twice() -> None:
@@ -258,9 +259,9 @@ def test_in_the_normal_case_nothing_is_read_twice() -> None:
 def test_where_events_and_record_disagree_the_user_is_warned_and_the_record_decides() -> None:
     clock = FakeClock()
     source = ScriptedSource(clock, WHOLE, lambda now: record("finished" if now > 9 else "running", 2, finished=2))
-    happened = follow(source, clock)
-    assert told(happened) == [Notice]
-    assert ending(happened).outcome.exit_status({"failed"}) == 0
+    updates = follow(source, clock)
+    assert told(updates) == [Notice]
+    assert ending(updates).outcome.exit_status({"failed"}) == 0
     assert [start for _, start in source.asked].count(None) == 2
 
 
@@ -268,9 +269,9 @@ def test_resumed_behind_job_aborted_the_outcome_is_aborted_still() -> None:
     clock = FakeClock()
     story: Story = [(0, event(10)), (0, event(11, "job_aborted", None))]
     source = ScriptedSource(clock, story, lambda _: record("failed", 1, running=1), [NodeRecord("a", "running", 10)])
-    happened = follow(source, clock, start=12)
-    assert shown(happened) == []
-    assert ending(happened).outcome.word == "aborted"
+    updates = follow(source, clock, start=12)
+    assert shown(updates) == []
+    assert ending(updates).outcome.word == "aborted"
 
 
 def test_a_node_that_still_runs_when_the_job_is_over_has_not_failed() -> None:
@@ -314,7 +315,7 @@ def test_whatever_fails_each_event_is_shown_once_in_order_and_it_ends_well(
 
     source = Faulty(clock, events, lambda now: record("finished" if now >= at else "running", 3))
     policy = RetryPolicy(1e6, 1e6, 0, None)
-    happened = list(interleave([follower("1", source, clock, interval=interval, policy=policy).follow()], clock))
-    assert shown(happened) == [one.id for _, one in events]
-    assert ending(happened).outcome.exit_status({"failed"}) == 0
-    assert told(happened).count(ConnectionLost) >= told(happened).count(ConnectionRestored)
+    updates = list(interleave([follower("1", source, clock, interval=interval, policy=policy).follow()], clock))
+    assert shown(updates) == [one.id for _, one in events]
+    assert ending(updates).outcome.exit_status({"failed"}) == 0
+    assert told(updates).count(ConnectionLost) >= told(updates).count(ConnectionRestored)

@@ -12,7 +12,7 @@ from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from tests import GOLDEN
-from tests.reporting import simulated
+from tests.build import simulated
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 LAYOUTS: Mapping[str, Layout] = {
