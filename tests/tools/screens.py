@@ -1,4 +1,4 @@
-"""The README's pictures: `python -m tests.tools.screens` runs the commands on a terminal and draws what it shows as SVG."""
+"""The README's pictures: `python -m tests.tools.screens` runs commands on a terminal and draws what it shows as SVG."""
 
 import math
 import os
