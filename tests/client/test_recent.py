@@ -1,6 +1,5 @@
 """The newest jobs of a server, page by page, whatever the server makes of what it is asked."""
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,12 +10,13 @@ from hypothesis import strategies as st
 from orch_events.client.recent import MOST_AT_ONCE, JobQuery, recent
 from orch_events.job.updates import Steps, Tick
 from orch_events.wire.records import JobRecord
+from tests.build import record_from
 
 Server = Callable[[int, int], Sequence[JobRecord]]
 
 
 def job(number: int, state: str = "finished", kind: str = "deploy", **values: Any) -> JobRecord:
-    return JobRecord.from_json(json.dumps({"name": str(number), "state": state, "type": kind, **values}).encode())
+    return record_from(name=str(number), state=state, type=kind, **values)
 
 
 class Listing:

@@ -12,8 +12,9 @@ from orch_events.follow.scheduler import interleave
 from orch_events.job.updates import FollowFailed, JobEnded, Update
 from orch_events.recording import Replay
 from orch_events.wire.event import Event, PageEnd
-from tests.fakes import FakeClock, event
-from tests.following import FINISHED, ending, follow, follower, shown
+from tests.build import FINISHED, event
+from tests.fakes import FakeClock
+from tests.follow.following import ending, follow, follower, shown
 from tests.recording.written import json_lines, recording
 
 JOB = [event(10), event(12, node="b"), event(13, "node_finished"), event(17, "node_failed", "b"), FINISHED]
@@ -52,10 +53,6 @@ def once(events: Sequence[Event], *, start: int | None = None) -> list[Update]:
     clock = FakeClock()
     replay = Replay(EventRecording(events), clock)
     return list(interleave([follower("352", replay, clock, start=start).once(outcome=True)], clock))
-
-
-def stamped(number: int, timestamp: str) -> Event:
-    return Event.read(b'{"id":"%d","type":"node_running","timestamp":"%b"}' % (number, timestamp.encode()))
 
 
 def test_at_once_everything_is_on_the_first_page_and_nothing_on_the_next() -> None:
@@ -113,14 +110,14 @@ def test_events_that_were_shown_can_be_asked_for_again() -> None:
 def test_a_timestamp_that_cant_be_read_or_runs_backwards_comes_with_the_event_before_it() -> None:
     clock = FakeClock()
     events = [
-        stamped(1, "soon"),
-        stamped(2, "2016-05-05T19:50:00Z"),
-        stamped(3, "2016-05-05T19:50:20Z"),
-        stamped(4, "2016-05-05T19:49:00Z"),
-        stamped(5, ""),
-        stamped(6, "2016-05-05T19:50:21Z"),
-        stamped(7, "2016-05-05T21:50:21+02:00"),
-        stamped(8, "2016-05-05T19:50:22"),
+        event(1, timestamp="soon"),
+        event(2, timestamp="2016-05-05T19:50:00Z"),
+        event(3, timestamp="2016-05-05T19:50:20Z"),
+        event(4, timestamp="2016-05-05T19:49:00Z"),
+        event(5, timestamp=""),
+        event(6, timestamp="2016-05-05T19:50:21Z"),
+        event(7, timestamp="2016-05-05T21:50:21+02:00"),
+        event(8, timestamp="2016-05-05T19:50:22"),
     ]
     replay = Replay(EventRecording(events), clock, speed=1)
     assert fetch(replay) == [1, 2]
@@ -150,9 +147,9 @@ def test_with_a_start_time_begins_at_the_first_event_that_is_wanted() -> None:
 @pytest.mark.parametrize("speed", [math.inf, 3.0])
 def test_follow_with_a_start_knows_the_nodes_of_the_events_before_it(speed: float) -> None:
     clock = FakeClock()
-    happened = follow(Replay(EventRecording(JOB), clock, speed), clock, start=17)
-    assert shown(happened) == [17, 18]
-    assert ending(happened).outcome.nodes == {"finished": 1, "failed": 1}
+    updates = follow(Replay(EventRecording(JOB), clock, speed), clock, start=17)
+    assert shown(updates) == [17, 18]
+    assert ending(updates).outcome.nodes == {"finished": 1, "failed": 1}
 
 
 @pytest.mark.parametrize(
@@ -182,9 +179,9 @@ def test_the_record_says_what_the_events_do(kinds: list[str], expected: str) -> 
 def test_follow_ends_when_the_recorded_job_did_and_not_before(speed: float) -> None:
     clock = FakeClock()
     early = [event(1, "node_finished"), event(40, node="b"), event(41, "node_finished", "b")]
-    happened = follow(Replay(EventRecording(early), clock, speed), clock)
-    assert shown(happened) == [1, 40, 41]
-    assert ending(happened).outcome.word == "finished"
+    updates = follow(Replay(EventRecording(early), clock, speed), clock)
+    assert shown(updates) == [1, 40, 41]
+    assert ending(updates).outcome.word == "finished"
     assert 400 / speed <= clock.monotonic() <= 400 / speed + 8
 
 
@@ -193,9 +190,9 @@ def test_follow_ends_when_the_recorded_job_did_and_not_before(speed: float) -> N
 def test_follow_fails_where_the_recording_ends_before_the_job(events: list[Event], speed: float) -> None:
     clock = FakeClock()
     unfinished = [one for one in events if one.id != 17]
-    happened = follow(Replay(EventRecording(unfinished), clock, speed), clock)
-    assert shown(happened) == [one.id for one in unfinished]
-    last = happened[-1]
+    updates = follow(Replay(EventRecording(unfinished), clock, speed), clock)
+    assert shown(updates) == [one.id for one in unfinished]
+    last = updates[-1]
     assert isinstance(last, FollowFailed)
     assert isinstance(last.error, LocalFileError)
     assert last.error.message == "x.jsonl ends before the job does"
@@ -251,7 +248,7 @@ def test_several_jobs_of_one_recording_are_replayed_each_for_itself() -> None:
         ]
     )
     replay = Replay(recording(content), clock)
-    happened = list(interleave([follower(job, replay, clock).follow() for job in ("352", "353")], clock))
-    ends = {one.state.job: one.outcome.word for one in happened if isinstance(one, JobEnded)}
+    updates = list(interleave([follower(job, replay, clock).follow() for job in ("352", "353")], clock))
+    ends = {one.state.job: one.outcome.word for one in updates if isinstance(one, JobEnded)}
     assert ends == {"352": "aborted", "353": "finished"}
-    assert sorted(one or 0 for one in shown(happened)) == [1, 2, 3, 4]
+    assert sorted(one or 0 for one in shown(updates)) == [1, 2, 3, 4]

@@ -70,9 +70,9 @@ def run(seed: int) -> tuple[int, list[int | None], int, Counter[str]]:
     ):
         policy = RetryPolicy(retry_seconds=100_000, jitter=Random(seed).random)
         follower = Follower(str(job), client, clock, policy)
-        happened: Sequence[Update] = list(interleave([follower.follow()], clock))
-    shown = [event.id for one in happened if isinstance(one, NewEvents) for event in one.events]
-    last = happened[-1]
+        updates: Sequence[Update] = list(interleave([follower.follow()], clock))
+    shown = [event.id for one in updates if isinstance(one, NewEvents) for event in one.events]
+    last = updates[-1]
     status = last.outcome.exit_status({"failed", "errored", "aborted"}) if isinstance(last, JobEnded) else -1
     return job, shown, status, faults.met
 

@@ -19,7 +19,7 @@ from orch_events.simulator.api import Request
 from orch_events.wire.page import compact
 from orch_events.wire.vocabulary import FAIL_ON
 from tests.fakes import FakeClock
-from tests.following import ending, follow, follower, shown
+from tests.follow.following import ending, follow, follower, shown
 from tests.recording.written import KINDS, recording
 
 _URL = "http://127.0.0.1:8143"
