@@ -1,11 +1,8 @@
 """What stands for the world in the tests. The fakes are tested in `test_fakes`."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from orch_events.errors import Unreachable
-from orch_events.job.state import JobState
 from orch_events.wire.event import Event, Fetched, PageEnd
 from orch_events.wire.records import JobRecord, NodeRecord
 
@@ -28,23 +25,6 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._passed += seconds
-
-
-def event(
-    number: int, kind: str = "node_running", node: str | None = "a", message: str = "", detail: object = None
-) -> Event:
-    """Return an event as a server would write it, ten seconds after the one before."""
-    stamp = f"2016-05-05T{19 + number // 360 % 5:02}:{number // 6 % 60:02}:{number % 6 * 10:02}Z"
-    details: dict[str, object] = {"node": node} if node is not None else {}
-    if detail is not None:
-        details["detail"] = detail
-    content = {"id": str(number), "type": kind, "timestamp": stamp, "details": details, "message": message}
-    return Event.read(json.dumps(content, separators=(",", ":")).encode())
-
-
-def record(state: str, node_count: int | None = None, **node_states: int) -> JobRecord:
-    """Return a job's record."""
-    return JobRecord(state, node_count, node_states)
 
 
 class ScriptedSource:
@@ -97,22 +77,3 @@ class ScriptedSource:
         if not self._nodes:
             raise Unreachable(f"no nodes of {job}")
         yield from (None, self._nodes)
-
-
-@dataclass
-class FollowedJob:
-    """A job that is being followed; everything of it came just now, unless told otherwise."""
-
-    state: JobState
-    answered_at: float | None = None
-    heard_at: float | None = None
-    unanswered_since: float | None = None
-
-
-def watched(*events: Event, job: str = "352", node_count: int | None = None, heard_at: float = 0.0) -> FollowedJob:
-    """Return a job of which these events came at one moment of our clock."""
-    state = JobState(job)
-    for one in events:
-        state.apply(one)
-    state.record = record("running", node_count) if node_count is not None else None
-    return FollowedJob(state, heard_at=heard_at if events else None)

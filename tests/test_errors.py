@@ -70,7 +70,7 @@ def test_the_tree_that_is_drawn_is_the_real_one() -> None:
 def test_an_error_is_its_sentence_with_its_own_hint_or_the_usual_one(kind: type[OrchEventsError]) -> None:
     assert str(kind("it broke")) == kind("it broke").message == "it broke"
     assert kind("it broke", "mend it").hint == "mend it"
-    assert kind("it broke").hint == kind.usual_hint
+    assert kind("it broke").hint == kind.default_hint
 
 
 @pytest.mark.parametrize(

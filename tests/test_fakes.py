@@ -6,7 +6,8 @@ from orch_events.errors import Unreachable
 from orch_events.follow.source import JobSource
 from orch_events.times import Clock, SystemClock
 from orch_events.wire.event import PageEnd
-from tests.fakes import FakeClock, ScriptedSource, event, record
+from tests.build import event, record
+from tests.fakes import FakeClock, ScriptedSource
 
 
 def test_on_a_fake_clock_time_passes_only_in_sleep() -> None:

@@ -4,7 +4,7 @@ import sys
 
 
 def run() -> None:
-    """Run the command and leave with its exit status, also when Ctrl-C comes before anything is there."""
+    """Run the command and exit with its status, even if Ctrl-C comes during the imports."""
     try:
         from orch_events.cli.main import run as run_cli
         from orch_events.cli.process import leave

@@ -1,7 +1,7 @@
-"""What is configured, and where each value comes from.
+"""Settings, and where each value comes from.
 
-An option beats the environment, that the user's orchestrator.conf, that the global one, that the default. The files are
-Puppet's own; they are read and never written. No message holds anything of a file's content.
+Precedence, highest first: option, environment variable, the user's orchestrator.conf, the global one, default. The
+files are Puppet's own; they are read and never written. No message quotes a file's content.
 """
 
 import os
@@ -26,7 +26,7 @@ class Setting(msgspec.Struct, Generic[T_co], frozen=True):
 
 
 class Places(msgspec.Struct, frozen=True):
-    """Where Puppet keeps things on this machine; None where there is no home."""
+    """Where Puppet keeps its files on this machine; None if there is no home directory."""
 
     user_conf: PurePath | None
     global_conf: PurePath
@@ -35,7 +35,7 @@ class Places(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_environ(cls, platform: str, environ: Mapping[str, str]) -> "Places":
-        """Find them by `sys.platform` and the environment."""
+        """Find them by `sys.platform` and environment variables."""
         kind: type[PurePath] = PureWindowsPath if platform == "win32" else PurePosixPath
         home = environ.get("USERPROFILE" if platform == "win32" else "HOME")
         own = kind(home) / ".puppetlabs" if home else None
@@ -54,12 +54,12 @@ class Places(msgspec.Struct, frozen=True):
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """Everything that a connection needs.
+    """The settings of a connection.
 
     Attributes:
-        service_url: as written; None where nobody names one.
+        service_url: as written; None if there is none.
         cacert: the CA to trust; None for the system's.
-        token_file: where the token is; "-" for standard input; None where there is no place for one.
+        token_file: the file with the token; "-" for standard input; None if there is no default one.
     """
 
     service_url: Setting[str | None]
@@ -68,13 +68,13 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class ConfFile(msgspec.Struct, frozen=True):
-    """An orchestrator.conf, and what it says.
+    """An orchestrator.conf, and its contents.
 
     Attributes:
-        path: None where there is no place for one.
-        origin: what names it: `--config-file`, say, or `default`.
-        options: what the tool reads of it; None where it is not there, or can't be read.
-        error: why it can't be read; a default that is not there is no error.
+        path: None if there is no home directory.
+        origin: what names it: `--config-file`, for example, or `default`.
+        options: the settings in it that are used; None if it does not exist or can't be read.
+        error: why it can't be read; a missing default file is not an error.
     """
 
     path: str | None
@@ -84,12 +84,12 @@ class ConfFile(msgspec.Struct, frozen=True):
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """All that is configured, and what is wrong with it.
+    """All settings, and what is wrong with them.
 
     Attributes:
-        settings: what holds, as far as it can be read.
-        conf_files: the user's configuration file, or what stands for it, and the global one.
-        cacert_error: why there can't be such a CA file.
+        settings: the effective settings, as far as they can be read.
+        conf_files: the user's configuration file, or the one that replaces it, and the global one.
+        cacert_error: why the CA file can't be used.
     """
 
     settings: Settings
@@ -98,14 +98,14 @@ class Survey(msgspec.Struct, frozen=True):
 
 
 def load(typed: Mapping[str, Setting[str]], places: Places) -> Settings:
-    """Put the settings together.
+    """Load the settings.
 
     Args:
-        typed: what options and environment say: service-url, cacert, token-file, config-file.
-        places: where the rest is.
+        typed: options and environment variables: service-url, cacert, token-file, config-file.
+        places: where Puppet's files are.
 
     Raises:
-        LocalFileError: a file that was named is not there, or one can't be read.
+        LocalFileError: a file that was named does not exist, or a file can't be read.
     """
     found = survey(typed, places)
     for error in (*(file.error for file in found.conf_files), found.cacert_error):
@@ -115,7 +115,7 @@ def load(typed: Mapping[str, Setting[str]], places: Places) -> Settings:
 
 
 def survey(typed: Mapping[str, Setting[str]], places: Places) -> Survey:
-    """Put the settings together, whatever is wrong with them; the arguments are those of `load`."""
+    """Load the settings, whatever is wrong with them; the arguments are those of `load`."""
     named = typed.get("config-file")
     user = _conf_file(named.value, named.origin) if named else _conf_file(places.user_conf, "default")
     conf_files = user, _conf_file(places.global_conf, "default")
@@ -136,7 +136,7 @@ _CACERT_HINT = "copy ca.pem from the primary server, and give its path with --ca
 
 
 def _conf_file(place: str | PurePath | None, origin: str) -> ConfFile:
-    """Read a configuration file; one that was named must be there."""
+    """Read a configuration file; one that was named must exist."""
     if place is None:
         return ConfFile(None, origin)
     path = str(place)
@@ -152,7 +152,7 @@ def _conf_file(place: str | PurePath | None, origin: str) -> ConfFile:
 def _is_there(path: str | PurePath) -> bool:
     try:
         return Path(path).exists()
-    except OSError:  # no such name can be, or nobody may look
+    except OSError:  # not a possible name, or not accessible
         return False
 
 
@@ -182,15 +182,15 @@ def _options(path: Path) -> dict[str, Any]:
 
 
 def _expanded(key: str, value: str) -> str:
-    """Expand `~` in a path that a file names, as a shell would have done for an option."""
+    """Expand `~` in a path from a file, as a shell does for an option."""
     return value if key == "service-url" else os.path.expanduser(value)  # noqa: PTH111 - Path raises without a home
 
 
 def token_source(setting: Setting[str | None], stdin: TextIO | None) -> Callable[[], str | None]:
-    """Return what reads the token, afresh each time; from standard input it is read once.
+    """Return a function that reads the token each time it is called; from standard input it is read once.
 
-    What it returns is None where there is no token: a default file that is not there is no error.
-    It raises LocalFileError for a file that was named and is not there, or that holds no token.
+    The function returns None if there is no token: a missing default file is not an error. It raises LocalFileError if
+    a file that was named does not exist, or if a file has no token in it.
     """
     path = setting.value
     if path is None:
@@ -229,7 +229,7 @@ def _checked(text: str, place: str) -> str:
 
 
 def written_at(path: str) -> float | None:
-    """When a file was last written, in seconds since the epoch; None where there is none, or no such thing."""
+    """When a file was last written, in seconds since the epoch; None if it does not exist or can't be accessed."""
     try:
         return os.stat(path).st_mtime  # noqa: PTH116 - a text
     except OSError:
@@ -237,7 +237,7 @@ def written_at(path: str) -> float | None:
 
 
 def others_can_read(path: str) -> bool:
-    """Whether more users than its owner can read a file; False where there is none, or no such thing."""
+    """Whether users other than its owner can read a file; False if it does not exist or can't be accessed."""
     try:
         return os.name == "posix" and bool(os.stat(path).st_mode & 0o077)  # noqa: PTH116 - a text
     except OSError:

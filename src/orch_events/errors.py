@@ -1,67 +1,67 @@
-"""What can go wrong, and the exit status of each.
+"""The errors, and the exit status of each.
 
     OrchEventsError
-    ├── UsageError       2   the words of the command make no sense together
+    ├── UsageError       2   arguments that are valid by themselves, but not together
     ├── AccessError      4
-    │   ├── NotAuthenticated   no token, or one that is refused
-    │   └── NotPermitted       a good token of somebody who may not
-    ├── UnknownJob       5   never was, or pruned
-    ├── Unreachable      6   no answer, or only errors; the job's state is unknown
-    │   └── TruncatedAnswer    an answer that broke off
+    │   ├── NotAuthenticated   no token, or one that is rejected
+    │   └── NotPermitted       a valid token whose owner lacks the permission
+    ├── UnknownJob       5   no such job, or pruned
+    ├── Unreachable      6   no response, or only errors; the job's state is unknown
+    │   └── TruncatedAnswer    a response that broke off
     ├── NotUnderstood    7   not an orchestrator, or a broken one
-    │   └── HtmlAnswer           a page for people, of a proxy or of a server that is starting
+    │   └── HtmlAnswer         a web page, of a proxy or of a server that is starting
     └── LocalFileError   8   configuration, CA, token file, standard output …
-        └── TokenFileError     no token in the file that should have one
+        └── TokenFileError     a token file that is missing or has no token in it
 
-The statuses are the contract's; 0, 1, 3, 124 and the signals are outcomes, not errors (see `job`).
+0, 1 and 3 are outcomes of a job, not errors (see `job.state`); all other statuses are in `cli.exit_status`.
 """
 
 from typing import ClassVar
 
 
 class OrchEventsError(Exception):
-    """One sentence about what is wrong, and one about what to do next.
+    """A sentence that says what is wrong, and a hint at what to do next.
 
     Args:
         message: what is wrong, naming the URL or file; no full stop, no newline.
-        hint: the next step, or "" where the class's own hint will do.
-        retry_after: seconds after which the server wants to be asked again; None where it said nothing.
+        hint: the next step; "" for the default hint of the class.
+        retry_after: the seconds of the server's Retry-After; None if it sent none.
     """
 
     exit_status: ClassVar[int] = 70
-    usual_hint: ClassVar[str] = ""
+    default_hint: ClassVar[str] = ""
     may_pass: ClassVar[bool] = False
-    """Whether a server that knew the job can say so for a while, during a fail-over say."""
+    """Whether it may be temporary, during a fail-over for example, once a request has succeeded."""
 
     def __init__(self, message: str, hint: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.hint = hint or self.usual_hint
+        self.hint = hint or self.default_hint
         self.retry_after = retry_after
 
 
 class UsageError(OrchEventsError):
-    """The command's words are each right and make no sense together."""
+    """The arguments are valid by themselves, but make no sense together."""
 
     exit_status = 2
 
 
 class AccessError(OrchEventsError):
-    """The server knows us not, or does not let us."""
+    """The server requires authentication or a permission."""
 
     exit_status = 4
 
 
 class NotAuthenticated(AccessError):
-    """No token, or one that is expired, revoked or wrong (HTTP 401)."""
+    """There is no token, or it is expired, revoked or wrong (HTTP 401)."""
 
-    usual_hint = "run: puppet access login"
+    default_hint = "run: puppet access login"
 
 
 class NotPermitted(AccessError):
     """The token's owner may not see this (HTTP 403)."""
 
-    usual_hint = "ask an administrator for permission to view orchestrator jobs"
+    default_hint = "ask an administrator for permission to view orchestrator jobs"
 
 
 class UnknownJob(OrchEventsError):
@@ -69,42 +69,42 @@ class UnknownJob(OrchEventsError):
 
     exit_status = 5
     may_pass = True
-    usual_hint = "check the job number; the server deletes jobs after 30 days"
+    default_hint = "check the job number; the server deletes jobs after 30 days"
 
 
 class Unreachable(OrchEventsError):
-    """No answer came, or an error of the server or of something in front of it."""
+    """There was no response, or an error of the server or of something in front of it."""
 
     exit_status = 6
-    usual_hint = "check that the server is up and service-url is right; --verbose shows each request"
+    default_hint = "check that the server is up and service-url is right; --verbose shows each request"
 
 
 class TruncatedAnswer(Unreachable):
-    """An answer began well and broke off before its end."""
+    """A response broke off before its end."""
 
-    usual_hint = "the server or a proxy closed the connection early; try again"
+    default_hint = "the server or a proxy closed the connection early; try again"
 
 
 class NotUnderstood(OrchEventsError):
-    """An answer that no orchestrator gives."""
+    """A response is not one of an orchestrator."""
 
     exit_status = 7
-    usual_hint = "check that service-url points to an orchestrator, as in https://pe.example.com:8143"
+    default_hint = "check that service-url points to an orchestrator, as in https://pe.example.com:8143"
 
 
 class HtmlAnswer(NotUnderstood):
-    """A page for people where JSON should be, of a proxy or of a server that is starting."""
+    """A response is a web page instead of JSON: of a proxy, or of a server that is starting."""
 
     may_pass = True
 
 
 class LocalFileError(OrchEventsError):
-    """Something on this machine: a configuration, a CA, a token file, standard output."""
+    """A file on this machine can't be used: configuration, CA, token file, standard output."""
 
     exit_status = 8
 
 
 class TokenFileError(LocalFileError):
-    """A token file that was named and is not there, or in which there is no token."""
+    """A token file that was named does not exist, or has no token in it."""
 
-    usual_hint = "run: puppet access login"
+    default_hint = "run: puppet access login"

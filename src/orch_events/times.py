@@ -1,7 +1,7 @@
-"""Durations, points in time, zones, and the clock.
+"""Durations, points in time, time zones, and the clock.
 
-Durations are seconds, as floats. Points in time are seconds since the epoch, or `datetime` with a zone. Nothing else in
-the program asks the system what time it is: whoever needs to know is given a `Clock`, and a test gives its own.
+Durations are seconds, as floats. Points in time are seconds since the epoch, or `datetime` with a time zone. Nothing
+else in the program reads the system's time: it is given a `Clock`, and tests give their own.
 """
 
 import re
@@ -16,22 +16,22 @@ _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
 _MOST_EPOCH_DIGITS = 11
 _EPOCH_DIGITS = 9
-"""A bare number of this many digits is a point in time: nobody asks for the last 100,000,000 seconds."""
+"""A bare number of at least this many digits is an epoch time: nobody means 100,000,000 seconds ago."""
 
 
 class Clock(Protocol):
-    """What the rest of the program knows of time."""
+    """The time, as the rest of the program sees it."""
 
     def now(self) -> float:
         """The time of day, in seconds since the epoch."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds since some fixed time; never goes back."""
         ...
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+        """Sleep for `seconds`."""
         ...
 
 
@@ -43,11 +43,11 @@ class SystemClock:
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds since some moment; never goes back."""
+        """Seconds since some fixed time; never goes back."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+        """Sleep for `seconds`."""
         time.sleep(seconds)
 
 
@@ -110,11 +110,12 @@ def parse_timestamp(text: str | None) -> datetime | None:
 
 
 def format_duration(seconds: float, *, compact: bool = False) -> str:
-    """Write a duration to the second.
+    """Format a duration to the second.
 
     Args:
-        seconds: how long; a negative one counts as 0.
-        compact: `2m`, `1h 2m 5s`, `1d 12h`, without parts that are zero, instead of `2m 00s`, `1h 02m 05s`, `36h 00m 00s`.
+        seconds: how long; a negative duration counts as 0.
+        compact: leave out parts that are zero: `2m`, `1h 2m 5s`, `1d 12h` instead of `2m 00s`, `1h 02m 05s`,
+            `36h 00m 00s`.
     """
     whole = max(0, round(seconds))
     if compact:
@@ -135,7 +136,7 @@ def _split(seconds: int) -> list[tuple[int, str]]:
 
 
 def format_roughly(seconds: float) -> str:
-    """Write a duration without the look of precision: `35s`, `12m`, `1h 05m`, `3d`."""
+    """Format a duration roughly: `35s`, `12m`, `1h 05m`, `3d`."""
     if seconds < 60:  # noqa: PLR2004 - a minute
         return f"{max(5, round(seconds / 5) * 5)}s"
     minutes = round(seconds / 60)
@@ -146,6 +147,6 @@ def format_roughly(seconds: float) -> str:
 
 
 def format_clock(seconds: float) -> str:
-    """Write a duration as a clock counts it, `00:02:14`; before zero it has a minus."""
+    """Format a duration as `00:02:14`, a negative one with a minus sign."""
     minutes, rest = divmod(abs(int(seconds)), 60)
     return f"{'-' if int(seconds) < 0 else ''}{minutes // 60:02}:{minutes % 60:02}:{rest:02}"

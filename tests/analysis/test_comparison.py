@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from orch_events.analysis.comparison import FACTOR, SECONDS, Comparison, Pair
 from orch_events.job.state import JobState
-from tests.fakes import record
-from tests.reporting import job_of, simulated, told
+from tests.build import event_at, job_of, record, simulated
 
 KINDS = ("newly_failing", "fixed", "still_failing", "missing", "new", "slower", "faster")
 
@@ -16,11 +15,11 @@ def job(*, goes_on: bool = False, **nodes: str | int) -> JobState:
     """Return a job by each node's state, or by how many seconds it took to finish."""
     events = []
     for number, (node, end) in enumerate(nodes.items(), 1):
-        events.append(told(number * 2, "node_running", node))
+        events.append(event_at(number * 2, "node_running", node))
         if isinstance(end, int):
-            events.append(told(number * 2 + 1, "node_finished", node, at=end))
+            events.append(event_at(number * 2 + 1, "node_finished", node, at=end))
         elif end != "running":
-            events.append(told(number * 2 + 1, f"node_{end}", node))
+            events.append(event_at(number * 2 + 1, f"node_{end}", node))
     return job_of(*events, record=record("running" if goes_on else "finished", 99))
 
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from orch_events.analysis.failures import Failures, Group, reason, unfinished
 from orch_events.job.nodes import NodeRun
-from tests.reporting import job_of, simulated, told
+from tests.build import event_at, job_of, simulated
 
 
 def failed(number: int, node: str, cause: str = "", kind: str = "node_failed", **more: Any) -> Any:
-    return told(number, kind, node, detail={"_error": cause} if cause else None, **more)
+    return event_at(number, kind, node, detail={"_error": cause} if cause else None, **more)
 
 
 def outline(*events: Any) -> list[tuple[str, str, list[str]]]:
@@ -35,7 +35,7 @@ def test_a_cause_that_all_share_stands_in_their_own_words() -> None:
 def test_nodes_in_other_states_are_other_groups() -> None:
     kinds = ["node_failed", "node_errored", "node_skipped"]
     events = [failed(number, kind, "lost", kind) for number, kind in enumerate(kinds)]
-    assert outline(*events, told(8, "node_running", "r"), told(9, "node_finished", "f")) == [
+    assert outline(*events, event_at(8, "node_running", "r"), event_at(9, "node_finished", "f")) == [
         ("failed", "lost", ["node_failed"]),
         ("errored", "lost", ["node_errored"]),
         ("skipped", "lost", ["node_skipped"]),
@@ -63,19 +63,21 @@ def test_the_largest_group_is_first_then_the_worst_then_by_text() -> None:
     ],
 )
 def test_the_reason_is_the_cause_or_the_server_s_sentence(detail: object, message: str, why: str) -> None:
-    (run,) = job_of(told(1, "node_failed", message=message, detail=detail)).runs.values()
+    (run,) = job_of(event_at(1, "node_failed", message=message, detail=detail)).runs.values()
     assert reason(run) == why
 
 
 def test_how_many_resources_failed_splits_no_group() -> None:
     metrics = [{"failed": 1, "total": 300}, {"failed": 12, "changed": 4, "total": 317}]
-    events = [told(number, "node_failed", f"n{number}", detail={"metrics": one}) for number, one in enumerate(metrics)]
+    events = [
+        event_at(number, "node_failed", f"n{number}", detail={"metrics": one}) for number, one in enumerate(metrics)
+    ]
     assert [names for *_, names in outline(*events)] == [["n0", "n1"]]
 
 
 @given(st.lists(st.sampled_from(["failed", "errored", "skipped", "running", "finished", "new"]), max_size=9))
 def test_each_node_that_did_not_finish_is_in_one_group(states: list[str]) -> None:
-    state = job_of(*[told(number, f"node_{word}", f"n{number}") for number, word in enumerate(states)])
+    state = job_of(*[event_at(number, f"node_{word}", f"n{number}") for number, word in enumerate(states)])
     grouped = [run.name for group in Failures.from_state(state).groups for run in group.runs]
     assert sorted(grouped) == sorted(run.name for run in unfinished(state.runs))
     assert len(grouped) == sum(word not in ("finished", "new") for word in states)

@@ -9,20 +9,20 @@ from hypothesis import strategies as st
 from orch_events.analysis.progress import FollowProgress, JobProgress, Straggler, StragglerDetector
 from orch_events.job.state import Outcome
 from orch_events.wire.event import Event
-from tests.fakes import FakeClock, FollowedJob, event, record, watched
-from tests.reporting import job_of, simulated, told
+from tests.build import FollowedJob, event, event_at, followed, job_of, record, simulated
+from tests.fakes import FakeClock
 
 
 def running(count: int, over: int, *, total: int | None = None) -> FollowedJob:
     """Return a job of which `over` nodes ended, one after another, each after ten seconds."""
     events = [event(number, node=f"n{number}") for number in range(1, count + 1)]
     events += [event(number, "node_finished", f"n{number}") for number in range(1, over + 1)]
-    return watched(*events, node_count=total)
+    return followed(*events, node_count=total)
 
 
 def test_nodes_of_several_jobs_are_added_up() -> None:
     pace = FollowProgress(
-        [watched(event(1), node_count=3), watched(event(2), event(3, "node_failed"), job="353")], FakeClock()
+        [followed(event(1), node_count=3), followed(event(2), event(3, "node_failed"), job="353")], FakeClock()
     )
     assert (pace.name, pace.over, pace.total) == ("2 jobs", 1, 4)
     assert +pace.counts == {"running": 1, "failed": 1}
@@ -30,39 +30,45 @@ def test_nodes_of_several_jobs_are_added_up() -> None:
 
 def test_before_anything_came_nothing_is_known() -> None:
     clock = FakeClock()
-    pace = FollowProgress([watched()], clock)
+    pace = FollowProgress([followed()], clock)
     clock.sleep(5)
-    assert (pace.name, pace.over, pace.total, pace.elapsed) == ("job 352", 0, 0, 5)
-    assert (pace.left, pace.longest, pace.heard, pace.answered, pace.troubled) == (None,) * 5
+    assert (pace.name, pace.over, pace.total, pace.elapsed_seconds) == ("job 352", 0, 0, 5)
+    assert (
+        pace.remaining_seconds,
+        pace.longest,
+        pace.event_age_seconds,
+        pace.answer_age_seconds,
+        pace.outage_seconds,
+    ) == (None,) * 5
 
 
 def test_a_job_s_time_is_its_server_s_and_what_has_passed_since_its_last_event() -> None:
     clock = FakeClock()
-    pace = FollowProgress([watched(event(1), event(4))], clock)
+    pace = FollowProgress([followed(event(1), event(4))], clock)
     clock.sleep(5)
-    assert pace.elapsed == 35
+    assert pace.elapsed_seconds == 35
 
 
 def test_a_job_whose_events_tell_no_time_has_ours() -> None:
     clock = FakeClock()
-    pace = FollowProgress([watched(Event.read(b'{"id":"1","timestamp":"soon"}'))], clock)
+    pace = FollowProgress([followed(Event.read(b'{"id":"1","timestamp":"soon"}'))], clock)
     clock.sleep(5)
-    assert pace.elapsed == 5
+    assert pace.elapsed_seconds == 5
 
 
 def test_of_a_job_whose_first_events_were_not_asked_for_the_record_says_when_it_began() -> None:
-    job = watched(event(7))
+    job = followed(event(7))
     job.state._whole = False  # noqa: SLF001 - as Follower makes it with --start
     job.state.record = record("running")
     began = event(1).at
     job.state.record = type(job.state.record)("running", None, {}, began, None)
-    assert FollowProgress([job], FakeClock()).elapsed == 60
+    assert FollowProgress([job], FakeClock()).elapsed_seconds == 60
 
 
 def test_the_node_that_runs_longest_is_known_with_its_seconds() -> None:
     clock = FakeClock()
-    one = watched(event(1), event(3, node="b"), event(4, "node_finished"))
-    other = watched(event(2, node="c"), event(5, node="d"), job="353")
+    one = followed(event(1), event(3, node="b"), event(4, "node_finished"))
+    other = followed(event(2, node="c"), event(5, node="d"), job="353")
     pace = FollowProgress([one, other], clock)
     clock.sleep(5)
     assert pace.longest
@@ -84,72 +90,72 @@ def test_the_node_that_runs_longest_is_known_with_its_seconds() -> None:
 def test_what_is_left_is_told_at_the_pace_so_far_when_that_means_something(
     over: int, total: int | None, left: float | None
 ) -> None:
-    job = watched(
+    job = followed(
         *[event(1, node=f"n{number}") for number in range(10)],
         *[event(1, "node_finished", f"n{number}") for number in range(over - 1)],
         event(5, "node_finished", f"n{over - 1}"),
         node_count=total,
     )
-    assert FollowProgress([job], FakeClock()).left == left
+    assert FollowProgress([job], FakeClock()).remaining_seconds == left
 
 
 def test_what_is_left_gets_less_as_time_passes_and_is_never_told_below_nothing() -> None:
     clock = FakeClock()
-    job = watched(*[event(1, node=f"n{number}") for number in range(10)],
+    job = followed(*[event(1, node=f"n{number}") for number in range(10)],
                   *[event(5, "node_finished", f"n{number}") for number in range(5)])  # fmt: skip
     pace = FollowProgress([job], clock)
     clock.sleep(10)
-    assert pace.left == 30
+    assert pace.remaining_seconds == 30
     clock.sleep(30)
-    assert pace.left is None
+    assert pace.remaining_seconds is None
 
 
 def test_while_one_of_several_jobs_has_no_pace_what_is_left_of_all_is_not_told() -> None:
-    fast = watched(*[event(1, node=f"n{number}") for number in range(10)],
+    fast = followed(*[event(1, node=f"n{number}") for number in range(10)],
                    *[event(5, "node_finished", f"n{number}") for number in range(5)])  # fmt: skip
-    assert FollowProgress([fast], FakeClock()).left == 40
-    assert FollowProgress([fast, watched(event(1), job="353")], FakeClock()).left is None
+    assert FollowProgress([fast], FakeClock()).remaining_seconds == 40
+    assert FollowProgress([fast, followed(event(1), job="353")], FakeClock()).remaining_seconds is None
 
 
 @given(st.integers(0, 20), st.integers(0, 20), st.integers(0, 40))
 def test_no_pace_is_ever_negative(count: int, over: int, total: int) -> None:
     pace = FollowProgress([running(max(count, over), over, total=total)], FakeClock())
-    assert pace.left is None or pace.left > 0
-    assert pace.elapsed >= 0
+    assert pace.remaining_seconds is None or pace.remaining_seconds > 0
+    assert pace.elapsed_seconds >= 0
 
 
 def test_silence_begins_ten_seconds_after_the_last_event() -> None:
     clock = FakeClock()
-    pace = FollowProgress([watched(event(1))], clock)
+    pace = FollowProgress([followed(event(1))], clock)
     clock.sleep(9)
     assert not pace.silent
     clock.sleep(1)
     assert pace.silent
-    assert pace.heard == 10
+    assert pace.event_age_seconds == 10
 
 
 def test_trouble_is_an_ask_that_has_no_answer_and_is_as_old_as_the_last_good_one() -> None:
     clock = FakeClock()
-    job = watched(event(1))
+    job = followed(event(1))
     pace = FollowProgress([job], clock)
     clock.sleep(20)
-    job.answered_at = clock.monotonic()
-    assert pace.troubled is None
+    job.last_answer_at = clock.monotonic()
+    assert pace.outage_seconds is None
     clock.sleep(2)
-    job.unanswered_since = clock.monotonic()
+    job.unanswered_request_at = clock.monotonic()
     clock.sleep(2)
-    assert pace.troubled is None, "an answer may take a moment"
+    assert pace.outage_seconds is None, "an answer may take a moment"
     clock.sleep(3)
-    assert pace.troubled == pace.answered == 7
+    assert pace.outage_seconds == pace.answer_age_seconds == 7
 
 
 def test_an_answer_that_goes_on_with_events_is_no_trouble() -> None:
     clock = FakeClock()
-    job = watched(event(1))
-    job.unanswered_since = 0.0
+    job = followed(event(1))
+    job.unanswered_request_at = 0.0
     clock.sleep(60)
-    job.heard_at = clock.monotonic()
-    assert FollowProgress([job], clock).troubled is None
+    job.last_event_at = clock.monotonic()
+    assert FollowProgress([job], clock).outage_seconds is None
 
 
 def test_a_job_that_is_over_has_an_outcome() -> None:
@@ -165,7 +171,7 @@ def test_a_job_that_goes_on_has_none() -> None:
 
 
 def test_nodes_of_which_nothing_was_heard_are_those_that_only_the_record_counts() -> None:
-    events = told(1, "node_running"), told(2, "node_failed"), told(3, "job_finished", None)
+    events = event_at(1, "node_running"), event_at(2, "node_failed"), event_at(3, "job_finished", None)
     assert JobProgress.from_state(job_of(*events, record=record("failed", 5))).unheard == 4
     assert JobProgress.from_state(job_of(*events)).unheard == 0
 
@@ -184,23 +190,23 @@ def found(job: FollowedJob, slept: float, slow: float | None = None) -> list[tup
 
 
 def test_a_node_that_runs_longer_than_twice_what_nine_in_ten_took_is_a_straggler() -> None:
-    job = watched(*ended(10), event(2, node="late"))
+    job = followed(*ended(10), event(2, node="late"))
     assert found(job, 20) == []
     assert found(job, 21) == [("late", 21, 10)]
     assert job.state.runs["late"].slow
 
 
 def test_while_few_nodes_are_over_nobody_knows_what_is_usual() -> None:
-    assert found(watched(*ended(9), event(2, node="late")), 900) == []
+    assert found(followed(*ended(9), event(2, node="late")), 900) == []
 
 
 def test_what_is_slow_can_be_said() -> None:
-    assert found(watched(event(1), event(2, node="b")), 30, slow=35) == [("a", 40, None)]
-    assert found(watched(*ended(10), event(2, node="late")), 900, slow=1000) == []
+    assert found(followed(event(1), event(2, node="b")), 30, slow=35) == [("a", 40, None)]
+    assert found(followed(*ended(10), event(2, node="late")), 900, slow=1000) == []
 
 
 def test_each_straggler_is_found_once() -> None:
-    clock, job = FakeClock(), watched(*ended(10), event(2, node="late"))
+    clock, job = FakeClock(), followed(*ended(10), event(2, node="late"))
     stragglers = StragglerDetector(FollowProgress([job], clock), None)
     clock.sleep(21)
     assert len(stragglers.new()) == 1
@@ -210,14 +216,14 @@ def test_each_straggler_is_found_once() -> None:
 
 def test_each_job_has_its_own_pace() -> None:
     clock = FakeClock()
-    fast, slow = watched(*ended(10), event(2, node="a")), watched(*ended(10, each=9), event(10, node="a"), job="353")
+    fast, slow = followed(*ended(10), event(2, node="a")), followed(*ended(10, each=9), event(10, node="a"), job="353")
     stragglers = StragglerDetector(FollowProgress([fast, slow], clock), None)
     clock.sleep(60)
-    assert [(one.seconds, one.usual) for one in stragglers.new()] == [(60, 10)]
+    assert [(one.seconds, one.typical_seconds) for one in stragglers.new()] == [(60, 10)]
 
 
 def test_what_is_usual_follows_what_ends_later() -> None:
-    clock, job = FakeClock(), watched(*ended(10), event(2, node="late"))
+    clock, job = FakeClock(), followed(*ended(10), event(2, node="late"))
     stragglers = StragglerDetector(FollowProgress([job], clock), None)
     assert stragglers.new() == []
     for number in range(10, 30):
@@ -231,9 +237,9 @@ def test_what_is_usual_follows_what_ends_later() -> None:
 def test_what_is_usual_is_the_ninetieth_percentile(durations: list[int]) -> None:
     events = [one for number, length in enumerate(durations) for one in
               (event(1, node=f"n{number}"), event(1 + length, "node_finished", f"n{number}"))]  # fmt: skip
-    clock, job = FakeClock(), watched(*events, event(300, node="late"))
+    clock, job = FakeClock(), followed(*events, event(300, node="late"))
     clock.sleep(10_000)
     (straggler,) = StragglerDetector(FollowProgress([job], clock), None).new()
     assert isinstance(straggler, Straggler)
     exact = quantiles([10 * length for length in durations], n=10, method="inclusive")[-1]
-    assert straggler.usual == pytest.approx(exact)
+    assert straggler.typical_seconds == pytest.approx(exact)

@@ -1,6 +1,5 @@
 """The command that runs a job again."""
 
-import json
 import shlex
 import subprocess
 from typing import Any
@@ -11,21 +10,18 @@ from hypothesis import strategies as st
 
 from orch_events.analysis.rerun import Rerun
 from orch_events.wire.records import JobRecord
+from tests.build import record_from
 from tests.cli.command import SECONDS, needs
 
 
-def record(kind: str, **options: Any) -> JobRecord:
-    return JobRecord.read(json.dumps({"state": "failed", "type": kind, "options": options}).encode(), "URL")
-
-
 def deploy(**options: Any) -> tuple[str, list[str]]:
-    found = Rerun.from_record(record("deploy", **options), "a,b")
+    found = Rerun.from_record(record_from(type="deploy", options=options), "a,b")
     assert found
     return shlex.join(found.words), list(found.lacks)
 
 
 def task(**options: Any) -> tuple[str, list[str]]:
-    found = Rerun.from_record(record("task", task="service", **options), "a,b")
+    found = Rerun.from_record(record_from(type="task", options={"task": "service", **options}), "a,b")
     assert found
     return shlex.join(found.words), list(found.lacks)
 
@@ -114,11 +110,11 @@ def test_options_that_no_word_can_give_are_told() -> None:
     [("plan_task", {"task": "x"}), ("", {}), ("task", {}), ("task", {"task": 7}), ("task", {"task": "-x"})],
 )
 def test_some_jobs_no_command_runs_again(kind: str, options: dict[str, Any]) -> None:
-    assert Rerun.from_record(record(kind, **options), "a") is None
+    assert Rerun.from_record(record_from(type=kind, options=options), "a") is None
 
 
 def test_an_older_server_s_command_is_the_type() -> None:
-    read = JobRecord.read(b'{"command":"deploy"}', "URL")
+    read = record_from(command="deploy")
     found = Rerun.from_record(read, "@nodes")
     assert found
     assert found.words == ["puppet", "job", "run", "--nodes", "@nodes"]
@@ -136,7 +132,7 @@ KEYS = st.sampled_from(
 
 @given(st.sampled_from(["deploy", "task"]), st.dictionaries(KEYS, ANYTHING))
 def test_whatever_the_options_are_the_words_can_be_printed(kind: str, options: dict[str, Any]) -> None:
-    found = Rerun.from_record(record(kind, **options), "a")
+    found = Rerun.from_record(record_from(type=kind, options=options), "a")
     assert found is None or all(word.isprintable() for word in found.words)
 
 
@@ -144,7 +140,7 @@ def test_whatever_the_options_are_the_words_can_be_printed(kind: str, options: d
 @settings(max_examples=20)
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,5}", fullmatch=True), ANYTHING, min_size=1, max_size=3))
 def test_a_shell_reads_what_was_meant(params: dict[str, Any]) -> None:
-    found = Rerun.from_record(record("task", task="service", params=params), "a")
+    found = Rerun.from_record(record_from(type="task", options={"task": "service", "params": params}), "a")
     assert found
     line = shlex.join(found.words)
     read = subprocess.run(["bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, timeout=SECONDS, check=True)  # noqa: S607

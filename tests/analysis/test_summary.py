@@ -10,15 +10,14 @@ from orch_events.analysis.durations import Spread
 from orch_events.analysis.summary import Resources, Summary
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord
-from tests.fakes import record
-from tests.reporting import job_of, simulated, told
+from tests.build import event_at, job_of, record, simulated
 
 
 def run(node: str, begin: int, end: int | None = None, kind: str = "node_finished", **metrics: int) -> list[Event]:
     """Return the events of a node's run."""
     detail = {"metrics": metrics} if metrics else None
-    events = [told(begin * 10 + 1, "node_running", node, at=begin)]
-    return events if end is None else [*events, told(end * 10 + 2, kind, node, at=end, detail=detail)]
+    events = [event_at(begin * 10 + 1, "node_running", node, at=begin)]
+    return events if end is None else [*events, event_at(end * 10 + 2, kind, node, at=end, detail=detail)]
 
 
 def summed(*runs: list[Event], its_record: JobRecord | None = None) -> Summary:
@@ -35,7 +34,7 @@ def test_a_job_of_the_simulator_is_summed_up() -> None:
 
 
 def test_durations_are_of_nodes_that_began_and_ended() -> None:
-    found = summed(run("a", 0, 10), run("b", 0, 30, "node_failed"), run("c", 0), [told(999, "node_skipped", "d")])
+    found = summed(run("a", 0, 10), run("b", 0, 30, "node_failed"), run("c", 0), [event_at(999, "node_skipped", "d")])
     assert found.durations == [10, 30]
     assert found.spread == Spread(2, 10, 20, 28, 29.8, 30)
 
@@ -93,7 +92,7 @@ def test_noop_is_what_the_record_says(noop: object, known: bool | None) -> None:
 
 
 def test_a_clock_that_went_back_makes_no_negative_duration() -> None:
-    found = summed([told(1, "node_running", at=50), told(2, "node_finished", at=10)])
+    found = summed([event_at(1, "node_running", at=50), event_at(2, "node_finished", at=10)])
     assert (found.durations, found.most_at_once) == ([0], 1)
 
 

@@ -8,11 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.analysis.timeline import SORTS, Chart, Row, bar, chosen, concurrency, crowd, ordered, ticks
+from orch_events.analysis.timeline import (
+    SORTS,
+    Chart,
+    Row,
+    bar,
+    chosen,
+    concurrency,
+    concurrency_by_cell,
+    ordered,
+    ticks,
+)
 from orch_events.job.nodes import NodeRun
-from orch_events.job.state import JobState
-from tests.fakes import event
-from tests.render.timeline.scenes import STRANGE, ran, told
+from tests.build import event, job_of, ran, stamped_job
+from tests.render.timeline.scenes import STRANGE
 
 STATES = ("finished", "failed", "errored", "skipped", "running", "pondering")
 
@@ -33,40 +42,40 @@ ROWS = st.lists(
 
 
 def test_seconds_count_from_the_first_moment_that_is_known() -> None:
-    chart = Chart.from_state(told(*ran("a", "19:50:08", "19:50:42"), *ran("b", "19:50:10", "19:51:08", "failed")))
+    chart = Chart.from_state(
+        stamped_job(*ran("a", "19:50:08", "19:50:42"), *ran("b", "19:50:10", "19:51:08", "failed"))
+    )
     assert [(one.begin, one.end) for one in chart.rows] == [(0, 34), (2, 60)]
     assert (chart.began_at, chart.seconds) == (1462477808.0, 60)
 
 
 def test_a_node_that_still_runs_reaches_as_far_as_the_last_event() -> None:
-    chart = Chart.from_state(told(("running", "a", "2016-05-05T19:50:00Z"), *ran("b", "19:50:10", "19:50:40")))
+    chart = Chart.from_state(stamped_job(("running", "a", "2016-05-05T19:50:00Z"), *ran("b", "19:50:10", "19:50:40")))
     assert [(one.begin, one.end, one.seconds) for one in chart.rows] == [(0, 40, 40), (10, 40, 30)]
 
 
 def test_the_axis_reaches_to_the_last_event_of_the_job() -> None:
-    state = JobState("352")
-    for one in (event(0), event(1, "node_finished"), event(6, "job_finished", None)):
-        state.apply(one)
+    state = job_of(event(0), event(1, "node_finished"), event(6, "job_finished", None))
     assert Chart.from_state(state).seconds == 60
 
 
 def test_a_job_without_events_has_no_rows() -> None:
-    assert Chart.from_state(JobState("352")) == Chart(None, 1.0, [])
+    assert Chart.from_state(job_of()) == Chart(None, 1.0, [])
 
 
 def test_a_job_of_one_moment_has_an_axis_all_the_same() -> None:
-    chart = Chart.from_state(told(*ran("a", "19:50:00", "19:50:00")))
+    chart = Chart.from_state(stamped_job(*ran("a", "19:50:00", "19:50:00")))
     assert (chart.seconds, chart.rows[0].seconds) == (1, 0)
 
 
 def test_a_job_whose_times_can_t_be_read_has_rows_without_places() -> None:
-    chart = Chart.from_state(told(("running", "a", "soon"), ("finished", "b", "")))
+    chart = Chart.from_state(stamped_job(("running", "a", "soon"), ("finished", "b", "")))
     assert chart.began_at is None
     assert [(one.begin, one.end, one.at, one.seconds) for one in chart.rows] == [(None, None, None, None)] * 2
 
 
 def test_strange_times_give_the_places_that_they_can() -> None:
-    rows = {one.run.name.partition(".")[0]: one for one in Chart.from_state(told(*STRANGE)).rows}
+    rows = {one.run.name.partition(".")[0]: one for one in Chart.from_state(stamped_job(*STRANGE)).rows}
     hour = 3600
     assert (rows["backwards"].begin, rows["backwards"].seconds) == (6 * hour, 0)
     assert (rows["no-end"].at, rows["no-end"].seconds) == (7 * hour, None)
@@ -86,7 +95,7 @@ STAMPS = ["", "soon", "2016-05-05T19:50:08Z", "2016-05-05T21:00:00+02:00", "0001
     )
 )
 def test_every_place_is_within_the_axis(events: list[tuple[str, str, str]]) -> None:
-    chart = Chart.from_state(told(*events))
+    chart = Chart.from_state(stamped_job(*events))
     for one in chart.rows:
         assert all(at is None or 0 <= at <= chart.seconds for at in (one.begin, one.end))
         assert one.seconds is None or one.seconds >= 0
@@ -185,7 +194,7 @@ def test_concurrency_is_what_counting_by_force_finds(rows: list[Row]) -> None:
 @given(st.lists(SPANS, max_size=15), st.integers(1, 40))
 def test_a_crowd_is_the_highest_number_within_each_cell(rows: list[Row], cells: int) -> None:
     seconds = max((one.end or 0 for one in rows), default=0) or 1
-    found = crowd(concurrency(rows), seconds, cells)
+    found = concurrency_by_cell(concurrency(rows), seconds, cells)
     moments = {Fraction(half, 2) for half in range(2 * int(seconds) + 1)}
     for cell in range(cells):
         begin, end = Fraction(int(seconds) * cell, cells), Fraction(int(seconds) * (cell + 1), cells)
@@ -199,12 +208,12 @@ def test_a_node_that_takes_the_place_of_another_does_not_run_beside_it() -> None
 
 def test_a_node_without_duration_runs_for_its_moment() -> None:
     assert concurrency([row(0, 9), row(5, 5)]) == [(0, 1), (5, 2), (5, 1), (9, 0)]
-    assert crowd([(0, 1), (5, 2), (5, 1), (9, 0)], 9, 9) == [1, 1, 1, 1, 1, 2, 1, 1, 1]
+    assert concurrency_by_cell([(0, 1), (5, 2), (5, 1), (9, 0)], 9, 9) == [1, 1, 1, 1, 1, 2, 1, 1, 1]
 
 
 def test_what_ran_at_no_known_time_is_not_counted() -> None:
     assert concurrency([row(None, 5), row(5, None)]) == []
-    assert crowd([], 5, 3) == [0, 0, 0]
+    assert concurrency_by_cell([], 5, 3) == [0, 0, 0]
 
 
 @given(st.integers(0, 2_000_000), st.integers(1, 40_000_000), st.integers(1, 30))
@@ -240,7 +249,5 @@ def test_ticks_are_as_many_as_can_be(length: int, most: int, step: int) -> None:
 
 
 def test_what_runs_still_runs_beside_what_began_in_the_last_second() -> None:
-    state = JobState("352")
-    for one in (event(1), event(2, node="b"), event(2, node="c")):
-        state.apply(one)
+    state = job_of(event(1), event(2, node="b"), event(2, node="c"))
     assert max(count for _, count in concurrency(Chart.from_state(state).rows)) == 3

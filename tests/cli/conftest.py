@@ -18,12 +18,12 @@ Call = Callable[..., Done]
 def call(capfd: pytest.CaptureFixture[str]) -> Call:
     """Run the command in this process, for speed."""
 
-    def called(*args: str) -> Done:
+    def with_synonym(*args: str) -> Done:
         capfd.readouterr()
         status = main(args)
         return Done(status, *capfd.readouterr())
 
-    return called
+    return with_synonym
 
 
 @pytest.fixture

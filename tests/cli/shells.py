@@ -17,7 +17,7 @@ from tests import ROOT
 _DEADLINE_SECONDS = 60.0
 """A test that waits so long has failed."""
 
-_PATIENCE_SECONDS = 3.0
+_RETRY_SECONDS = 3.0
 """After so long a key is pressed again: a machine may be so slow that no job was offered in time."""
 
 _COMPLETIONS = ROOT / "completions"
@@ -73,7 +73,7 @@ class Shell:
         until = time.monotonic() + _DEADLINE_SECONDS
         while time.monotonic() < until:
             self._press("\t")
-            if self._read(expected, min(until, time.monotonic() + _PATIENCE_SECONDS)):
+            if self._read(expected, min(until, time.monotonic() + _RETRY_SECONDS)):
                 return self.shown
         raise AssertionError(f"{expected} is not in {self.raw!r}")
 

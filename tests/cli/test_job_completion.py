@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.cli.job_completion import KEPT_SECONDS, JobCache, Jobs
+from orch_events.cli.job_completion import CACHE_SECONDS, JobCache, Jobs
 from orch_events.cli.main import cli
 from orch_events.simulator import Api, Fault, Faults, Simulator
 from orch_events.wire.vocabulary import EVENT_TYPES, JOB_STATES, JOB_TYPES
@@ -380,8 +380,8 @@ def test_what_was_put_down_is_there_for_some_seconds(cache: JobCache) -> None:
     assert cache.read("pe", NOW) is None
     cache.write("pe", NOW, JOBS)
     assert cache.read("pe", NOW) == JOBS
-    assert cache.read("pe", NOW + KEPT_SECONDS - 0.1) == JOBS
-    assert cache.read("pe", NOW + KEPT_SECONDS) is None
+    assert cache.read("pe", NOW + CACHE_SECONDS - 0.1) == JOBS
+    assert cache.read("pe", NOW + CACHE_SECONDS) is None
 
 
 def test_what_was_put_down_in_the_future_is_not_believed(cache: JobCache) -> None:

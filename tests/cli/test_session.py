@@ -20,7 +20,7 @@ def _ids(lines: list[str]) -> list[int]:
     return [int(json.loads(line)["id"]) for line in lines]
 
 
-_WHOLE = [moment.id for moment in scripts()[352].moments]
+_WHOLE = [moment.id for moment in scripts()[352].events]
 
 
 @pytest.mark.parametrize("command", ["list", "follow"])
@@ -42,7 +42,7 @@ def test_a_record_is_appended_to_and_a_broken_line_in_it_is_closed(over: str, tm
 
     before, broken, *rest = record.read_text().splitlines()
     assert (before, broken) == ('{"id":"1"}', '{"id":')
-    assert _ids(rest) == [moment.id for moment in scripts()[351].moments]
+    assert _ids(rest) == [moment.id for moment in scripts()[351].events]
 
 
 @pytest.mark.parametrize("option", ["--record", "--cursor-file"])
@@ -69,7 +69,7 @@ def test_a_cursor_file_says_where_to_go_on_for_each_job(over: str, tmp_path: Pat
     first = call("follow", "352", "351", "--service-url", over, "--json", "--cursor-file", str(cursor))
     again = call("follow", "352", "353", "--service-url", over, "--json", "--cursor-file", str(cursor))
 
-    assert len(first.lines) == len(_WHOLE) + len(scripts()[351].moments)
+    assert len(first.lines) == len(_WHOLE) + len(scripts()[351].events)
     assert {json.loads(line)["job"] for line in again.lines} == {"353"}
     assert again.status == 1
     assert "job 352 is resumed at event 1370\n" in again.err

@@ -16,7 +16,7 @@ import pytest
 from orch_events.simulator import Api, Simulator, scripts
 from tests.cli.command import COMMAND, SECONDS, Done, run, start
 
-_JOB_360 = len(scripts()[360].moments)
+_JOB_360 = len(scripts()[360].events)
 _RESUME = re.compile(r"resume with: orch-events follow (\d+)(?: --start (\d+))? .*--service-url \S+$", re.MULTILINE)
 
 

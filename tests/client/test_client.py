@@ -1,20 +1,20 @@
 import gzip
 import inspect
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from orch_events.client.client import Client, Exchange
 from orch_events.client.url import ServiceUrl
-from orch_events.errors import (
-    NotUnderstood,
-    OrchEventsError,
-    TruncatedAnswer,
-    Unreachable,
-)
+from orch_events.errors import LocalFileError, NotUnderstood, OrchEventsError, TruncatedAnswer, Unreachable
+from orch_events.simulator import Api, Simulator
+from orch_events.times import SystemClock
 from orch_events.wire.event import Event, PageEnd
+from tests.certificates import Authority, serving, tunnel
 from tests.fakes import FakeClock
 
 _URL = "https://pe.example.com:8143"
@@ -304,3 +304,81 @@ def test_who_stops_in_the_middle_closes_the_answer() -> None:
     fetching.close()  # type: ignore[attr-defined] # it is a generator
 
     assert (pieces.read, pieces.closed) == (1, True)
+
+
+@pytest.mark.parametrize("status", [200, 401, 503])
+@pytest.mark.parametrize(
+    ("headers", "at"),
+    [
+        ({"Date": "Thu, 05 May 2016 19:50:08 GMT"}, 1_462_477_808.0),
+        ({"Date": "yesterday"}, None),
+        ({}, None),
+    ],
+)
+def test_an_exchange_tells_the_server_s_clock(status: int, headers: dict[str, str], at: float | None) -> None:
+    told: list[Exchange] = []
+    body = b'{"state": "running"}'
+    client = _client(
+        lambda _: httpx.Response(status, headers=headers, stream=httpx.ByteStream(body)), observe=told.append
+    )
+    try:
+        list(client.record("352"))
+    except OrchEventsError:
+        assert status != 200
+
+    assert [exchange.server_at for exchange in told] == [at]
+
+
+def test_an_exchange_without_an_answer_tells_no_clock() -> None:
+    told: list[Exchange] = []
+
+    def refuse(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    with pytest.raises(Unreachable):
+        list(_client(refuse, observe=told.append).record("352"))
+    assert [exchange.server_at for exchange in told] == [None]
+
+
+def _real(url: str, cacert: Path | None) -> Client:
+    return Client(
+        ServiceUrl.parse(url), lambda: _TOKEN, SystemClock(), cacert=str(cacert) if cacert else None, read_timeout=5
+    )
+
+
+def test_a_proxy_of_the_environment_carries_tls(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(authority.issue()) as simulator, tunnel() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://ann:secret@{proxy}")
+        with _real(simulator.url, authority.pem) as client:
+            *_, record = client.record("352")
+    assert record is not None
+    assert record.state == "finished"
+
+
+def test_a_proxy_that_is_gone_is_what_can_t_be_reached(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tunnel() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy}")
+    with serving(authority.issue()) as simulator, _real(simulator.url, authority.pem) as client:
+        with pytest.raises(Unreachable, match="Connection refused"):
+            list(client.record("352"))
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        with _real(simulator.url, authority.pem) as straight:
+            assert list(straight.record("352"))
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1080", "nonsense://127.0.0.1", "http://127.0.0.1:port"])
+def test_a_proxy_that_can_t_be_used_is_an_error_of_ours(
+    proxy: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(LocalFileError, match="proxy"):
+        _real("https://127.0.0.1", authority.pem)
+
+
+def test_a_proxy_of_the_environment_is_never_given_a_request_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    with Simulator(Api(lambda: math.inf, _TOKEN)) as simulator, _real(simulator.url, None) as client:
+        *_, record = client.record("352")
+        assert record is not None
+        assert record.state == "finished"

@@ -1,19 +1,15 @@
-"""Answers that are no good ones, and who is told of them; a client over a real connection."""
+"""Answers that are no good ones, and who is told of them."""
 
 import json
 import math
-import ssl
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-import trustme
 
 from orch_events.client.client import Client, Exchange
 from orch_events.client.url import ServiceUrl
 from orch_events.errors import (
-    LocalFileError,
     NotAuthenticated,
     NotPermitted,
     NotUnderstood,
@@ -24,7 +20,6 @@ from orch_events.errors import (
 )
 from orch_events.simulator import Api, Simulator
 from orch_events.times import SystemClock
-from orch_events.wire.event import PageEnd
 from tests.fakes import FakeClock
 
 _URL = "http://127.0.0.1:8143"  # without TLS no CA has to be read
@@ -197,17 +192,6 @@ def test_why_a_server_can_t_be_reached_is_said_in_words(error: httpx.HTTPError, 
     assert caught.value.message == f"can't reach {_API.removesuffix('/orchestrator/v1')}: {said}"
 
 
-def test_why_tls_failed_is_said_in_words() -> None:
-    cause = ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA]")
-    cause.reason = "TLSV1_ALERT_UNKNOWN_CA"
-
-    def refuse() -> httpx.Response:
-        raise httpx.ConnectError("") from cause
-
-    with pytest.raises(Unreachable, match=r"TLS failed \(tlsv1 alert unknown ca\)"):
-        list(_client(refuse).record("352"))
-
-
 def test_an_exchange_that_breaks_off_is_told_with_what_had_come() -> None:
     told: list[Exchange] = []
     body = _Broken(b'{"items": [', error=httpx.ReadError("reset"))
@@ -218,83 +202,14 @@ def test_an_exchange_that_breaks_off_is_told_with_what_had_come() -> None:
     assert [exchange.status for exchange in told] == [200]
 
 
-# From here on over a real connection.
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture
-def server(authority: trustme.CA) -> Iterator[Simulator]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    with Simulator(Api(lambda: math.inf, _TOKEN), tls=context) as running:
-        yield running
-
-
-def _real(url: str, cacert: Path | None = None) -> Client:
-    return Client(
-        ServiceUrl.parse(url), lambda: _TOKEN, SystemClock(), cacert=str(cacert) if cacert else None, read_timeout=5
-    )
-
-
-def test_a_server_is_trusted_by_its_ca(server: Simulator, authority: trustme.CA, tmp_path: Path) -> None:
-    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-
-    with _real(server.url, tmp_path / "ca.pem") as client:
-        assert list(client.fetch("352", 1370)) == [PageEnd(1370)]
-
-
-def test_a_server_whose_ca_is_not_trusted_is_a_matter_of_cacert(server: Simulator) -> None:
-    with _real(server.url) as client, pytest.raises(LocalFileError, match="not trusted") as caught:
-        list(client.record("352"))
-
-    assert "--cacert" in caught.value.hint
-
-
-def test_tls_to_a_port_that_speaks_http_is_not_understood() -> None:
-    with (
-        Simulator(Api(lambda: math.inf)) as plain,
-        _real(plain.url.replace("http:", "https:")) as client,
-        pytest.raises(NotUnderstood, match="does not speak TLS"),
-    ):
-        list(client.record("352"))
-
-
-def test_http_to_a_port_that_speaks_tls_is_one_of_our_errors(server: Simulator) -> None:
-    with _real(server.url.replace("https:", "http:")) as client, pytest.raises(OrchEventsError):
-        list(client.record("352"))
-
-
-def test_a_ca_file_that_is_missing_is_named(tmp_path: Path) -> None:
-    with pytest.raises(LocalFileError, match=r"missing\.pem can't be read"):
-        _real("https://127.0.0.1", tmp_path / "missing.pem")
-
-
-@pytest.mark.parametrize("content", [b"", b"not PEM", b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"])
-def test_a_ca_file_that_holds_no_certificate_is_named(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "ca.pem").write_bytes(content)
-
-    with pytest.raises(LocalFileError, match=r"ca\.pem holds no certificate"):
-        _real("https://127.0.0.1", tmp_path / "ca.pem")
-
-
-def test_a_proxy_of_the_environment_is_never_given_a_request_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
-    with Simulator(Api(lambda: math.inf, _TOKEN)) as simulator, _real(simulator.url) as client:
-        *_, record = client.record("352")
-        assert record is not None
-        assert record.state == "finished"
-
-
 def test_a_server_that_is_not_there_can_t_be_reached() -> None:
     with Simulator(Api(lambda: math.inf)) as simulator:
         url = simulator.url
 
-    with _real(url) as client, pytest.raises(Unreachable, match=f"can't reach {url}: Connection refused"):
+    with (
+        Client(ServiceUrl.parse(url), lambda: None, SystemClock()) as client,
+        pytest.raises(Unreachable, match=f"can't reach {url}: Connection refused"),
+    ):
         list(client.record("352"))
 
 
@@ -319,7 +234,9 @@ def test_a_record_that_trickles_is_given_up() -> None:
             yield b" "
 
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(b"{}")))
-    with Client(ServiceUrl.parse(_URL), lambda: None, clock, ahead=lambda _: trickle(), transport=transport) as client:
+    with Client(
+        ServiceUrl.parse(_URL), lambda: None, clock, read_ahead=lambda _: trickle(), transport=transport
+    ) as client:
         record = client.record("352")
         assert next(record) is None
         with pytest.raises(TruncatedAnswer, match="took more than 30 s"):

@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from orch_events.client import tls
-from orch_events.client.probe import Attempt, Certificate, Handshake, authorities, connect, resolve, shake_hands
+from orch_events.client.probe import (
+    Attempt,
+    Certificate,
+    Handshake,
+    connect,
+    resolve,
+    tls_handshake,
+    trusted_authorities,
+)
 from orch_events.client.url import ServiceUrl
 from orch_events.errors import LocalFileError, NotUnderstood, Unreachable
 from orch_events.simulator import Api, Simulator
@@ -23,7 +31,7 @@ _HERE = "127.0.0.1"
 
 def _shaken(simulator: Simulator, cacert: Path | None, timeout: float = 10.0) -> Handshake:
     context = tls.context(str(cacert) if cacert else None)
-    return shake_hands(ServiceUrl.parse(simulator.url), _HERE, context, timeout)
+    return tls_handshake(ServiceUrl.parse(simulator.url), _HERE, context, timeout)
 
 
 def test_a_name_is_resolved_to_each_of_its_addresses_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +133,7 @@ def test_a_certificate_that_has_expired_can_t_even_be_read(authority: Authority)
 def test_a_server_that_speaks_no_tls_is_not_understood(authority: Authority) -> None:
     with Simulator(Api(lambda: 0.0)) as plain:
         url = ServiceUrl.parse(plain.url.replace("http:", "https:"))
-        shaken = shake_hands(url, _HERE, tls.context(str(authority.pem)), 10.0)
+        shaken = tls_handshake(url, _HERE, tls.context(str(authority.pem)), 10.0)
     assert isinstance(shaken.error, NotUnderstood)
 
 
@@ -150,7 +158,7 @@ def test_a_server_that_does_not_shake_hands_is_not_waited_for(
 ) -> None:
     with _listening(close=close) as port:
         url = ServiceUrl.parse(f"https://{_HERE}:{port}")
-        shaken = shake_hands(url, _HERE, tls.context(str(authority.pem)), timeout)
+        shaken = tls_handshake(url, _HERE, tls.context(str(authority.pem)), timeout)
     assert isinstance(shaken.error, Unreachable)
     assert f"https://{_HERE}:{port}" in shaken.error.message
 
@@ -158,7 +166,7 @@ def test_a_server_that_does_not_shake_hands_is_not_waited_for(
 def test_the_cas_of_a_file_are_read(authority: Authority, tmp_path: Path) -> None:
     both = tmp_path / "both.pem"
     both.write_bytes(authority.pem.read_bytes() + Authority(tmp_path, "Another").pem.read_bytes())
-    issuers = [one.issuer for one in authorities(tls.context(str(both)))]
+    issuers = [one.issuer for one in trusted_authorities(tls.context(str(both)))]
     assert issuers == ["Puppet, Puppet CA: pe.example.com", "Puppet, Another"]
 
 
@@ -185,6 +193,6 @@ def test_names_of_any_length_are_cut() -> None:
 def test_a_context_that_shook_hands_still_checks_names(authority: Authority) -> None:
     context = tls.context(str(authority.pem))
     with serving(authority.issue("pe.example.com")) as simulator:
-        shake_hands(ServiceUrl.parse(simulator.url), _HERE, context, 10.0)
+        tls_handshake(ServiceUrl.parse(simulator.url), _HERE, context, 10.0)
     assert context.check_hostname
     assert context.verify_mode is ssl.CERT_REQUIRED

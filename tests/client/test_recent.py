@@ -1,6 +1,5 @@
 """The newest jobs of a server, page by page, whatever the server makes of what it is asked."""
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.client.recent import MOST_AT_ONCE, Wanted, recent
+from orch_events.client.recent import MOST_AT_ONCE, JobQuery, recent
 from orch_events.job.updates import Steps, Tick
 from orch_events.wire.records import JobRecord
+from tests.build import record_from
 
 Server = Callable[[int, int], Sequence[JobRecord]]
 
 
 def job(number: int, state: str = "finished", kind: str = "deploy", **values: Any) -> JobRecord:
-    return JobRecord.from_json(json.dumps({"name": str(number), "state": state, "type": kind, **values}).encode())
+    return record_from(name=str(number), state=state, type=kind, **values)
 
 
 class Listing:
@@ -42,7 +42,7 @@ class Listing:
         yield Tick()
         return self._answer(self.jobs, limit, offset)
 
-    def numbers(self, wanted: Wanted) -> list[int]:
+    def numbers(self, wanted: JobQuery) -> list[int]:
         asking = recent(self.ask, wanted)
         while True:
             try:
@@ -57,45 +57,45 @@ def jobs(*numbers: int) -> list[JobRecord]:
 
 def test_as_many_as_are_wanted_are_asked_for_at_once() -> None:
     listing = Listing(jobs(*range(1, 500)))
-    assert listing.numbers(Wanted(20)) == list(range(499, 479, -1))
+    assert listing.numbers(JobQuery(20)) == list(range(499, 479, -1))
     assert listing.asked == [(20, 0)]
 
 
 def test_more_than_a_page_is_asked_for_page_by_page() -> None:
     listing = Listing(jobs(*range(1, 500)))
-    assert listing.numbers(Wanted(250)) == list(range(499, 249, -1))
+    assert listing.numbers(JobQuery(250)) == list(range(499, 249, -1))
     assert listing.asked == [(MOST_AT_ONCE, offset) for offset in (0, 100, 200)]
 
 
 def test_a_server_is_asked_until_it_has_nothing_new() -> None:
     listing = Listing(jobs(1, 2, 3))
-    assert listing.numbers(Wanted(20)) == [3, 2, 1]
+    assert listing.numbers(JobQuery(20)) == [3, 2, 1]
     assert listing.asked == [(20, 0), (20, 3)]
 
 
 def test_a_server_that_gives_less_than_was_asked_for_is_asked_for_the_rest() -> None:
     listing = Listing(jobs(*range(1, 31)), lambda jobs, limit, offset: jobs[::-1][offset : offset + min(limit, 10)])
-    assert listing.numbers(Wanted(25)) == list(range(30, 5, -1))
+    assert listing.numbers(JobQuery(25)) == list(range(30, 5, -1))
 
 
 def test_without_jobs_there_are_none() -> None:
     listing = Listing([])
-    assert listing.numbers(Wanted(20)) == []
+    assert listing.numbers(JobQuery(20)) == []
     assert listing.asked == [(20, 0)]
 
 
 def test_states_and_types_are_looked_for_on_as_many_pages_as_it_takes() -> None:
     listing = Listing([job(number, "failed" if number % 90 == 0 else "finished") for number in range(1, 400)])
-    assert listing.numbers(Wanted(3, states=frozenset({"failed"}))) == [360, 270, 180]
+    assert listing.numbers(JobQuery(3, states=frozenset({"failed"}))) == [360, 270, 180]
     assert listing.asked == [(100, 0), (100, 100), (100, 200)]
 
 
 def test_states_and_types_are_both_to_be_met_and_one_of_each_is_enough() -> None:
     listing = Listing([job(1, "failed", "task"), job(2, "failed"), job(3, "stopped"), job(4, "running"), job(5)])
     states = frozenset({"failed", "stopped"})
-    assert listing.numbers(Wanted(9, states)) == [3, 2, 1]
-    assert listing.numbers(Wanted(9, states, frozenset({"deploy"}))) == [3, 2]
-    assert listing.numbers(Wanted(9, types=frozenset({"task", "plan_task"}))) == [1]
+    assert listing.numbers(JobQuery(9, states)) == [3, 2, 1]
+    assert listing.numbers(JobQuery(9, states, frozenset({"deploy"}))) == [3, 2]
+    assert listing.numbers(JobQuery(9, types=frozenset({"task", "plan_task"}))) == [1]
 
 
 def test_jobs_that_begin_while_pages_are_read_show_no_job_twice() -> None:
@@ -104,7 +104,7 @@ def test_jobs_that_begin_while_pages_are_read_show_no_job_twice() -> None:
         return [*jobs, *begun][::-1][offset : offset + limit]
 
     listing = Listing(jobs(*range(1, 301)), shifting)
-    numbers = listing.numbers(Wanted(150))
+    numbers = listing.numbers(JobQuery(150))
     assert numbers == sorted(set(numbers), reverse=True)
     assert listing.asked == [(100, 0), (100, 100)]
 
@@ -112,24 +112,24 @@ def test_jobs_that_begin_while_pages_are_read_show_no_job_twice() -> None:
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_server_of_2016_that_gives_all_of_them_in_any_order_is_asked_once(order: int) -> None:
     listing = Listing(jobs(*range(1, 301)), lambda jobs, _, __: jobs[::order])
-    assert listing.numbers(Wanted(20)) == list(range(300, 280, -1))
+    assert listing.numbers(JobQuery(20)) == list(range(300, 280, -1))
     assert listing.asked == [(20, 0)]
 
 
 def test_a_server_that_knows_no_order_is_read_to_its_end() -> None:
     listing = Listing(jobs(*range(1, 51)), lambda jobs, limit, offset: jobs[offset : offset + limit])
-    assert listing.numbers(Wanted(20)) == list(range(50, 30, -1))
+    assert listing.numbers(JobQuery(20)) == list(range(50, 30, -1))
 
 
 def test_a_server_that_repeats_itself_for_ever_is_left() -> None:
     listing = Listing(jobs(1, 2), lambda jobs, _, __: jobs)
-    assert listing.numbers(Wanted(5)) == [2, 1]
+    assert listing.numbers(JobQuery(5)) == [2, 1]
     assert listing.asked == [(5, 0), (5, 2)]
 
 
 def test_a_job_without_a_number_comes_last_and_is_shown() -> None:
     listing = Listing([job(2), JobRecord.from_json(b"null"), JobRecord.from_json(b'{"name":[]}'), job(7)])
-    assert listing.numbers(Wanted(5)) == [7, 2, -1, -1]
+    assert listing.numbers(JobQuery(5)) == [7, 2, -1, -1]
 
 
 @given(
@@ -142,8 +142,8 @@ def test_however_a_server_pages_and_orders_the_newest_that_are_wanted_are_found(
     numbers: list[int], limit: int, most: int, states: set[str]
 ) -> None:
     made = [job(number, "failed" if number % 3 == 0 else "finished") for number in numbers]
-    wanted = Wanted(limit, frozenset(states))
-    right = sorted((int(one.number) for one in made if wanted.has(one)), reverse=True)[:limit]
+    wanted = JobQuery(limit, frozenset(states))
+    right = sorted((int(one.number) for one in made if wanted.matches(one)), reverse=True)[:limit]
 
     newest_first = sorted(made, key=lambda one: -int(one.number))
     oldest_first = newest_first[::-1]

@@ -98,11 +98,14 @@ def test_a_body_nested_beyond_reason_is_no_reason_to_fall() -> None:
     assert type(refused(500, deep)) is Unreachable
 
 
-@given(status=st.integers(100, 599), answer=st.binary(max_size=40), with_token=st.booleans())
-def test_any_answer_is_told_with_its_url_and_status(*, status: int, answer: bytes, with_token: bool) -> None:
+@given(status=st.integers(100, 599), answer=st.binary(max_size=200), with_token=st.booleans())
+def test_any_answer_is_told_in_one_sentence_with_its_url_and_status(
+    *, status: int, answer: bytes, with_token: bool
+) -> None:
     error = refused(status, answer, with_token=with_token)
     assert URL in error.message
     assert f"(HTTP {status}" in error.message
+    assert "\n" not in error.message
     assert error.exit_status in (4, 5, 6, 7)
 
 

@@ -1,18 +1,23 @@
-"""Who reads in the background is kept waiting by nothing."""
+"""Answers on their way: who reads in the background is kept waiting by nothing, and gzip is unpacked in pieces."""
 
+import gzip
+import tracemalloc
+import zlib
 from collections.abc import Iterator
 from threading import Event as Flag
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orch_events.client import stream
-from orch_events.client.stream import read_ahead
+from orch_events.client.stream import gunzip, read_ahead
 from orch_events.errors import Unreachable
 
 
 @pytest.fixture
 def go(monkeypatch: pytest.MonkeyPatch) -> Iterator[Flag]:
-    monkeypatch.setattr(stream, "_MOMENT_SECONDS", 0.01)
+    monkeypatch.setattr(stream, "_TICK_SECONDS", 0.01)
     flag = Flag()
     yield flag
     flag.set()
@@ -56,3 +61,28 @@ def test_what_nobody_reads_any_more_ends() -> None:
     assert next(item for item in reading if item is not None) == 1
     reading.close()
     assert ended.wait(30)
+
+
+def test_a_gzip_bomb_is_unpacked_in_small_pieces() -> None:
+    bomb = gzip.compress(b" " * (64 << 20))
+    tracemalloc.start()
+    size = sum(len(piece) for piece in gunzip([bomb[:1000], bomb[1000:]]))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size == 64 << 20
+    assert peak < 3 << 20
+
+
+@given(st.binary(max_size=3000), st.integers(1, 50), st.integers(0, 40))
+def test_gunzip_agrees_with_gzip_and_yields_what_came_before_a_cut(data: bytes, size: int, cut: int) -> None:
+    def pieces(packed: bytes) -> Iterator[bytes]:
+        return (packed[at : at + size] for at in range(0, len(packed), size))
+
+    packed = gzip.compress(data, mtime=0)
+    assert b"".join(gunzip(pieces(packed))) == data
+    assert data.startswith(b"".join(gunzip(pieces(packed[: len(packed) - cut]))))
+
+
+def test_what_is_no_gzip_is_told() -> None:
+    with pytest.raises(zlib.error):
+        list(gunzip([b"<html>"]))

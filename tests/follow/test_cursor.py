@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from orch_events.follow.cursor import Cursor, ReorderBuffer, SeenIds
 from orch_events.wire.event import Event
-from tests.fakes import event
+from tests.build import event
 
 
 def ids(events: Sequence[Event]) -> list[int | None]:

@@ -1,4 +1,4 @@
-"""Following, on a fake clock: each event once, in order, until the job is over."""
+"""Following, on a fake clock: each event once, in order, until the job is over, also from a server that fails."""
 
 from collections.abc import Callable, Iterator
 
@@ -6,62 +6,74 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.errors import Unreachable
+from orch_events.errors import (
+    HtmlAnswer,
+    LocalFileError,
+    NotAuthenticated,
+    NotPermitted,
+    NotUnderstood,
+    OrchEventsError,
+    TruncatedAnswer,
+    UnknownJob,
+    Unreachable,
+)
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
-from orch_events.job.updates import FollowFailed, JobEnded, Notice, OutcomeUnknown, Pause, TimedOut
-from orch_events.wire.event import Event
+from orch_events.job.updates import (
+    ConnectionLost,
+    ConnectionRestored,
+    FollowFailed,
+    JobEnded,
+    Notice,
+    Pause,
+    TimedOut,
+    Update,
+)
+from orch_events.wire.event import Event, Fetched
 from orch_events.wire.records import JobRecord, NodeRecord
-from tests.fakes import FakeClock, ScriptedSource, event, record
-from tests.following import FINISHED, STORY, Story, ending, follow, follower, running_until, shown
+from tests.build import FINISHED, STORY, Story, event, record, running_until
+from tests.fakes import FakeClock, ScriptedSource
+from tests.follow.following import ending, follow, follower, shown
 
 
 def test_a_job_is_followed_from_its_first_event_to_job_finished() -> None:
     clock = FakeClock()
     source = ScriptedSource(clock, [*STORY, (9.5, FINISHED)], running_until(10))
-    happened = follow(source, clock)
-    assert shown(happened) == [10, 12, 13, 17, 18]
-    assert ending(happened).outcome.nodes == {"finished": 1, "failed": 1}
+    updates = follow(source, clock)
+    assert shown(updates) == [10, 12, 13, 17, 18]
+    assert ending(updates).outcome.nodes == {"finished": 1, "failed": 1}
     assert clock.monotonic() < 13
 
 
 @pytest.mark.parametrize(
     ("last", "its_record", "latest"),
     [
-        (FINISHED, running_until(9.5, "finished"), 14),  # everything agrees
-        (FINISHED, lambda _: record("running"), 27),  # the record is late
-        (event(18, "job_aborted", None), lambda _: record("running"), 27),
-        (FINISHED, lambda _: None, 27),  # nobody knows how many nodes there are
-        (None, running_until(9.5, "finished"), 17),  # a server of 2016
-        (None, running_until(9.5, "stopped"), 27),  # where is job_stopping?
-        (None, running_until(9.5, "failed", nodes=None), 27),
-        (None, lambda _: record("running", 2), 27),  # a whole set of nodes
+        (FINISHED, lambda _: record("running"), 14),
+        (event(18, "job_aborted", None), lambda _: record("running"), 14),
+        (None, running_until(9.5, "finished"), 17),
+        (None, running_until(9.5, "stopped"), 17),
+        (None, running_until(9.5, "failed", nodes=None), 17),
+        (None, lambda _: record("running", 2), 18),
+        (None, lambda _: record("", None), 33),
+        (None, lambda _: None, 33),
+        (FINISHED, lambda _: None, 13),
     ],
 )
 def test_each_sign_alone_is_an_end(
     last: Event | None, its_record: Callable[[float], JobRecord | None], latest: float
 ) -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, [*STORY, *([(9.2, last)] if last else [])], its_record), clock)
-    assert shown(happened) == [10, 12, 13, 17, *([18] if last else [])]
-    ending(happened)
+    updates = follow(ScriptedSource(clock, [*STORY, *([(9.2, last)] if last else [])], its_record), clock)
+    assert shown(updates) == [10, 12, 13, 17, *([18] if last else [])]
+    ending(updates)
     assert 9 < clock.monotonic() <= latest
-
-
-@pytest.mark.parametrize("state", [None, ""])
-def test_without_a_record_or_an_event_of_the_job_the_outcome_is_unknown(state: str | None) -> None:
-    clock = FakeClock()
-    happened = follow(ScriptedSource(clock, STORY, lambda _: None if state is None else record(state)), clock)
-    assert shown(happened) == [10, 12, 13, 17]
-    assert isinstance(happened[-1], OutcomeUnknown)
-    assert 24 <= clock.monotonic() <= 33
 
 
 def test_the_job_s_last_event_may_come_a_moment_after_its_record_says_that_it_is_over() -> None:
     clock = FakeClock()
     story = [*STORY, (12, FINISHED)]
-    happened = follow(ScriptedSource(clock, story, running_until(9.5, "finished")), clock)
-    assert shown(happened) == [10, 12, 13, 17, 18]
+    updates = follow(ScriptedSource(clock, story, running_until(9.5, "finished")), clock)
+    assert shown(updates) == [10, 12, 13, 17, 18]
 
 
 def test_silence_is_not_the_end() -> None:
@@ -80,81 +92,16 @@ def test_a_job_that_is_not_yet_started_is_waited_for() -> None:
 
 def test_a_job_that_is_over_is_shown_without_a_pause() -> None:
     clock = FakeClock()
-    source = ScriptedSource(clock, [(0, one) for _, one in [*STORY, (0, FINISHED)]], lambda _: record("finished", 2))
-    assert shown(follow(source, clock)) == [10, 12, 13, 17, 18]
+    source = ScriptedSource(clock, [(0, one) for _, one in STORY], lambda _: record("finished", 2))
+    assert shown(follow(source, clock)) == [10, 12, 13, 17]
     assert clock.slept == []
-    assert source.asked == [("352", None), ("352", 19)]
-
-
-@pytest.mark.parametrize("last", [17, 18])
-def test_of_a_job_that_is_over_the_last_event_may_become_visible_a_moment_later(last: int) -> None:
-    clock = FakeClock()
-    story = [(1.0 if one.id == last else 0.0, one) for _, one in [*STORY, (0, FINISHED)]]
-    happened = follow(ScriptedSource(clock, story, lambda _: record("finished", 2)), clock)
-    assert sorted(number or 0 for number in shown(happened)) == [10, 12, 13, 17, 18]
-    assert ending(happened).outcome.exit_status({"failed"}) == 1
-
-
-@pytest.mark.parametrize("known", [running_until(9, nodes=2), lambda _: None], ids=["node_states null", "no record"])
-def test_an_id_given_out_early_and_committed_late_is_shown(known: Callable[[float], JobRecord | None]) -> None:
-    clock = FakeClock()
-    story = [*STORY[:3], (9.0, FINISHED), (10.5, STORY[3][1])]
-    happened = follow(ScriptedSource(clock, story, known), clock)
-    assert shown(happened) == [10, 12, 13, 18, 17]
-    assert ending(happened).outcome.exit_status({"failed"}) == 1
-
-
-def test_job_finished_may_be_seconds_ahead_of_the_last_node() -> None:
-    clock = FakeClock()
-    story = [*STORY[:3], (5.0, event(14, "job_finished", None)), (12.0, STORY[3][1])]
-    happened = follow(ScriptedSource(clock, story, lambda _: record("running", 2)), clock)
-    assert shown(happened) == [10, 12, 13, 14, 17]
-    assert ending(happened).outcome.nodes == {"finished": 1, "failed": 1}
-
-
-def test_without_a_record_a_second_node_may_come_behind_job_finished() -> None:
-    clock = FakeClock()
-    story: Story = [(0, event(10)), (2, event(11, "node_finished")), (2, event(12, "job_finished", None)),
-                    (3.2, event(13, "node_failed", "b"))]  # fmt: skip
-    happened = follow(ScriptedSource(clock, story), clock)
-    assert shown(happened) == [10, 11, 12, 13]
-    assert ending(happened).outcome.exit_status({"failed"}) == 1
-
-
-@pytest.mark.parametrize("late", [1.5, 2.5, 10.0])
-def test_a_stopped_job_that_is_resumed_behind_job_stopping_waits_for_its_record(late: float) -> None:
-    clock = FakeClock()
-    story: Story = [(0, event(10)), (1, event(11, "job_stopping", None)), (2, event(12, "node_finished")),
-                    (2, event(13, "job_finished", None))]  # fmt: skip
-
-    def its_record(now: float) -> JobRecord:
-        return record("stopped" if now >= 2 + late else "stopping", 1)
-
-    source = ScriptedSource(clock, story, its_record, [NodeRecord("a", "running", 10)])
-    happened = follow(source, clock, start=12)
-    assert shown(happened) == [12, 13]
-    assert ending(happened).outcome.word == "stopped"
-
-
-def test_a_record_that_fails_while_a_job_runs_does_not_make_it_over() -> None:
-    clock = FakeClock()
-    story: Story = [(0, event(10)), (1, event(11, "node_finished")), (60, event(12, "node_failed", "b")),
-                    (60, event(13, "job_finished", None))]  # fmt: skip
-    happened = follow(ScriptedSource(clock, story, lambda now: record("running", 100) if now < 1 else None), clock)
-    assert shown(happened) == [10, 11, 12, 13]
-
-
-def test_joined_in_the_middle_without_a_snapshot_nobody_is_said_to_have_finished() -> None:
-    clock = FakeClock()
-    happened = follow(ScriptedSource(clock, [*STORY, (9.5, FINISHED)], running_until(9.5)), clock, start=13)
-    assert shown(happened) == [13, 17, 18]
-    assert isinstance(happened[-1], OutcomeUnknown)
+    assert source.asked == [("352", None), ("352", 18)]
 
 
 def test_a_job_without_events_that_is_over_ends() -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, [], lambda _: record("stopped")), clock)
-    assert ending(happened).outcome.word == "stopped"
+    updates = follow(ScriptedSource(clock, [], lambda _: record("stopped")), clock)
+    assert ending(updates).outcome.word == "stopped"
 
 
 def test_whatever_the_sign_one_more_ask_follows_it() -> None:
@@ -201,23 +148,23 @@ def test_with_start_the_nodes_states_come_from_a_snapshot() -> None:
     nodes = [NodeRecord("a", "failed", 13), NodeRecord("b", "running", 12), NodeRecord("c", "finished", 11)]
     story: Story = [(0, event(13, "node_failed")), (5, event(17, "node_finished", "b"))]
     source = ScriptedSource(clock, story, lambda _: record("running", 3), nodes)
-    happened = follow(source, clock, start=13)
-    assert shown(happened) == [13, 17]
-    assert ending(happened).outcome.nodes == {"failed": 1, "finished": 2}
-    assert clock.monotonic() < 24
+    updates = follow(source, clock, start=13)
+    assert shown(updates) == [13, 17]
+    assert ending(updates).outcome.nodes == {"failed": 1, "finished": 2}
+    assert clock.monotonic() < 12
 
 
 def test_with_start_and_no_snapshot_the_user_is_warned() -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, STORY, running_until(10)), clock, start=12)
-    assert any(isinstance(one, Notice) for one in happened)
-    assert shown(happened) == [12, 13, 17]
+    updates = follow(ScriptedSource(clock, STORY, running_until(10)), clock, start=12)
+    assert any(isinstance(one, Notice) for one in updates)
+    assert shown(updates) == [12, 13, 17]
 
 
 def test_a_record_that_cant_be_had_is_reported_once() -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, STORY), clock)
-    assert len([one for one in happened if isinstance(one, Notice)]) == 1
+    updates = follow(ScriptedSource(clock, STORY), clock)
+    assert len([one for one in updates if isinstance(one, Notice)]) == 1
 
 
 def test_polls_are_slower_when_nothing_comes_and_never_slower_than_five_intervals() -> None:
@@ -242,18 +189,18 @@ def test_a_record_that_trickles_holds_up_no_timeout_and_no_other_job() -> None:
     clock = FakeClock()
     slow, other = Trickling(clock, []), ScriptedSource(clock, [(0, FINISHED)])
     jobs = [follower("1", slow, clock).follow(), follower("2", other, clock).follow()]
-    happened = list(interleave(jobs, clock, timeout=20))
-    assert shown(happened) == [18]
-    assert isinstance(happened[-1], TimedOut)
+    updates = list(interleave(jobs, clock, timeout=20))
+    assert shown(updates) == [18]
+    assert isinstance(updates[-1], TimedOut)
     assert clock.monotonic() <= 22
 
 
 def test_a_timeout_is_the_last_thing_that_happens_and_comes_on_time() -> None:
     clock = FakeClock()
-    happened = follow(ScriptedSource(clock, STORY, lambda _: record("running", 9)), clock, timeout=7.5)
-    assert isinstance(happened[-1], TimedOut)
+    updates = follow(ScriptedSource(clock, STORY, lambda _: record("running", 9)), clock, timeout=7.5)
+    assert isinstance(updates[-1], TimedOut)
     assert clock.monotonic() == 7.5
-    assert shown(happened) == [10, 12, 13]
+    assert shown(updates) == [10, 12, 13]
 
 
 def test_a_source_that_fails_ends_its_own_job_only() -> None:
@@ -267,11 +214,11 @@ def test_a_source_that_fails_ends_its_own_job_only() -> None:
         follower("1", Broken(clock, STORY, running_until(9)), clock, policy=RetryPolicy()),
         follower("2", good, clock),
     ]
-    happened = list(interleave([one.follow() for one in followers], clock))
-    (failed,) = [one for one in happened if isinstance(one, FollowFailed)]
+    updates = list(interleave([one.follow() for one in followers], clock))
+    (failed,) = [one for one in updates if isinstance(one, FollowFailed)]
     assert (failed.state.job, failed.error.message) == ("1", "gone")
-    assert ending(happened).state.job == "2"
-    assert shown(happened) == [10, 12, 13, 17, 18]
+    assert ending(updates).state.job == "2"
+    assert shown(updates) == [10, 12, 13, 17, 18]
 
 
 def test_two_jobs_take_turns_on_one_clock() -> None:
@@ -281,9 +228,9 @@ def test_two_jobs_take_turns_on_one_clock() -> None:
         follower("1", ScriptedSource(clock, slow, running_until(20, nodes=1)), clock),
         follower("2", ScriptedSource(clock, [*STORY, (9.5, FINISHED)], running_until(10)), clock),
     ]
-    happened = list(interleave([one.follow() for one in followers], clock))
-    assert [one.state.job for one in happened if isinstance(one, JobEnded)] == ["2", "1"]
-    assert shown(happened) == [1, 10, 12, 13, 17, 18, 2]
+    updates = list(interleave([one.follow() for one in followers], clock))
+    assert [one.state.job for one in updates if isinstance(one, JobEnded)] == ["2", "1"]
+    assert shown(updates) == [1, 10, 12, 13, 17, 18, 2]
     assert clock.monotonic() < 30
 
 
@@ -313,7 +260,302 @@ def test_every_event_is_shown_exactly_once_in_order_and_following_ends(
         story.append((at, event(number + 1, end if end != "both" else "job_finished", None)))
     clock = FakeClock()
     source = Source(clock, story, running_until(at, nodes=4) if end in ("record", "both") else lambda _: None)
-    happened = list(interleave([follower("1", source, clock, interval=interval, settle=45).follow()], clock))
-    assert shown(happened) == [one.id for _, one in story]
-    assert isinstance(happened[-1], JobEnded | OutcomeUnknown)
-    assert clock.monotonic() <= at + 6 * interval + 45  # the slowest pause, one for the record, and settling
+    updates = list(interleave([follower("1", source, clock, interval=interval, settle=1e9).follow()], clock))
+    assert shown(updates) == [one.id for _, one in story]
+    ending(updates)
+    assert clock.monotonic() <= at + 6 * interval + 7  # the slowest pause, one for the record, and two moments
+
+
+GONE = Unreachable("gone")
+LAST = event(17, "node_failed", "b")
+WHOLE: Story = [*STORY, (9.5, FINISHED)]
+
+
+class Failing(ScriptedSource):
+    """Raises what `fault` returns for the time, before or within a page; cuts a page behind so many events."""
+
+    fault: Callable[[float], OrchEventsError | None] = staticmethod(lambda _: None)
+    behind = 0
+
+    def fetch(self, job: str, start: int | None) -> Iterator[Fetched]:
+        error = self.fault(self._clock.monotonic())
+        for fetched in super().fetch(job, start):
+            if error and isinstance(fetched, list):
+                if self.behind:
+                    yield fetched[: self.behind]
+                raise error
+            yield fetched
+
+    def record(self, job: str) -> Iterator[JobRecord | None]:
+        if error := self.fault(self._clock.monotonic()):
+            raise error
+        yield from super().record(job)
+
+
+def between(begin: float, end: float, error: OrchEventsError = GONE) -> Callable[[float], OrchEventsError | None]:
+    return lambda now: error if begin <= now < end else None
+
+
+def failing(
+    clock: FakeClock, fault: Callable[[float], OrchEventsError | None], story: Story = WHOLE, behind: int = 0
+) -> Failing:
+    source = Failing(clock, story, running_until(story[-1][0]))
+    source.fault = fault
+    source.behind = behind
+    return source
+
+
+def reported(updates: list[Update]) -> list[type[Update]]:
+    return [
+        type(one) for one in updates if isinstance(one, ConnectionLost | ConnectionRestored | FollowFailed | Notice)
+    ]
+
+
+def test_a_connection_lost_and_restored_is_reported_once_each_and_nothing_is_missed() -> None:
+    clock = FakeClock()
+    updates = follow(failing(clock, between(3, 60)), clock)
+    assert shown(updates) == [10, 12, 13, 17, 18]
+    assert reported(updates) == [ConnectionLost, ConnectionRestored]
+    (back,) = [one for one in updates if isinstance(one, ConnectionRestored)]
+    assert 56 < back.outage_seconds < 90
+
+
+def test_a_connection_that_is_lost_at_the_start_is_tried_again_too() -> None:
+    clock = FakeClock()
+    assert shown(follow(failing(clock, between(0, 5)), clock)) == [10, 12, 13, 17, 18]
+
+
+def test_when_the_time_for_retries_ends_following_fails_with_the_last_error() -> None:
+    clock = FakeClock()
+    updates = list(interleave([follower("1", failing(clock, between(3, 1e9)), clock).follow()], clock))
+    failed = updates[-1]
+    assert isinstance(failed, FollowFailed)
+    assert failed.error is GONE
+    assert failed.state.last_id == 12
+    assert 600 < clock.monotonic() < 606
+
+
+def test_without_retries_the_first_error_is_the_last() -> None:
+    clock = FakeClock()
+    source = failing(clock, between(3, 1e9))
+    updates = list(interleave([follower("1", source, clock, policy=RetryPolicy()).follow()], clock))
+    assert isinstance(updates[-1], FollowFailed)
+    assert reported(updates) == [FollowFailed]
+
+
+def test_the_time_for_retries_is_whole_again_when_the_connection_is_back() -> None:
+    clock = FakeClock()
+    story: Story = [(at, event(number)) for number, at in enumerate(range(0, 3000, 100), 10)]
+
+    def fault(now: float) -> OrchEventsError | None:
+        return GONE if now % 700 > 200 else None
+
+    updates = follow(failing(clock, fault, [*story, (3001, event(99, "job_aborted", None))]), clock, timeout=9999)
+    assert len(shown(updates)) == 31
+    assert reported(updates).count(ConnectionLost) == reported(updates).count(ConnectionRestored) == 5
+
+
+def test_retries_are_spread_by_chance_and_slow_down_to_thirty_seconds() -> None:
+    clock = FakeClock()
+    source = failing(clock, between(0, 400))
+    follow(source, clock)
+    assert 15 < len(source.asked) < 40
+
+
+def test_the_server_is_asked_again_when_it_says() -> None:
+    clock = FakeClock()
+    source = failing(clock, between(3, 4, Unreachable("busy", retry_after=120)))
+    follow(source, clock)
+    assert 123 <= clock.monotonic() < 130
+
+
+@pytest.mark.parametrize("behind", [0, 1, 2])
+def test_a_cut_page_yields_what_was_whole_and_the_next_begins_behind_it(behind: int) -> None:
+    clock = FakeClock()
+    story: Story = [(0, event(number, "node_finished")) for number in range(100, 110)]
+    source = failing(clock, between(0, 1, TruncatedAnswer("cut")), story, behind)
+    updates = follow(source, clock)
+    assert shown(updates) == list(range(100, 110))
+    assert source.asked[1][1] == (100 + behind if behind else None)
+
+
+@pytest.mark.parametrize("error", [UnknownJob("404"), HtmlAnswer("HTML")])
+def test_a_job_that_was_seen_may_be_forgotten_for_a_while(error: OrchEventsError) -> None:
+    clock = FakeClock()
+    assert shown(follow(failing(clock, between(3, 60, error)), clock)) == [10, 12, 13, 17, 18]
+    clock = FakeClock()
+    updates = follow(failing(clock, between(0, 60, error)), clock)
+    assert reported(updates) == [FollowFailed]
+    assert clock.monotonic() == 0
+
+
+@pytest.mark.parametrize("error", [NotPermitted("403"), NotUnderstood("what?"), LocalFileError("CA")])
+def test_what_does_not_pass_is_not_waited_for(error: OrchEventsError) -> None:
+    clock = FakeClock()
+    updates = follow(failing(clock, between(3, 60, error)), clock)
+    assert reported(updates) == [FollowFailed]
+
+
+class Tokens:
+    """A token that changes at a time."""
+
+    def __init__(self, clock: FakeClock, at: float) -> None:
+        """Change at `at`."""
+        self.clock = clock
+        self.at = at
+
+    def __call__(self) -> object:
+        return self.clock.monotonic() >= self.at
+
+
+EXPIRED = NotAuthenticated("expired")
+
+
+def with_tokens(clock: FakeClock, expires: float, renewed: float, policy: RetryPolicy) -> tuple[Failing, list[Update]]:
+    source = failing(clock, between(expires, renewed, EXPIRED))
+    return source, list(interleave([follower("1", source, clock, policy=policy).follow()], clock))
+
+
+def test_a_new_token_is_waited_for_and_used_at_once() -> None:
+    clock = FakeClock()
+    policy = RetryPolicy(600, 300, 0, Tokens(clock, 250))
+    source, updates = with_tokens(clock, 3, 250, policy)
+    assert shown(updates) == [10, 12, 13, 17, 18]
+    assert reported(updates) == [ConnectionLost, ConnectionRestored]
+    assert clock.monotonic() < 256
+    assert len(source.asked) < 25
+
+
+def test_a_token_that_nobody_renews_ends_it_when_the_wait_is_over() -> None:
+    clock = FakeClock()
+    source, updates = with_tokens(clock, 3, 1e9, RetryPolicy(600, 300, 0, Tokens(clock, 1e9)))
+    assert reported(updates) == [ConnectionLost, FollowFailed]
+    assert 300 < clock.monotonic() < 306
+    assert len(source.asked) < 25
+
+
+def test_a_token_that_no_file_holds_is_tried_again_for_a_minute_only() -> None:
+    clock = FakeClock()
+    _, updates = with_tokens(clock, 3, 1e9, RetryPolicy(600, 300, 0, None))
+    assert reported(updates) == [ConnectionLost, FollowFailed]
+    assert 60 < clock.monotonic() < 66
+
+
+@pytest.mark.parametrize(("expires", "policy"), [(0, RetryPolicy(600, 300, 0)), (3, RetryPolicy(600, 0, 0))])
+def test_a_refused_token_is_final_at_the_start_and_where_it_is_not_waited_for(
+    expires: float, policy: RetryPolicy
+) -> None:
+    clock = FakeClock()
+    _, updates = with_tokens(clock, expires, 1e9, policy)
+    assert reported(updates) == [FollowFailed]
+    assert clock.monotonic() < 6
+
+
+def test_a_good_token_that_is_refused_during_a_fail_over_serves_again() -> None:
+    clock = FakeClock()
+    _, updates = with_tokens(clock, 3, 25, RetryPolicy(600, 300, 0, Tokens(clock, 1e9)))
+    assert shown(updates) == [10, 12, 13, 17, 18]
+
+
+def test_a_token_refused_behind_a_long_outage_has_its_own_time() -> None:
+    clock = FakeClock()
+    source = failing(clock, lambda now: GONE if 3 <= now < 100 else EXPIRED if 100 <= now < 110 else None)
+    updates = list(interleave([follower("1", source, clock, policy=RetryPolicy(600, 300, 0, None)).follow()], clock))
+    assert shown(updates) == [10, 12, 13, 17, 18]
+
+
+class Straggling(ScriptedSource):
+    """An event becomes visible only when the cursor is behind it."""
+
+    late = 12
+
+    def wanted(self, one: Event, start: int | None) -> bool:
+        hidden = one.id == self.late and self._clock.monotonic() < 5
+        return super().wanted(one, start) and not hidden
+
+
+@pytest.mark.parametrize("late", [12, 13])
+def test_an_event_that_became_visible_behind_our_back_is_shown_at_the_end(late: int) -> None:
+    clock = FakeClock()
+    running: Story = [(0, event(10)), (0, event(12, node="b"))]
+    stopping = event(14, "job_stopping", None)
+    story = [*running, (1, event(13, "node_finished")), (2, stopping), (9, LAST), (9, FINISHED)]
+    source = Straggling(clock, story, lambda now: record("failed" if now > 9 else "new", 2, finished=1, failed=1))
+    source.late = late
+    updates = follow(source, clock)
+    assert sorted(number for number in shown(updates) if number) == [10, 12, 13, 14, 17, 18]
+    assert shown(updates)[-1] == late
+    assert source.asked[-1] == ("352", None)
+    assert ending(updates).outcome.late == 1
+
+
+def test_in_the_normal_case_nothing_is_read_twice() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, WHOLE, lambda now: record("failed" if now > 9 else "new", 2, finished=1, failed=1))
+    follow(source, clock)
+    assert [start for _, start in source.asked].count(None) == 1
+
+
+def test_where_events_and_record_disagree_the_user_is_warned_and_the_record_decides() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, WHOLE, lambda now: record("finished" if now > 9 else "running", 2, finished=2))
+    updates = follow(source, clock)
+    assert reported(updates) == [Notice]
+    assert ending(updates).outcome.exit_status({"failed"}) == 0
+    assert [start for _, start in source.asked].count(None) == 2
+
+
+def test_resumed_behind_job_aborted_the_outcome_is_aborted_still() -> None:
+    clock = FakeClock()
+    story: Story = [(0, event(10)), (0, event(11, "job_aborted", None))]
+    source = ScriptedSource(clock, story, lambda _: record("failed", 1, running=1), [NodeRecord("a", "running", 10)])
+    updates = follow(source, clock, start=12)
+    assert shown(updates) == []
+    assert ending(updates).outcome.word == "aborted"
+
+
+def test_a_node_that_still_runs_when_the_job_is_over_has_not_failed() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, [(0, event(10)), (1, FINISHED)], lambda _: record("running", 1))
+    outcome = ending(follow(source, clock)).outcome
+    assert outcome.nodes == {"running": 1}
+    assert outcome.exit_status({"failed", "errored", "aborted"}) == 0
+
+
+def test_node_events_that_come_behind_job_finished_are_not_lost() -> None:
+    clock = FakeClock()
+    story: Story = [(0, event(10)), (1, event(11, "job_finished", None)), (3, event(12, "node_finished"))]
+    assert shown(follow(ScriptedSource(clock, story, lambda _: record("running", 1)), clock)) == [10, 11, 12]
+
+
+FAULTS = st.sampled_from([None, None, GONE, TruncatedAnswer("cut"), UnknownJob("404"), HtmlAnswer("html")])
+
+
+@given(
+    story=st.lists(st.tuples(st.integers(1, 5), st.floats(0, 9), st.sampled_from("abc")), min_size=1, max_size=30),
+    faults=st.lists(st.tuples(FAULTS, st.integers(0, 3)), max_size=30),
+    interval=st.floats(0.1, 5),
+)
+def test_whatever_fails_each_event_is_shown_once_in_order_and_it_ends_well(
+    story: list[tuple[int, float, str]], faults: list[tuple[OrchEventsError | None, int]], interval: float
+) -> None:
+    clock = FakeClock()
+    number, at, events = 100, 0.0, list[tuple[float, Event]]()
+    for gap, seconds, node in story:
+        number, at = number + gap, at + seconds
+        events.append((at, event(number, "node_running", node)))
+    events += [(at, event(number + 1 + place, "node_finished", node)) for place, node in enumerate("abc")]
+    events.append((at, event(number + 9, "job_finished", None)))
+
+    class Faulty(Failing):
+        def fetch(self, job: str, start: int | None) -> Iterator[Fetched]:
+            error, self.behind = faults[len(self.asked)] if 0 < len(self.asked) < len(faults) else (None, 0)
+            self.fault = lambda _: error
+            return super().fetch(job, start)
+
+    source = Faulty(clock, events, lambda now: record("finished" if now >= at else "running", 3))
+    policy = RetryPolicy(1e6, 1e6, 0, None)
+    updates = list(interleave([follower("1", source, clock, interval=interval, policy=policy).follow()], clock))
+    assert shown(updates) == [one.id for _, one in events]
+    assert ending(updates).outcome.exit_status({"failed"}) == 0
+    assert reported(updates).count(ConnectionLost) >= reported(updates).count(ConnectionRestored)

@@ -1,6 +1,5 @@
 """What is known of each node."""
 
-import json
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +7,7 @@ from hypothesis import strategies as st
 from orch_events.job.nodes import NodeRun, Nodes
 from orch_events.wire.event import Event
 from orch_events.wire.records import NodeRecord
-from tests.fakes import event
+from tests.build import event
 
 
 def applied(*events: Event) -> Nodes:
@@ -16,17 +15,6 @@ def applied(*events: Event) -> Nodes:
     for one in events:
         nodes.apply(one.fields, one.id or 0)
     return nodes
-
-
-def ended(number: int, kind: str, detail: object, message: str = "") -> Event:
-    content = {
-        "id": number,
-        "type": kind,
-        "timestamp": "T",
-        "details": {"node": "a", "detail": detail},
-        "message": message,
-    }
-    return Event.read(json.dumps(content, separators=(",", ":")).encode())
 
 
 def test_a_run_begins_and_ends_by_the_server_s_clock() -> None:
@@ -50,19 +38,21 @@ def test_a_beginning_that_comes_late_counts_all_the_same(events: list[Event]) ->
 
 def test_a_node_that_failed_keeps_why() -> None:
     detail = {"_error": {"msg": "exited with 1"}, "report-url": "https://pe/1", "metrics": {"changed": 2, "total": 9}}
-    run = applied(ended(1, "node_failed", detail, "Task failed on a")).runs["a"]
+    run = applied(event(1, "node_failed", message="Task failed on a", detail=detail)).runs["a"]
     assert (run.message, run.cause, run.report_url) == ("Task failed on a", "exited with 1", "https://pe/1")
     assert run.changes
-    assert run.changes.told == "2 changed of 9"
+    assert run.changes.text == "2 changed of 9"
 
 
 def test_a_node_that_finished_keeps_only_what_changed() -> None:
-    run = applied(ended(1, "node_finished", {"_output": "x", "report-url": "https://pe/1"}, "Well")).runs["a"]
-    assert run == NodeRun("a", "finished", 1, ended="T")
+    run = applied(
+        event(1, "node_finished", message="Well", detail={"_output": "x", "report-url": "https://pe/1"})
+    ).runs["a"]
+    assert run == NodeRun("a", "finished", 1, finish_timestamp=event(1).timestamp)
 
 
 def test_of_what_a_task_printed_little_is_kept() -> None:
-    run = applied(ended(1, "node_failed", {"_output": "x" * 9_000_000}, "m" * 9_000_000)).runs["a"]
+    run = applied(event(1, "node_failed", message="m" * 9_000_000, detail={"_output": "x" * 9_000_000})).runs["a"]
     assert (len(run.cause), len(run.message)) == (500, 500)
 
 
@@ -76,7 +66,7 @@ def test_a_snapshot_tells_the_same_as_events() -> None:
     run = nodes.runs["a"]
     assert (run.state, run.seconds, run.cause, run.message) == ("errored", 60, "timed out", "No answer")
     assert run.changes
-    assert run.changes.told == "0 changed of 9"
+    assert run.changes.text == "0 changed of 9"
     assert list(nodes.running) == ["b"]
 
 
@@ -88,4 +78,4 @@ def test_a_snapshot_that_is_older_than_an_event_changes_nothing() -> None:
 
 def test_a_node_that_runs_again_has_not_ended() -> None:
     run = applied(event(1), event(2, "node_failed"), event(3)).runs["a"]
-    assert (run.state, run.ended, run.seconds) == ("running", "", None)
+    assert (run.state, run.finish_timestamp, run.seconds) == ("running", "", None)

@@ -10,35 +10,27 @@ from orch_events.job.state import JobState, Outcome
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
 from orch_events.wire.vocabulary import FAIL_ON
-from tests.fakes import event, record
+from tests.build import event, job_of, record
 
 USUAL = frozenset(FAIL_ON) - {"skipped"}
 
 
-def state_of(*events: Event, its_record: JobRecord | None = None) -> JobState:
-    state = JobState("352")
-    for one in events:
-        state.apply(one)
-    state.record = its_record
-    return state
-
-
 @pytest.mark.parametrize("kind", ["running", "finished", "failed", "errored", "skipped"])
 def test_an_event_leaves_its_node_in_the_state_that_it_names(kind: str) -> None:
-    state = state_of(event(1, f"node_{kind}"))
+    state = job_of(event(1, f"node_{kind}"))
     assert +state.nodes == {kind: 1}
     assert state.over == int(kind != "running")
 
 
 def test_a_node_is_counted_once_in_its_latest_state() -> None:
-    state = state_of(event(1), event(2, "node_failed"), event(3, node="b"))
+    state = job_of(event(1), event(2, "node_failed"), event(3, node="b"))
     assert +state.nodes == {"failed": 1, "running": 1}
     assert (state.total, state.over, state.last_id, state.events) == (2, 1, 3, 3)
 
 
 @given(st.permutations([event(1), event(2, "node_failed"), event(3, node="b"), event(4, "node_finished", "b")]))
 def test_the_order_in_which_events_are_applied_does_not_matter(events: list[Event]) -> None:
-    assert +state_of(*events).nodes == {"failed": 1, "finished": 1}
+    assert +job_of(*events).nodes == {"failed": 1, "finished": 1}
 
 
 def test_events_older_than_a_snapshot_of_the_nodes_change_nothing() -> None:
@@ -50,7 +42,7 @@ def test_events_older_than_a_snapshot_of_the_nodes_change_nothing() -> None:
 
 
 def test_a_snapshot_of_a_state_is_the_same_as_its_events() -> None:
-    snapshot = state_of(event(1), event(2, "node_failed"), event(3, node="b")).snapshot()
+    snapshot = job_of(event(1), event(2, "node_failed"), event(3, node="b")).snapshot()
     assert [(node.name, node.state, node.latest_event_id) for node in snapshot] == [
         ("a", "failed", 2),
         ("b", "running", 3),
@@ -62,33 +54,33 @@ def test_a_snapshot_of_a_state_is_the_same_as_its_events() -> None:
 
 
 def test_unknown_event_types_are_counted_and_change_no_state() -> None:
-    state = state_of(event(1), event(2, "node_pondering"), event(3, "job_pondering", None), event(4, "", None))
+    state = job_of(event(1), event(2, "node_pondering"), event(3, "job_pondering", None), event(4, "", None))
     assert (+state.nodes, state.events, state.is_over) == ({"running": 1}, 4, False)
 
 
 @pytest.mark.parametrize("kind", ["job_finished", "job_aborted"])
 def test_a_job_event_is_an_end(kind: str) -> None:
-    assert state_of(event(1), event(2, kind, None)).said_over
+    assert job_of(event(1), event(2, kind, None)).reported_over
 
 
 def test_stopping_is_no_end() -> None:
-    assert not state_of(event(1), event(2, "job_stopping", None)).is_over
+    assert not job_of(event(1), event(2, "job_stopping", None)).is_over
 
 
 @pytest.mark.parametrize(("word", "over"), [("running", False), ("stopping", False), ("", False), ("paused", False),
                                             ("stopped", True), ("finished", True), ("failed", True)])  # fmt: skip
 def test_a_record_says_over_in_three_words(word: str, over: bool) -> None:
-    assert state_of(its_record=record(word)).said_over is over
+    assert job_of(record=record(word)).reported_over is over
 
 
 def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:
     finished = event(1, "node_finished")
-    assert state_of(finished, its_record=record("running", 1)).nodes_over
-    assert not state_of(finished, its_record=record("running", 2)).nodes_over
-    assert not state_of(finished, its_record=record("running")).nodes_over
-    assert not state_of(finished).nodes_over
-    assert not state_of(finished, event(2, node="b"), its_record=record("running", 1)).nodes_over
-    assert not state_of().nodes_over
+    assert job_of(finished, record=record("running", 1)).nodes_over
+    assert not job_of(finished, record=record("running", 2)).nodes_over
+    assert job_of(finished, record=record("running")).nodes_over
+    assert job_of(finished).nodes_over
+    assert not job_of(finished, event(2, node="b"), record=record("running", 1)).nodes_over
+    assert not job_of().nodes_over
 
 
 @pytest.mark.parametrize(
@@ -114,8 +106,7 @@ def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:
 )
 def test_the_outcome_and_its_exit_status(kinds: list[str], recorded: str | None, word: str, status: int) -> None:
     events = [event(at, kind, "a" if kind.startswith("node") else None) for at, kind in enumerate(kinds, 1)]
-    outcome = state_of(*events, its_record=record(recorded) if recorded else None).outcome()
-    assert outcome
+    outcome = job_of(*events, record=record(recorded) if recorded else None).outcome()
     assert (outcome.word, outcome.exit_status(USUAL)) == (word, status)
 
 
@@ -141,63 +132,20 @@ def test_fail_on_says_what_is_no_success(word: str, nodes: dict[str, int], fail_
 
 def test_the_record_of_a_job_that_is_over_knows_its_nodes_best() -> None:
     events = [event(1), event(2, "job_finished", None)]
-    outcome = state_of(*events, its_record=record("failed", 2, failed=2)).outcome()
-    assert outcome
-    assert outcome.nodes == {"failed": 2}
-
-
-def test_how_a_node_fared_that_seems_to_run_is_told_by_the_record_of_a_job_that_is_over_or_by_nobody() -> None:
-    events = [event(1), event(2, "job_finished", None)]
-    assert state_of(*events, its_record=record("running", 2, failed=2)).outcome() is None
-    assert state_of(*events).outcome() is None
-    assert state_of(*events, its_record=record("finished", 1)).outcome() is not None
-
-
-@pytest.mark.parametrize(
-    "events", [[], [event(1)], [event(1, "node_finished")], [event(1, "node_finished"), event(2, "node_failed", "b")]]
-)
-@pytest.mark.parametrize("recorded", [None, record("running", 100), record("", 2), record("stopping")])
-def test_only_an_event_of_the_job_its_record_or_all_its_nodes_make_it_over(
-    events: list[Event], recorded: JobRecord | None
-) -> None:
-    state = state_of(*events, its_record=recorded)
-    whole = recorded is not None and recorded.node_count == len(events)
-    assert state.is_over is whole
-    assert (state.outcome() is None) is not whole
-
-
-def test_joined_in_the_middle_without_a_snapshot_only_the_record_s_counts_tell_who_failed() -> None:
-    state = JobState("352", whole=False)
-    state.apply(event(9, "node_finished"))
-    state.record = record("finished", 2)
-    assert state.outcome() is None
-    state.record = record("finished", 2, finished=1, failed=1)
-    outcome = state.outcome()
-    assert outcome
-    assert outcome.exit_status(USUAL) == 1
-    state.record = record("finished", 2)
-    state.merge_snapshot([])
-    assert state.outcome() is not None
+    assert job_of(*events, record=record("failed", 2, failed=2)).outcome().nodes == {"failed": 2}
+    assert job_of(*events, record=record("running", 2, failed=2)).outcome().nodes == {"running": 1}
 
 
 def test_the_duration_is_the_records_or_that_of_the_events() -> None:
     begin, end = datetime(2016, 5, 5, tzinfo=UTC), datetime(2016, 5, 5, 1, tzinfo=UTC)
     recorded = JobRecord("finished", 1, {}, begin, end)
-    events = event(1), event(3, "node_finished"), event(4, "job_finished", None)
-    assert seconds_of(state_of(*events, its_record=recorded)) == 3600
-    assert seconds_of(state_of(*events)) == 30
-    assert seconds_of(state_of(its_record=record("finished"))) is None
-
-
-def seconds_of(state: JobState) -> float | None:
-    outcome = state.outcome()
-    assert outcome
-    return outcome.seconds
+    assert job_of(event(1), event(4), record=recorded).outcome().seconds == 3600
+    assert job_of(event(1), event(4)).outcome().seconds == 30
+    assert job_of(record=record("finished")).outcome().seconds is None
 
 
 def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up() -> None:
     state = JobState("352", whole=False)
-    for one in (event(7), event(9, "node_finished"), event(10, "job_finished", None)):
+    for one in (event(7), event(9, "node_finished")):
         state.apply(one)
-    state.merge_snapshot([])
-    assert seconds_of(state) is None
+    assert state.outcome().seconds is None

@@ -12,14 +12,15 @@ from orch_events.follow.scheduler import interleave
 from orch_events.job.updates import FollowFailed, JobEnded, Update
 from orch_events.recording import Replay
 from orch_events.wire.event import Event, PageEnd
-from tests.fakes import FakeClock, event
-from tests.following import FINISHED, ending, follow, follower, shown
+from tests.build import FINISHED, event
+from tests.fakes import FakeClock
+from tests.follow.following import ending, follow, follower, shown
 from tests.recording.written import json_lines, recording
 
 JOB = [event(10), event(12, node="b"), event(13, "node_finished"), event(17, "node_failed", "b"), FINISHED]
 
 
-class Recorded:
+class EventRecording:
     """Events in runs of two; counts how many were read."""
 
     name = "x.jsonl"
@@ -44,23 +45,18 @@ def fetch(replay: Replay, start: int | None = None) -> list[int | None]:
 
 def state(replay: Replay) -> str:
     (record,) = replay.record("352")
-    assert (record.started_at, record.finished_at) == (None, None)
-    assert (record.node_count or 0) == sum(record.node_states.values())
+    assert (record.node_count, record.node_states, record.started_at, record.finished_at) == (None, {}, None, None)
     return record.state
 
 
 def once(events: Sequence[Event], *, start: int | None = None) -> list[Update]:
     clock = FakeClock()
-    replay = Replay(Recorded(events), clock)
+    replay = Replay(EventRecording(events), clock)
     return list(interleave([follower("352", replay, clock, start=start).once(outcome=True)], clock))
 
 
-def stamped(number: int, timestamp: str) -> Event:
-    return Event.read(b'{"id":"%d","type":"node_running","timestamp":"%b"}' % (number, timestamp.encode()))
-
-
 def test_at_once_everything_is_on_the_first_page_and_nothing_on_the_next() -> None:
-    replay = Replay(Recorded(JOB), FakeClock())
+    replay = Replay(EventRecording(JOB), FakeClock())
     assert state(replay) == "running"
     assert fetch(replay) == [10, 12, 13, 17, 18]
     assert state(replay) == "failed"
@@ -70,7 +66,7 @@ def test_at_once_everything_is_on_the_first_page_and_nothing_on_the_next() -> No
 def test_in_time_each_event_is_there_as_long_after_the_first_as_it_was_recorded() -> None:
     clock = FakeClock()
     clock.sleep(100)
-    replay = Replay(Recorded(JOB), clock, speed=10)  # recorded at 0, 20, 30, 70 and 80 seconds
+    replay = Replay(EventRecording(JOB), clock, speed=10)  # recorded at 0, 20, 30, 70 and 80 seconds
     assert fetch(replay) == [10]
     clock.sleep(2)
     assert fetch(replay, 11) == [12]
@@ -89,7 +85,7 @@ def test_in_time_each_event_is_there_as_long_after_the_first_as_it_was_recorded(
 
 def test_what_was_shown_is_not_read_again_at_each_poll() -> None:
     clock = FakeClock()
-    recorded = Recorded([event(number) for number in range(1500)])
+    recorded = EventRecording([event(number) for number in range(1500)])
     replay = Replay(recorded, clock, speed=10)
     fetch(replay)
     for number in range(1, 1000):
@@ -100,7 +96,7 @@ def test_what_was_shown_is_not_read_again_at_each_poll() -> None:
 
 def test_events_that_were_shown_can_be_asked_for_again() -> None:
     clock = FakeClock()
-    replay = Replay(Recorded(JOB), clock, speed=10)
+    replay = Replay(EventRecording(JOB), clock, speed=10)
     clock.sleep(9)
     fetch(replay)
     clock.sleep(3)
@@ -114,16 +110,16 @@ def test_events_that_were_shown_can_be_asked_for_again() -> None:
 def test_a_timestamp_that_cant_be_read_or_runs_backwards_comes_with_the_event_before_it() -> None:
     clock = FakeClock()
     events = [
-        stamped(1, "soon"),
-        stamped(2, "2016-05-05T19:50:00Z"),
-        stamped(3, "2016-05-05T19:50:20Z"),
-        stamped(4, "2016-05-05T19:49:00Z"),
-        stamped(5, ""),
-        stamped(6, "2016-05-05T19:50:21Z"),
-        stamped(7, "2016-05-05T21:50:21+02:00"),
-        stamped(8, "2016-05-05T19:50:22"),
+        event(1, timestamp="soon"),
+        event(2, timestamp="2016-05-05T19:50:00Z"),
+        event(3, timestamp="2016-05-05T19:50:20Z"),
+        event(4, timestamp="2016-05-05T19:49:00Z"),
+        event(5, timestamp=""),
+        event(6, timestamp="2016-05-05T19:50:21Z"),
+        event(7, timestamp="2016-05-05T21:50:21+02:00"),
+        event(8, timestamp="2016-05-05T19:50:22"),
     ]
-    replay = Replay(Recorded(events), clock, speed=1)
+    replay = Replay(EventRecording(events), clock, speed=1)
     assert fetch(replay) == [1, 2]
     clock.sleep(20)
     assert fetch(replay, 3) == [3, 4, 5]
@@ -140,7 +136,7 @@ def nodes(replay: Replay) -> list[tuple[str, str, int]]:
 
 def test_with_a_start_time_begins_at_the_first_event_that_is_wanted() -> None:
     clock = FakeClock()
-    replay = Replay(Recorded(JOB), clock, speed=1)
+    replay = Replay(EventRecording(JOB), clock, speed=1)
     assert fetch(replay, 13) == [13]
     assert nodes(replay) == [("a", "finished", 13), ("b", "running", 12)]
     clock.sleep(40)
@@ -151,9 +147,9 @@ def test_with_a_start_time_begins_at_the_first_event_that_is_wanted() -> None:
 @pytest.mark.parametrize("speed", [math.inf, 3.0])
 def test_follow_with_a_start_knows_the_nodes_of_the_events_before_it(speed: float) -> None:
     clock = FakeClock()
-    happened = follow(Replay(Recorded(JOB), clock, speed), clock, start=17)
-    assert shown(happened) == [17, 18]
-    assert ending(happened).outcome.nodes == {"finished": 1, "failed": 1}
+    updates = follow(Replay(EventRecording(JOB), clock, speed), clock, start=17)
+    assert shown(updates) == [17, 18]
+    assert ending(updates).outcome.nodes == {"finished": 1, "failed": 1}
 
 
 @pytest.mark.parametrize(
@@ -174,7 +170,7 @@ def test_follow_with_a_start_knows_the_nodes_of_the_events_before_it(speed: floa
 )
 def test_the_record_says_what_the_events_do(kinds: list[str], expected: str) -> None:
     events = [event(1)] + [event(2 + at, kind, None if "job" in kind else "a") for at, kind in enumerate(kinds)]
-    replay = Replay(Recorded(events), FakeClock())
+    replay = Replay(EventRecording(events), FakeClock())
     fetch(replay)
     assert state(replay) == expected
 
@@ -183,10 +179,9 @@ def test_the_record_says_what_the_events_do(kinds: list[str], expected: str) -> 
 def test_follow_ends_when_the_recorded_job_did_and_not_before(speed: float) -> None:
     clock = FakeClock()
     early = [event(1, "node_finished"), event(40, node="b"), event(41, "node_finished", "b")]
-    replay = Replay(Recorded(early), clock, speed)
-    happened = list(interleave([follower("352", replay, clock, settle=0).follow()], clock))
-    assert shown(happened) == [1, 40, 41]
-    assert ending(happened).outcome.word == "finished"
+    updates = follow(Replay(EventRecording(early), clock, speed), clock)
+    assert shown(updates) == [1, 40, 41]
+    assert ending(updates).outcome.word == "finished"
     assert 400 / speed <= clock.monotonic() <= 400 / speed + 8
 
 
@@ -195,9 +190,9 @@ def test_follow_ends_when_the_recorded_job_did_and_not_before(speed: float) -> N
 def test_follow_fails_where_the_recording_ends_before_the_job(events: list[Event], speed: float) -> None:
     clock = FakeClock()
     unfinished = [one for one in events if one.id != 17]
-    happened = follow(Replay(Recorded(unfinished), clock, speed), clock)
-    assert shown(happened) == [one.id for one in unfinished]
-    last = happened[-1]
+    updates = follow(Replay(EventRecording(unfinished), clock, speed), clock)
+    assert shown(updates) == [one.id for one in unfinished]
+    last = updates[-1]
     assert isinstance(last, FollowFailed)
     assert isinstance(last.error, LocalFileError)
     assert last.error.message == "x.jsonl ends before the job does"
@@ -205,8 +200,11 @@ def test_follow_fails_where_the_recording_ends_before_the_job(events: list[Event
 
 def test_follow_from_beyond_the_end_ends_or_fails_and_never_waits_for_ever() -> None:
     clock = FakeClock()
-    assert ending(follow(Replay(Recorded(JOB), clock), clock, start=1000)).outcome.nodes == {"finished": 1, "failed": 1}
-    assert isinstance(follow(Replay(Recorded(JOB[:3]), clock), clock, start=1000)[-1], FollowFailed)
+    assert ending(follow(Replay(EventRecording(JOB), clock), clock, start=1000)).outcome.nodes == {
+        "finished": 1,
+        "failed": 1,
+    }
+    assert isinstance(follow(Replay(EventRecording(JOB[:3]), clock), clock, start=1000)[-1], FollowFailed)
 
 
 def test_what_is_there_can_be_listed_though_the_job_is_not_over() -> None:
@@ -227,7 +225,7 @@ def test_events_that_were_recorded_twice_or_out_of_order_are_each_shown_once(
 ) -> None:
     clock = FakeClock()
     events = [*order, *(order[place] for place in again)]
-    followed = follow(Replay(Recorded(events), clock, speed), clock)
+    followed = follow(Replay(EventRecording(events), clock, speed), clock)
     assert sorted(one or 0 for one in shown(followed)) == [10, 12, 13, 17, 18]
     assert ending(followed).outcome.nodes == {"finished": 1, "failed": 1}
     assert shown(once(events)) == [10, 12, 13, 17, 18]
@@ -236,7 +234,7 @@ def test_events_that_were_recorded_twice_or_out_of_order_are_each_shown_once(
 def test_events_without_ids_are_shown_once() -> None:
     nameless = [Event.read(b'{"type":"node_failed"}'), Event.read(b'{"type":"job_finished"}')]
     clock = FakeClock()
-    assert shown(follow(Replay(Recorded(nameless * 2), clock), clock)) == [None, None]
+    assert shown(follow(Replay(EventRecording(nameless * 2), clock), clock)) == [None, None]
 
 
 def test_several_jobs_of_one_recording_are_replayed_each_for_itself() -> None:
@@ -250,7 +248,7 @@ def test_several_jobs_of_one_recording_are_replayed_each_for_itself() -> None:
         ]
     )
     replay = Replay(recording(content), clock)
-    happened = list(interleave([follower(job, replay, clock).follow() for job in ("352", "353")], clock))
-    ends = {one.state.job: one.outcome.word for one in happened if isinstance(one, JobEnded)}
+    updates = list(interleave([follower(job, replay, clock).follow() for job in ("352", "353")], clock))
+    ends = {one.state.job: one.outcome.word for one in updates if isinstance(one, JobEnded)}
     assert ends == {"352": "aborted", "353": "finished"}
-    assert sorted(one or 0 for one in shown(happened)) == [1, 2, 3, 4]
+    assert sorted(one or 0 for one in shown(updates)) == [1, 2, 3, 4]

@@ -2,11 +2,7 @@
 
 import gzip
 import io
-import json
 from collections.abc import Callable, Sequence
-from typing import Any
-
-from hypothesis import strategies as st
 
 from orch_events.recording import Recording
 from orch_events.recording.file import File
@@ -54,32 +50,10 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
     "UTF-16": lambda content: content.decode().encode("utf-16"),
 }
 
-_VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(alphabet=st.sampled_from('{}[],:"\\ \n/aé😀')),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=8,
-)
 
-
-def _written(event: dict[str, Any], *, plain: bool) -> bytes:
-    return json.dumps(event, ensure_ascii=plain, separators=(",", ":")).encode()
-
-
-EVENTS = st.lists(
-    st.builds(
-        _written,
-        st.dictionaries(st.sampled_from(["id", "type", "message", "details", "x"]), _VALUES, max_size=4)
-        | st.fixed_dictionaries({"id": st.integers(0, 2**64).map(str), "message": st.text(max_size=5)}),
-        plain=st.booleans(),
-    ),
-    max_size=12,
-)
-"""Events as a server can write them, most of them odd."""
-
-
-def recording(content: bytes, job: str = "352", told: list[str] | None = None) -> Recording:
+def recording(content: bytes, job: str = "352", notices: list[str] | None = None) -> Recording:
     """Return a recording in memory."""
-    return Recording(File(io.BytesIO(content), "x.jsonl"), job, (told if told is not None else []).append)
+    return Recording(File(io.BytesIO(content), "x.jsonl"), job, (notices if notices is not None else []).append)
 
 
 def events_of(one: Recording, job: str = "352") -> list[Event]:

@@ -9,18 +9,9 @@ from orch_events.job.state import JobState, Outcome, Word
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.messages import bad_nodes, ended, lost, restored, slow, still_running
 from orch_events.render.toolkit.theme import Theme
-from orch_events.wire.event import Event
-from tests.fakes import event, record
+from tests.build import event, job_of, record
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=True)
-
-
-def state_of(*events: Event, node_count: int | None = None) -> JobState:
-    state = JobState("352")
-    for one in events:
-        state.apply(one)
-    state.record = record("running", node_count) if node_count is not None else None
-    return state
 
 
 @pytest.mark.parametrize(
@@ -53,15 +44,15 @@ def test_the_end_is_painted_by_state() -> None:
 @pytest.mark.parametrize(
     ("state", "far"),
     [
-        (state_of(), "0 of ? nodes done"),
-        (state_of(node_count=24), "0 of 24 nodes done"),
-        (state_of(event(1), event(2, "node_failed", "b"), node_count=24), "1 of 24 nodes done, 1 running"),
-        (state_of(event(1, "node_finished")), "1 of 1 nodes done"),
+        (job_of(), "0 of ? nodes done"),
+        (job_of(record=record("running", 24)), "0 of 24 nodes done"),
+        (job_of(event(1), event(2, "node_failed", "b"), record=record("running", 24)), "1 of 24 nodes done, 1 running"),
+        (job_of(event(1, "node_finished")), "1 of 1 nodes done"),
     ],
 )
 def test_who_leaves_is_told_how_far_it_is_and_how_to_come_back(state: JobState, far: str) -> None:
-    assert still_running(state, "orch-events follow 352") == (
-        f"job 352 is still running: {far}; resume with: orch-events follow 352"
+    assert still_running(state, "orch-events follow 7") == (
+        f"job 7 is still running: {far}; resume with: orch-events follow 7"
     )
 
 
@@ -109,7 +100,7 @@ def test_a_straggler_is_told(usual: float | None, said: str) -> None:
     assert slow(straggler, name_job=True) == said.replace("slow: ", "slow: job 352: ")
 
 
-FAILED = state_of(
+FAILED = job_of(
     event(1, "node_failed", "web-01", detail={"_error": {"msg": "exited with 1"}, "_output": "bind failed\nmore"}),
     event(2, "node_finished", "web-02"),
     event(3, "node_errored", "db.example.com", "No answer from \x1b[2Jdb"),
@@ -142,11 +133,11 @@ def test_on_a_terminal_what_went_wrong_is_cut_to_its_width(ascii_only: bool) -> 
 
 
 def test_the_first_ten_are_named() -> None:
-    state = state_of(*[event(number, "node_failed", f"web-{number:02}") for number in range(1, 14)])
+    state = job_of(*[event(number, "node_failed", f"web-{number:02}") for number in range(1, 14)])
     assert [line.split()[1] for line in bad_nodes(state, PLAIN, None)] == [
         f"web-{number:02}" for number in range(1, 11)
     ]
 
 
 def test_of_a_job_without_failures_nothing_is_told() -> None:
-    assert bad_nodes(state_of(event(1), event(2, "node_finished")), PLAIN, 80) == []
+    assert bad_nodes(job_of(event(1), event(2, "node_finished")), PLAIN, 80) == []

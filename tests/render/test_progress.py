@@ -14,7 +14,8 @@ from orch_events.analysis.progress import FollowProgress
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress, live_line
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
-from tests.fakes import FakeClock, FollowedJob, event, watched
+from tests.build import FollowedJob, event, followed
+from tests.fakes import FakeClock
 
 THEME = Theme.from_capabilities(color=False, ascii_only=False)
 
@@ -32,18 +33,18 @@ class Broken(io.StringIO):
 @pytest.mark.parametrize(
     ("jobs", "told"),
     [
-        ([watched()], "job 352: 0/? over; no event yet, no answer yet"),
-        ([watched(node_count=24)], "job 352: 0/24 over; no event yet, no answer yet"),
+        ([followed()], "job 352: 0/? over; no event yet, no answer yet"),
+        ([followed(node_count=24)], "job 352: 0/24 over; no event yet, no answer yet"),
         (
-            [watched(event(1), event(2, "node_failed", "b"))],
+            [followed(event(1), event(2, "node_failed", "b"))],
             "job 352: 1/2 over, 1 running, 1 failed, a running for 1m 10s; last event 1m 00s ago, no answer yet",
         ),
         (
-            [watched(event(1, "node_skipped")), watched(event(2, "node_finished"), job="353", node_count=2)],
+            [followed(event(1, "node_skipped")), followed(event(2, "node_finished"), job="353", node_count=2)],
             "2 jobs: 2/3 over, 1 finished, 1 skipped; last event 1m 00s ago, no answer yet",
         ),
         (
-            [watched(event(1, node="\x1b[2J"))],
+            [followed(event(1, node="\x1b[2J"))],
             "job 352: 0/1 over, 1 running, \\x1b[2J running for 1m 00s; last event 1m 00s ago, no answer yet",
         ),
     ],
@@ -58,7 +59,7 @@ def test_a_heartbeat_tells_nodes_by_state_what_runs_longest_and_ages(jobs: list[
 
 def test_a_heartbeat_comes_after_each_minute_of_silence() -> None:
     clock, stream = FakeClock(), io.StringIO()
-    heartbeat = Heartbeat(stream, FollowProgress([watched(event(1), node_count=2)], clock), clock)
+    heartbeat = Heartbeat(stream, FollowProgress([followed(event(1), node_count=2)], clock), clock)
     heartbeat.moved()
     beats: list[int] = []
     for second in range(1, 200):
@@ -74,7 +75,7 @@ def test_a_heartbeat_comes_after_each_minute_of_silence() -> None:
 
 def test_events_put_off_the_heartbeat() -> None:
     clock, stream = FakeClock(), io.StringIO()
-    heartbeat = Heartbeat(stream, FollowProgress([watched()], clock), clock)
+    heartbeat = Heartbeat(stream, FollowProgress([followed()], clock), clock)
     for _ in range(20):
         clock.sleep(50)
         heartbeat.tick()
@@ -94,7 +95,7 @@ def test_without_progress_nothing_is_told() -> None:
 @pytest.mark.parametrize("kind", ["live line", "heartbeat"])
 def test_a_stderr_that_is_full_is_no_reason_to_stop(kind: str) -> None:
     clock, full = FakeClock(), Broken()
-    pace = FollowProgress([watched()], clock)
+    pace = FollowProgress([followed()], clock)
     live = LiveLine(full, THEME, pace, clock, lambda: 80, shared=False)
     progress: Progress = live if kind == "live line" else Heartbeat(full, pace, clock)
     clock.sleep(61)
@@ -116,7 +117,7 @@ def busy() -> FollowedJob:
     events += [event(4, "node_finished", f"web-{number:02}.example.com") for number in range(1, 5)]
     events += [event(5, "node_failed", "web-05.example.com"), event(5, "node_errored", "web-06.example.com")]
     events += [event(5, "node_skipped", "web-07.example.com")]
-    return watched(*events, node_count=24)
+    return followed(*events, node_count=24)
 
 
 def line(cells: int, theme: Theme = PLAIN, *, slept: float = 12, job: FollowedJob | None = None) -> str:
@@ -172,21 +173,21 @@ def test_colour_tells_states_and_how_nodes_fared() -> None:
 )  # fmt: skip
 def test_the_bar_is_full_only_at_the_end(over: int, bad: int, bar: str) -> None:
     kinds = ["node_failed"] * bad + ["node_finished"] * (over - bad)
-    job = watched(event(1), *[event(2, kind, f"n{at}") for at, kind in enumerate(kinds)], node_count=100)
+    job = followed(event(1), *[event(2, kind, f"n{at}") for at, kind in enumerate(kinds)], node_count=100)
     assert bar in line(50, ASCII, job=job)
 
 
 def test_the_bar_is_full_at_the_end() -> None:
-    assert "########  1/1" in line(50, ASCII, job=watched(event(1, "node_finished")))
+    assert "########  1/1" in line(50, ASCII, job=followed(event(1, "node_finished")))
 
 
 def test_where_nobody_knows_how_many_nodes_there_are_there_is_no_bar() -> None:
-    assert line(79, job=watched()) == "job 352  0/?  12s  no event yet"
+    assert line(79, job=followed()) == "job 352  0/?  12s  no event yet"
 
 
 def test_without_a_good_answer_its_age_is_told_instead_of_the_silence() -> None:
     job = busy()
-    job.answered_at, job.unanswered_since = 1.0, 2.0
+    job.last_answer_at, job.unanswered_request_at = 1.0, 2.0
     drawn = line(60, COLOUR, job=job)
     assert COLOUR.paint("no answer for 11s", "warning") in drawn
     assert "silent" not in drawn
@@ -200,7 +201,7 @@ def test_a_straggler_stands_first() -> None:
 
 
 def test_a_state_that_nobody_knows_is_told_and_does_not_act() -> None:
-    job = watched(event(1))
+    job = followed(event(1))
     job.state.nodes["x\x1b[2J"] = 2
     assert "2 x\\x1b[2J" in line(120, job=job)
 

@@ -68,11 +68,11 @@ def test_answers_are_spoiled_as_asked_for() -> None:
 
 def test_a_late_event_becomes_visible_behind_higher_ids_and_stays() -> None:
     faults = Faults([Fault.parse("late=9s@0.3")], seed=1)
-    escape_control = [[moment.id for moment in scripts()[352].past(now / 4, faults.lateness)] for now in range(600)]
+    visible_ids = [[moment.id for moment in scripts()[352].past(now / 4, faults.lateness)] for now in range(600)]
 
-    assert escape_control[-1] == [moment.id for moment in scripts()[352].moments]
-    assert all(set(before) <= set(after) for before, after in pairwise(escape_control))
-    assert any(after[: len(before)] != before for before, after in pairwise(escape_control))
+    assert visible_ids[-1] == [moment.id for moment in scripts()[352].events]
+    assert all(set(before) <= set(after) for before, after in pairwise(visible_ids))
+    assert any(after[: len(before)] != before for before, after in pairwise(visible_ids))
 
 
 def test_an_expired_token_is_refused_and_the_new_one_taken() -> None:

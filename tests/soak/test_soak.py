@@ -51,7 +51,7 @@ class OnceSeen(Faults):
 
 
 def expected(job: int) -> list[int]:
-    return [moment.id for moment in scripts()[job].moments]
+    return [moment.id for moment in scripts()[job].events]
 
 
 def chosen(seed: int) -> list[Fault]:
@@ -66,13 +66,13 @@ def run(seed: int) -> tuple[int, list[int | None], int, Counter[str]]:
     api = Api(SimulatedTime(SystemClock(), SPEED).now, faults=faults)
     with (
         Simulator(api) as simulator,
-        Client(ServiceUrl.parse(simulator.url), lambda: None, SystemClock(), ahead=read_ahead) as client,
+        Client(ServiceUrl.parse(simulator.url), lambda: None, SystemClock(), read_ahead=read_ahead) as client,
     ):
-        policy = RetryPolicy(retry_for=100_000, jitter=Random(seed).random)
+        policy = RetryPolicy(retry_seconds=100_000, jitter=Random(seed).random)
         follower = Follower(str(job), client, clock, policy)
-        happened: Sequence[Update] = list(interleave([follower.follow()], clock))
-    shown = [event.id for one in happened if isinstance(one, NewEvents) for event in one.events]
-    last = happened[-1]
+        updates: Sequence[Update] = list(interleave([follower.follow()], clock))
+    shown = [event.id for one in updates if isinstance(one, NewEvents) for event in one.events]
+    last = updates[-1]
     status = last.outcome.exit_status({"failed", "errored", "aborted"}) if isinstance(last, JobEnded) else -1
     return job, shown, status, faults.met
 

@@ -24,7 +24,7 @@ def written(detail: object) -> bytes:
 
 def test_changes_are_read_from_the_metrics_of_a_puppet_run() -> None:
     found = read_changes(written({"noop": False, "metrics": METRICS, "status": "failed"}))
-    assert found == Changes(347, 3, 1, corrective=2, out_of_sync=4, told="3 changed, 1 failed of 347")
+    assert found == Changes(347, 3, 1, corrective=2, out_of_sync=4, text="3 changed, 1 failed of 347")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_is_no_puppet_run_has_no_changes(detail: bytes) -> None:
 def test_changes_are_told_in_words(metrics: dict[str, Any], told: str) -> None:
     changes = read_changes(written({"metrics": metrics}))
     assert changes
-    assert changes.told == told
+    assert changes.text == told
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import tracemalloc
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.errors import NotUnderstood, TruncatedAnswer
+from orch_events.errors import HtmlAnswer, NotUnderstood, OrchEventsError, TruncatedAnswer
+from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event, PageEnd
 from orch_events.wire.page import PageDecoder
 
@@ -244,3 +246,53 @@ def test_memory_is_bound_by_the_largest_event() -> None:
     tracemalloc.stop()
     assert count == 49 * 3000
     assert peak < 8_000_000
+
+
+CORPUS = sorted((Path(__file__).parent / "corpus").iterdir())
+
+
+def result(page: bytes, size: int) -> object:
+    """Return the events, or the kind of error, of a page that is read in pieces."""
+    try:
+        return [event.raw for event in decode(cut_up(page, size))[0]]
+    except OrchEventsError as error:
+        return type(error)
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.name)
+def test_each_page_of_the_corpus_has_one_result_in_pieces_of_any_size(path: Path) -> None:
+    page = path.read_bytes()
+    results = [result(page, size) for size in (len(page) or 1, 1, 3, 64)]
+    assert results[1:] == results[:-1]
+    expected = {"cut": TruncatedAnswer, "html": HtmlAnswer, "bad": NotUnderstood}.get(path.name.partition("-")[0])
+    assert results[0] is expected if expected else isinstance(results[0], list)
+
+
+@given(st.sampled_from(CORPUS), st.integers(0, 500), st.binary(max_size=8), st.integers(1, 70))
+def test_a_damaged_page_gives_events_or_one_of_our_errors(path: Path, at: int, noise: bytes, size: int) -> None:
+    page = path.read_bytes()
+    at %= len(page) + 1
+    assert result(page[:at] + noise + page[at + len(noise) :], size) is not None
+
+
+def test_a_lone_surrogate_and_broken_utf8_are_passed_on_as_valid_json() -> None:
+    events, _ = decode([b'{"items":[{"id":"1","message":"a\\ud800b" },{"id":"2","message":"c\xff\xfed"},{"id":"3"}]}'])
+    assert [event.id for event in events] == [1, 2, 3]
+    assert events[0].raw == b'{"id":"1","message":"a\\ud800b"}'
+    assert escape_control(events[0].message) == "a\\ud800b"
+    assert events[1].raw == '{"id":"2","message":"c\ufffd\ufffdd"}'.encode()
+
+
+@pytest.mark.parametrize(
+    "end", [b'{"items":[{"m":"' + b"x" * 70_000, b'{"items":[' + b" " * 70_000, b'{"a":' + b"[" * 70_000]
+)
+def test_an_answer_that_never_ends_is_given_up_at_the_limit(end: bytes) -> None:
+    decoder = PageDecoder("a page", limit=1 << 20)
+    with pytest.raises(NotUnderstood, match="a page goes on for more than 1 MB without a whole event"):
+        list(map(decoder.feed, [end, *[end[-70_000:]] * 20]))
+
+
+def test_many_small_events_are_no_answer_that_never_ends() -> None:
+    decoder = PageDecoder("a page", limit=1 << 16)
+    decoder.feed(b'{"items":[{"id":0}')
+    assert sum(len(decoder.feed(b', {"id":%d}' % number * 100)) for number in range(1000)) > 99_000

@@ -1,1 +1,11 @@
-"""TODO analysis."""
+"""Figures about a job: a `JobState` in, plain values out. Nothing here draws anything; `render` does.
+
+progress    how a job ended or how far it is; the same for jobs that are being followed, and their slow nodes
+durations   percentiles, histogram, how many ran at once
+summary     a job's times, slowest nodes and changed resources
+failures    nodes that did not finish, grouped by cause
+causes      error messages without what differs from node to node, so that like ones are equal
+comparison  two jobs, node by node
+timeline    nodes as bars on a time axis
+rerun       the puppet command that runs a job again on some of its nodes
+"""

@@ -1,11 +1,10 @@
-"""Why nodes did not finish, without what differs from node to node.
+"""Causes of failure, without what differs from node to node.
 
-A pattern is a sentence in which names, numbers, paths and the like stand as what they are: `<node>`, `<number>`. It is
-found from left to right in one pass. Two rules keep it honest:
+A pattern is a message in which names, numbers, paths and the like are replaced by placeholders: `<node>`, `<number>`.
+It is made in one pass from left to right. Two rules hold:
 
-1. What stands for something, as `<node>` does, stays as it is, and nothing beside it is taken for more than it was
-   before: the pattern of a pattern is itself.
-2. No part of the expression takes back what it took, but for a few characters: the time is linear.
+1. Placeholders stay, and change nothing in how the text beside them is read: the pattern of a pattern is itself.
+2. The regular expression backtracks over a few characters at most: the time is linear.
 """
 
 import re
@@ -50,18 +49,18 @@ _NUMBERS = re.compile(
     """,
     re.VERBOSE,
 )
-"""What counts in a word: an id, a hash or its beginning, a number."""
+"""What is replaced within a word: an id, a hash or its beginning, a number."""
 
 _HOST = re.compile(r"[a-z][a-z0-9-]*+(?:\.[a-z][a-z0-9-]*+)+\.[a-z]{2,}")
-"""A host's name in full. Of two parts only, it could as well be `nginx.service`."""
+"""A fully qualified host name, with at least three parts: two could as well be `nginx.service`."""
 
 _AROUND = ".-"
 _BEHIND = ".,:;!?)]}"
-"""What stands beside a word, or behind a path or URL, and is no part of it."""
+"""Punctuation beside a word, or after a path or URL, that is not part of it."""
 
 
 class Causes:
-    """Finds the patterns of sentences about some nodes.
+    """Finds the patterns of messages about some nodes.
 
     Args:
         names: the nodes' names.
@@ -71,7 +70,7 @@ class Causes:
         self._names = {name.casefold() for name in names}
 
     def pattern(self, text: str) -> str:
-        """Return the pattern of a sentence, in one line."""
+        """Return the pattern of a message, in one line."""
         return _PARTS.sub(self._part, " ".join(text.split()))
 
     def _part(self, found: re.Match[str]) -> str:
@@ -87,13 +86,13 @@ class Causes:
                 return f"<{kind}>{part[len(part.rstrip(_BEHIND)) :]}"
 
     def _word(self, part: str) -> str:
-        """Return what stands for a word; what stands around it stays."""
+        """Replace a word, and keep the punctuation around it."""
         word = part.strip(_AROUND)
         before, _, after = part.partition(word) if word else (part, "", "")
         return before + self._named(word) + after
 
     def _named(self, word: str) -> str:
-        """Return what a word is. One with a slash is a path if it has more of them, or ends in a file's name."""
+        """Replace a word. One with a slash is a path if it has several, or begins with one, or ends in a file name."""
         if "/" in word:
             is_path = word.startswith("/") or word.count("/") > 1 or "." in word.rpartition("/")[2]
             return "<path>" if is_path else "/".join(map(self._word, word.split("/")))

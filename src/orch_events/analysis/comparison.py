@@ -1,4 +1,4 @@
-"""Two jobs side by side, node by node: what fares worse in the second, what better, what is gone, what is new."""
+"""Two jobs, node by node: newly failing, fixed, slower, faster, missing and new nodes of the second."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -11,7 +11,7 @@ from orch_events.wire.vocabulary import NODE_UNFINISHED
 
 FACTOR = 1.5
 SECONDS = 5.0
-"""A node is slower, or faster, where its durations differ by both of these at least."""
+"""A node is slower or faster if its durations differ by at least this factor and this many seconds."""
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -19,7 +19,7 @@ class Pair(msgspec.Struct, frozen=True):
 
     Attributes:
         name: the node's name.
-        before, after: its runs; None where the job has no such node.
+        before, after: its runs; None if the job has no such node.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Pair(msgspec.Struct, frozen=True):
 
     @property
     def more_seconds(self) -> float | None:
-        """By how many seconds it took longer after than before; None where it did not finish in both."""
+        """How many seconds longer it took in the second job; None if it did not finish in both."""
         runs = self.before, self.after
         before, after = (run.seconds if run and run.state == "finished" else None for run in runs)
         return None if before is None or after is None else after - before
@@ -37,16 +37,16 @@ class Pair(msgspec.Struct, frozen=True):
 class Comparison(msgspec.Struct, frozen=True):
     """What differs between two jobs.
 
-    A node fails where it failed, errored or was skipped, or still ran when its job ended.
+    A node fails if it failed, errored or was skipped, or was still running when its job ended.
 
     Attributes:
         before, after: the two jobs.
-        newly_failing: nodes that fail after, and did not before; new ones too.
-        fixed: nodes that failed before and finished after.
+        newly_failing: nodes that fail in the second and did not in the first; new ones too.
+        fixed: nodes that failed in the first and finished in the second.
         still_failing: nodes that fail in both.
-        missing: nodes of which nothing is heard after.
-        new: nodes of which nothing was heard before.
-        slower, faster: nodes that finished in both and took longer, or shorter; the greatest difference first.
+        missing: nodes of which there is no event in the second.
+        new: nodes of which there is no event in the first.
+        slower, faster: nodes that finished in both and took longer, or less long; the greatest difference first.
     """
 
     before: Summary
@@ -78,19 +78,19 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def _pairs(before: Mapping[str, NodeRun], after: Mapping[str, NodeRun]) -> Iterable[Pair]:
-    """Pair the nodes, in the order of the second job; those that only the first one has come last."""
+    """Pair the nodes, in the order of the second job; those that only the first has come last."""
     for name in {**after, **before}:
         yield Pair(name, before.get(name), after.get(name))
 
 
 def _failing(state: JobState) -> Callable[[NodeRun | None], bool]:
-    """Return what tells whether a node fails; one that runs does so only where the job is over."""
+    """Return a predicate for failing nodes; a running node fails only if the job is over."""
     states = {word for word in NODE_UNFINISHED if word != "running" or state.is_over}
     return lambda run: run is not None and run.state in states
 
 
 def _by_difference(pairs: Iterable[Pair], sign: int) -> list[Pair]:
-    """Return the nodes that are slower, or with a sign of -1 faster."""
+    """Return the nodes that are slower, or faster for a sign of -1."""
     differences = [(sign * pair.more_seconds, pair) for pair in pairs if pair.more_seconds is not None]
     found = [(more, pair) for more, pair in differences if more >= SECONDS and _is_factor(pair)]
     return [pair for _, pair in sorted(found, key=lambda one: -one[0])]

@@ -1,4 +1,4 @@
-"""How long things took: percentiles, a histogram, and how many went on at once. All times are seconds."""
+"""Durations: percentiles, a histogram, and how many spans overlap. All times are in seconds."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,14 +8,11 @@ import msgspec
 
 
 def quantile(ordered: Sequence[float], part: float) -> float:
-    """Return the value below which a part of some values is, as statistics.quantiles(method="inclusive") has it.
-
-    The least value is at 0 and the greatest at 1; between two values there is a straight line. numpy has the same by
-    default.
+    """Return a quantile, interpolated linearly, as numpy and statistics.quantiles(method="inclusive") do.
 
     Args:
         ordered: the values, the least first; at least one.
-        part: from 0 to 1.
+        part: which quantile, from 0 (the least value) to 1 (the greatest).
     """
     place = part * (len(ordered) - 1)
     below = floor(place)
@@ -24,7 +21,7 @@ def quantile(ordered: Sequence[float], part: float) -> float:
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """How durations are spread: how many there are, the least, three percentiles, the greatest."""
+    """The distribution of durations: how many there are, the least, three percentiles, the greatest."""
 
     count: int
     minimum: float
@@ -35,7 +32,7 @@ class Spread(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_durations(cls, ordered: Sequence[float]) -> "Spread | None":
-        """Tell how durations are spread, the least of which is first; None where there are none."""
+        """Summarize durations, the least of which is first; None if there are none."""
         if not ordered:
             return None
         return cls(len(ordered), *(quantile(ordered, part) for part in (0, 0.5, 0.9, 0.99, 1)))
@@ -46,7 +43,7 @@ class Histogram(msgspec.Struct, frozen=True):
 
     Attributes:
         begin: where the first interval begins, in whole seconds.
-        seconds: how long each is, in whole seconds: what is told in whole seconds falls evenly into them.
+        seconds: the length of each, in whole seconds, so that durations in whole seconds fall evenly into them.
         counts: how many durations are in each; the last one is not empty.
     """
 
@@ -56,7 +53,7 @@ class Histogram(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_durations(cls, ordered: Sequence[float], most: int) -> "Histogram":
-        """Count durations, the least of which is first, in at most so many intervals."""
+        """Count durations, the least of which is first, in `most` intervals at most."""
         if not ordered:
             return cls(0, 1, [])
         begin = floor(ordered[0])
@@ -66,28 +63,28 @@ class Histogram(msgspec.Struct, frozen=True):
 
 
 def at_once(spans: Iterable[tuple[float, float]]) -> list[tuple[float, int]]:
-    """Return when the number of spans that go on at once changes, each time with that number from there on.
+    """Return the times at which the number of overlapping spans changes, each with the number from then on.
 
-    What ends in the moment in which something begins does not go on beside it. What begins and ends in the same moment
-    goes on for that moment: then there are two numbers for one moment, the higher one first.
+    A span that ends when another begins does not overlap it. A span that begins and ends at the same time overlaps
+    others at that time: then there are two numbers for one time, the higher one first.
 
     Args:
         spans: each has a begin and an end.
     """
-    both = list(spans)
-    begins = Counter(begin for begin, _ in both)
-    ends = Counter(end for begin, end in both if begin < end)
-    moments = Counter(begin for begin, end in both if begin == end)
+    spans_list = list(spans)
+    begins = Counter(begin for begin, _ in spans_list)
+    ends = Counter(end for begin, end in spans_list if begin < end)
+    instants = Counter(begin for begin, end in spans_list if begin == end)
     steps, running = [], 0
     for at in sorted(begins.keys() | ends.keys()):
         running += begins[at] - ends[at]
         steps.append((at, running))
-        if moments[at]:
-            running -= moments[at]
+        if instants[at]:
+            running -= instants[at]
             steps.append((at, running))
     return steps
 
 
 def most_at_once(spans: Iterable[tuple[float, float]]) -> int:
-    """Return how many of some spans went on at once, at most."""
+    """Return the highest number of spans that overlap."""
     return max((count for _, count in at_once(spans)), default=0)

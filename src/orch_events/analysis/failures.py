@@ -1,4 +1,4 @@
-"""The nodes that did not finish, in groups that failed for the same reason."""
+"""The nodes that did not finish, grouped by cause."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,12 +12,12 @@ from orch_events.wire.vocabulary import NODE_UNFINISHED
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Nodes that did not finish for the same reason.
+    """Nodes that did not finish, for the same cause.
 
     Attributes:
         state: the state that all of them are in.
-        cause: the reason, or its pattern where the nodes tell it each in its own words; "" where nobody says.
-        runs: the nodes, in the order in which they were first heard of; the first is the example.
+        cause: the cause; its pattern if the nodes' messages differ; "" if there is none.
+        runs: the nodes, in the order in which they were first named; the first is the example.
     """
 
     state: str
@@ -26,10 +26,10 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class Failures(msgspec.Struct, frozen=True):
-    """What a job did not get done.
+    """The failures of a job.
 
     Attributes:
-        standing: how the job stands.
+        progress: how the job ended, or how far it is.
         groups: the largest first.
     """
 
@@ -43,7 +43,7 @@ class Failures(msgspec.Struct, frozen=True):
 
 
 def unfinished(runs: Mapping[str, NodeRun]) -> list[NodeRun]:
-    """Return the nodes that did not finish, or have not yet, in their order."""
+    """Return the nodes that have not finished, in their order."""
     return [run for run in runs.values() if run.state in NODE_UNFINISHED]
 
 
@@ -56,12 +56,11 @@ def _grouped(runs: Mapping[str, NodeRun]) -> list[Group]:
 
 
 def reason(run: NodeRun) -> str:
-    """Return why a node did not finish; "" where nobody says.
+    """Return why a node did not finish; "" if neither node nor server says.
 
-    That is its cause, unless it only counts what changed: then it is the server's sentence, and whether any resource
-    failed.
+    That is its cause, unless that only counts changes: then it is the server's message, and whether resources failed.
     """
-    counts_only = run.changes is not None and run.cause == run.changes.told
+    counts_only = run.changes is not None and run.cause == run.changes.text
     if run.cause and not counts_only:
         return run.cause
     failed = "resources failed" if run.changes and run.changes.failed else ""
@@ -69,6 +68,6 @@ def reason(run: NodeRun) -> str:
 
 
 def _common(runs: Sequence[NodeRun]) -> str:
-    """Return the reason in the nodes' own words where all of them have the same."""
+    """Return the reason that all nodes share, word for word; "" if they differ."""
     reasons = {reason(run) for run in runs}
     return reasons.pop() if len(reasons) == 1 else ""

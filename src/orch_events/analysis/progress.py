@@ -1,11 +1,16 @@
-"""How far jobs are, how fast they go, and which of their nodes take long.
+"""How far jobs are, how long they may still take, and which of their nodes are slow.
 
-JobProgress       one job as a report tells it: how it ended, or how far it is
-FollowProgress    the jobs that are followed together, moment by moment: the live line and the heartbeat read it
-StragglerDetector names each node once that takes much longer than the others of its job
+JobProgress        one job, for reports: how it ended, or how far it is
+FollowProgress     the jobs that are being followed, for the live line and the heartbeat
+StragglerDetector  reports each node once that takes much longer than the others of its job
 
-While jobs are followed, a job's time is its server's: the time of its last event, and what has passed on our clock
-since that came. A server's clock that is wrong changes nothing then, nor does a replay at another speed.
+1. While a job is followed, its time is the timestamp of its last event plus what has passed on our clock since that
+   event arrived. Only differences of the server's timestamps are used, so a server's wrong clock does no harm.
+2. The remaining time is extrapolated from the rate at which nodes have ended so far. It is given only after 10 seconds,
+   and once 5 nodes and a tenth of all are over. Of several jobs it is the longest, and all must be that far.
+3. A node is slow if it takes more than twice as long as 90% of the job's nodes did, of which at least 10 must have
+   ended; or longer than the limit that the user sets.
+4. An outage counts once a request has been unanswered for 3 seconds: a polling interval is no outage.
 """
 
 from bisect import insort
@@ -21,29 +26,29 @@ from orch_events.job.state import JobState, Outcome
 from orch_events.times import Clock
 
 _SILENT_SECONDS = 10.0
-_TROUBLED_SECONDS = 3.0
+_OUTAGE_SECONDS = 3.0
 _FEW_NODES = 5
 _FEW_SECONDS = 10.0
 _SMALL_PART = 0.1
 
 _SLOW_FACTOR = 2
-_USUAL_PART = 0.9
+_TYPICAL_PART = 0.9
 _FEW_RUNS = 10
-"""Of fewer runs nobody knows what is usual."""
+"""Of fewer runs nothing can be called typical."""
 
 
 class JobProgress(msgspec.Struct, frozen=True):
-    """How a job ended, or how far it is: what every report on it begins with.
+    """How a job ended, or how far it is: the beginning of every report.
 
     Attributes:
         job: the job's number, as text.
-        outcome: how it ended; None while it is still running, and where that can't be told.
+        outcome: how it ended; None while it is still running, and if that can't be told.
         is_over: whether it is over.
-        has_record: whether there is a record of it; without one, nobody knows whether a job without an end still runs.
+        has_record: whether its record was read; without one, nobody knows whether a job without an end is running.
         nodes: how many nodes are in each state, by its outcome if there is one.
         total: how many nodes it has, as far as is known.
-        over: how many of them will change no more.
-        unheard: how many of them have sent no event.
+        over: how many of them are in a terminal state.
+        unheard: of how many of them there was no event.
     """
 
     job: str
@@ -57,7 +62,7 @@ class JobProgress(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_state(cls, state: JobState) -> "JobProgress":
-        """Take it from what is known of a job."""
+        """Read it from the state of a job."""
         outcome = state.outcome()
         nodes = outcome.nodes if outcome else {name: count for name, count in state.nodes.items() if count}
         unheard = state.total - len(state.runs)
@@ -65,7 +70,7 @@ class JobProgress(msgspec.Struct, frozen=True):
 
     @property
     def is_running(self) -> bool:
-        """Whether it is known to be still running, or yet to run."""
+        """Whether it is known not to be over."""
         return self.has_record and not self.is_over
 
 
@@ -73,9 +78,9 @@ class FollowedJob(Protocol):
     """A job that is being followed; times are on our clock's monotonic scale."""
 
     state: JobState
-    answered_at: float | None
-    heard_at: float | None
-    unanswered_since: float | None
+    last_answer_at: float | None
+    last_event_at: float | None
+    unanswered_request_at: float | None
 
 
 class FollowProgress:
@@ -96,12 +101,12 @@ class FollowProgress:
 
     @property
     def name(self) -> str:
-        """What is followed."""
+        """What is followed: `job 352`, or `3 jobs`."""
         return f"job {self.jobs[0].state.job}" if len(self.jobs) == 1 else f"{len(self.jobs)} jobs"
 
     @property
     def over(self) -> int:
-        """How many nodes will change no more."""
+        """How many nodes are in a terminal state."""
         return sum(job.state.over for job in self.jobs)
 
     @property
@@ -115,135 +120,136 @@ class FollowProgress:
         return sum((job.state.nodes for job in self.jobs), Counter())
 
     @property
-    def elapsed(self) -> float:
-        """Seconds since the first of the jobs began; since we began, where no event tells."""
-        seconds = (self._since_beginning(job) for job in self.jobs)
-        return max((one for one in seconds if one is not None), default=self._since(self._began_at))
+    def elapsed_seconds(self) -> float:
+        """Seconds since the first of the jobs began; if no event says when, since following began."""
+        seconds = (self._elapsed_seconds(job) for job in self.jobs)
+        return max((one for one in seconds if one is not None), default=self._seconds_since(self._began_at))
 
     @property
-    def left(self) -> float | None:
-        """Seconds until all nodes will be over, at the pace so far; None where that would mean nothing."""
-        lefts = [self._left(job) for job in self.jobs if not job.state.is_over]
-        known = [one for one in lefts if one is not None]
-        return max(known) if known and len(known) == len(lefts) else None
+    def remaining_seconds(self) -> float | None:
+        """Estimated seconds until all nodes are over; None if there is too little to extrapolate from."""
+        remaining = [self._remaining_seconds(job) for job in self.jobs if not job.state.is_over]
+        known = [one for one in remaining if one is not None]
+        return max(known) if known and len(known) == len(remaining) else None
 
     @property
     def longest(self) -> tuple[NodeRun, float] | None:
-        """The node that has been running longest, and for how many seconds; None where none is known to run."""
-        runs = [found for job in self.jobs for found in self.running(job)]
-        return max(runs, key=lambda found: found[1], default=None)
+        """The node that has been running longest, and for how many seconds; None if none is known to be running."""
+        runs = [entry for job in self.jobs for entry in self.running(job)]
+        return max(runs, key=lambda entry: entry[1], default=None)
 
     def running(self, job: FollowedJob) -> list[tuple[NodeRun, float]]:
-        """Return a job's nodes that run now, and for how many seconds each has been."""
-        last, heard_at = job.state.last_at, job.heard_at
-        if last is None or heard_at is None:
+        """Return a job's running nodes, and for how many seconds each has been running."""
+        last, last_event_at = job.state.last_at, job.last_event_at
+        if last is None or last_event_at is None:
             return []
         begun = [(run, run.began_at) for run in job.state.running.values()]
-        age = self._since(heard_at)
+        age = self._seconds_since(last_event_at)
         return [(run, max(0.0, (last - at).total_seconds()) + age) for run, at in begun if at is not None]
 
     @property
-    def heard(self) -> float | None:
+    def event_age_seconds(self) -> float | None:
         """Seconds since the last event; None before the first."""
-        times = [job.heard_at for job in self.jobs if job.heard_at is not None]
-        return self._since(max(times)) if times else None
+        times = [job.last_event_at for job in self.jobs if job.last_event_at is not None]
+        return self._seconds_since(max(times)) if times else None
 
     @property
-    def answered(self) -> float | None:
-        """Seconds since the last whole answer; None before the first."""
-        times = [job.answered_at for job in self.jobs if job.answered_at is not None]
-        return self._since(max(times)) if times else None
+    def answer_age_seconds(self) -> float | None:
+        """Seconds since the last complete response; None before the first."""
+        times = [job.last_answer_at for job in self.jobs if job.last_answer_at is not None]
+        return self._seconds_since(max(times)) if times else None
 
     @property
     def silent(self) -> bool:
-        """Whether nothing has happened for longer than usual."""
-        return (self._since(self._began_at) if self.heard is None else self.heard) >= _SILENT_SECONDS
+        """Whether there has been no event for so long that it is worth showing."""
+        age = self.event_age_seconds
+        return (self._seconds_since(self._began_at) if age is None else age) >= _SILENT_SECONDS
 
     @property
-    def troubled(self) -> float | None:
-        """Seconds without a good answer, or any event; None while all is well."""
-        waits = [self._troubled(job) for job in self.jobs]
-        return max((one for one in waits if one >= _TROUBLED_SECONDS), default=None)
+    def outage_seconds(self) -> float | None:
+        """Seconds without a complete response or an event, while a request is unanswered; None if all is well."""
+        outages = [self._outage_seconds(job) for job in self.jobs]
+        return max((one for one in outages if one >= _OUTAGE_SECONDS), default=None)
 
-    def _since(self, at: float) -> float:
+    def _seconds_since(self, at: float) -> float:
         return self._clock.monotonic() - at
 
-    def _troubled(self, job: FollowedJob) -> float:
-        if job.unanswered_since is None or self._since(job.unanswered_since) < _TROUBLED_SECONDS:
+    def _outage_seconds(self, job: FollowedJob) -> float:
+        if job.unanswered_request_at is None or self._seconds_since(job.unanswered_request_at) < _OUTAGE_SECONDS:
             return 0.0
-        good = [at for at in (job.answered_at, job.heard_at) if at is not None]
-        return self._since(max(good, default=job.unanswered_since))
+        good = [at for at in (job.last_answer_at, job.last_event_at) if at is not None]
+        return self._seconds_since(max(good, default=job.unanswered_request_at))
 
-    def _since_beginning(self, job: FollowedJob) -> float | None:
+    def _elapsed_seconds(self, job: FollowedJob) -> float | None:
         begin, last = job.state.began_at, job.state.last_at
-        if begin is None or last is None or job.heard_at is None:
+        if begin is None or last is None or job.last_event_at is None:
             return None
-        return max(0.0, (last - begin).total_seconds()) + self._since(job.heard_at)
+        return max(0.0, (last - begin).total_seconds()) + self._seconds_since(job.last_event_at)
 
-    def _left(self, job: FollowedJob) -> float | None:
-        """Tell what is left of a job: when enough of its nodes are over to know a pace."""
-        over, total, passed = job.state.over, job.state.total, self._since_beginning(job)
-        if passed is None or job.heard_at is None or passed < _FEW_SECONDS:
+    def _remaining_seconds(self, job: FollowedJob) -> float | None:
+        """Extrapolate from the nodes that are over, if there are enough of them."""
+        over, total, passed = job.state.over, job.state.total, self._elapsed_seconds(job)
+        if passed is None or job.last_event_at is None or passed < _FEW_SECONDS:
             return None
         if over < max(_FEW_NODES, total * _SMALL_PART) or over >= total:
             return None
-        until_the_last = passed - self._since(job.heard_at)
-        left = (total - over) * until_the_last / over - self._since(job.heard_at)
-        return left if left > 0 else None
+        until_last_event = passed - self._seconds_since(job.last_event_at)
+        remaining_seconds = (total - over) * until_last_event / over - self._seconds_since(job.last_event_at)
+        return remaining_seconds if remaining_seconds > 0 else None
 
 
 class Straggler(NamedTuple):
-    """A node that takes long.
+    """A slow node.
 
     Attributes:
-        job: its job.
-        run: the node's.
+        job: its job's number.
+        run: its run.
         seconds: how long it has been running.
-        usual: within how many seconds nine in ten are over; None where that is not why it is one.
+        typical_seconds: what 90% of the job's nodes took at most; None if the limit was set by the user.
     """
 
     job: str
     run: NodeRun
     seconds: float
-    usual: float | None
+    typical_seconds: float | None
 
 
 class StragglerDetector:
-    """Finds them, each once.
+    """Finds slow nodes, each once.
 
     Args:
-        progress: of the jobs that are followed.
-        slow: how many seconds are long; None for twice as long as nine in ten of the job's nodes took so far.
+        progress: the jobs that are followed.
+        slow_seconds: after how many seconds a node is slow; None for twice what 90% of the job's nodes took at most.
     """
 
-    def __init__(self, progress: FollowProgress, slow: float | None) -> None:
+    def __init__(self, progress: FollowProgress, slow_seconds: float | None) -> None:
         self._progress = progress
-        self._slow = slow
+        self._slow_seconds = slow_seconds
         self._seconds: dict[str, list[float]] = {}
-        self._read: dict[str, int] = {}
+        self._counted: dict[str, int] = {}
         self._named: set[tuple[str, str]] = set()
 
     def new(self) -> list[Straggler]:
-        """Return those that are stragglers since the last call."""
+        """Return the nodes that have become slow since the last call."""
         return [straggler for job in self._progress.jobs for straggler in self._of(job)]
 
     def _of(self, job: FollowedJob) -> list[Straggler]:
         name = job.state.job
-        usual = self._usual(job) if self._slow is None else None
-        limit = self._slow if usual is None else _SLOW_FACTOR * usual
+        typical_seconds = self._typical_seconds(job) if self._slow_seconds is None else None
+        limit = self._slow_seconds if typical_seconds is None else _SLOW_FACTOR * typical_seconds
         if limit is None:
             return []
         slow = [one for one in self._progress.running(job) if one[1] > limit and (name, one[0].name) not in self._named]
         self._named.update((name, run.name) for run, _ in slow)
         for run, _ in slow:
             run.slow = True
-        return [Straggler(name, run, seconds, usual) for run, seconds in slow]
+        return [Straggler(name, run, seconds, typical_seconds) for run, seconds in slow]
 
-    def _usual(self, job: FollowedJob) -> float | None:
-        """Return within how many seconds nine in ten of the nodes that ran were over; None where too few did."""
+    def _typical_seconds(self, job: FollowedJob) -> float | None:
+        """Return how many seconds 90% of the nodes that ended took at most; None if too few have."""
         ended, seconds = job.state.ended, self._seconds.setdefault(job.state.job, [])
-        for run in ended[self._read.get(job.state.job, 0) :]:
+        for run in ended[self._counted.get(job.state.job, 0) :]:
             if run.seconds is not None:
                 insort(seconds, run.seconds)
-        self._read[job.state.job] = len(ended)
-        return quantile(seconds, _USUAL_PART) if len(seconds) >= _FEW_RUNS else None
+        self._counted[job.state.job] = len(ended)
+        return quantile(seconds, _TYPICAL_PART) if len(seconds) >= _FEW_RUNS else None

@@ -1,4 +1,4 @@
-"""The command that runs a job again on some of its nodes, with the job's own options."""
+"""The puppet command that runs a job again on some of its nodes, with the job's own options."""
 
 import json
 import re
@@ -27,15 +27,15 @@ _OF_TASKS = frozenset({"noop", "environment", "description"})
 _SAID_OTHERWISE = frozenset({"scope", "target", "targets", "task", "params", "sensitive"})
 
 _SECRET = re.compile(r"^\*{3,}$|\b(?:redacted|sensitive)\b", re.IGNORECASE)
-"""What a server may write where it keeps a value to itself."""
+"""What a server may write instead of a secret value."""
 
 
 class Rerun(msgspec.Struct, frozen=True):
-    """A command, as far as it is known.
+    """A command, as complete as it can be.
 
     Attributes:
-        words: the command's words, not quoted; each of them can be printed.
-        lacks: what the job was given and the words do not say: what is secret, and what the command has no option for.
+        words: the command's words, unquoted; all of them printable.
+        lacks: what the job was given and the command lacks: secrets, and options that the command does not have.
     """
 
     words: Sequence[str]
@@ -43,11 +43,11 @@ class Rerun(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_record(cls, record: JobRecord, nodes: str) -> "Rerun | None":
-        """Make the command that runs a job again; None where there is none.
+        """Make the command that runs a job again; None if there is none.
 
         Args:
             record: the job's record.
-            nodes: what --nodes is given: names between commas, or `@` and the name of a file.
+            nodes: the value of --nodes: names separated by commas, or `@` and a file name.
         """
         if record.type == "deploy":
             words, lacks = _options(record.options, _OF_DEPLOYS)
@@ -61,7 +61,7 @@ class Rerun(msgspec.Struct, frozen=True):
 
 
 def _options(options: Mapping[str, Any], known: Collection[str]) -> tuple[list[str], list[str]]:
-    """Return the words that give a job's options, and the names of options that no word can give."""
+    """Return the words for a job's options, and the names of options that can't be expressed."""
     words: list[str] = []
     lacks = []
     for name, value in options.items():
@@ -74,7 +74,7 @@ def _options(options: Mapping[str, Any], known: Collection[str]) -> tuple[list[s
 
 
 def _option(name: str, value: object) -> list[str] | None:
-    """Return the words that give an option, none where it need not be given; None where no word can."""
+    """Return the words for an option; none if it has no effect; None if it can't be expressed."""
     if name in _FLAGS and isinstance(value, bool):
         when, flag = _FLAGS[name]
         return [flag] if value is when else []
@@ -86,7 +86,7 @@ def _option(name: str, value: object) -> list[str] | None:
 
 
 def _parameters(options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Return the words that give a task's parameters, and what they do not give."""
+    """Return the words for a task's parameters, and what they lack."""
     parameters, secret = options.get("params") or {}, options.get("sensitive")
     if not isinstance(parameters, Mapping):
         return [], ["the parameters"]
@@ -111,7 +111,7 @@ def _is_secret(value: object) -> bool:
 
 
 def _inline(name: str, value: object) -> str | None:
-    """Write `name=value`; None where that would be read as something else."""
+    """Return `name=value`; None if it would be read as something else."""
     if isinstance(value, str):
         text = "" if _is_json(value) else value
     else:
@@ -128,5 +128,5 @@ def _is_json(text: str) -> bool:
 
 
 def _can_be_word(text: str) -> bool:
-    """Whether a text can be a word of a command that somebody sees and copies."""
+    """Whether a text can be a word of a command that the user sees and copies."""
     return text.isprintable() and bool(text) and not text.startswith("-")

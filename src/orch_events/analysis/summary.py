@@ -1,4 +1,4 @@
-"""What a job amounts to: how long it and its nodes took, how many ran at once, what Puppet changed."""
+"""A job's summary: how long it and its nodes took, how many ran at once, what Puppet changed."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ _MOST_SLOWEST = 10
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A node's run in time: from when to when, in seconds since the epoch; while it goes on, up to the last event."""
+    """When a node ran, in seconds since the epoch; a node that is running counts up to the job's last event."""
 
     run: NodeRun
     begin: float
@@ -32,9 +32,9 @@ class Resources(msgspec.Struct, frozen=True):
     """What Puppet runs did to the resources of their nodes.
 
     Attributes:
-        nodes: how many nodes reported.
+        nodes: how many nodes reported it.
         changed, failed, corrective, out_of_sync: how many resources, on all nodes; see `Changes`.
-        nodes_changed, nodes_failed: on how many nodes there were some.
+        nodes_changed, nodes_failed: how many nodes have such resources.
     """
 
     nodes: int
@@ -47,18 +47,18 @@ class Resources(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What a job amounts to, so far.
+    """A job's summary, so far.
 
     Attributes:
-        standing: how it stands.
-        began_at: when it began, by its record, else by its nodes; None where neither tells.
-        last_at: when it ended, or when the last of its events so far happened; None where nobody tells.
-        durations: how many seconds each node took that began and ended, the shortest first.
+        progress: how it ended, or how far it is.
+        began_at: when it began, by its record, else by its nodes; None if neither says.
+        last_at: when it ended, or when its last event so far happened; None if that is not known.
+        durations: the seconds that each node took that began and ended, the shortest first.
         slowest: the nodes that took longest, or have so far, the slowest first.
-        running: the nodes that run now, the longest first.
-        most_at_once: how many nodes ran at once, at most.
-        resources: what Puppet runs did; None where no node reported one.
-        noop: whether it was to change nothing; None where its record does not tell.
+        running: the running nodes, the longest first.
+        most_at_once: the highest number of nodes that ran at once.
+        resources: what Puppet runs did; None if no node reported one.
+        noop: whether it was a no-op run; None if its record does not say.
     """
 
     progress: JobProgress
@@ -73,17 +73,17 @@ class Summary(msgspec.Struct, frozen=True):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, or has taken so far; None where that is not known."""
+        """How long it took, or has taken so far; None if that is not known."""
         return (self.last_at - self.began_at).total_seconds() if self.began_at and self.last_at else None
 
     @property
     def spread(self) -> Spread | None:
-        """How the durations are spread; None where there are none."""
+        """The distribution of the durations; None if there are none."""
         return Spread.from_durations(self.durations)
 
     @classmethod
     def from_state(cls, state: JobState) -> "Summary":
-        """Sum up a job."""
+        """Summarize a job."""
         progress, record, runs = JobProgress.from_state(state), state.record, state.runs.values()
         began_at = (record and record.started_at) or min((at for run in runs if (at := run.began_at)), default=None)
         ended_at = record.finished_at if record and progress.outcome else None

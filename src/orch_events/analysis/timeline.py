@@ -1,7 +1,7 @@
-"""A job's nodes as bars on an axis of time: when each began and ended, how many ran at once, where ticks stand.
+"""A job's nodes as bars on a time axis: when each began and ended, how many ran at once, where the ticks are.
 
-Seconds count from the first moment that is known of any node. All times are the server's: what still runs reaches as
-far as the last event. Places are cells, or eighths of them, of whatever is drawn on.
+Seconds on the axis are counted from the earliest timestamp of any node. All times are the server's: the bar of a node
+that is still running ends at the job's last event. Positions are in cells, or eighths of cells.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,8 +18,8 @@ from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState
 from orch_events.wire.vocabulary import NODE_FAILED
 
-USUAL_ROWS = 40
-"""How many rows are drawn where nothing else says how many there is room for."""
+DEFAULT_ROWS = 40
+"""How many rows are drawn if nothing else says how many there is room for."""
 
 _WORST_FIRST = ("failed", "errored", "running", "skipped", "finished")
 _SMALL_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200)
@@ -32,8 +32,8 @@ class Row(msgspec.Struct, frozen=True):
 
     Attributes:
         run: what is known of the node.
-        begin: the second at which it began; None where that is not known, or where it never did.
-        end: the second at which it ended, or up to which it is known to run; None where that is not known.
+        begin: the second at which it began; None if it never did, or if that is not known.
+        end: the second at which it ended, or until which it is known to have run; None if that is not known.
     """
 
     run: NodeRun
@@ -42,12 +42,12 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, or has taken so far; None where there is no bar to draw."""
+        """How long it took, or has taken so far; None if there is no bar to draw."""
         return None if self.begin is None or self.end is None else self.end - self.begin
 
     @property
     def at(self) -> float | None:
-        """The first second that is known of it, where its bar begins or its mark stands; None where none is."""
+        """The second at which its bar begins or its label is put; None if none is known."""
         return self.end if self.begin is None else self.begin
 
 
@@ -55,9 +55,9 @@ class Chart(msgspec.Struct, frozen=True):
     """All nodes of a job on one axis.
 
     Attributes:
-        began_at: when second 0 was, in seconds since the epoch; None where no time is known.
-        seconds: how long the axis is, at least 1: the server tells whole seconds.
-        rows: a row a node, in the order in which they were first heard of.
+        began_at: second 0 of the axis, in seconds since the epoch; None if no time is known.
+        seconds: the length of the axis, at least 1, since the server's timestamps are in whole seconds.
+        rows: a row for each node, in the order in which they were first named.
     """
 
     began_at: float | None
@@ -66,7 +66,7 @@ class Chart(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_state(cls, state: JobState) -> "Chart":
-        """Lay out what is known of a job so far."""
+        """Lay out a job, as far as it is known."""
         spans = [(run, _epoch(run.began_at), _epoch(run.ended_at)) for run in state.runs.values()]
         times = [at for _, *both in spans for at in both if at is not None]
         if not times:
@@ -113,16 +113,16 @@ _KEYS: Mapping[str, Callable[[Row], Any]] = {
 }
 
 SORTS = tuple(_KEYS)
-"""The orders that rows can have: the earliest, the longest or the worst first, or by name."""
+"""The orders of rows: the earliest, the longest or the worst first, or by name."""
 
 
 def ordered(rows: Iterable[Row], sort: str) -> list[Row]:
-    """Return the rows in an order; those that are equal in it stay as they are."""
+    """Return the rows in an order; the sort is stable."""
     return sorted(rows, key=_KEYS[sort])
 
 
 def chosen(rows: Sequence[Row], most: int) -> Sequence[Row]:
-    """Return at most so many rows, in their order: those that failed, and of all others the slowest."""
+    """Return `most` rows at most, in their order: failed nodes are preferred to others, and slow ones to fast ones."""
     if len(rows) <= most:
         return rows
     places = range(len(rows))
@@ -134,12 +134,12 @@ def bar(row: Row, seconds: float, cells: int) -> tuple[int, int] | None:
     """Return where a row's bar begins and ends, in eighths of a cell; it is never empty.
 
     Args:
-        row: what the bar shows.
-        seconds: how long the axis is.
-        cells: how many cells it takes.
+        row: the row.
+        seconds: the length of the axis.
+        cells: the length of the axis in cells.
 
     Returns:
-        None where the row has no bar.
+        None if the row has no bar.
     """
     if row.begin is None or row.end is None:
         return None
@@ -149,9 +149,9 @@ def bar(row: Row, seconds: float, cells: int) -> tuple[int, int] | None:
 
 
 def concurrency(rows: Iterable[Row]) -> list[tuple[float, int]]:
-    """Return the seconds at which the number of running nodes changes, each with that number from there on.
+    """Return the seconds at which the number of running nodes changes, each with the number from then on.
 
-    What runs still, runs on.
+    A node that is still running does not end.
     """
     bars = [(row, row.begin, row.end) for row in rows]
     spans = ((begin, inf if row.run.state == "running" else end) for row, begin, end in bars
@@ -159,8 +159,8 @@ def concurrency(rows: Iterable[Row]) -> list[tuple[float, int]]:
     return [(at, running) for at, running in at_once(spans) if at < inf]
 
 
-def crowd(steps: Sequence[tuple[float, int]], seconds: float, cells: int) -> list[int]:
-    """Return for each cell of the axis the highest number of nodes that ran at once in it."""
+def concurrency_by_cell(steps: Sequence[tuple[float, int]], seconds: float, cells: int) -> list[int]:
+    """Return, for each cell of the axis, the highest number of nodes that ran at once in it."""
     most = [0] * cells
     for (begin, running), (end, _) in pairwise([*steps, (seconds, 0)]):
         first = min(cells - 1, int(begin * cells // seconds))
@@ -170,10 +170,10 @@ def crowd(steps: Sequence[tuple[float, int]], seconds: float, cells: int) -> lis
 
 
 def ticks(begin: float, end: float, most: int) -> tuple[int, list[int]]:
-    """Return round seconds from `begin` to `end`, both inclusive, at most so many, and how far they are apart.
+    """Return the distance between ticks, and the ticks: round seconds from `begin` to `end`, inclusive, `most` at most.
 
-    They are as many as can be: 1, 2, 5, 10, 15 or 30 seconds or minutes apart; 1, 2, 3, 6 or 12 hours; 1, 2, 5, 10,
-    20, 50 … days.
+    The distance is the shortest possible of 1, 2, 5, 10, 15 or 30 seconds or minutes; 1, 2, 3, 6 or 12 hours; 1, 2, 5,
+    10, 20, 50 … days.
     """
     step = next(step for step in _steps() if floor(end / step) - ceil(begin / step) < max(1, most))
     return step, list(range(ceil(begin / step) * step, floor(end) + 1, step))

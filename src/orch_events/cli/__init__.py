@@ -1,1 +1,23 @@
-"""TODO cli."""
+"""The command line. Arguments in; output on stdout, messages on stderr, and an exit status out.
+
+options/ parses the arguments into values, a command passes them on, and the modules here put the other rooms together:
+job_sources opens the jobs, session sends their events through the chain of renderers, reports prints everything else.
+
+commands/       a module for each command
+options/        the options: definitions, types, and the values that commands get
+help/           --help, help topics, and usage errors
+doctor/         the checks of `doctor`
+main            the group of commands; turns every end into an exit status
+app             App: streams, environment, platform, clock and signals, made once and passed down
+connection      opens the configured server, or the built-in simulator
+job_sources     opens the jobs that were named: on a server, or in a recording
+session         FollowSession: shows and keeps events, for `list` and `follow`
+renderers       builds the chain of renderers; recording and checkpoint are links of it
+reports         what the commands that print reports share
+stderr          Stderr: errors, warnings, notes
+shell_command   the commands suggested to the user
+job_completion  completes JOB in a shell, with a cache
+signals         SIGINT, SIGTERM and SIGHUP
+exit_status     what each exit status means
+process         patches of httpx, and leaving quickly: for the command, not for the library
+"""

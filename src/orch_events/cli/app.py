@@ -1,6 +1,6 @@
-"""The program's surroundings: streams, environment, platform, clock, signals. Made once, handed down.
+"""App: the process's streams, environment, platform, clock and signals. Made once, passed to every command.
 
-No other module of the command reads `sys.stdout`, `os.environ` and their like.
+No other module of the command reads `sys.stdout`, `os.environ` and the like.
 """
 
 import os
@@ -13,7 +13,7 @@ from orch_events.cli.stderr import Stderr
 from orch_events.render.toolkit.terminal import columns, is_terminal, needs_ascii, wants_color
 from orch_events.times import Clock, SystemClock
 
-if TYPE_CHECKING:  # rich and msgspec are imported when something is asked or drawn
+if TYPE_CHECKING:  # rich and msgspec are imported when something is requested or drawn
     from orch_events.cli.options.groups import DisplayOptions, DoctorOptions
     from orch_events.job.updates import Steps
     from orch_events.render.toolkit.streams import Output
@@ -23,21 +23,21 @@ T = TypeVar("T")
 
 
 class App:
-    """The program's surroundings.
+    """What a command needs of its process.
 
     Args:
         stdin, stdout, stderr: the process's streams; None for one that it was started without.
-        environ: the environment.
-        platform: as `sys.platform` has it.
+        environ: the environment variables.
+        platform: `sys.platform`.
 
     Attributes:
         stdin, stdout: the process's streams.
-        stderr: what is said; plain until a command knows how it is to look.
-        stderr_stream: the stream of that, for what is drawn on it.
-        environ: the environment.
-        platform: as `sys.platform` has it.
-        clock: the machine's.
-        signals: what asks us to leave.
+        stderr: writes messages; without colours until a command calls `configure_stderr`.
+        stderr_stream: the stream itself, for the live line.
+        environ: the environment variables.
+        platform: `sys.platform`.
+        clock: the system's clock.
+        signals: turns signals into exceptions.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class App:
 
     @classmethod
     def from_process(cls) -> "App":
-        """Take everything from this process."""
+        """Make it from this process."""
         return cls(sys.stdin, sys.stdout, sys.stderr, os.environ, sys.platform)
 
     def configure_stderr(self, display: "DisplayOptions | DoctorOptions") -> None:
-        """Let stderr look as the options say."""
+        """Apply the display options to stderr."""
         theme = self.theme(self.stderr_stream, display)
         self.stderr = Stderr(self.stderr_stream, theme.paint, quiet=display.quiet)
 
@@ -76,13 +76,13 @@ class App:
 
     @property
     def help_columns(self) -> int | None:
-        """How wide help may be: as COLUMNS says, or the terminal; None where neither does."""
+        """The width of help texts: COLUMNS, else the terminal's width; None if neither is known."""
         wanted = self.environ.get("COLUMNS", "")
         return (int(wanted) if wanted.isdecimal() else 0) or columns(self.stdout)
 
     @property
     def output(self) -> "Output":
-        """The way to stdout."""
+        """Standard output, for data."""
         from orch_events.render.toolkit.streams import Output
 
         if self.stdout is None:
@@ -91,10 +91,10 @@ class App:
         return Output(stream, encoding=self.stdout.encoding, shield=self.signals.shield)
 
     def finish(self, steps: "Steps[T]") -> T:
-        """Return the result of steps: wait when there is something to wait for, and tell what happens meanwhile.
+        """Run an operation to its end and return its result; sleep at each Pause, and report other updates on stderr.
 
         Raises:
-            OrchEventsError: the steps fail.
+            OrchEventsError: the operation fails.
         """
         from orch_events.job.updates import FollowFailed, Pause
 
@@ -109,4 +109,4 @@ class App:
             if isinstance(update, Pause):
                 self.clock.sleep(update.seconds)
             else:
-                self.stderr.tell(update)
+                self.stderr.report(update)

@@ -19,20 +19,20 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
     from orch_events.config import Places, Setting, Settings
     from orch_events.follow.retry import RetryPolicy
 
-_KEYS = ("service-url", "cacert", "token-file", "config-file")
+_SETTINGS = ("service-url", "cacert", "token-file", "config-file")
 
 DEMO_SPEED = 15.0
-"""How fast a job goes by in `follow --demo`: job 352 takes ten seconds."""
+"""The speed of the simulator in `follow --demo`: job 352 takes ten seconds."""
 
 
 class Server(NamedTuple):
-    """What a client needs to know of a server.
+    """How to reach a server.
 
     Attributes:
         url: where its API is.
-        token: returns the token, afresh each time; None for none.
+        token: reads the token each time it is called; returns None for none.
         cacert: the CA to trust; None for the system's.
-        token_file: where another token may come; None where none will.
+        token_file: the file in which a new token may appear; None if there is none.
     """
 
     url: "ServiceUrl"
@@ -42,16 +42,16 @@ class Server(NamedTuple):
 
 
 class OpenServer(NamedTuple):
-    """A server that can be asked.
+    """An open server.
 
     Attributes:
-        client: asks in the background, and keeps nobody waiting.
-        token_mark: returns something that changes with the token file; None where no other token will come.
-        url: where it is; None for the built-in simulator, which stands for any.
+        client: its client, which reads in the background.
+        token_version: returns a value that changes with the token file; None if there will be no other token.
+        url: where it is; None for the built-in simulator, which takes the place of any server.
     """
 
     client: "Client"
-    token_mark: Callable[[], object] | None
+    token_version: Callable[[], object] | None
     url: "ServiceUrl | None"
 
 
@@ -59,12 +59,12 @@ class OpenServer(NamedTuple):
 def open_server(
     app: App, connect: ConnectOptions, *, verbose: bool, demo_speed: float = math.inf
 ) -> Iterator[OpenServer]:
-    """Open what the options name: a server, or the built-in simulator at `demo_speed`."""
+    """Open the server that the options name, or the built-in simulator at `demo_speed`."""
     with ExitStack() as stack:
         server = stack.enter_context(demo(app, demo_speed)) if connect.demo else _configured(app, connect)
         client = stack.enter_context(open_client(app, connect, server, verbose=verbose))
-        mark = partial(token_mark, server.token_file) if server.token_file else None
-        yield OpenServer(client, mark, None if connect.demo else server.url)
+        version = partial(token_version, server.token_file) if server.token_file else None
+        yield OpenServer(client, version, None if connect.demo else server.url)
 
 
 def open_client(
@@ -75,14 +75,14 @@ def open_client(
     verbose: bool,
     observe: "Callable[[Exchange], None]" = lambda _: None,
 ) -> "Client":
-    """Make a client that reads in the background; `observe` is told of each exchange, and the user where `verbose`."""
+    """Make a client that reads in the background; `observe` gets each exchange, and stderr too if `verbose`."""
     from orch_events.cli.process import tune_httpx
 
     tune_httpx()
     from orch_events.client.client import Client
     from orch_events.client.stream import read_ahead
 
-    def tell(exchange: "Exchange") -> None:
+    def log(exchange: "Exchange") -> None:
         observe(exchange)
         if not verbose:
             return
@@ -97,30 +97,30 @@ def open_client(
         cacert=server.cacert,
         connect_timeout=connect.connect_timeout,
         read_timeout=connect.read_timeout,
-        observe=tell,
-        ahead=read_ahead,
+        observe=log,
+        read_ahead=read_ahead,
     )
 
 
-def retry_policy(options: RetryOptions, *, retry_for: float = 0.0, auth_wait: float = 0.0) -> "RetryPolicy":
-    """Return for how long what is retried: as the options say, else the command's own seconds.
+def retry_policy(options: RetryOptions, *, retry_seconds: float = 0.0, auth_wait_seconds: float = 0.0) -> "RetryPolicy":
+    """Return the retry policy of the options; the arguments are the command's own defaults.
 
-    At the start an expired token is waited for only if the options do say so.
+    Before the first request has succeeded, a new token is waited for only if the options say so.
     """
     from random import random
 
     from orch_events.follow.retry import RetryPolicy
 
     return RetryPolicy(
-        retry_for if options.retry_for is None else options.retry_for,
-        auth_wait if options.auth_wait is None else options.auth_wait,
+        retry_seconds if options.retry_for is None else options.retry_for,
+        auth_wait_seconds if options.auth_wait is None else options.auth_wait,
         options.auth_wait or 0.0,
         jitter=random,
     )
 
 
-def token_mark(token_file: str) -> object:
-    """Return something that changes when a token file is written; None where there is no such file."""
+def token_version(token_file: str) -> object:
+    """Return a value that changes when a token file is written; None if it does not exist."""
     try:
         status = os.stat(token_file)  # noqa: PTH116 - a text
     except OSError:
@@ -130,7 +130,7 @@ def token_mark(token_file: str) -> object:
 
 @contextmanager
 def demo(app: App, speed: float) -> Iterator[Server]:
-    """Let the built-in simulator run, so many of its seconds in one of ours."""
+    """Run the built-in simulator, `speed` times as fast as real time."""
     from orch_events.client.url import ServiceUrl
     from orch_events.simulator import Api, SimulatedTime, Simulator
 
@@ -139,7 +139,7 @@ def demo(app: App, speed: float) -> Iterator[Server]:
 
 
 def settings(app: App, connect: ConnectOptions) -> "tuple[Settings, ServiceUrl]":
-    """Return what is configured, and the server that it names. Raises LocalFileError."""
+    """Return the settings, and the server that they name. Raises LocalFileError."""
     from orch_events.client.url import ServiceUrl
     from orch_events.config import Places, load
 
@@ -162,7 +162,7 @@ def _configured(app: App, connect: ConnectOptions) -> Server:
 
 
 def configured_url(settings: "Settings", places: "Places") -> str:
-    """Return service-url as it is written; raises LocalFileError where nobody names one."""
+    """Return service-url as it was written; raises LocalFileError if there is none."""
     if settings.service_url.value is None:
         raise LocalFileError(
             "no orchestrator is configured",
@@ -172,8 +172,8 @@ def configured_url(settings: "Settings", places: "Places") -> str:
 
 
 def typed_settings(connect: ConnectOptions) -> dict[str, "Setting[str]"]:
-    """Return what options and environment say, each with the one that it came from."""
+    """Return the settings that options and environment variables give, each with its origin."""
     from orch_events.config import Setting
 
-    values = {key: getattr(connect, key.replace("-", "_")) for key in _KEYS}
+    values = {key: getattr(connect, key.replace("-", "_")) for key in _SETTINGS}
     return {key: Setting(value, connect.origins[key]) for key, value in values.items() if value is not None}

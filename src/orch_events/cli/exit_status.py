@@ -33,10 +33,10 @@ _WORST_FIRST = (SIGTERM, SIGINT, 8, 7, 6, 5, 4, 3, 1, TIMED_OUT, 0)
 
 
 def badness(status: int) -> int:
-    """Return a number that is the higher, the worse a status is."""
+    """Return a sort key: the worse a status, the higher."""
     return -_WORST_FIRST.index(status)
 
 
 def worst(statuses: Collection[int]) -> int:
-    """Return the worst of some statuses; 0 where there are none."""
+    """Return the worst of some statuses; 0 if there are none."""
     return max(statuses, key=badness, default=0)

@@ -1,11 +1,11 @@
-"""What a shell offers for JOB: the jobs of the configured server, remembered for some seconds.
+"""Completes JOB in a shell: with the jobs of the configured server, which are cached for some seconds.
 
-Nobody waits for long, and nothing is said on the way: where anything is missing or fails, no job is offered.
+The request has a short timeout, and nothing is written to stderr: if anything is missing or fails, no job is offered.
 
     {"asked": "https://pe.example.com:8143/… /home/me/.puppetlabs/token …", "at": 1462477800.0, "jobs": [["352", "…"]]}
 
-The cache is one such file, which nobody else can read, and holds one answer: for who asked another server, or with
-another token, it is none. Whatever is wrong with it, it is as if it were not there.
+The cache is one such file, readable by its owner only. It has one entry; `asked` is its key, which names the server,
+the token file and its version. A cache that can't be read counts as missing.
 """
 
 import os
@@ -18,31 +18,31 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.app import App
-from orch_events.cli.connection import open_server, settings, token_mark
+from orch_events.cli.connection import open_server, settings, token_version
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.cli.options.option import Command
 from orch_events.cli.options.types import job as job_type
 from orch_events.cli.stderr import Stderr
 
-if TYPE_CHECKING:  # httpx is imported when a server is asked
+if TYPE_CHECKING:  # httpx is imported when a server is opened
     from orch_events.wire.records import JobRecord
 
-KEPT_SECONDS = 10.0
+CACHE_SECONDS = 10.0
 _WAIT_SECONDS = 0.8
 _MOST = 50
 _HELP_CELLS = 60
 
 Jobs = list[tuple[str, str]]
-"""Numbers, and what is said of each; the newest first."""
+"""Jobs' numbers, each with a description; the newest first."""
 
 
 def job_argument(name: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's own
-    """Define an argument that is a JOB; attributes as click's own have them."""
+    """Define a JOB argument; the attributes are those of click's arguments."""
     return click.argument(name, type=job_type, shell_complete=offer_jobs, **{"metavar": "JOB", **attributes})
 
 
 def offer_jobs(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
-    """Offer the jobs that what was typed can become; where it can't become one, files."""
+    """Complete a job; if what was typed can't become one, a file."""
     offered = [CompletionItem("latest", help="the newest job")] if "latest".startswith(incomplete) else []
     if not incomplete.strip("0123456789"):
         offered += [CompletionItem(number, help=about) for number, about in _jobs(ctx) if number.startswith(incomplete)]
@@ -53,13 +53,13 @@ def _jobs(ctx: click.Context) -> Jobs:
     app: App = ctx.find_root().obj
     app.stderr = Stderr(None)
     try:
-        return _remembered(app, _connect(app, ctx))
-    except Exception:  # noqa: BLE001 - whoever presses TAB wants no message, whatever it is
+        return _cached_jobs(app, _connect(app, ctx))
+    except Exception:  # noqa: BLE001 - TAB must not write messages, whatever is wrong
         return []
 
 
 def _connect(app: App, ctx: click.Context) -> ConnectOptions:
-    """Take over the options that were typed before, as a shell would expand them, but wait no longer than a moment."""
+    """Return the connect options typed so far, expanded as a shell does, with a short timeout."""
     fields = (field for field in ConnectOptions._fields if field != "origins")
     values = {field: _expanded(ctx.params.get(field)) for field in fields}
     origins = dict.fromkeys((field.replace("_", "-") for field in values), "--")
@@ -71,79 +71,79 @@ def _expanded(value: Any) -> Any:  # noqa: ANN401 - click's own
     return os.path.expanduser(os.path.expandvars(value)) if isinstance(value, str) else value  # noqa: PTH111 - a text
 
 
-def _remembered(app: App, connect: ConnectOptions) -> Jobs:
-    asked = _asked(app, connect)
-    if asked is None:
+def _cached_jobs(app: App, connect: ConnectOptions) -> Jobs:
+    key = _cache_key(app, connect)
+    if key is None:
         return []
     cache, now = JobCache.from_environ(app.environ), app.clock.now()
-    found = cache.read(asked, now) if cache else None
+    found = cache.read(key, now) if cache else None
     if found is None:
-        found = [_described(job) for job in _fetch(app, connect) if job.number]
+        found = [_describe(job) for job in _fetch(app, connect) if job.number]
         if cache:
-            cache.write(asked, now, found)
+            cache.write(key, now, found)
     return found
 
 
-def _asked(app: App, connect: ConnectOptions) -> str | None:
-    """Tell which server is asked, and by whom; None where the token would be read from the shell's own input."""
+def _cache_key(app: App, connect: ConnectOptions) -> str | None:
+    """Return the key of the cache: server and token; None if the token would be read from the shell's own input."""
     if connect.demo:
         return "demo"
     found, url = settings(app, connect)
     file = found.token_file.value
     if file == "-":
         return None
-    return f"{url.base} {file} {token_mark(file) if file else None}"
+    return f"{url.base} {file} {token_version(file) if file else None}"
 
 
 def _fetch(app: App, connect: ConnectOptions) -> "list[JobRecord]":
     with open_server(app, connect, verbose=False) as server:
-        until = app.clock.monotonic() + _WAIT_SECONDS
+        deadline = app.clock.monotonic() + _WAIT_SECONDS
         for answer in server.client.jobs(_MOST):
             if answer is not None:
                 return sorted(answer, key=lambda job: -int(job.number or 0))[:_MOST]
-            if app.clock.monotonic() >= until:
+            if app.clock.monotonic() >= deadline:
                 break
     raise TimeoutError
 
 
-def _described(job: "JobRecord") -> tuple[str, str]:
-    """Describe a job in a few words that do nothing but stand there."""
+def _describe(job: "JobRecord") -> tuple[str, str]:
+    """Describe a job in a few words, as safe text."""
     from orch_events.render.toolkit.text import cut, escape_control
 
     return job.number, cut(escape_control(": ".join(filter(None, [job.state, job.description]))), _HELP_CELLS, "...")
 
 
 class JobCache(NamedTuple):
-    """A file of jobs.
+    """The file that caches jobs.
 
     Attributes:
-        path: where it is; it need not be there yet.
+        path: its path; it need not exist yet.
     """
 
     path: Path
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "JobCache | None":
-        """Find its place by the environment; None where there is neither XDG_CACHE_HOME nor a home."""
+        """Find its path by XDG_CACHE_HOME or HOME; None if neither is set."""
         cache, home = environ.get("XDG_CACHE_HOME", ""), environ.get("HOME")
         if Path(cache).is_absolute():
             return cls(Path(cache) / "orch-events" / "jobs.json")
         return cls(Path(home) / ".cache" / "orch-events" / "jobs.json") if home else None
 
-    def read(self, asked: str, now: float) -> Jobs | None:
-        """Return the jobs that were written under the same `asked`, and not long before `now`; else None."""
+    def read(self, key: str, now: float) -> Jobs | None:
+        """Return the jobs that were written with the same key, less than `CACHE_SECONDS` before `now`; else None."""
         import json
 
         try:
             content = json.loads(self.path.read_bytes())
-            fresh = content["asked"] == asked and 0 <= now - content["at"] < KEPT_SECONDS
+            fresh = content["asked"] == key and 0 <= now - content["at"] < CACHE_SECONDS
             jobs = [(number, about) for number, about in content["jobs"]]
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
             return None
         return jobs if fresh and all(isinstance(text, str) for job in jobs for text in job) else None
 
-    def write(self, asked: str, now: float, jobs: Jobs) -> None:
-        """Write jobs, as far as there is a way to."""
+    def write(self, key: str, now: float, jobs: Jobs) -> None:
+        """Write jobs, if that is possible."""
         import json
 
         from orch_events.follow.checkpoint import replace_file
@@ -151,4 +151,4 @@ class JobCache(NamedTuple):
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.parent.chmod(0o700)
-            replace_file(self.path, json.dumps({"asked": asked, "at": now, "jobs": jobs}).encode())
+            replace_file(self.path, json.dumps({"asked": key, "at": now, "jobs": jobs}).encode())

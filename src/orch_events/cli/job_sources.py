@@ -1,4 +1,4 @@
-"""From the JOBs that were typed to where their events come from: a server, the simulator, a recording."""
+"""Opens the jobs that were named: on a server, on the built-in simulator, or in a recording."""
 
 import math
 import os
@@ -14,7 +14,7 @@ from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import UnknownJob, UsageError
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
-    from orch_events.client.recent import Wanted
+    from orch_events.client.recent import JobQuery
     from orch_events.follow.cursor import Resume
     from orch_events.follow.follower import Follower
     from orch_events.follow.retry import Outage, RetryPolicy
@@ -28,15 +28,15 @@ _REPLAY_INTERVAL = 0.2
 
 
 class OpenJob(NamedTuple):
-    """A job, and where its events come from.
+    """A job, and its source.
 
     Attributes:
         number: the job's number, as text.
-        source: of its events, record and nodes.
-        policy: for how long the source's errors are retried.
-        name: what it is called in commands: as it was typed, or by its number.
-        origin: what tells its source from others: the URL of a server's API, `demo`, the path of a recording.
-        recorded: whether its events come from a recording.
+        source: the source of its events, record and nodes.
+        policy: how long errors of the source are retried.
+        name: its name in suggested commands: the path of its recording, or its number.
+        origin: what tells its source from others: the URL of a server's API, `demo`, or the path of a recording.
+        recorded: whether its source is a recording.
     """
 
     number: str
@@ -50,35 +50,35 @@ class OpenJob(NamedTuple):
         self,
         clock: "Clock",
         *,
-        interval: float = 1.0,
+        interval_seconds: float = 1.0,
         start: int | None = None,
         resume: "Resume | None" = None,
-        settle: float = 15.0,
+        settle_seconds: float = 15.0,
     ) -> "Follower":
-        """Follow the job; a recording is asked more often, and is not waited for: what it has is all that there is."""
+        """Make a follower of the job; a recording is polled more often, and nothing that it lacks is waited for."""
         from orch_events.follow.follower import Follower
 
         if self.recorded:
-            interval, settle = min(interval, _REPLAY_INTERVAL), 0.0
+            interval_seconds, settle_seconds = min(interval_seconds, _REPLAY_INTERVAL), 0.0
         return Follower(
             self.number,
             self.source,
             clock,
             self.policy,
-            interval=interval,
+            interval_seconds=interval_seconds,
             start=start,
             resume=resume,
-            settle=settle,
+            settle_seconds=settle_seconds,
         )
 
 
 class ReplayOptions(NamedTuple):
-    """How recordings are read, and the demo.
+    """How recordings and the demo are replayed.
 
     Attributes:
         job: which of a recording's jobs; None for the only one.
-        speed: how many recorded seconds pass in one of ours.
-        demo_speed: how many of the simulator's seconds pass in one of ours.
+        speed: how many recorded seconds pass in a real one.
+        demo_speed: how many simulated seconds pass in a real one.
     """
 
     job: str | None = None
@@ -96,12 +96,12 @@ def open_jobs(
     *,
     verbose: bool,
 ) -> Iterator[list[OpenJob]]:
-    """Open the jobs that were named, each once; a server is opened when the first of them needs it.
+    """Open the jobs that were named, each once; the server is opened when the first of them needs it.
 
     Raises:
-        UsageError: the URL of a job is another server's, or a recording is of several jobs.
+        UsageError: a job's URL is of another server, or a recording is of several jobs.
         UnknownJob: there is no latest job.
-        OrchEventsError: a server or a recording can't be opened, or does not tell which job is the latest.
+        OrchEventsError: a server or a recording can't be opened, or the latest job can't be determined.
     """
     with ExitStack() as stack:
 
@@ -119,7 +119,7 @@ def open_jobs(
 
 
 def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy") -> OpenJob:
-    policy = policy.with_token(server.token_mark)
+    policy = policy.with_token(server.token_version)
     _check_place(app, ref, server)
     number = _latest(app, server, policy) if ref.kind == "latest" else ref.number
     return OpenJob(number, server.client, policy, number, server.url.base if server.url else "demo")
@@ -136,7 +136,7 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
-    """See that the place of a URL is where we ask: no token goes elsewhere. A console may well live elsewhere."""
+    """Check that a job's URL is of the configured server; only warn for one of the console, which may be elsewhere."""
     if not ref.place or server.url is None:
         return
     if ref.kind == "api" and not server.url.is_of(ref.place):
@@ -149,33 +149,33 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
 
 
 def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
-    from orch_events.client.recent import Wanted
+    from orch_events.client.recent import JobQuery
 
-    newest = recent_jobs(app, server, policy, Wanted(1))
+    newest = recent_jobs(app, server, policy, JobQuery(1))
     if not newest or not newest[0].number:
         raise UnknownJob("the server has no jobs", "the server deletes jobs after 30 days")
     app.stderr.note(f"latest is job {newest[0].number}")
     return newest[0].number
 
 
-def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", wanted: "Wanted") -> "list[JobRecord]":
-    """Ask a server for its newest jobs, or for those among them that are wanted. Raises OrchEventsError."""
+def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
+    """Return a server's newest jobs that match. Raises OrchEventsError."""
     from orch_events.client.recent import recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
-    of_type = next(iter(wanted.types)) if len(wanted.types) == 1 else None
+    of_type = next(iter(query.types)) if len(query.types) == 1 else None
 
     def begin_outage() -> "Outage":
         return Outage("", policy, app.clock, had_contact=False)
 
-    def ask(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
+    def fetch(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
         return retry(lambda: first_answer(server.client.jobs(most, offset, of_type)), begin_outage)
 
-    return app.finish(recent(ask, wanted))
+    return app.finish(recent(fetch, query))
 
 
 def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":
-    """Read all events of a job so far, and its record. Raises OrchEventsError where that can't be."""
+    """Read all events of a job so far, and its record. Raises OrchEventsError."""
     replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
         follower = job.follower(app.clock)

@@ -1,7 +1,7 @@
-"""The command line: what there is, and the one place that turns an end into an exit status.
+"""The group of commands, and the one place that turns every end of the program into an exit status.
 
-Nothing here or in the commands' modules imports httpx, rich or msgspec when it is itself imported: completion and
---version must not pay for them.
+Importing this module or those of the commands imports neither httpx nor rich nor msgspec, so completion and --version
+are fast.
 """
 
 import os
@@ -75,7 +75,7 @@ cli.add_section("Setup and testing", [doctor, simulate, completion, help_])
 
 
 def run() -> int:
-    """Be the process's program: listen to signals, run the command line, return the exit status."""
+    """Run the command line as the process's program: handle signals, and return the exit status."""
     app = App.from_process()
     app.signals.listen()
     return main(app=app)
@@ -85,8 +85,8 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
     """Run the command line and return its exit status.
 
     Args:
-        args: without the program's name; None for the process's own.
-        app: the surroundings; None for new ones.
+        args: the arguments, without the program's name; None for the process's own.
+        app: streams, environment, clock and signals; None for the process's own.
     """
     app = app or App.from_process()
     try:
@@ -95,15 +95,15 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
         app.stderr.error(error)
         return error.exit_status
     except click.ClickException as error:
-        from orch_events.cli.help.usage import explained
+        from orch_events.cli.help.usage import to_usage_error
 
-        app.stderr.error(explained(error))
+        app.stderr.error(to_usage_error(error))
         return UsageError.exit_status
     except KeyboardInterrupt as signal:
         return signal.exit_status if isinstance(signal, Detached) else exit_status.SIGINT
     except BrokenPipeError:
         return exit_status.READER_GONE
-    except Exception:  # noqa: BLE001 - whatever it is, it is ours
+    except Exception:  # noqa: BLE001 - any other exception is a bug
         import traceback
 
         traceback.print_exc()
@@ -111,7 +111,7 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
 
 
 def _invoke(args: list[str], app: App) -> int:
-    """Parse and run, without click's own ways to end: it takes a closed pipe and Ctrl-C for 1."""
+    """Parse the arguments and run the command, without click's handling of errors: it exits with 1 on Ctrl-C."""
     if instruction := app.environ.get(VARIABLE):
         return complete(cli, app, instruction)
     try:

@@ -1,7 +1,6 @@
-"""What the command does to its whole process, and what nobody who imports `orch_events` as a library gets.
+"""Changes to the whole process, for the command only: importing `orch_events` as a library makes none of them.
 
-Only `cli` asks for any of it. The patches reach into httpx and httpcore; `tests/cli/test_process.py` sees when those
-move away from under them.
+The patches rely on internals of httpx and httpcore; `tests/cli/test_process.py` fails if those change.
 """
 
 import os
@@ -10,11 +9,11 @@ from contextlib import suppress
 from typing import NoReturn, TextIO
 
 _READ_BYTES = 1 << 18
-"""How much of an answer is read from a socket at once; httpcore's own 64 KB takes four times as many steps."""
+"""How much of a response is read from a socket at once; httpcore reads 64 KB, in four times as many steps."""
 
 
 def tune_httpx() -> None:
-    """Let httpx be imported without its own command line, which costs rich and pygments, and read more at once."""
+    """Import httpx without its own command line, which imports rich and pygments, and make it read more at once."""
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # httpx expects that it can't be imported
 
     import httpcore
@@ -23,12 +22,11 @@ def tune_httpx() -> None:
 
 
 def leave(status: int, *streams: TextIO | None) -> NoReturn:
-    """End the process at once, when `streams` are flushed.
+    """Flush `streams` and end the process at once.
 
-    The interpreter is not taken apart: all that was opened is closed by then, and that alone would take as long as
-    starting Python does.
+    The interpreter is not finalized: everything is closed already, and that would take as long as starting it.
     """
     for stream in streams:
-        with suppress(OSError, ValueError, AttributeError):  # full, gone, closed, or never there
+        with suppress(OSError, ValueError, AttributeError):  # full, closed, or None
             stream.flush()  # type: ignore[union-attr]
     os._exit(status)

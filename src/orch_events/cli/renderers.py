@@ -1,8 +1,9 @@
-"""From the options to the chain of renderers that events go through; the commands import it when they begin.
+"""Builds the chain of renderers that events go through, from the options.
 
     checkpoint → recording → filter → tail → format
 
-A checkpoint and a recording keep what is shown: a disk that is full is said once, and does not stop the rest.
+Checkpoint and recording save events beside the output: if one fails, that is reported once, and the rest continues.
+Commands import this module when they run, not before.
 """
 
 import os
@@ -34,14 +35,14 @@ class Chain(NamedTuple):
     """A chain of renderers.
 
     Attributes:
-        head: its first link.
+        first_link: its first link.
         filtered: the link that filters.
-        keepers: the links that keep events.
+        persisting: the links that save to a file.
     """
 
-    head: Renderer
+    first_link: Renderer
     filtered: Filtered
-    keepers: "Sequence[Keeper]"
+    persisting: "Sequence[PersistingLink]"
 
 
 def renderer_chain(
@@ -54,22 +55,22 @@ def renderer_chain(
     """Build the chain.
 
     Args:
-        app: the ways to stdout and stderr.
+        app: stdout and stderr.
         options: what is shown, and how.
-        followers: of each job, by its number.
-        recording: where events are recorded; None for nowhere.
-        checkpoints: where it is noted how far they were shown; None for nowhere.
+        followers: the follower of each job, by its number.
+        recording: the recording to write; None for none.
+        checkpoints: the cursor file to write; None for none.
     """
     filtered = _filtered(app, options, {job: follower.state for job, follower in followers.items()})
-    head: Renderer = filtered
-    keepers: list[Keeper] = []
+    first_link: Renderer = filtered
+    persisting: list[PersistingLink] = []
     if recording is not None:
-        head = recorder = Recorder(recording, head, app.stderr)
-        keepers.append(recorder)
+        first_link = recorder = Recorder(recording, first_link, app.stderr)
+        persisting.append(recorder)
     if checkpoints is not None:
-        head = checkpointer = Checkpointer(checkpoints, followers, head, app.stderr)
-        keepers.append(checkpointer)
-    return Chain(head, filtered, keepers)
+        first_link = checkpointer = Checkpointer(checkpoints, followers, first_link, app.stderr)
+        persisting.append(checkpointer)
+    return Chain(first_link, filtered, persisting)
 
 
 def _filtered(app: App, options: EventOptions, states: Mapping[str, JobState]) -> Filtered:
@@ -118,7 +119,7 @@ def _table(app: App, display: DisplayOptions, event_filter: EventFilter, states:
 
 @contextmanager
 def closing(renderer: Renderer) -> Iterator[None]:
-    """Close a renderer also when an error or Ctrl-C cuts it short, so that a JSON array is whole."""
+    """Close a renderer, also after an error or Ctrl-C, so that a JSON array is always complete."""
     try:
         yield
     except (OrchEventsError, KeyboardInterrupt):
@@ -129,7 +130,7 @@ def closing(renderer: Renderer) -> Iterator[None]:
 
 @contextmanager
 def open_recording_file(path: str | None, *, name_job: bool) -> Iterator[JsonLines | None]:
-    """Open a file to append events to, if there is to be one; a line that was broken off in it is closed first."""
+    """Open a file to append events to, if there is to be one; an incomplete last line in it is ended first."""
     if path is None:
         yield None
         return
@@ -147,18 +148,18 @@ def open_recording_file(path: str | None, *, name_job: bool) -> Iterator[JsonLin
 
 
 def _breaks_off(file: FileIO) -> bool:
-    """Whether a file's last line has no end; a pipe has no last line."""
+    """Whether a file's last line lacks a newline; a pipe has no last line."""
     if not file.seekable() or not file.tell():
         return False
     file.seek(-1, os.SEEK_END)
     return file.read(1) != b"\n"
 
 
-class Keeper:
-    """A link of the renderer chain that keeps something, until that fails: then it says so and only passes on.
+class PersistingLink:
+    """A link of the renderer chain that saves to a file. If that fails, it warns once, and from then on only passes on.
 
     Attributes:
-        failed: whether something could not be kept.
+        failed: whether it has failed.
     """
 
     def __init__(self, renderer: Renderer, stderr: Stderr) -> None:
@@ -167,14 +168,14 @@ class Keeper:
         self._stderr = stderr
 
     def flush(self) -> None:
-        """Pass it on."""
+        """Flush the next link."""
         self._renderer.flush()
 
     def close(self, *, complete: bool = True) -> None:
-        """Pass it on."""
+        """Close the next link."""
         self._renderer.close(complete=complete)
 
-    def _keep(self, action: Callable[[], None]) -> None:
+    def _persist(self, action: Callable[[], None]) -> None:
         if self.failed:
             return
         try:
@@ -187,7 +188,7 @@ class Keeper:
             self._stderr.warn(f"{message}; continuing without it")
 
 
-class Recorder(Keeper):
+class Recorder(PersistingLink):
     """Appends events to a recording before they are shown, filtered or not."""
 
     def __init__(self, recording: JsonLines, renderer: Renderer, stderr: Stderr) -> None:
@@ -196,12 +197,12 @@ class Recorder(Keeper):
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Record events, and pass them on."""
-        self._keep(lambda: self._recording.write(job, events))
+        self._persist(lambda: self._recording.write(job, events))
         self._renderer.write(job, events)
 
 
-class Checkpointer(Keeper):
-    """Notes in a cursor file how far each job was shown: before its events go out, and when they are out."""
+class Checkpointer(PersistingLink):
+    """Saves in a cursor file how far each job was shown: before its events are written, and afterwards."""
 
     def __init__(
         self, checkpoints: "Checkpoints", followers: Mapping[str, Follower], renderer: Renderer, stderr: Stderr
@@ -209,33 +210,32 @@ class Checkpointer(Keeper):
         super().__init__(renderer, stderr)
         self._checkpoints = checkpoints
         self._followers = followers
-        self._noted: dict[str, tuple[int | None, int, bool]] = {}
+        self._saved: dict[str, tuple[int | None, int, bool]] = {}
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Note that events from here on are on their way out, and pass them on."""
-        self._note(job, showing=True)
+        """Save that events from here on are being written, and pass them on."""
+        self._save(job, showing=True)
         self._renderer.write(job, events)
 
     def flush(self) -> None:
-        """Pass it on, and note that everything is out."""
+        """Flush the next link, and save that everything is written."""
         super().flush()
         for job, follower in self._followers.items():
-            start, version, _ = self._noted.get(job, (follower.start, 0, False))
+            start, version, _ = self._saved.get(job, (follower.start, 0, False))
             if follower.next_start is not None and (follower.next_start, follower.resume_version) != (start, version):
-                self._note(job, showing=False)
+                self._save(job, showing=False)
 
-    def _note(self, job: str, *, showing: bool) -> None:
+    def _save(self, job: str, *, showing: bool) -> None:
         follower = self._followers[job]
         state = (follower.next_start, follower.resume_version, showing)
-        if self._noted.get(job) != state:
-            self._noted[job] = state
-            resume = follower.resume or Resume(0, 0)
-            checkpoint = Checkpoint.from_resume(resume, showing=showing)
-            self._keep(lambda: self._checkpoints.file.write(self._checkpoints.origins[job], job, checkpoint))
+        if self._saved.get(job) != state:
+            self._saved[job] = state
+            checkpoint = Checkpoint.from_resume(follower.resume or Resume(0, 0), showing=showing)
+            self._persist(lambda: self._checkpoints.file.write(self._checkpoints.origins[job], job, checkpoint))
 
 
 class Checkpoints(NamedTuple):
-    """A cursor file, and where each of the jobs comes from, by its number."""
+    """A cursor file, and the origin of each of the jobs, by its number."""
 
     file: CheckpointFile
     origins: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""What the commands that report on jobs have in common; they import it when they begin."""
+"""What the commands that print reports share. They import this module when they run, not before."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ def write_report(
     text: Callable[[Layout], list[str]],
     content: Callable[[], Mapping[str, Any]],
 ) -> None:
-    """Write a report in the format that is wanted: for people as lines, for programs as one JSON object."""
+    """Write a report to stdout in the chosen format: as text, or as one JSON object."""
     if output.format == "json":
         write_lines(app, [json.dumps(content(), separators=(",", ":"))])
     else:
@@ -33,13 +33,13 @@ def write_lines(app: App, lines: list[str]) -> None:
 
 
 def note_if_empty(app: App, state: JobState) -> None:
-    """Say on stderr that nothing has happened yet."""
+    """Note on stderr that a job has no events yet, if it has none."""
     if not state.events:
         app.stderr.note(f"job {state.job} has no events yet")
 
 
 def outcome_status(state: JobState, exit_options: ExitOptions) -> int:
-    """Return the job's outcome as an exit status, if that is wanted: 6 where it is unknown, 0 while the job runs."""
+    """Return the exit status for the job's outcome: 0 while it is running, 6 if that is unknown; 0 if not wanted."""
     if not exit_options.exit_status:
         return 0
     if (outcome := state.outcome()) is not None:

@@ -1,10 +1,10 @@
-"""What a command that shows events shows and keeps: one assembly for `list` and `follow`.
+"""FollowSession: shows and saves the events of some jobs, for `list` and `follow` alike.
 
     a follower's updates → FollowSession → checkpoint → recording → filter → tail → format → stdout
                                          → stderr: progress, connection, closing summary
 
-The session reads the updates, and decides the exit status. What is kept beside what is shown, a recording and a
-checkpoint, are links of the renderer chain: a disk that is full is said once, and does not stop the session.
+The session reads the updates and decides the exit status. Recording and checkpoint are links of the renderer chain: if
+one can't be written, that is reported once, and the session continues.
 """
 
 import math
@@ -32,29 +32,28 @@ from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, OutcomeUn
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
-from orch_events.render.toolkit.terminal import USUAL_COLUMNS, columns, is_pipe, is_terminal
+from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
 
 class FollowOptions(NamedTuple):
-    """What only following has; `list` has the defaults.
+    """The options of `follow` alone; `list` has the defaults.
 
     Attributes:
-        interval: seconds between two requests while events come.
-        settle: seconds of silence that end a job without a record.
-        cursor_file: where to resume; None for nowhere.
-        slow: seconds after which a node is named; None for twice what is usual.
-        replay: how recordings and the demo are read.
-        progress: whether there is a live line, or a heartbeat.
-        typed: the options that were typed, for the commands that are suggested; None where nothing is suggested, and
-            there is no summary at the end.
+        interval_seconds: the polling interval while events come.
+        settle_seconds: how long a job without a record must be quiet to be over.
+        cursor_file: the file that says where to resume; None for none.
+        slow_seconds: after how many seconds a node is slow; None for twice the typical duration.
+        replay: how recordings and the demo are replayed.
+        progress: whether there is a live line or a heartbeat.
+        typed: the options that were typed, for suggested commands; None for no suggestions and no closing summary.
     """
 
-    interval: float = 1.0
-    settle: float = 15.0
+    interval_seconds: float = 1.0
+    settle_seconds: float = 15.0
     cursor_file: str | None = None
-    slow: float | None = None
+    slow_seconds: float | None = None
     replay: ReplayOptions = ReplayOptions()
     progress: bool = False
     typed: TypedWords | None = None
@@ -64,7 +63,7 @@ class FollowOptions(NamedTuple):
 def open_session(
     app: App, refs: Sequence[JobRef], events: EventOptions, policy: RetryPolicy, follow: FollowOptions
 ) -> Iterator["FollowSession"]:
-    """Open the jobs and the files, and put together what shows and keeps the events.
+    """Open the jobs and the files, and make a session of them.
 
     Raises:
         OrchEventsError: a job, a recording or a cursor file can't be opened.
@@ -80,7 +79,7 @@ def open_session(
 
 
 def _open_checkpoints(path: str | None, jobs: Sequence[OpenJob]) -> Checkpoints | None:
-    """Open the cursor file, if there is to be one; what can't be written is found out now."""
+    """Open the cursor file, if there is to be one; that it can't be written is found out now."""
     if path is None:
         return None
     file = CheckpointFile(Path(path))
@@ -91,12 +90,18 @@ def _open_checkpoints(path: str | None, jobs: Sequence[OpenJob]) -> Checkpoints 
 def _follower(
     app: App, job: OpenJob, start: int | None, follow: FollowOptions, checkpoints: Checkpoints | None
 ) -> Follower:
-    """Follow a job from where the cursor file says, else from where the option does."""
-    resume = _resume(app, job, checkpoints.file) if checkpoints else None
-    return job.follower(app.clock, interval=follow.interval, start=start, resume=resume, settle=follow.settle)
+    """Follow a job from where the cursor file says, else from --start."""
+    resume = _read_checkpoint(app, job, checkpoints.file) if checkpoints else None
+    return job.follower(
+        app.clock,
+        interval_seconds=follow.interval_seconds,
+        start=start,
+        resume=resume,
+        settle_seconds=follow.settle_seconds,
+    )
 
 
-def _resume(app: App, job: OpenJob, file: CheckpointFile) -> Resume | None:
+def _read_checkpoint(app: App, job: OpenJob, file: CheckpointFile) -> Resume | None:
     checkpoint = file.read(job.origin, job.number)
     if checkpoint is None:
         if others := file.others(job.origin, job.number):
@@ -108,16 +113,16 @@ def _resume(app: App, job: OpenJob, file: CheckpointFile) -> Resume | None:
 
 
 class FollowSession:
-    """Reads the updates of some jobs: shows and keeps their events, and gathers the exit status.
+    """Reads the updates of some jobs, shows and saves their events, and collects the exit status.
 
     Args:
         app: streams, clock, signals.
         events: what is shown, and how.
-        follow: what only following has.
+        follow: the options of `follow` alone.
         jobs: the jobs.
         followers: their followers, in the same order.
-        recording: where events are recorded.
-        checkpoints: where it is noted how far they were shown.
+        recording: the recording to write; None for none.
+        checkpoints: the cursor file to write; None for none.
 
     Attributes:
         followers: the followers.
@@ -148,10 +153,10 @@ class FollowSession:
         self._commands, self._stragglers = None, None
         if follow.typed is not None:
             self._commands = ShellCommand(follow.typed, {job.number: job.name for job in jobs})
-            self._stragglers = StragglerDetector(follow_progress, follow.slow)
-        self._shown_to: dict[str, int | None] = {}
+            self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
+        self._last_shown: dict[str, int | None] = {}
         self._statuses: dict[str, int] = {}
-        self._ends: list[tuple[int, str]] = []
+        self._outcomes: list[tuple[int, str]] = []
 
     @property
     def shown(self) -> int:
@@ -159,29 +164,29 @@ class FollowSession:
         return self._chain.filtered.passed
 
     def run(self, updates: Iterable[Iterator[Update]], timeout: float = math.inf) -> int:
-        """Show everything to the end, or to a signal; return the exit status."""
+        """Show everything until the jobs end or a signal arrives; return the exit status."""
         try:
-            with closing(self._chain.head):
+            with closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
-                    self._take(update)
+                    self._handle(update)
         except KeyboardInterrupt as signal:
             self._statuses["detached"] = getattr(signal, "exit_status", exit_status.SIGINT)
         finally:
             self._progress.clear()
-        self._repeat_the_ends()
-        self._say_what_is_still_running()
+        self._repeat_outcomes()
+        self._note_still_running()
         status = exit_status.worst(self._statuses.values())
-        failed = any(keeper.failed for keeper in self._chain.keepers)
-        return LocalFileError.exit_status if failed and status == 0 else status
+        unsaved = any(link.failed for link in self._chain.persisting)
+        return LocalFileError.exit_status if unsaved and status == 0 else status
 
-    def _take(self, update: Update) -> None:
+    def _handle(self, update: Update) -> None:
         match update:
             case NewEvents(state, events):
                 self._show(state, events)
             case Tick():
                 self._progress.tick()
             case Pause():
-                self._chain.head.flush()
+                self._chain.first_link.flush()
                 self._name_stragglers()
                 self._progress.tick()
             case JobEnded(state, outcome):
@@ -193,18 +198,18 @@ class FollowSession:
             case TimedOut():
                 self._statuses["timed out"] = exit_status.TIMED_OUT
             case _:
-                self._chain.head.flush()
-                self._stderr.tell(update)
+                self._chain.first_link.flush()
+                self._stderr.report(update)
 
     def _show(self, state: JobState, events: Sequence[Event]) -> None:
         passed = self.shown
         self._progress.clear()
         with self._app.signals.shield():
-            self._chain.head.write(state.job, events)
-            self._shown_to[state.job] = state.last_id
+            self._chain.first_link.write(state.job, events)
+            self._last_shown[state.job] = state.last_id
         if self.shown > passed:
             self._progress.moved()
-        else:  # what nobody asked for breaks no silence
+        else:  # filtered events do not end the silence
             self._progress.tick()
 
     def _name_stragglers(self) -> None:
@@ -212,22 +217,22 @@ class FollowSession:
             self._stderr.note(slow(straggler, name_job=self._stderr.name_job))
 
     def _end(self, state: JobState, outcome: Outcome) -> None:
-        self._chain.head.flush()
+        self._chain.first_link.flush()
         status = outcome.exit_status(self._exit_options.fail_on)
         if self._commands is not None:
             for line in self._summary(state, outcome, self._commands):
                 self._stderr.note(line)
-            self._ends.append((status, ended(state.job, outcome, self._theme)))
+            self._outcomes.append((status, ended(state.job, outcome, self._theme)))
         self._statuses[state.job] = status if self._exit_options.exit_status else 0
 
     def _end_unknown(self, state: JobState) -> None:
-        self._chain.head.flush()
+        self._chain.first_link.flush()
         if self._commands is not None:
             self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
         self._statuses[state.job] = Unreachable.exit_status if self._exit_options.exit_status else 0
 
     def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand) -> Iterator[str]:
-        """Yield how a job ended, what went wrong, and what to do next."""
+        """Yield the outcome of a job, its failed nodes, and a suggested command."""
         yield ended(state.job, outcome, self._theme)
         yield from bad_nodes(state, self._theme, columns(self._app.stderr_stream))
         more = len(bad_runs(state)) - MOST_NODES
@@ -239,19 +244,19 @@ class FollowSession:
             yield f"{self._theme.paint('next:', 'hint')} {following}"
 
     def _fail(self, state: JobState, error: OrchEventsError) -> None:
-        self._chain.head.flush()
+        self._chain.first_link.flush()
         self._stderr.error(error)
-        if self._commands and (isinstance(error, Unreachable) or state.job in self._shown_to):
+        if self._commands and (isinstance(error, Unreachable) or state.job in self._last_shown):
             self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
         self._statuses[state.job] = error.exit_status
 
-    def _repeat_the_ends(self) -> None:
-        """Where several jobs ended, say again how, the worst last: the first may be out of sight."""
-        if len(self._ends) > 1:
-            for _, line in sorted(self._ends, key=lambda end: exit_status.badness(end[0])):
+    def _repeat_outcomes(self) -> None:
+        """Repeat the outcomes of several jobs, the worst last: the first may have scrolled away."""
+        if len(self._outcomes) > 1:
+            for _, line in sorted(self._outcomes, key=lambda end: exit_status.badness(end[0])):
                 self._stderr.note(line)
 
-    def _say_what_is_still_running(self) -> None:
+    def _note_still_running(self) -> None:
         for job, follower in self._by_job.items():
             if self._commands and job not in self._statuses:
                 resume = self._resume(job, self._commands)
@@ -260,7 +265,7 @@ class FollowSession:
 
     def _resume(self, job: str, commands: ShellCommand) -> str:
         """Return the command that resumes a job with the first event that was not shown yet."""
-        last = self._shown_to.get(job)
+        last = self._last_shown.get(job)
         return commands.resume(job, self._by_job[job].start if last is None else last + 1)
 
 
@@ -272,4 +277,4 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
         return Heartbeat(stream, progress, app.clock)
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
-    return LiveLine(stream, theme, progress, app.clock, lambda: columns(stream) or USUAL_COLUMNS, shared=shared)
+    return LiveLine(stream, theme, progress, app.clock, lambda: columns(stream) or DEFAULT_COLUMNS, shared=shared)

@@ -1,7 +1,7 @@
-"""SIGINT, SIGTERM and SIGHUP: each leaves at once, wherever the program is, but between two lines of stdout.
+"""SIGINT, SIGTERM and SIGHUP: each ends the program at once, wherever it is, but never in the middle of a line.
 
-While a line is being written the signal is kept, for a moment: a reader that takes nothing must not hold us. A second
-signal is not kept at all.
+While stdout is being written to, a signal is deferred, but only for 50 ms: a reader that does not read must not block
+the program. A second signal is not deferred.
 """
 
 import signal
@@ -11,11 +11,11 @@ from types import FrameType
 
 from orch_events.cli import exit_status
 
-_MOMENT_SECONDS = 0.05
+_SHIELD_SECONDS = 0.05
 
 
 class Detached(KeyboardInterrupt):
-    """A signal asked us to leave.
+    """A signal asked the program to end.
 
     Args:
         exit_status: 130 for SIGINT, 143 for SIGTERM and SIGHUP.
@@ -31,36 +31,36 @@ class Signals:
 
     def __init__(self) -> None:
         self._shields = 0
-        self._kept: int | None = None
+        self._pending: int | None = None
 
     def listen(self) -> None:
-        """Take over the signals of this process, but for those that who started it has it ignore, as nohup does."""
+        """Handle the signals of this process, except those that its parent has it ignore, as nohup does."""
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM"):
-            number = getattr(signal, name, None)  # Windows has but two of them
+            number = getattr(signal, name, None)  # Windows has only two of them
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._on_signal)
 
     @contextmanager
     def shield(self) -> Iterator[None]:
-        """Keep a signal until this is over, or for a moment."""
+        """Defer signals until the context ends, but no longer than `_SHIELD_SECONDS`."""
         self._shields += 1
         try:
             yield
         finally:
             self._shields -= 1
-        if self._kept is not None and not self._shields:
-            self._leave(self._kept)
+        if self._pending is not None and not self._shields:
+            self._leave(self._pending)
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
-        if self._kept is None and self._shields:
-            self._kept = number
+        if self._pending is None and self._shields:
+            self._pending = number
             if hasattr(signal, "setitimer"):
-                signal.setitimer(signal.ITIMER_REAL, _MOMENT_SECONDS)
+                signal.setitimer(signal.ITIMER_REAL, _SHIELD_SECONDS)
             return
-        self._leave(self._kept or number)
+        self._leave(self._pending or number)
 
     def _leave(self, number: int) -> None:
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
-        self._kept = None
+        self._pending = None
         raise Detached(exit_status.SIGINT if number == signal.SIGINT else exit_status.SIGTERM)

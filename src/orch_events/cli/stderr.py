@@ -1,6 +1,6 @@
-"""What the program says on stderr: errors, warnings, notes, and what happens to a connection. stdout is never touched.
+"""Messages on stderr: errors, warnings, notes, and connections lost and restored.
 
-This is the one place that tells of connections lost and restored, whether a job is followed or only loaded.
+This is the one place that reports lost connections, whether a job is followed or only loaded.
 """
 
 from collections.abc import Callable
@@ -15,16 +15,16 @@ if TYPE_CHECKING:  # msgspec is imported when there is an update
 
 
 class Stderr:
-    """Writes lines to stderr; a stderr that is gone or full is no reason to stop.
+    """Writes messages to stderr; errors of the stream are ignored.
 
     Args:
-        stream: where to; None where the process was started without one.
+        stream: the stream; None if the process was started without one.
         paint: colours a text by the name of a style.
-        quiet: whether notes are kept back; warnings and errors never are.
+        quiet: whether to suppress notes; warnings and errors never are.
 
     Attributes:
-        make_room: called before each line, to take away what is drawn on the terminal's last line.
-        name_job: whether to say which job it is about: several are followed.
+        make_room: called before each message, to erase the live line.
+        name_job: whether messages name their job, because several are followed.
     """
 
     def __init__(
@@ -41,26 +41,26 @@ class Stderr:
         self._quiet = quiet
 
     def note(self, text: str) -> None:
-        """Say something that --quiet keeps back; whatever a server had a part in must be safe text already."""
+        """Write a note, which --quiet suppresses; the text must be escaped already."""
         if not self._quiet:
             self._write(text)
 
     def warn(self, text: str) -> None:
-        """Say what the user should know."""
+        """Write a warning."""
         self._write(f"{self._paint('warning:', 'warning')} {escape_control(text)}")
 
     def error(self, error: OrchEventsError) -> None:
-        """Say what is wrong, and the next step."""
+        """Write an error and its hint."""
         self._write(f"{self._paint('error:', 'error')} {escape_control(error.message)}")
         if error.hint:
             self.hint(error.hint)
 
     def hint(self, text: str) -> None:
-        """Say what the next step is."""
+        """Write a hint at the next step."""
         self._write(f"{self._paint('hint:', 'hint')} {escape_control(text)}")
 
-    def tell(self, update: "Update") -> None:
-        """Tell of a connection that is lost or restored, and of a notice; other updates are for somebody else."""
+    def report(self, update: "Update") -> None:
+        """Report a connection that is lost or restored, or a notice; other updates are ignored."""
         from orch_events.job.updates import ConnectionLost, ConnectionRestored, Notice
         from orch_events.render.messages import lost, restored
 

@@ -1,7 +1,15 @@
-"""The server: the only user of httpx.
+"""The client of a server, and the only user of httpx.
 
-Every URL is built from service-url; none that an answer names is ever asked, and no redirect followed, so the token
-goes to one origin alone. httpx's errors become ours in `_translated` and nowhere else, the API's in `responses`.
+1. The token goes to one origin only. Every URL is built from service-url; no URL in a response is ever requested, and
+   no redirect is followed. Over plain http the token is sent to a loopback address only. It is removed from the body of
+   an error response, which a message may quote.
+2. Only GET is sent: nothing here can change a job.
+3. A page of events is decoded while it arrives and may have any length. Bodies that must be complete to be read
+   (records) are limited to 256 MB and 30 seconds.
+4. Each method returns an iterator that may yield None while nothing arrives. It does so if `read_ahead` reads the
+   response in the background, as that of `stream` does; otherwise it blocks.
+5. httpx's errors become ours in `_translate_errors` and nowhere else, error responses in `responses`: a caller needs to
+   know `OrchEventsError` only.
 """
 
 import ssl
@@ -33,7 +41,7 @@ from orch_events.wire.records import JobRecord, NodeRecord
 
 T = TypeVar("T")
 
-Ahead = Callable[[Callable[[], Iterator[bytes]]], Iterator[bytes | None]]
+ReadAhead = Callable[[Callable[[], Iterator[bytes]]], Iterator[bytes | None]]
 
 _ERROR_PIECES = 2
 _MOST_BYTES = 1 << 28
@@ -41,14 +49,14 @@ _MOST_SECONDS = 30.0
 
 
 class Exchange(msgspec.Struct, frozen=True):
-    """One request and what came of it, for --verbose.
+    """One request and its response, for --verbose.
 
     Attributes:
-        url: what was asked, always with GET.
-        status: the HTTP status; None where no answer came.
+        url: what was requested, always with GET.
+        status: the HTTP status; None if there was no response.
         seconds: from the request to the last byte.
-        received: bytes of the body, as they were sent.
-        server_at: when the server says that it answered, in seconds since the epoch; None where it does not.
+        received: bytes of the body, before decompression.
+        server_at: the response's Date header, in seconds since the epoch; None if there is none.
     """
 
     url: str
@@ -59,17 +67,17 @@ class Exchange(msgspec.Struct, frozen=True):
 
 
 class Client:
-    """A source of events that asks a server.
+    """A server as a source of jobs, records, nodes and events.
 
     Args:
         url: where the API is.
-        token: returns the token to send, or None for none; asked at each request.
-        clock: what measures requests.
+        token: returns the token to send, or None for none; called for each request.
+        clock: measures requests.
         cacert: a file with the CA to trust; None for the system's.
-        connect_timeout, read_timeout: seconds; the second is for each piece of an answer.
-        observe: told of every exchange.
-        ahead: iterates over what it is given, in the background say, and yields None for each moment without an item.
-        transport: stands for the network in tests.
+        connect_timeout, read_timeout: in seconds; the second is the longest time without any data.
+        observe: called after each exchange.
+        read_ahead: iterates over what it is given, perhaps in the background, and may yield None while nothing arrives.
+        transport: replaces the network in tests.
     """
 
     def __init__(
@@ -82,14 +90,14 @@ class Client:
         connect_timeout: float = 10.0,
         read_timeout: float = 60.0,
         observe: Callable[[Exchange], None] = lambda _: None,
-        ahead: Ahead = lambda begin: begin(),
+        read_ahead: ReadAhead = lambda begin: begin(),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._url = url
         self._token = token
         self._clock = clock
         self._observe = observe
-        self._ahead = ahead
+        self._read_ahead = read_ahead
         self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
         proxy = Proxy.from_environ(url) if transport is None else None
         self._http = httpx.Client(
@@ -111,13 +119,13 @@ class Client:
         self._http.close()
 
     def fetch(self, job: str, start: int | None) -> Iterator[Fetched | None]:
-        """Yield a job's events from the id `start` on, as they arrive, then the page's end; None while nothing comes.
+        """Yield a job's events from the id `start` on as they arrive, then the page's end; None while nothing arrives.
 
         Source: `GET /jobs/:id/events?start=N`. Raises any OrchEventsError but UsageError.
         """
         path = f"/jobs/{job}/events" + (f"?start={start}" if start is not None else "")
         decoder = PageDecoder(self._url.base + path)
-        for piece in self._ahead(lambda: self._body(path)):
+        for piece in self._read_ahead(lambda: self._body(path)):
             if piece is None:
                 yield None
             elif events := decoder.feed(piece):
@@ -125,25 +133,30 @@ class Client:
         yield decoder.finish()
 
     def record(self, job: str) -> Iterator[JobRecord | None]:
-        """Yield None while nothing comes, and at last the job's record. Source: `GET /jobs/:id`."""
+        """Yield None until the response is complete, then the job's record. Source: `GET /jobs/:id`."""
         return self._read(f"/jobs/{job}", JobRecord.read)
 
     def jobs(self, limit: int, offset: int = 0, kind: str | None = None) -> Iterator[list[JobRecord] | None]:
-        """Yield None while nothing comes, and at last jobs, perhaps of one type, the newest first. Source: `GET /jobs`.
+        """Yield None until the response is complete, then jobs, the newest first. Source: `GET /jobs`.
 
-        An older server may know nothing of limit, order and type, and give them all, the oldest first.
+        An older server may ignore limit, order and type, and return all jobs, the oldest first.
+
+        Args:
+            limit: how many jobs to request.
+            offset: how many of the newest to skip.
+            kind: only jobs of this type; None for all.
         """
         of_type = f"&type={kind}" if kind else ""
         return self._read(f"/jobs?limit={limit}&offset={offset}&order_by=name&order=desc{of_type}", JobRecord.read_all)
 
     def nodes(self, job: str) -> Iterator[list[NodeRecord] | None]:
-        """Yield None while nothing comes, and at last a snapshot of a job's nodes. Source: `GET /jobs/:id/nodes`."""
+        """Yield None until the response is complete, then a job's nodes. Source: `GET /jobs/:id/nodes`."""
         return self._read(f"/jobs/{job}/nodes", NodeRecord.read_all)
 
     def _read(self, path: str, read: Callable[[bytes, str], T]) -> Iterator[T | None]:
-        """Gather a body, within reason, and read it; one that trickles is not waited for."""
+        """Collect a body, up to `_MOST_BYTES` and `_MOST_SECONDS`, and read it."""
         url, body, began_at = self._url.base + path, bytearray(), self._clock.monotonic()
-        for piece in self._ahead(lambda: self._body(path)):
+        for piece in self._read_ahead(lambda: self._body(path)):
             body += piece or b""
             if len(body) > _MOST_BYTES:
                 raise NotUnderstood(f"the response from {url} is larger than {_MOST_BYTES >> 20} MB")
@@ -153,59 +166,61 @@ class Client:
         yield read(bytes(body), url)
 
     def _body(self, path: str) -> Iterator[bytes]:
-        """Ask, and yield the body as it arrives, unzipped where it is zipped."""
-        with self._answer(path) as answer:
-            yield from _pieces(answer)
+        """Send a request, and yield the body as it arrives, decompressed."""
+        with self._response(path) as response:
+            yield from _pieces(response)
 
     @contextmanager
-    def _answer(self, path: str) -> Iterator[httpx.Response]:
-        """Ask, and give the answer if it is a good one; report the exchange when its body has been read."""
+    def _response(self, path: str) -> Iterator[httpx.Response]:
+        """Send a request, and give the response if its status is 200; report the exchange once its body was read."""
         url = self._url.base + path
         token = self._token()
         sent = token is not None and (self._url.encrypted or self._url.loopback)
         headers = {"X-Authentication": token or ""} if sent else {}
         began_at = self._clock.monotonic()
-        answer: httpx.Response | None = None
+        response: httpx.Response | None = None
         try:
-            with self._translated(url):
-                answer = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
-                if answer.status_code != httpx.codes.OK:
-                    raise self._error(url, answer, token if sent else None)
-            with self._translated(url, reading=True):
-                yield answer
+            with self._translate_errors(url):
+                response = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+                if response.status_code != httpx.codes.OK:
+                    raise self._error(url, response, token if sent else None)
+            with self._translate_errors(url, reading=True):
+                yield response
         finally:
-            if answer is not None:
-                answer.close()
-            self._report(url, answer, began_at)
+            if response is not None:
+                response.close()
+            self._report(url, response, began_at)
 
-    def _report(self, url: str, answer: httpx.Response | None, began_at: float) -> None:
-        status = answer.status_code if answer is not None else None
-        received = answer.num_bytes_downloaded if answer is not None else 0
-        server_at = read_date(answer.headers.get("Date")) if answer is not None else None
+    def _report(self, url: str, response: httpx.Response | None, began_at: float) -> None:
+        status = response.status_code if response is not None else None
+        received = response.num_bytes_downloaded if response is not None else 0
+        server_at = read_date(response.headers.get("Date")) if response is not None else None
         self._observe(Exchange(url, status, self._clock.monotonic() - began_at, received, server_at))
 
-    def _error(self, url: str, answer: httpx.Response, token: str | None) -> OrchEventsError:
-        retry_after = read_retry_after(answer.headers.get("Retry-After"), self._clock.now())
+    def _error(self, url: str, response: httpx.Response, token: str | None) -> OrchEventsError:
+        retry_after = read_retry_after(response.headers.get("Retry-After"), self._clock.now())
         body = b""
-        with suppress(httpx.HTTPError, zlib.error):  # the status counts, also of an answer that breaks off
-            for piece in islice(_pieces(answer), _ERROR_PIECES):
+        with suppress(httpx.HTTPError, zlib.error):  # the status counts, even if the body breaks off
+            for piece in islice(_pieces(response), _ERROR_PIECES):
                 body += piece
-        if token:  # a server may quote it; we do not
+        if token:  # a server may quote it, and messages may quote the body
             body = body.replace(token.encode(), b"...")
-        return error_for_response(url, answer.status_code, body, with_token=token is not None, retry_after=retry_after)
+        return error_for_response(
+            url, response.status_code, body, with_token=token is not None, retry_after=retry_after
+        )
 
     @contextmanager
-    def _translated(self, url: str, *, reading: bool = False) -> Iterator[None]:
+    def _translate_errors(self, url: str, *, reading: bool = False) -> Iterator[None]:
         try:
             yield
         except httpx.HTTPError as error:
-            raise self._ours(error, url, reading=reading) from None
+            raise self._our_error(error, url, reading=reading) from None
         except UnicodeError:  # of a name that begins like an encoded one, xn--
             raise LocalFileError(f"{self._url.origin} has an invalid host name", "check service-url") from None
         except zlib.error:
             raise NotUnderstood(f"the response from {url} is not valid gzip") from None
 
-    def _ours(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
+    def _our_error(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
         if isinstance(error, httpx.DecodingError):
             return NotUnderstood(f"the response from {url} can't be decoded")
         if isinstance(error, httpx.ConnectTimeout):
@@ -220,11 +235,11 @@ class Client:
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    """Write a system's error without its number, and httpx's own without a full stop and the bytes that it met."""
+    """Return an error's text without its number, its full stop, and the bytes that it quotes."""
     return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection was closed"
 
 
-def _pieces(answer: httpx.Response) -> Iterator[bytes]:
-    """Yield an answer's body as it arrives, unzipped where it is zipped."""
-    pieces = answer.iter_raw()
-    return gunzip(pieces) if answer.headers.get("Content-Encoding", "").lower() == "gzip" else pieces
+def _pieces(response: httpx.Response) -> Iterator[bytes]:
+    """Yield a response's body as it arrives, decompressed."""
+    pieces = response.iter_raw()
+    return gunzip(pieces) if response.headers.get("Content-Encoding", "").lower() == "gzip" else pieces

@@ -1,4 +1,4 @@
-"""The way to a server, step by step: its name, a connection, TLS. What is found is a value; nothing is shown."""
+"""The steps of connecting to a server, one at a time: name resolution, connection, TLS. The results are values."""
 
 import socket
 import ssl
@@ -14,16 +14,16 @@ from orch_events.errors import OrchEventsError, Unreachable
 from orch_events.times import Clock
 
 _MOST_CHARACTERS = 200
-"""Of a name: a server may say anything, at any length."""
+"""How much of a name in a certificate is kept: a server may send any length."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """A try to connect to one address.
+    """An attempt to connect to one address.
 
     Attributes:
-        address: which.
-        seconds: how long it took, either way.
-        reason: why it failed; "" where it did not.
+        address: the address.
+        seconds: how long it took, whether it succeeded or not.
+        reason: why it failed; "" if it did not.
     """
 
     address: str
@@ -32,12 +32,12 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """What a certificate says.
+    """The contents of a certificate.
 
     Attributes:
-        issuer: who answers for it.
-        names: of hosts, and addresses, for which it is good.
-        expires_at: seconds since the epoch; None where that can't be read.
+        issuer: who issued it.
+        names: the host names and addresses that it is valid for.
+        expires_at: seconds since the epoch; None if that can't be read.
     """
 
     issuer: str
@@ -46,19 +46,19 @@ class Certificate(msgspec.Struct, frozen=True):
 
     @classmethod
     def read(cls, parsed: dict[str, Any]) -> "Certificate":
-        """Take it from what `ssl` makes of one."""
-        named = parsed.get("subjectAltName", ())
-        names = tuple(name[:_MOST_CHARACTERS] for kind, name in named if kind in ("DNS", "IP Address"))
+        """Read it from the dictionary that `ssl` returns."""
+        alt_names = parsed.get("subjectAltName", ())
+        names = tuple(name[:_MOST_CHARACTERS] for kind, name in alt_names if kind in ("DNS", "IP Address"))
         return cls(_words(parsed.get("issuer", ())), names or (_words(parsed.get("subject", ())),), _expiry(parsed))
 
 
 class Handshake(msgspec.Struct, frozen=True):
-    """What came of TLS with a server.
+    """The result of a TLS handshake.
 
     Attributes:
-        version: as in `TLSv1.3`; "" where none came about.
-        certificate: the server's; None where there is none to be read.
-        error: why it is not to be trusted, or does not speak TLS.
+        version: as in `TLSv1.3`; "" if it failed.
+        certificate: the server's; None if it can't be read.
+        error: why it failed; None if it did not.
     """
 
     version: str
@@ -67,10 +67,10 @@ class Handshake(msgspec.Struct, frozen=True):
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """Return a host's addresses, in the order in which they are tried. Takes as long as the system wants to.
+    """Return a host's addresses, in the order in which they are tried; blocks for as long as the resolver does.
 
     Raises:
-        Unreachable: nobody knows the name.
+        Unreachable: the name can't be resolved.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -81,7 +81,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def connect(addresses: Sequence[str], port: int, timeout: float, clock: Clock) -> Iterator[Attempt]:
-    """Try one address after another, each for `timeout` seconds, up to the first that answers."""
+    """Try one address after another, for `timeout` seconds each, until one accepts a connection."""
     for address in addresses:
         began_at = clock.monotonic()
         try:
@@ -93,19 +93,19 @@ def connect(addresses: Sequence[str], port: int, timeout: float, clock: Clock) -
             return
 
 
-def shake_hands(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: float) -> Handshake:
-    """Speak TLS with a server at one of its addresses, `timeout` seconds at most for each step.
+def tls_handshake(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: float) -> Handshake:
+    """Do a TLS handshake with a server at one of its addresses, with `timeout` seconds for each step.
 
-    A certificate that is not trusted is read as well: then it is trusted itself, for the time of reading it.
+    If its certificate is not trusted, it is read on a second connection that trusts it.
     """
     try:
-        with _shaken(url, address, context, timeout) as encrypted:
+        with _tls_connection(url, address, context, timeout) as encrypted:
             return Handshake(encrypted.version() or "", Certificate.read(encrypted.getpeercert() or {}))
     except ssl.SSLError as error:
         certificate = None
         if isinstance(error, ssl.SSLCertVerificationError):
-            with suppress(OSError):  # one that has expired can't be trusted at all
-                certificate = _untrusted(url, address, timeout)
+            with suppress(OSError):  # an expired one can't be trusted at all
+                certificate = _untrusted_certificate(url, address, timeout)
         return Handshake("", certificate, tls.error_for_handshake(error, url.origin))
     except OSError as error:
         return Handshake(
@@ -113,13 +113,13 @@ def shake_hands(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout:
         )
 
 
-def authorities(context: ssl.SSLContext) -> list[Certificate]:
-    """Return the certificates of CAs that a context trusts."""
+def trusted_authorities(context: ssl.SSLContext) -> list[Certificate]:
+    """Return the certificates of the CAs that a context trusts."""
     return [Certificate.read(parsed) for parsed in context.get_ca_certs()]
 
 
 @contextmanager
-def _shaken(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: float) -> Iterator[ssl.SSLSocket]:
+def _tls_connection(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: float) -> Iterator[ssl.SSLSocket]:
     with (
         socket.create_connection((address, url.port), timeout) as plain,
         context.wrap_socket(plain, server_hostname=url.host) as encrypted,
@@ -127,22 +127,22 @@ def _shaken(url: ServiceUrl, address: str, context: ssl.SSLContext, timeout: flo
         yield encrypted
 
 
-def _untrusted(url: ServiceUrl, address: str, timeout: float) -> Certificate:
-    """Read a certificate that nobody vouches for; the standard library reads only those that are trusted."""
+def _untrusted_certificate(url: ServiceUrl, address: str, timeout: float) -> Certificate:
+    """Read a certificate that is not trusted; the standard library only reads those that are."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with _shaken(url, address, context, timeout) as encrypted:
-        itself = encrypted.getpeercert(binary_form=True) or b""
+    with _tls_connection(url, address, context, timeout) as encrypted:
+        der = encrypted.getpeercert(binary_form=True) or b""
     context.verify_mode = ssl.CERT_REQUIRED
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.load_verify_locations(cadata=itself)
-    with _shaken(url, address, context, timeout) as encrypted:
+    context.load_verify_locations(cadata=der)
+    with _tls_connection(url, address, context, timeout) as encrypted:
         return Certificate.read(encrypted.getpeercert() or {})
 
 
 def _words(name: Sequence[Sequence[tuple[str, str]]]) -> str:
-    """Write a distinguished name without the names of its parts."""
+    """Return the values of a distinguished name, without its keys."""
     return ", ".join(value for part in name for _, value in part)[:_MOST_CHARACTERS]
 
 

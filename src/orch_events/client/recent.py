@@ -9,50 +9,50 @@ from orch_events.job.updates import Steps
 from orch_events.wire.records import JobRecord
 
 MOST_AT_ONCE = 100
-"""How many jobs are asked for in one request."""
+"""How many jobs are requested at once."""
 
-Ask = Callable[[int, int], Steps[Sequence[JobRecord]]]
-"""Asks for so many jobs, from an offset on, the newest first; a server may give others."""
+FetchJobs = Callable[[int, int], Steps[Sequence[JobRecord]]]
+"""Requests jobs, by limit and offset, the newest first; a server may return others."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Which jobs are wanted.
+class JobQuery(msgspec.Struct, frozen=True):
+    """Which jobs to find.
 
     Attributes:
         limit: how many, at most.
-        states, types: only jobs of one of these; empty for all.
+        states, types: only jobs in one of these states, of one of these types; empty for all.
     """
 
     limit: int
     states: frozenset[str] = frozenset()
     types: frozenset[str] = frozenset()
 
-    def has(self, job: JobRecord) -> bool:
-        """Whether a job is wanted."""
+    def matches(self, job: JobRecord) -> bool:
+        """Whether a job is one of them."""
         return (not self.states or job.state in self.states) and (not self.types or job.type in self.types)
 
     @property
     def page_size(self) -> int:
-        """How many jobs to ask for at once: no more than are wanted, unless it is we who choose among them."""
+        """How many jobs to request at once: `limit` at most, unless they are filtered here."""
         return MOST_AT_ONCE if self.states or self.types else min(self.limit, MOST_AT_ONCE)
 
 
-def recent(ask: Ask, wanted: Wanted) -> Steps[list[JobRecord]]:
-    """Return the jobs that are wanted, the newest first, each once, however the pages shift while they are read.
+def recent(fetch: FetchJobs, query: JobQuery) -> Steps[list[JobRecord]]:
+    """Return the jobs that match, the newest first, each once, even if pages shift while they are read.
 
-    A server that gives more than was asked for has given all. One that knows nothing of order must be read to its end.
+    A server that returns more jobs than requested has returned all. One that ignores the order is read to the end.
     """
-    size, offset = wanted.page_size, 0
+    page_size, offset = query.page_size, 0
     seen: set[str] = set()
     found: list[JobRecord] = []
     while True:
-        page = yield from ask(size, offset)
-        fresh = [job for job in page if _key(job) not in seen]
-        found += [job for job in {_key(job): job for job in fresh}.values() if wanted.has(job)]
-        enough = len(found) >= wanted.limit and _newest_first(page)
-        if enough or not fresh or len(page) > size:
-            return sorted(found, key=_age)[: wanted.limit]
-        seen.update(map(_key, fresh))
+        page = yield from fetch(page_size, offset)
+        new_jobs = [job for job in page if _key(job) not in seen]
+        found += [job for job in {_key(job): job for job in new_jobs}.values() if query.matches(job)]
+        is_complete = len(found) >= query.limit and _newest_first(page)
+        if is_complete or not new_jobs or len(page) > page_size:
+            return sorted(found, key=_age)[: query.limit]
+        seen.update(map(_key, new_jobs))
         offset += len(page)
 
 
@@ -61,7 +61,7 @@ def _key(job: JobRecord) -> str:
 
 
 def _age(job: JobRecord) -> int:
-    """Put a job in order: the newest, that with the highest number, is the least; one without a number is the last."""
+    """Return a sort key: the newest job, that with the highest number, comes first; one without a number last."""
     return -int(job.number or -1)
 
 

@@ -1,4 +1,4 @@
-"""Answers other than 200: one place that turns HTTP statuses and the API's error bodies into our errors."""
+"""Error responses: one place that turns HTTP statuses and the API's error bodies into our errors."""
 
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -21,7 +21,7 @@ _BUSY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_R
 
 
 class _ErrorBody(msgspec.Struct):
-    """The API's `{kind, msg, details?}`; the kind tells it from a proxy's answer, the message is for people."""
+    """The API's `{kind, msg, details?}`. A proxy's error has no kind; the message is for people."""
 
     kind: str
     msg: Any = None
@@ -30,40 +30,44 @@ class _ErrorBody(msgspec.Struct):
 def error_for_response(
     url: str, status: int, body: bytes, *, with_token: bool, retry_after: float | None = None
 ) -> OrchEventsError:
-    """Tell what an answer other than 200 means.
+    """Return the error for a response with a status other than 200.
 
     Args:
-        url: what was asked.
+        url: what was requested.
         status: the HTTP status.
-        body: the answer's body, or its beginning.
-        with_token: whether a token had been sent.
-        retry_after: seconds after which the server wants to be asked again; None where it said nothing.
+        body: the response's body, or its beginning.
+        with_token: whether a token was sent.
+        retry_after: the seconds that the server asked for; None if it did not.
     """
-    said = _read(body)
-    message = " ".join(said.msg.split())[:_MESSAGE_CHARACTERS].rstrip(".") if said and isinstance(said.msg, str) else ""
-    told = f"HTTP {status}, {message}" if message else f"HTTP {status}"
+    api_error = _read(body)
+    message = (
+        " ".join(api_error.msg.split())[:_MESSAGE_CHARACTERS].rstrip(".")
+        if api_error and isinstance(api_error.msg, str)
+        else ""
+    )
+    status_text = f"HTTP {status}, {message}" if message else f"HTTP {status}"
     if status == HTTPStatus.UNAUTHORIZED:
         what = "rejected the token" if with_token else "requires a token, but none was sent"
-        return NotAuthenticated(f"{url} {what} ({told})")
+        return NotAuthenticated(f"{url} {what} ({status_text})")
     if status == HTTPStatus.FORBIDDEN:
-        return NotPermitted(f"access to {url} is denied ({told})")
-    if status == HTTPStatus.NOT_FOUND and said:
-        return UnknownJob(f"the server has no such job: {url} ({told})")
+        return NotPermitted(f"access to {url} is denied ({status_text})")
+    if status == HTTPStatus.NOT_FOUND and api_error:
+        return UnknownJob(f"the server has no such job: {url} ({status_text})")
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(f"{url} returned an error ({told})", retry_after=retry_after)
+        return Unreachable(f"{url} returned an error ({status_text})", retry_after=retry_after)
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         hint = "redirects are not followed; set service-url to the server itself"
-        return NotUnderstood(f"{url} redirects elsewhere ({told})", hint)
+        return NotUnderstood(f"{url} redirects elsewhere ({status_text})", hint)
     other = HtmlAnswer if status == HTTPStatus.NOT_FOUND else NotUnderstood
-    if status == HTTPStatus.BAD_REQUEST and said:
+    if status == HTTPStatus.BAD_REQUEST and api_error:
         what, hint = "rejected the request", "check the job number and --start"
     else:
         what, hint = "did not respond like an orchestrator", ""
-    return other(f"{url} {what} ({told})", hint)
+    return other(f"{url} {what} ({status_text})", hint)
 
 
 def _read(body: bytes) -> _ErrorBody | None:
-    """Read the API's error; None where the answer is not the API's."""
+    """Read the API's error body; None if the body is not the API's."""
     try:
         return msgspec.json.decode(body, type=_ErrorBody)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -81,7 +85,7 @@ def read_retry_after(text: str | None, now: float) -> float | None:
 
 
 def read_date(text: str | None) -> float | None:
-    """Read a date as HTTP's headers have it into seconds since the epoch; None for anything else."""
+    """Read the date of an HTTP header into seconds since the epoch; None for anything else."""
     try:
         return parsedate_to_datetime(text).timestamp() if text is not None else None
     except (ValueError, OverflowError):

@@ -1,7 +1,7 @@
-"""An answer's bytes on their way: read in the background, and unzipped piece by piece.
+"""Reading a response: in a background thread, and decompressed piece by piece.
 
-What is read is iterated in a thread of its own. While nothing comes, the reader gets None each moment: it can look at
-its clock, redraw, see to other jobs, and hear Ctrl-C, even while a name is being resolved.
+While nothing arrives, the reader gets None ten times a second. So it can check its timeouts, redraw, continue with
+other jobs and react to Ctrl-C, even while a name is being resolved.
 """
 
 import zlib
@@ -13,19 +13,19 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_MOMENT_SECONDS = 0.1
+_TICK_SECONDS = 0.1
 _ITEMS_AHEAD = 4
 
 
 def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, None]:
-    """Iterate in the background, a few items ahead; yield the items, and None for each moment without one."""
+    """Iterate in the background, a few items ahead; yield the items, and None for each tick without one."""
     items: Queue[T | _End] = Queue(_ITEMS_AHEAD)
     abandoned = Flag()
     Thread(target=_deliver, args=(begin, items, abandoned), daemon=True).start()
     try:
         while True:
             try:
-                item = items.get(timeout=_MOMENT_SECONDS)
+                item = items.get(timeout=_TICK_SECONDS)
             except Empty:
                 yield None
                 continue
@@ -40,7 +40,7 @@ def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, No
 
 
 class _End:
-    """The last thing that is delivered: that there is no more, or why."""
+    """The last item in the queue: the end of the iteration, or the error that ended it."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
@@ -52,16 +52,16 @@ def _deliver(begin: Callable[[], Iterator[T]], items: "Queue[T | _End]", abandon
             if not _put(items, item, abandoned):
                 return
         end = _End(None)
-    except BaseException as error:  # noqa: BLE001 - it is raised where the reader is
+    except BaseException as error:  # noqa: BLE001 - it is raised in the reader's thread
         end = _End(error)
     _put(items, end, abandoned)
 
 
 def _put(items: "Queue[T | _End]", item: T | _End, abandoned: Flag) -> bool:
-    """Put an item into the queue; False if nobody reads it any more."""
+    """Put an item into the queue; return False if the reader has gone."""
     while not abandoned.is_set():
         try:
-            items.put(item, timeout=_MOMENT_SECONDS)
+            items.put(item, timeout=_TICK_SECONDS)
         except Full:
             continue
         return True
@@ -73,12 +73,12 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what gzip'd bytes hold, at most a quarter of a megabyte at once.
+    """Decompress gzip, in pieces of a quarter of a megabyte at most.
 
-    A stream that is cut yields what was in it, and no more.
+    A truncated stream yields what it contains.
 
     Raises:
-        zlib.error: the bytes are no gzip.
+        zlib.error: the bytes are not gzip.
     """
     unzip = zlib.decompressobj(_GZIP)
     for piece in pieces:

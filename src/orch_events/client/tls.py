@@ -1,4 +1,4 @@
-"""TLS: which CA is trusted, and what was wrong with it or with the server."""
+"""TLS: the CA that is trusted, and errors of a handshake."""
 
 import ssl
 from pathlib import Path
@@ -11,11 +11,11 @@ _HINTS = {
     62: "use a host name that the server's certificate is valid for",
     64: "use a host name that the server's certificate is valid for",
 }
-"""What to do, by OpenSSL's number, where the CA is not to blame: not yet valid, expired, another name or address."""
+"""Hints by OpenSSL's error number, for errors that another CA would not fix: not yet valid, expired, name mismatch."""
 
 
 def context(cacert: str | None) -> ssl.SSLContext:
-    """Return what checks a server's certificate against the CA in a file; None: the system's. Raises LocalFileError."""
+    """Return a context that trusts the CA in a file; None: the system's CAs. Raises LocalFileError."""
     try:
         return ssl.create_default_context(cafile=cacert)
     except (OSError, ssl.SSLError):
@@ -37,7 +37,7 @@ def _readable(path: str) -> bool:
 
 
 def error_for_handshake(error: ssl.SSLError, origin: str) -> OrchEventsError:
-    """Tell why no TLS came about with a server."""
+    """Return our error for a failed handshake."""
     if isinstance(error, ssl.SSLCertVerificationError):
         hint = "give the primary server's CA certificate: --cacert FILE, or cacert in orchestrator.conf"
         why = error.verify_message.rstrip(".")
@@ -49,8 +49,8 @@ def error_for_handshake(error: ssl.SSLError, origin: str) -> OrchEventsError:
 
 
 def cause(error: BaseException) -> ssl.SSLError | None:
-    """Return the trouble with TLS that is behind an error; None where there is none."""
-    at: BaseException | None = error
-    while at is not None and not isinstance(at, ssl.SSLError):
-        at = at.__cause__ or at.__context__
-    return at
+    """Return the TLS error that caused an error; None if there is none."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, ssl.SSLError):
+        found = found.__cause__ or found.__context__
+    return found

@@ -1,4 +1,4 @@
-"""Where requests go: the orchestrator's address, as people write it and as requests need it, and the proxy on the way."""
+"""Where requests go: service-url, as users write it and as requests need it, and the proxy in between."""
 
 import ipaddress
 import re
@@ -20,7 +20,7 @@ class ServiceUrl(msgspec.Struct, frozen=True):
 
     Attributes:
         origin: scheme, host and port, without a slash: the only place that a token goes to.
-        base: what every request's URL begins with, without a slash at its end.
+        base: the beginning of every request's URL, without a slash at its end.
         encrypted: whether it is https.
         loopback: whether it is on this machine.
     """
@@ -41,40 +41,40 @@ class ServiceUrl(msgspec.Struct, frozen=True):
             parts = urlsplit(text if "://" in text else f"https://{text}")
             host, port = parts.hostname or "", parts.port
         except ValueError:
-            raise _no_address(text) from None
+            raise _not_an_address(text) from None
         usable = is_host(host) and parts.scheme in ("http", "https") and _ALLOWED.fullmatch(text)
         if not usable or parts.query or parts.fragment or "@" in parts.netloc:
-            raise _no_address(text)
+            raise _not_an_address(text)
         prefix = parts.path.rstrip("/").removesuffix(_API).rstrip("/")
         origin = f"{parts.scheme}://{_netloc(parts, host, port, prefix)}"
         return cls(origin, origin + prefix + _API, parts.scheme == "https", _is_loopback(host))
 
     @property
     def host(self) -> str:
-        """A name, or an address without brackets."""
+        """The host: a name, or an address without brackets."""
         return urlsplit(self.origin).hostname or ""
 
     @property
     def port(self) -> int:
-        """The one that is connected to."""
+        """The port to connect to."""
         return urlsplit(self.origin).port or (443 if self.encrypted else 80)
 
     def is_of(self, place: str) -> bool:
-        """Whether a `place`, scheme and host with or without port and a proxy's path, is this server.
+        """Whether the beginning of a URL, up to a proxy's path at most, is that of this server.
 
-        A server knows neither the port nor the path by which a proxy is reached, so either may be missing.
+        A server's own URLs have neither the port nor the path of a proxy in front of it, so either may be missing.
         """
-        own = urlsplit(self.base)
+        ours = urlsplit(self.base)
         try:
             other = urlsplit(place)
             same_port = other.port in (None, self.port)
         except ValueError:  # no such port or address can be
             return False
-        same_host = (other.scheme, other.hostname) == (own.scheme, self.host)
-        return same_host and same_port and other.path in ("", own.path.removesuffix(_API))
+        same_host = (other.scheme, other.hostname) == (ours.scheme, self.host)
+        return same_host and same_port and other.path in ("", ours.path.removesuffix(_API))
 
     def shares_host(self, place: str) -> bool:
-        """Whether a `place` is on the same host."""
+        """Whether a URL has the same host."""
         try:
             return urlsplit(place).hostname == self.host
         except ValueError:
@@ -82,7 +82,7 @@ class ServiceUrl(msgspec.Struct, frozen=True):
 
 
 def _netloc(parts: SplitResult, host: str, port: int | None, prefix: str) -> str:
-    """Add the orchestrator's port where none is given, unless it is a proxy that is named, by a path of its own."""
+    """Add the orchestrator's port if none is given, unless there is a path: then it is a proxy's URL."""
     named = f"[{host}]" if ":" in host else host
     if port is None and parts.scheme == "https" and not prefix:
         port = _PORT
@@ -105,17 +105,17 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _no_address(text: str) -> LocalFileError:
+def _not_an_address(text: str) -> LocalFileError:
     shown = "service-url" if set("@?#") & set(text) else f"service-url {text!r}"
     return LocalFileError(f"{shown} is not a valid address", "write it as https://pe.example.com:8143")
 
 
 class Proxy(msgspec.Struct, frozen=True):
-    """What carries requests to a server.
+    """An HTTP proxy in front of a server.
 
     Attributes:
-        url: as the environment has it; there may be a password in it.
-        origin: the same without one: scheme, host and port.
+        url: as the environment has it; it may contain a password.
+        origin: the same without credentials: scheme, host and port.
     """
 
     url: str
@@ -123,9 +123,9 @@ class Proxy(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_environ(cls, server: ServiceUrl) -> "Proxy | None":
-        """Find it in HTTPS_PROXY, ALL_PROXY and NO_PROXY, or in the settings of the system; None where there is none.
+        """Find it in HTTPS_PROXY, ALL_PROXY and NO_PROXY, or in the system's settings; None if there is none.
 
-        A proxy may carry TLS, and never a token in the clear: over plain http there is none.
+        Only TLS goes through a proxy: over plain http it could read the token, so none is used.
 
         Raises:
             LocalFileError: it can't be used.

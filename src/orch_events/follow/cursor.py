@@ -1,16 +1,20 @@
-"""From where to ask next, which events are new, and in what order they are shown.
+"""Where the next request starts, which events are new, and in what order they come out.
 
 1. The cursor is our own: the highest id seen, plus one. A page's `next-events` counts only while no event has been
-   seen: it may repeat the request's own URL, so that following it would never end.
-2. It moves when a page is over. When a page breaks off it moves behind what had arrived if that was in the order of
-   ids, else not at all: what is missing can have any id.
-3. An event is new if its id was not seen before. Pages may overlap, repeat, and be asked for again from the beginning.
+   seen: it may repeat the request's own URL, and following it would never end.
+2. The cursor moves when a page ends. If the page breaks off, it moves past what had arrived if that was in the order of
+   ids, else not at all: what is missing could have any id.
+3. An event is new if its id was not seen before, so pages may overlap, repeat, or be read again from the beginning.
+   Events without an id are compared by content.
 4. What was seen in the last seconds is remembered with its time (`recent`): an event with an id among these may still
-   become visible, after a restart too. Older ids count as whole.
-5. New events come out in the order of their ids, as far as a buffer of some thousand events and a few megabytes allows.
-   One that becomes visible behind others with higher ids comes out late, but comes.
+   become visible, after a restart too. Older ids count as complete.
+5. New events come out in the order of their ids, as far as a buffer of 4,096 events or 4 MB allows. What is new but
+   lower than an id that is already out comes out late. The cursor alone would never fetch such an event again once the
+   page has ended: that is what `rewind` is for.
 
-Memory is bounded: 8 MB of ids, a buffer of 4 MB, and 65,536 hashes of events without an id.
+Memory is bounded: 8 MB of ids, the buffer, and 65,536 hashes of events without an id. Beyond the first limit, ids lower
+than all that are remembered count as seen; beyond the last, the hashes are forgotten, and an event without an id may
+come out twice.
 """
 
 from collections import deque
@@ -33,10 +37,10 @@ _MAX_RECENT = 20_000
 
 
 class Resume(msgspec.Struct, frozen=True):
-    """Where to go on after a restart.
+    """Where to continue after a restart.
 
     Attributes:
-        start: the first id that was not shown, for certain; what was shown before it, was shown.
+        start: the first id that is not certain to have been shown.
         since: the lowest id from which on an event may still become visible.
         shown: the ids from `since` on that were shown, in order.
     """
@@ -50,7 +54,7 @@ class SeenIds:
     """The ids that were seen, exactly, a byte each; 8 MB at most.
 
     Ids of one job lie close together (they come from one sequence), so 128 blocks of 65,536 hold some eight million
-    events. Beyond that the block with the lowest ids is given up, and each id in it counts as seen.
+    events. Beyond that the block with the lowest ids is dropped, and every id up to its end counts as seen.
     """
 
     def __init__(self) -> None:
@@ -58,7 +62,7 @@ class SeenIds:
         self._floor = 0
 
     def add(self, number: int) -> bool:
-        """Note an id; False if it was seen before."""
+        """Add an id; return False if it was seen before."""
         if number < self._floor:
             return False
         block = self._blocks.get(number >> _BLOCK_BITS) or self._new_block(number >> _BLOCK_BITS)
@@ -68,7 +72,7 @@ class SeenIds:
         return True
 
     def add_all(self, numbers: Iterable[int]) -> None:
-        """Note ids that are higher than any before."""
+        """Add ids that are higher than any before."""
         blocks = self._blocks
         for number in numbers:
             try:
@@ -79,10 +83,10 @@ class SeenIds:
     def between(self, low: int, high: int) -> Iterator[int]:
         """Yield the ids that were seen from `low` to `high`, both inclusive, in order."""
         for index in sorted(block for block in self._blocks if low >> _BLOCK_BITS <= block <= high >> _BLOCK_BITS):
-            begin = max(low - (index << _BLOCK_BITS), 0)
-            at = self._blocks[index].find(1, begin)
-            while at >= 0 and (index << _BLOCK_BITS) + at <= high:
-                yield (index << _BLOCK_BITS) + at
+            first = index << _BLOCK_BITS
+            at = self._blocks[index].find(1, max(low - first, 0))
+            while at >= 0 and first + at <= high:
+                yield first + at
                 at = self._blocks[index].find(1, at + 1)
 
     def _new_block(self, index: int) -> bytearray:
@@ -97,8 +101,8 @@ class SeenIds:
 class ReorderBuffer:
     """Puts events in the order of their ids, as far as its size allows.
 
-    It holds runs of events, each as it came, and lets a run go when it holds enough without it. Only what is out of
-    order is sorted, together with all that is held.
+    It holds batches of events as they came, and releases the oldest while the others alone fill it. Nothing is sorted
+    unless a batch is out of order; then it is sorted together with all that is held.
     """
 
     def __init__(self) -> None:
@@ -108,29 +112,29 @@ class ReorderBuffer:
         self._bytes = 0
 
     def put(self, events: Sequence[Event]) -> list[Event]:
-        """Take events in, and return those that are let go, in order."""
+        """Add events, and return those that are released, in order."""
         if not events:
             return []
         if not _ascending([*(self._runs[-1][-1:] if self._runs else ()), *events]):
-            events = sorted([*self.drain(), *events], key=_place)
+            events = sorted([*self.drain(), *events], key=_sort_key)
         self._runs.append(events)
         self._sizes.append(sum(map(len, [event.source for event in events])))
         self._events += len(events)
         self._bytes += self._sizes[-1]
         out: list[Event] = []
-        while self._holds_enough_without_the_first():
-            out += self._let_go()
+        while self._exceeds_size_without_first():
+            out += self._release()
         return out
 
     def drain(self) -> list[Event]:
         """Return all that is held, in order."""
-        return [event for _ in range(len(self._runs)) for event in self._let_go()]
+        return [event for _ in range(len(self._runs)) for event in self._release()]
 
-    def _holds_enough_without_the_first(self) -> bool:
+    def _exceeds_size_without_first(self) -> bool:
         without = self._events - len(self._runs[0])
         return without >= _BUFFERED_EVENTS or (without > 0 and self._bytes > _BUFFERED_BYTES)
 
-    def _let_go(self) -> Sequence[Event]:
+    def _release(self) -> Sequence[Event]:
         run = self._runs.popleft()
         self._bytes -= self._sizes.popleft()
         self._events -= len(run)
@@ -138,19 +142,20 @@ class ReorderBuffer:
 
 
 class Cursor:
-    """Decides what is new, in what order it is shown, and from where to ask next.
+    """Decides which events are new, in what order they come out, and where the next request starts.
 
     Args:
-        start: the first id that is wanted; None for all.
-        resume: what was shown before a restart; beats `start`.
+        start: the first id to read; None for all.
+        resume: what was shown before a restart; it overrides `start`.
 
     Attributes:
-        start: the `start` of the next request; None for all. It never goes back, but for `rewind`.
-        version: counts the whole pages that had new events: with it, what `recent` returns has changed.
+        start: the `start` of the next request; None for all. Only `rewind` lowers it.
+        version: how many complete pages had new events: it changes when `recent` does, but for what time proves.
     """
 
     def __init__(self, start: int | None = None, resume: Resume | None = None) -> None:
-        self.start = self._from = resume.since if resume else start
+        self.start = resume.since if resume else start
+        self._first_wanted = self.start
         self._seen = SeenIds()
         self._without_id: set[int] = set()
         self._buffer = ReorderBuffer()
@@ -158,32 +163,32 @@ class Cursor:
         self._seen.add_all(resume.shown if resume else ())
         self.version = 0
         self._has_news = False
-        self._proven = self._from or 0
+        self._proven = self.start or 0
         self._shown_to = self._highest
         self._marks: deque[tuple[float, int]] = deque()
         self._behind_page: int | None = None
         self._in_order = True
 
     def accept(self, events: Sequence[Event]) -> list[Event]:
-        """Take in events of a page, and return those that are to be shown now, in order."""
+        """Take events of a page, and return those that come out now, in order."""
         new = self._new(events)
         self._has_news = self._has_news or bool(new)
         return self._buffer.put(new)
 
     def drain(self) -> list[Event]:
-        """Return the events that were held back to put them in order."""
+        """Return the events that are still buffered, in order."""
         return self._buffer.drain()
 
     def end_page(self, next_start: int | None) -> None:
-        """Move behind a page that was whole; its own word for the next start counts where there is no better."""
+        """Move past a complete page; its own `next_start` counts only while no event has been seen."""
         self._move(next_start if self._highest < 0 else self._highest + 1)
 
     def page_truncated(self) -> None:
-        """Move behind what had arrived of a page that broke off, if nothing before it can be missing."""
+        """Move past what had arrived of a page that broke off, if nothing before it can be missing."""
         self._move(self._behind_page if self._in_order else None)
 
     def mark(self, at: float) -> None:
-        """Remember what was seen by now, a monotonic time; what is older than some seconds counts as whole."""
+        """Note what was seen by now, a monotonic time; what was seen some seconds before it counts as complete."""
         self.version += self._has_news
         self._has_news = False
         self._shown_to = self._highest
@@ -192,20 +197,20 @@ class Cursor:
             self._proven = max(self._proven, self._marks.popleft()[1] + 1)
 
     def recent(self) -> Resume | None:
-        """Return where to go on after a restart; None before anything was asked."""
+        """Return where to continue after a restart; None before the first page."""
         if self.start is None:
             return None
         shown = list(self._seen.between(self._proven, self._shown_to))[-_MAX_RECENT:]
         return Resume(self.start, shown[0] if len(shown) == _MAX_RECENT else self._proven, shown)
 
     def rewind(self) -> None:
-        """Ask from the beginning again, for what became visible late."""
-        self.start = self._from
+        """Start the next request at the beginning again, to get what became visible late."""
+        self.start = self._first_wanted
 
     def _new(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Return those events of a page that are wanted and new; where all are higher than any before, at once."""
+        """Return the events of a page that are new; fast if all are higher than any before."""
         numbers = _ascending(events)
-        if not numbers or numbers[0] < (self._from or 0) or numbers[0] <= self._highest:
+        if not numbers or numbers[0] < (self._first_wanted or 0) or numbers[0] <= self._highest:
             return [event for event in events if self._is_new(event)]
         self._seen.add_all(numbers)
         self._highest = numbers[-1]
@@ -220,7 +225,7 @@ class Cursor:
     def _is_new(self, event: Event) -> bool:
         if event.id is None:
             return self._is_new_without_id(event)
-        if event.id < (self._from or 0):
+        if event.id < (self._first_wanted or 0):
             return False
         self._in_order = self._in_order and event.id > self._highest
         self._highest = max(event.id, self._highest)
@@ -236,11 +241,11 @@ class Cursor:
 
 
 def _ascending(events: Sequence[Event]) -> list[int]:
-    """Return the ids of events if each is higher than the one before, as in nearly every answer; else nothing."""
+    """Return the ids of events if each is higher than the one before, as in nearly every page; else nothing."""
     numbers = [event.id for event in events if event.id is not None]
     whole = len(numbers) == len(events) and all(map(lt, numbers, islice(numbers, 1, None)))
     return numbers if whole else []
 
 
-def _place(event: Event) -> int:
+def _sort_key(event: Event) -> int:
     return -1 if event.id is None else event.id

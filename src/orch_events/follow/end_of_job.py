@@ -35,21 +35,21 @@ LATE_COMMIT_SECONDS = 3.0
 """How long an event that was given its id early usually takes at most to become visible."""
 
 
-def required_quiet_seconds(state: JobState, settle: float, *, was_over: bool) -> float:
+def required_quiet_seconds(state: JobState, settle_seconds: float, *, was_over: bool) -> float:
     """Return how many seconds of silence end a job, by what is known of it now; infinite where nothing says it is over.
 
     Args:
         state: what is known of the job.
-        settle: how long to wait at most for what may be missing.
+        settle_seconds: how long to wait at most for what may be missing.
         was_over: whether its record said that it is over before its events were first read.
     """
-    briefly = min(LATE_COMMIT_SECONDS, settle)
+    briefly = min(LATE_COMMIT_SECONDS, settle_seconds)
     if not state.has_record:
-        return settle if state.ended_by is not None or state.seen_over else math.inf
+        return settle_seconds if state.ended_by is not None or state.seen_over else math.inf
     if not state.is_over:
         return math.inf
     if not state.record_over:
-        return settle
+        return settle_seconds
     if state.complete:
         return 0.0 if state.ended_by is not None else briefly
-    return briefly if was_over else settle
+    return briefly if was_over else settle_seconds

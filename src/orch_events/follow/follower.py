@@ -72,17 +72,17 @@ class Follower:
         source: where its events and records come from.
         clock: what time it is.
         policy: for how long errors are retried.
-        interval: seconds between two requests while events come; longer while none do.
+        interval_seconds: seconds between two requests while events come; longer while none do.
         start: the first event id that is wanted; None for all.
         resume: what was shown before a restart; beats `start`.
-        settle: seconds of silence after which a job without a record is over, once each node seen is.
+        settle_seconds: seconds of silence after which a job without a record is over, once each node seen is.
 
     Attributes:
         start: the first event id that is wanted; None for all.
         state: what is known of the job so far.
-        answered_at: when the source last gave a whole answer, on the clock's monotonic scale; None before.
-        heard_at: when the last event came, on the same scale; None before.
-        unanswered_since: when the first request began that has no whole answer yet; None where each has one.
+        last_answer_at: when the source last gave a whole answer, on the clock's monotonic scale; None before.
+        last_event_at: when the last event came, on the same scale; None before.
+        unanswered_request_at: when the first request began that has no whole answer yet; None where each has one.
     """
 
     def __init__(
@@ -92,24 +92,24 @@ class Follower:
         clock: Clock,
         policy: RetryPolicy,
         *,
-        interval: float = 1.0,
+        interval_seconds: float = 1.0,
         start: int | None = None,
         resume: Resume | None = None,
-        settle: float = 15.0,
+        settle_seconds: float = 15.0,
     ) -> None:
         self.start = resume.start if resume else start
         self.state = JobState(job, whole=self.start is None)
-        self.answered_at: float | None = None
-        self.heard_at: float | None = None
-        self.unanswered_since: float | None = None
+        self.last_answer_at: float | None = None
+        self.last_event_at: float | None = None
+        self.unanswered_request_at: float | None = None
         self._source = source
         self._clock = clock
         self._policy = policy
-        self._polling = PollingInterval(interval)
-        self._settle = settle
+        self._polling = PollingInterval(interval_seconds)
+        self._settle_seconds = settle_seconds
         self._resume = resume
         self._cursor = Cursor(start, resume)
-        self._learns = True
+        self._tracks_state = True
         self._was_over = False
         self._record_error: OrchEventsError | None = None
         self._asked_at = self._quiet_since = self._leave_at = clock.monotonic()
@@ -133,11 +133,11 @@ class Follower:
     @property
     def had_contact(self) -> bool:
         """Whether there was any good answer so far."""
-        return self.answered_at is not None or self.state.record is not None
+        return self.last_answer_at is not None or self.state.record is not None
 
     def follow(self) -> Steps[None]:
         """Yield updates to the end of the job: JobEnded, or FollowFailed."""
-        return self._guarded(self._to_the_end())
+        return self._guarded(self._follow_to_end())
 
     def once(self, *, outcome: bool, beginning: bool = False) -> Steps[None]:
         """Yield updates for what has happened so far.
@@ -146,8 +146,8 @@ class Follower:
             outcome: whether to learn the states of nodes and job, and yield JobEnded if it is over.
             beginning: whether to learn first when it began.
         """
-        self._learns = outcome
-        return self._guarded(self._so_far(outcome=outcome, beginning=beginning))
+        self._tracks_state = outcome
+        return self._guarded(self._read_once(outcome=outcome, beginning=beginning))
 
     def _guarded(self, updates: Iterator[Update]) -> Steps[None]:
         try:
@@ -155,10 +155,10 @@ class Follower:
         except OrchEventsError as error:
             yield FollowFailed(self.state, error)
 
-    def _so_far(self, *, outcome: bool, beginning: bool) -> Iterator[Update]:
+    def _read_once(self, *, outcome: bool, beginning: bool) -> Iterator[Update]:
         if beginning and self.start is not None:
             yield from self._poll_record()
-        yield from self._ask_events()
+        yield from self._poll_events()
         if not outcome:
             return
         yield from self._merge_nodes()
@@ -166,18 +166,18 @@ class Follower:
         if self.state.is_over or not self.state.has_record:
             yield self._conclusion()
 
-    def _to_the_end(self) -> Iterator[Update]:
+    def _follow_to_end(self) -> Iterator[Update]:
         yield from self._poll_record()
         self._was_over = self.state.record_over
         yield from self._check_resume()
-        found = yield from self._ask_events()
+        found = yield from self._poll_events()
         yield from self._merge_nodes()
         self._note_news()
         while (yield from self._goes_on(found=found)):
             yield Pause(self._pause(found=found))
-            found = yield from self._ask_events()
+            found = yield from self._poll_events()
         if self.start is not None:
-            yield from self._learn_of_skipped_events()
+            yield from self._account_for_skipped_events()
         yield from self._explain_the_end()
         yield self._conclusion()
 
@@ -188,7 +188,7 @@ class Follower:
             self._note_news()
         if not found or self.state.is_over or not self.state.has_record:
             yield from self._poll_record()
-        self._leave_at = self._quiet_since + required_quiet_seconds(self.state, self._settle, was_over=self._was_over)
+        self._leave_at = self._quiet_since + required_quiet_seconds(self.state, self._settle_seconds, was_over=self._was_over)
         reread_at = self._reread_at
         if found or asked_at < min(self._leave_at, reread_at):
             return True
@@ -242,7 +242,7 @@ class Follower:
             yield Tick()
         return False
 
-    def _ask_events(self) -> Steps[bool]:
+    def _poll_events(self) -> Steps[bool]:
         """Ask for new events, as often as that takes; return whether there were any."""
         before = self.state.events
         yield from self._retry(self._read_page)
@@ -271,35 +271,35 @@ class Follower:
         """Read one page of events, and show them as they come; what is held back for order waits for a moment only."""
         drained_at = self._asked_at = self._clock.monotonic()
         end = PageEnd(None)
-        self.unanswered_since = drained_at if self.unanswered_since is None else self.unanswered_since
+        self.unanswered_request_at = drained_at if self.unanswered_request_at is None else self.unanswered_request_at
         try:
             for fetched in self._source.fetch(self.state.job, self._cursor.start):
                 if isinstance(fetched, PageEnd):
                     end = fetched
                     continue
-                yield from self._show(self._cursor.accept(fetched or ()))
+                yield from self._emit(self._cursor.accept(fetched or ()))
                 if fetched is None or self._clock.monotonic() - drained_at > _HOLD_SECONDS:
-                    yield from self._show(self._cursor.drain())
+                    yield from self._emit(self._cursor.drain())
                     drained_at = self._clock.monotonic()
                 if fetched is None:
                     yield Tick()
         except OrchEventsError:
-            yield from self._show(self._cursor.drain())
+            yield from self._emit(self._cursor.drain())
             self._cursor.page_truncated()
             raise
-        yield from self._show(self._cursor.drain())
+        yield from self._emit(self._cursor.drain())
         self._cursor.end_page(end.next_start)
         self._cursor.mark(self._clock.monotonic())
-        self.answered_at, self.unanswered_since = self._clock.monotonic(), None
+        self.last_answer_at, self.unanswered_request_at = self._clock.monotonic(), None
 
-    def _show(self, events: Sequence[Event]) -> Iterator[NewEvents]:
-        if not self._learns:
+    def _emit(self, events: Sequence[Event]) -> Iterator[NewEvents]:
+        if not self._tracks_state:
             self.state.count(events)
         else:
             for event in events:
                 self.state.apply(event)
         if events:
-            self.heard_at = self._clock.monotonic()
+            self.last_event_at = self._clock.monotonic()
             yield NewEvents(self.state, events)
 
     def _retry(self, attempt: Callable[[], Steps[T]]) -> Steps[T]:
@@ -321,7 +321,7 @@ class Follower:
         else:
             self.state.merge_snapshot(nodes)
 
-    def _learn_of_skipped_events(self) -> Iterator[Update]:
+    def _account_for_skipped_events(self) -> Iterator[Update]:
         """Where the events before `start` matter for the outcome, learn of them what they say, and show none."""
         if not self.state.matches_record:
             yield from self._merge_nodes()

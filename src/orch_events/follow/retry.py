@@ -1,15 +1,17 @@
 """What is retried, for how long, and after which delays.
 
-1. An error is retried if it may pass: the network's, the server's 5xx and 429, and, once there was contact, what a
-   fail-over or a proxy can answer for a while (`OrchEventsError.may_pass`). A refused token is waited for, not retried.
-   Everything else is raised at once.
-2. The time for retrying is counted from the first failure of an outage. Progress (events that came before the next
-   failure) begins it anew: an answer that always breaks off, but each time later, is progress.
-3. The delay is exponential back-off with full jitter: a random time between nothing and a limit that doubles from one
-   second to thirty, so that many followers of one server do not come back in the same moment; Retry-After where the
-   server says more. An outage begins with the first limit again.
-4. An outage is reported once when it begins, and once when it is over; once more if it turns from the network to the
-   token, or back.
+1. An error is retried if it is transient: network errors, 5xx, 408, 425 and 429, and, once a request has succeeded,
+   what a fail-over or a proxy may answer for a while (`OrchEventsError.may_pass`). Everything else is raised at once.
+2. A rejected token is retried for a minute, since good ones are rejected while a primary server is replaced. After
+   that, only a new token is worth a request: the token is checked every second for a change.
+3. The time for retries is counted from the first failure of an outage, for the connection and the token separately.
+   Progress (events that arrived before the next failure) starts it again: a response that always breaks off, but later
+   each time, is progress.
+4. The delay is exponential back-off with full jitter: a random time of at most a limit that doubles from one second to
+   thirty, so that the many followers of one server do not all return at once; or Retry-After, if that is longer. It
+   never exceeds the time that is left. A new outage starts with the first limit.
+5. An outage is reported when it begins and when it is over, and once more if it turns from the connection to the token
+   or back.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,53 +29,53 @@ _FIRST_LIMIT_SECONDS = 1.0
 _LONGEST_LIMIT_SECONDS = 30.0
 
 _FAIL_OVER_SECONDS = 60.0
-"""How long a refused token is retried: while a primary server is replaced, good ones are refused."""
+"""How long a rejected token is retried: while a primary server is replaced, it rejects good ones."""
 
 _TOKEN_CHECK_SECONDS = 1.0
 
 
 class RetryPolicy(msgspec.Struct, frozen=True):
-    """For how long what is retried.
+    """How long each kind of error is retried.
 
     Attributes:
-        retry_for: seconds for which a lost connection is retried.
-        auth_wait: seconds for which a new token is waited for, once there was contact.
-        auth_wait_at_start: the same before that.
-        token_mark: returns something that changes with the token; None where no other token will come.
+        retry_seconds: how long to retry when the connection is lost.
+        auth_wait_seconds: how long to wait for a new token, once a request has succeeded.
+        auth_wait_at_start_seconds: the same before any request has.
+        token_version: returns a value that changes with the token; None if there will be no other token.
         jitter: returns a number from 0 to 1 by which each delay is multiplied.
     """
 
-    retry_for: float = 0.0
-    auth_wait: float = 0.0
-    auth_wait_at_start: float = 0.0
-    token_mark: Callable[[], object] | None = None
+    retry_seconds: float = 0.0
+    auth_wait_seconds: float = 0.0
+    auth_wait_at_start_seconds: float = 0.0
+    token_version: Callable[[], object] | None = None
     jitter: Callable[[], float] = lambda: 1.0
 
-    def with_token(self, mark: Callable[[], object] | None) -> "RetryPolicy":
-        """Return the policy for a server whose token has this mark."""
-        return msgspec.structs.replace(self, token_mark=mark)
+    def with_token(self, version: Callable[[], object] | None) -> "RetryPolicy":
+        """Return the policy for a server whose token has this version."""
+        return msgspec.structs.replace(self, token_version=version)
 
     def seconds_for(self, error: OrchEventsError, *, had_contact: bool) -> float:
-        """Return for how many seconds such an error is retried; 0: not at all."""
+        """Return for how many seconds an error is retried; 0: not at all."""
         if isinstance(error, NotAuthenticated | TokenFileError):
-            wait = self.auth_wait if had_contact else self.auth_wait_at_start
-            return wait if self.token_mark else min(wait, _FAIL_OVER_SECONDS)
+            wait = self.auth_wait_seconds if had_contact else self.auth_wait_at_start_seconds
+            return wait if self.token_version else min(wait, _FAIL_OVER_SECONDS)
         if isinstance(error, Unreachable) or (had_contact and error.may_pass):
-            return self.retry_for
+            return self.retry_seconds
         return 0.0
 
 
 class Outage:
-    """One stretch without good answers, from the first failure on.
+    """A time without successful requests, from the first failure on.
 
     Args:
-        job: the number of the job that was asked about; "" where it was none in particular.
-        policy: for how long what is retried.
-        clock: what time it is.
-        had_contact: whether there was a good answer before.
+        job: the number of the job that was requested; "" if it was none in particular.
+        policy: how long each kind of error is retried.
+        clock: the time.
+        had_contact: whether any request has succeeded before.
 
     Attributes:
-        reported: whether an update told of it.
+        reported: whether an update has reported it.
     """
 
     def __init__(self, job: str, policy: RetryPolicy, clock: Clock, *, had_contact: bool) -> None:
@@ -83,30 +85,30 @@ class Outage:
         self._clock = clock
         self._had_contact = had_contact
         self._began_at = clock.monotonic()
-        self._failing_since: dict[bool, float] = {}
+        self._failing_since_at: dict[bool, float] = {}
         self._limit = _FIRST_LIMIT_SECONDS
         self._reported_token: bool | None = None
-        self._token = policy.token_mark() if policy.token_mark else None
+        self._token = policy.token_version() if policy.token_version else None
 
     def note_progress(self) -> None:
-        """Count the time for retrying anew."""
-        self._failing_since.clear()
+        """Start the time for retries again."""
+        self._failing_since_at.clear()
 
     def end(self) -> ConnectionRestored:
-        """Return the update that tells that it is over."""
+        """Return the update that reports its end."""
         return ConnectionRestored(self._job, self._clock.monotonic() - self._began_at)
 
     def wait(self, error: OrchEventsError) -> Iterator[ConnectionLost | Pause]:
-        """Wait until it is time for the next try; raises the error when there is no time left for one."""
+        """Wait until the next attempt is due; raises the error if there is no time left for one."""
         about_token = isinstance(error, NotAuthenticated | TokenFileError)
-        since = self._failing_since.setdefault(about_token, self._clock.monotonic())
-        passed = self._clock.monotonic() - since
+        failing_since_at = self._failing_since_at.setdefault(about_token, self._clock.monotonic())
+        passed = self._clock.monotonic() - failing_since_at
         left = self._policy.seconds_for(error, had_contact=self._had_contact) - passed
         if left <= 0:
             raise error
         delay = max(self._next_delay(), error.retry_after or 0.0)
         if about_token and passed >= _FAIL_OVER_SECONDS:
-            delay = left  # until then, or until there is another token
+            delay = left  # or until there is another token
         delay = min(left, delay)
         if self._reported_token is not about_token:
             self.reported, self._reported_token = True, about_token
@@ -118,11 +120,11 @@ class Outage:
         return self._policy.jitter() * limit
 
     def _until_new_token(self, seconds: float) -> Iterator[Pause]:
-        """Wait so long, but no longer than until there is another token."""
-        until = self._clock.monotonic() + seconds
-        while (left := until - self._clock.monotonic()) > 0:
+        """Wait for `seconds`, or until there is another token."""
+        ends_at = self._clock.monotonic() + seconds
+        while (left := ends_at - self._clock.monotonic()) > 0:
             yield Pause(min(left, _TOKEN_CHECK_SECONDS))
-            token = self._policy.token_mark() if self._policy.token_mark else None
+            token = self._policy.token_version() if self._policy.token_version else None
             if token != self._token:
                 self._token = token
                 return
@@ -131,15 +133,15 @@ class Outage:
 def retry(
     attempt: Callable[[], Steps[T]], begin_outage: Callable[[], Outage], progress: Callable[[], int] = lambda: 0
 ) -> Steps[T]:
-    """Make an attempt, and repeat it as long as the outage's policy says.
+    """Make an attempt and repeat it for as long as the outage's policy allows.
 
     Args:
         attempt: begins an attempt.
         begin_outage: called at the first failure.
-        progress: counts what has come so far.
+        progress: counts what has arrived so far.
 
     Raises:
-        OrchEventsError: of the last attempt.
+        OrchEventsError: the error of the last attempt.
     """
     outage: Outage | None = None
     while True:
@@ -159,7 +161,7 @@ def retry(
 
 
 def first_answer(answers: Iterator[T | None]) -> Steps[T]:
-    """Return the one answer of a source, with a Tick for each moment in which it has not come."""
+    """Return the one value that a source yields, with a Tick for each None before it."""
     for answer in answers:
         if answer is not None:
             return answer

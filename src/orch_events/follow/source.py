@@ -1,7 +1,7 @@
-"""What following needs of wherever events come from: a server, a recording, a test's script.
+"""The interface of a source of events: a server, a recording, or a test's script.
 
-Each answer is an iterator, and None in it stands for a moment in which nothing more has come: whoever reads it can see
-to something else and come back. There is no other sign of "nothing yet".
+Each method returns an iterator. None in it means that nothing more has arrived yet, and gives the caller a chance to do
+something else before it continues. That is the only encoding of "nothing yet".
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ class JobSource(Protocol):
     """A source of a job's events, its record and its nodes. Each iterator may raise an OrchEventsError."""
 
     def fetch(self, job: str, start: int | None) -> Iterator[Fetched | None]:
-        """Yield the job's events with an id of at least `start`, as many at once as have come, then the page's end."""
+        """Yield the job's events with an id of at least `start`, in batches as they arrive, then the page's end."""
         ...
 
     def record(self, job: str) -> Iterator[JobRecord | None]:

@@ -1,1 +1,9 @@
-"""TODO job."""
+"""What a job's events and records amount to.
+
+Events and records go in, one by one; the state of each node, the end of the job and its outcome come out. Nothing here
+does I/O or knows the time of day.
+
+state    JobState: built up event by event; Outcome: how the job ended, and its exit status
+nodes    the run of each node: its state, timestamps, cause of failure, changed resources
+updates  what a follower yields: new events, lost connections, the end
+"""

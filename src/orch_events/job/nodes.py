@@ -1,7 +1,10 @@
-"""What is known of each node of a job, by its events.
+"""What is known of each node of a job.
 
-An event counts for a node only if no later one has been counted, so a snapshot of the nodes and events in any order
-lead to the same states.
+1. A node's state is that of its event with the highest id, whatever the order in which events and snapshots arrive: an
+   event or snapshot with a lower id than the one that set the state does not change it. So a snapshot can stand for
+   events that were not read, and an event that arrives late spoils nothing.
+2. Only a late node_running event still has an effect: it sets the start time, which no other event has.
+3. Memory grows with the number of nodes, not of events: a node keeps its last state, and 500 characters of a message.
 """
 
 from collections import Counter
@@ -16,7 +19,7 @@ from orch_events.wire.records import NodeRecord
 from orch_events.wire.vocabulary import NODE_OVER, NODE_STATES, NODE_UNSUCCESSFUL
 
 _MOST_CHARACTERS = 500
-"""How much of a text is kept: a task can print megabytes, on every node."""
+"""How much of a message is kept: a task can print megabytes on every node."""
 
 
 class NodeRun(msgspec.Struct):
@@ -25,20 +28,20 @@ class NodeRun(msgspec.Struct):
     Attributes:
         name: the node's name.
         state: running, finished, failed, errored, skipped, or whatever else a snapshot says.
-        event_id: the id of the event that this state comes from.
-        began, ended: the server's timestamps, UTC; "" where that is not known, or not yet.
-        message: the server's sentence for a node that did not finish; "" for others.
-        cause: why it did not, in one line; "" where nobody says.
-        report_url: where the report of its Puppet run is; only for a node that did not finish.
-        changes: what its Puppet run did; None until it did, or where it is none.
-        slow: whether it was found to take much longer than others; see `stragglers`.
+        event_id: the id of the event that led to this state.
+        start_timestamp, finish_timestamp: the server's text, UTC; "" until then, or if it is not known.
+        message: the server's message for a node that did not finish; "" for others.
+        cause: why it did not, in one line; "" if neither server nor node says.
+        report_url: the URL of its Puppet run's report; only for a node that did not finish.
+        changes: what its Puppet run changed; None until it ends, or if it is not a Puppet run.
+        slow: whether it takes much longer than other nodes; see `analysis.progress.StragglerDetector`.
     """
 
     name: str
     state: str = ""
     event_id: int = -1
-    began: str = ""
-    ended: str = ""
+    start_timestamp: str = ""
+    finish_timestamp: str = ""
     message: str = ""
     cause: str = ""
     report_url: str = ""
@@ -47,28 +50,28 @@ class NodeRun(msgspec.Struct):
 
     @property
     def began_at(self) -> datetime | None:
-        """When it began; None where that is not known."""
-        return parse_timestamp(self.began)
+        """When it began; None if that is not known."""
+        return parse_timestamp(self.start_timestamp)
 
     @property
     def ended_at(self) -> datetime | None:
-        """When it ended; None where that is not known, or not yet."""
-        return parse_timestamp(self.ended)
+        """When it ended; None until then, or if that is not known."""
+        return parse_timestamp(self.finish_timestamp)
 
     @property
     def seconds(self) -> float | None:
-        """How long it took; None where that is not known, or not yet."""
+        """How long it took; None until it ended, or if that is not known."""
         begin, end = self.began_at, self.ended_at
         return max(0.0, (end - begin).total_seconds()) if begin and end else None
 
 
 class Nodes:
-    """All nodes of a job of which something is known.
+    """The nodes of a job that an event or a snapshot has named.
 
     Attributes:
-        runs: each by its name, in the order in which they were first heard of.
-        running: those that run now.
-        ended: those that ended, in the order in which they did.
+        runs: each by its name, in the order in which they were first named.
+        running: those that are running.
+        ended: those that an event ended, in that order.
         counts: how many are in each state.
     """
 
@@ -79,33 +82,34 @@ class Nodes:
         self.counts: Counter[str] = Counter()
 
     def apply(self, fields: Fields, number: int) -> bool:
-        """Learn what an event says of its node; `number` is the event's id, 0 where it has none.
+        """Apply an event to its node; `number` is the event's id, 0 if it has none.
 
         Returns:
-            Whether it says anything of one.
+            Whether it is the event of a node, of a documented type.
         """
         details, state = fields.details, NODE_STATES.get(fields.type)
         if details is None or not details.node or state is None:
             return False
         run = self.runs.get(details.node) or self._new_run(details.node)
         if state == "running":
-            run.began = fields.timestamp
+            run.start_timestamp = fields.timestamp
         if number >= run.event_id:
             self._enter(run, state, number)
             if state == "running":
-                run.ended = ""
+                run.finish_timestamp = ""
             else:
-                run.ended = fields.timestamp
+                run.finish_timestamp = fields.timestamp
                 self.ended.append(run)
                 _note_end(run, fields.message, details.detail)
         return True
 
     def merge_snapshot(self, node: NodeRecord) -> None:
-        """Learn what a snapshot says of a node."""
+        """Apply a node's record to it."""
         run = self.runs.get(node.name) or self._new_run(node.name)
         if node.latest_event_id >= run.event_id:
             self._enter(run, node.state, node.latest_event_id)
-            run.began, run.ended = node.began or run.began, node.ended or run.ended
+            run.start_timestamp = node.start_timestamp or run.start_timestamp
+            run.finish_timestamp = node.finish_timestamp or run.finish_timestamp
             _note_end(run, node.message, node.result)
 
     def _new_run(self, name: str) -> NodeRun:
@@ -124,12 +128,12 @@ class Nodes:
 
     @property
     def over(self) -> int:
-        """How many nodes will change no more."""
+        """How many nodes are in a terminal state."""
         return sum(self.counts[state] for state in NODE_OVER)
 
 
 def _note_end(run: NodeRun, message: str, detail: msgspec.Raw | bytes) -> None:
-    """Keep what a node said in the end, more of it where it did not finish."""
+    """Keep what a node reported at its end, and more of it if it did not finish."""
     run.changes = read_changes(detail)
     if run.state in NODE_UNSUCCESSFUL:
         run.message = message[:_MOST_CHARACTERS]

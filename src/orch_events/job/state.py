@@ -1,6 +1,21 @@
-"""What a job's events and record amount to: the state of each node, the end, the outcome and its exit status.
+"""What a job's events and record amount to: the states of its nodes, whether it is over, the outcome, the exit status.
 
-What is known of each node is in `nodes`. Times are the server's, as its events tell them.
+1. A job is over if an event (job_finished, job_aborted) or its record says so, or if every one of its nodes is in a
+   terminal state: the record's node_count says how many these are. Nothing else makes it over. How long to wait for more
+   events then, `follow.end_of_job` decides.
+2. A record in a terminal state decides the outcome and the number of nodes in each state, for it knows all of them;
+   until there is one, the events do. But an aborted job's record says failed, and only an event tells the difference.
+   So the outcome is the first of these that holds: finished, if the record says so; aborted, if there was a
+   job_aborted; stopped, if the record says so, or if there is no such record and there was a job_stopping; failed, if
+   the record says so; finished.
+3. What is not known is no outcome: of a job that was joined in the middle, without a snapshot of its nodes, and of one
+   with a node that still seems to run, only the record's counts tell who failed. Without them it is None, unless the
+   job was aborted or stopped.
+4. finished says nothing of the nodes. The exit status does: it is 3 for stopped and aborted, else 1 if the job or a
+   node is in a state that --fail-on names, else 0.
+5. Events may arrive in any order, and after the end too; so the outcome is computed whenever it is needed.
+
+What is known of each node is in `nodes`. Times are the server's, by its timestamps.
 """
 
 from collections import Counter
@@ -23,10 +38,10 @@ class Outcome(msgspec.Struct, frozen=True):
     """How a job ended.
 
     Attributes:
-        word: finished (however its nodes fared), failed (as a whole, by its record), aborted or stopped.
-        nodes: how many nodes ended in each state, those still running included.
-        seconds: how long the job took; None where that is not known.
-        late: how many events came behind events with higher ids.
+        word: finished (even if nodes failed), failed (by its record), aborted or stopped.
+        nodes: how many nodes are in each state; some may still be running.
+        seconds: how long the job took; None if that is not known.
+        late: how many events came after events with higher ids.
     """
 
     word: Word
@@ -35,7 +50,7 @@ class Outcome(msgspec.Struct, frozen=True):
     late: int = 0
 
     def exit_status(self, fail_on: Collection[str]) -> int:
-        """3 for a job that was stopped or aborted, 1 for one with failures, else 0; as far as `fail_on` names them."""
+        """Return 3 for a job that was stopped or aborted, 1 for one with failures, else 0; `fail_on` names both."""
         if self.word in ("stopped", "aborted") and "aborted" in fail_on:
             return 3
         bad = {state for state in ("failed", "errored", "skipped") if self.nodes.get(state)}
@@ -45,7 +60,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class JobState:
-    """All that is known of a job, built up event by event; memory grows with its nodes only.
+    """Everything that is known of a job, built up event by event; memory grows with its nodes only.
 
     Args:
         job: the job's number, as text.
@@ -53,17 +68,16 @@ class JobState:
 
     Attributes:
         job: the job's number, as text.
-        record: the server's latest record of the job; None where none could be had.
-        events: how many events were applied.
+        record: the latest record of the job; None if none was read.
+        events: how many events were applied or counted.
         last_id: the highest id among them; None before the first.
-        late: how many of them came behind one with a higher id.
-        ended_by: job_finished or job_aborted, once one has come.
+        late: how many of them came after one with a higher id.
+        ended_by: job_finished or job_aborted, once there was one; job_aborted beats job_finished.
     """
 
     def __init__(self, job: str, *, whole: bool = True) -> None:
         self.job = job
-        self._whole = whole
-        self._knows_nodes = whole
+        self._whole = self._knows_nodes = whole
         self.record: JobRecord | None = None
         self.events = 0
         self.last_id: int | None = None
@@ -71,88 +85,88 @@ class JobState:
         self.ended_by: str | None = None
         self._nodes = Nodes()
         self._stopping = False
-        self._first = ""
-        self._last = ""
+        self._first_timestamp = ""
+        self._last_timestamp = ""
 
     def begin_anew(self) -> None:
-        """Take the events from the first one on, where none was applied yet."""
+        """Take the events from the first one on, if none was applied yet."""
         self._whole = self._knows_nodes = True
 
     def count(self, events: Sequence[Event]) -> None:
-        """Count events of which nothing else is wanted, in the order of their ids."""
+        """Count events without applying them; they must be in the order of their ids."""
         if not events:
             return
-        self._first = self._first or events[0].timestamp
+        self._first_timestamp = self._first_timestamp or events[0].timestamp
         self.events += len(events)
         self.last_id = max(events[-1].id or 0, self.last_id or 0) or None
 
     def apply(self, event: Event) -> None:
-        """Count one event and learn what it says."""
+        """Count one event and apply it."""
         fields, number, last = event.fields, event.id or 0, self.last_id or 0
         self.events += 1
         if number < last:
             self.late += 1
         elif number:
             self.last_id = number
-        self._first = self._first or fields.timestamp
-        self._last = fields.timestamp or self._last
+        self._first_timestamp = self._first_timestamp or fields.timestamp
+        self._last_timestamp = fields.timestamp or self._last_timestamp
         if not self._nodes.apply(fields, number):
             self.note_job_event(event)
 
     def note_job_event(self, event: Event) -> None:
-        """Take note of what an event says of the job itself."""
+        """Apply what an event says of the job itself, if it does; it is not counted."""
         if event.type == JOB_STOPPING:
             self._stopping = True
         elif event.type in JOB_END_EVENTS and self.ended_by != JOB_ABORTED:
             self.ended_by = event.type
 
     def merge_snapshot(self, nodes: Iterable[NodeRecord]) -> None:
-        """Take over a snapshot of the nodes, for events that were not read."""
+        """Apply a snapshot of the nodes, in place of events that were not read."""
         self._knows_nodes = True
         for node in nodes:
             self._nodes.merge_snapshot(node)
 
     def snapshot(self) -> list[NodeRecord]:
-        """Return the nodes as `seed` takes them over."""
+        """Return a snapshot of the nodes, as `merge_snapshot` takes it."""
         return [
-            NodeRecord(run.name, run.state, run.event_id, run.began, run.ended, run.message)
+            NodeRecord(run.name, run.state, run.event_id, run.start_timestamp, run.finish_timestamp, run.message)
             for run in self._nodes.runs.values()
             if run.state
         ]
 
     @property
     def nodes(self) -> Counter[str]:
-        """How many nodes are in each state; nodes of which nothing is known are not counted."""
+        """How many nodes are in each state, of those that an event or a snapshot has named."""
         return self._nodes.counts
 
     @property
     def runs(self) -> Mapping[str, NodeRun]:
-        """What is known of each node, by its name, in the order in which they were first heard of."""
+        """What is known of each node, by its name, in the order in which they were first named."""
         return self._nodes.runs
 
     @property
     def running(self) -> Mapping[str, NodeRun]:
-        """Those of the nodes that run now."""
+        """The nodes that are running, by name."""
         return self._nodes.running
 
     @property
     def ended(self) -> Sequence[NodeRun]:
-        """Those of the nodes that ended while we looked, in the order in which they did."""
+        """The nodes that an event ended, in that order."""
         return self._nodes.ended
 
     @property
     def began_at(self) -> datetime | None:
-        """When the job's first event happened, by the server's clock; None before it, or where nobody says.
+        """When the job's first event happened, by the server's clock; None before it, or if that is not known.
 
-        Where the first ones were not asked for, the record says when the job began.
+        If the first events were not read, it is the time at which the job started by its record.
         """
         recorded = self.record.started_at if self.record and not self._whole else None
-        return recorded or parse_timestamp(self._first)
+        return recorded or parse_timestamp(self._first_timestamp)
 
     @property
     def last_at(self) -> datetime | None:
-        """When the last event happened, by the server's clock; None before the first, or where it does not say."""
-        return parse_timestamp(self._last)
+        """When the last event happened, by the server's clock; None before the first, or if that is not known."""
+        return parse_timestamp(self._last_timestamp)
 
     @property
     def total(self) -> int:
@@ -161,12 +175,12 @@ class JobState:
 
     @property
     def over(self) -> int:
-        """How many nodes will change no more."""
+        """How many nodes are in a terminal state."""
         return self._nodes.over
 
     @property
-    def said_over(self) -> bool:
-        """Whether the job itself says that it is over, by an event or by its record."""
+    def reported_over(self) -> bool:
+        """Whether an event of the job or its record says that it is over."""
         return self.ended_by is not None or self.record_over
 
     @property
@@ -181,22 +195,22 @@ class JobState:
 
     @property
     def seen_over(self) -> bool:
-        """Whether each node that was seen is over: there may be others, of which nothing was heard."""
+        """Whether each node that was named is in a terminal state; there may be others, yet to be named."""
         return 0 < len(self.runs) == self.over
 
     @property
     def nodes_over(self) -> bool:
-        """Whether every node of the job is over: its record tells how many there are."""
+        """Whether every node of the job is in a terminal state; the record says how many there are."""
         return bool(self.record and self.record.node_count) and 0 < self.total == self.over
 
     @property
     def is_over(self) -> bool:
-        """Whether the job is over: it says so, or the whole set of its nodes is over. Nothing else makes it so."""
-        return self.said_over or self.nodes_over
+        """Whether the job is over: it says so, or the whole set of its nodes is."""
+        return self.reported_over or self.nodes_over
 
     @property
     def matches_record(self) -> bool:
-        """Whether the record of a job that is over counts its nodes as the events do; it may not count them at all."""
+        """Whether the terminal record, if there is one and it counts nodes, counts them as the events do."""
         if self.record is None or not self.record.over or not self.record.node_states:
             return True
         recorded = {state: count for state, count in self.record.node_states.items() if state != "new"}
@@ -204,44 +218,43 @@ class JobState:
 
     @property
     def complete(self) -> bool:
-        """Whether it is proven that no event is missing: each node is over as the record counts it, and began.
+        """Whether it is proven that no event is missing: each node is over as the record counts it, and has started.
 
-        Of a job whose first events were not asked for, nobody knows which nodes began.
+        If the first events were not read, it is not known which nodes have started.
         """
         counted = self.record_over and bool(self.record and self.record.node_states)
-        return (self.matches_record if counted else self.nodes_over) and not (self._whole and self.unexplained)
+        return (self.matches_record if counted else self.nodes_over) and not (self._whole and self.lacks_events)
 
     @property
-    def unexplained(self) -> bool:
-        """Whether something ended that no event said to begin: a node's run, or the stopping of the job."""
+    def lacks_events(self) -> bool:
+        """Whether an event is evidently missing: the start of a node that ended, or the stopping of a stopped job."""
         stopped = self.record is not None and self.record.state == "stopped"
         ended = (run for run in self.runs.values() if run.state in ("finished", "failed", "errored"))
-        return any(not run.began for run in ended) or (stopped and not self._stopping)
+        return any(not run.start_timestamp for run in ended) or (stopped and not self._stopping)
 
     def outcome(self) -> Outcome | None:
-        """How the job ended; None where it is not over, or where that can't be told.
-
-        Who fares how is told by the record's counts, or by the events of all nodes. Where neither is whole (a job that
-        was joined in the middle, without a snapshot; a node that still seems to run) only an abort or a stop is told.
-        """
+        """How the job ended; None while it is not over, and if that can't be told."""
         if not self.is_over:
             return None
         record = self.record if self.record_over else None
         counted = record.node_states if record else {}
         word = self._word(record.state if record else None)
-        nodes = {state: count for state, count in (counted or self.nodes).items() if count}
-        running = self.nodes["running"] > 0 and record is None
-        if not counted and word not in ("aborted", "stopped") and (running or not self._knows_nodes):
+        if not counted and word not in ("aborted", "stopped") and not self._nodes_known(record):
             return None
+        nodes = {state: count for state, count in (counted or self.nodes).items() if count}
         return Outcome(word, nodes, self._seconds(), self.late)
+
+    def _nodes_known(self, record: JobRecord | None) -> bool:
+        """Whether the events tell how each node fared, as far as a terminal record does not contradict."""
+        return self._knows_nodes and (record is not None or not self.nodes["running"])
 
     @property
     def word(self) -> Word:
-        """How the job ended, by its events alone; to be asked when it has."""
+        """How the job ended, by its events alone; only meaningful if it has."""
         return self._word(None)
 
     def _word(self, recorded: str | None) -> Word:
-        """The record decides; aborted is a word that only events have."""
+        """Decide by the terminal record, if there is one; that a job was aborted only an event tells."""
         if recorded == "finished":
             return "finished"
         if self.ended_by == JOB_ABORTED:
@@ -252,7 +265,7 @@ class JobState:
 
     def _seconds(self) -> float | None:
         record = self.record
-        first = parse_timestamp(self._first) if self._whole else None
+        first = parse_timestamp(self._first_timestamp) if self._whole else None
         begin = (record and record.started_at) or first
         end = (record and record.finished_at) or self.last_at
         return (end - begin).total_seconds() if begin and end else None

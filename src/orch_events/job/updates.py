@@ -1,15 +1,15 @@
-"""What a follower yields: one update for each thing that happened. Whoever reads them decides what is shown.
+"""Updates: what a follower yields. The caller decides what to show of them.
 
 NewEvents           new events, in the order of ids
-Tick                an answer is under way, and nothing more of it has come for a moment
-Pause               nothing to do for so long; repeated at least once a second
-ConnectionLost      no good answer came; it is retried
-ConnectionRestored  good answers come again
-Notice              a sentence that the reader of the events should know
+Tick                a response is arriving, and nothing more of it is there yet
+Pause               nothing to do for some seconds; repeated at least once a second
+ConnectionLost      a request failed; it is retried
+ConnectionRestored  requests succeed again
+Notice              a sentence for the user
 JobEnded            a job is over
 OutcomeUnknown      how a job fares, or ended, can't be learned
-FollowFailed        a job can't be followed any more
-TimedOut            the time given has passed; the jobs are still running
+FollowFailed        a job can't be followed any further
+TimedOut            the time limit is reached; the jobs are still running
 """
 
 from collections.abc import Generator, Sequence
@@ -32,24 +32,24 @@ class NewEvents(msgspec.Struct, frozen=True):
 
 
 class Tick(msgspec.Struct, frozen=True):
-    """An answer is under way, and nothing more of it has come for a moment."""
+    """A response is arriving, and nothing more of it is there yet."""
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """There is nothing to do for so many seconds."""
+    """There is nothing to do for `seconds`."""
 
     seconds: float
 
 
 class ConnectionLost(msgspec.Struct, frozen=True):
-    """No good answer came.
+    """A request failed and is retried.
 
     Attributes:
-        job: the number of the job that was asked about; "" where it was none in particular.
-        error: what came instead.
-        next_try_seconds: how long until the next try, at most.
-        give_up_seconds: how long it is retried from now on.
-        had_contact: whether there was a good answer before.
+        job: the number of the job that was requested; "" if it was none in particular.
+        error: why it failed.
+        next_try_seconds: seconds until the next attempt, at most.
+        give_up_seconds: for how many seconds from now on it is retried.
+        had_contact: whether any request has succeeded before.
     """
 
     job: str
@@ -60,7 +60,7 @@ class ConnectionLost(msgspec.Struct, frozen=True):
 
 
 class ConnectionRestored(msgspec.Struct, frozen=True):
-    """Good answers about `job` come again, after `outage_seconds` without."""
+    """Requests for `job` succeed again, after an outage of `outage_seconds`."""
 
     job: str
     outage_seconds: float
@@ -80,20 +80,20 @@ class JobEnded(msgspec.Struct, frozen=True):
 
 
 class OutcomeUnknown(msgspec.Struct, frozen=True):
-    """How a job fares, or ended, can't be learned; following it is over all the same."""
+    """How a job fares, or ended, can't be learned; following it ends all the same."""
 
     state: JobState
 
 
 class FollowFailed(msgspec.Struct, frozen=True):
-    """A job can't be followed any more."""
+    """A job can't be followed any further."""
 
     state: JobState
     error: OrchEventsError
 
 
 class TimedOut(msgspec.Struct, frozen=True):
-    """The time given has passed."""
+    """The time limit is reached."""
 
 
 Update = (
@@ -110,4 +110,4 @@ Update = (
 )
 
 Steps = Generator[Update, None, T]
-"""Something that takes time: it yields what happens meanwhile, and returns its result."""
+"""An operation that takes time: it yields updates while it runs, and returns its result."""

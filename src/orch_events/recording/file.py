@@ -1,4 +1,4 @@
-"""The bytes of a recording, as often as they are wanted: from a file or standard input, unzipped, as UTF-8."""
+"""The bytes of a recording, decompressed, as UTF-8: from a file or standard input, as often as needed."""
 
 import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, iterdecode
@@ -19,11 +19,11 @@ _GZIP = b"\x1f\x8b"
 
 @contextmanager
 def open_file(path: str, stdin: IO[bytes] | None) -> Iterator["File"]:
-    """Open a file; what can be read only once is kept in a temporary one until it is closed.
+    """Open a file; one that is not seekable is copied to a temporary file first.
 
     Args:
         path: as typed; "-" for standard input.
-        stdin: standard input; None where the process was started without one.
+        stdin: standard input; None if the process was started without one.
 
     Raises:
         LocalFileError: it can't be read.
@@ -33,7 +33,7 @@ def open_file(path: str, stdin: IO[bytes] | None) -> Iterator["File"]:
         with _readable(name):
             file = _stdin(stdin) if path == "-" else stack.enter_context(Path(path).open("rb", buffering=0))
             if not file.seekable():
-                file = stack.enter_context(_kept(file))
+                file = stack.enter_context(_buffered(file))
         yield File(file, name)
 
 
@@ -44,14 +44,14 @@ def _stdin(stdin: IO[bytes] | None) -> IO[bytes]:
 
 
 @contextmanager
-def _kept(file: IO[bytes]) -> Iterator[IO[bytes]]:
+def _buffered(file: IO[bytes]) -> Iterator[IO[bytes]]:
     from shutil import copyfileobj
     from tempfile import SpooledTemporaryFile
 
-    with SpooledTemporaryFile(_IN_MEMORY_BYTES) as kept:
-        copyfileobj(file, kept, _PIECE_BYTES)
-        kept.seek(0)
-        yield kept
+    with SpooledTemporaryFile(_IN_MEMORY_BYTES) as buffered:
+        copyfileobj(file, buffered, _PIECE_BYTES)
+        buffered.seek(0)
+        yield buffered
 
 
 @contextmanager
@@ -64,15 +64,15 @@ def _readable(name: str) -> Iterator[None]:
 
 
 class File:
-    """A file that is read again and again, from its present place on.
+    """A file that can be read repeatedly, from its current position on.
 
     Args:
-        file: gives its bytes, and can be moved in.
+        file: a seekable file.
         name: what it is called in messages.
 
     Attributes:
         name: what it is called in messages.
-        broken: whether its gzip is damaged; known when it was read to its end.
+        broken: whether its gzip is damaged; known once it was read to its end.
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
@@ -82,30 +82,30 @@ class File:
         self._begin = file.tell()
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield what is in it, up to where it is damaged. Raises LocalFileError."""
+        """Yield its bytes, up to where its gzip is damaged. Raises LocalFileError."""
         with _readable(self.name):
-            zipped = _Place(self._file, self._begin).read(len(_GZIP)) == _GZIP
-            place = _Place(self._file, self._begin)
-            yield from _utf8(self._unzipped(place) if zipped else iter(partial(place.read, _PIECE_BYTES), b""))
+            zipped = _Reader(self._file, self._begin).read(len(_GZIP)) == _GZIP
+            reader = _Reader(self._file, self._begin)
+            yield from _utf8(self._unzipped(reader) if zipped else iter(partial(reader.read, _PIECE_BYTES), b""))
 
-    def _unzipped(self, place: "_Place") -> Iterator[bytes]:
+    def _unzipped(self, reader: "_Reader") -> Iterator[bytes]:
         from gzip import BadGzipFile, GzipFile
 
         try:
-            yield from iter(partial(GzipFile(fileobj=place).read1, _PIECE_BYTES), b"")
+            yield from iter(partial(GzipFile(fileobj=reader).read1, _PIECE_BYTES), b"")
         except (EOFError, zlib.error, BadGzipFile):
             self.broken = True
 
 
-class _Place(RawIOBase):
-    """A place of its own in a file that is read at other places too."""
+class _Reader(RawIOBase):
+    """A reader with a position of its own in a file that others read too."""
 
     def __init__(self, file: IO[bytes], at: int) -> None:
         self._file = file
         self._at = at
 
     def read(self, size: int = -1) -> bytes:
-        """Read on."""
+        """Read from its own position."""
         self._file.seek(self._at)
         piece = self._file.read(size)
         self._at += len(piece)
@@ -113,7 +113,7 @@ class _Place(RawIOBase):
 
 
 def _utf8(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Take off what marks an encoding; from UTF-16, in which PowerShell redirects, make UTF-8."""
+    """Remove a byte order mark, and convert UTF-16, which PowerShell's redirections write, to UTF-8."""
     first = b""
     while len(first) < len(BOM_UTF8) and (piece := next(pieces, b"")):
         first += piece

@@ -1,4 +1,4 @@
-"""The kinds of recordings: each reads bytes, and yields events and what is damaged between them."""
+"""The formats of recordings: each reads bytes, and yields events and the damaged places between them."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ class Part(NamedTuple):
 
     Attributes:
         events: its events.
-        damaged: the places in it that are damaged, in words.
+        damaged: the damaged places in it, in words.
     """
 
     events: Sequence[Event]
@@ -30,41 +30,41 @@ Kind = Callable[[Iterator[bytes]], Iterator[Part]]
 
 
 def kind_of(head: bytes) -> Kind:
-    """Tell the kind of a recording by its first bytes."""
+    """Detect the format of a recording by its first bytes."""
     if _PAGE.match(head):
         return read_page
     return read_array if _ARRAY.match(head) else read_json_lines
 
 
 def read_json_lines(pieces: Iterator[bytes]) -> Iterator[Part]:
-    """Read an event a line."""
+    """Read JSON Lines, an event on each."""
     for block in read_lines(pieces):
         yield Part(block.events, [f"line {number}" for number in block.damaged])
 
 
 def read_array(pieces: Iterator[bytes]) -> Iterator[Part]:
-    """Read one array of events: with a little around it, it is a page, and if it is cut, a page that is cut."""
+    """Read one array of events: wrapped into an object it is a page, and if it breaks off, a page that breaks off."""
     return read_page(chain([b'{"items":'], pieces, [b"}"]))
 
 
 def read_page(pieces: Iterator[bytes]) -> Iterator[Part]:
-    """Read a saved answer of the events endpoint."""
+    """Read a saved response of the events endpoint."""
     decoder, count = PageDecoder("the recording"), 0
     try:
         for piece in pieces:
             found = decoder.feed(piece)
-            yield _sorted_out(found, count)
+            yield _only_objects(found, count)
             count += len(found)
         decoder.finish()
     except (TruncatedAnswer, NotUnderstood):
-        yield _sorted_out(decoder.found, count)
+        yield _only_objects(decoder.found, count)
         yield Part((), [f"the part after {count + len(decoder.found)} events"])
 
 
-def _sorted_out(items: Sequence[Event], before: int) -> Part:
-    """Leave out what is no object: whatever it is, it is no event."""
-    odd = [f"item {number}" for number, item in enumerate(items, before + 1) if not _is_object(item)]
-    return Part([item for item in items if _is_object(item)] if odd else items, odd)
+def _only_objects(items: Sequence[Event], count: int) -> Part:
+    """Leave out items that are not objects: they are not events."""
+    damaged = [f"item {number}" for number, item in enumerate(items, count + 1) if not _is_object(item)]
+    return Part([item for item in items if _is_object(item)] if damaged else items, damaged)
 
 
 def _is_object(item: Event) -> bool:

@@ -1,13 +1,13 @@
 """A recording: the events of a job, or of several, in a file.
 
-What it holds is told by its content, whatever its name, gzipped or not:
+Its format is detected by its content, not its name; it may be gzipped:
 
-- JSON Lines, as --record and --json write them, with a first key "job" where they are of several jobs
+- JSON Lines, as --record and --json write them, with a first key "job" if they are of several jobs
 - one JSON array of events, as -o json writes it
-- a saved answer of the events endpoint
+- a saved response of the events endpoint
 
-It is read from its beginning as often as somebody asks, and never held in memory. What is damaged is told once and
-passed over; a file that holds nothing else is no recording.
+It is read from the beginning each time, and never held in memory. Damaged places are reported once and skipped; a file
+that has nothing else is not a recording.
 """
 
 import re
@@ -23,36 +23,36 @@ from orch_events.recording.formats import Part, kind_of, read_page
 from orch_events.wire.event import Event
 
 _HEAD_BYTES = 1 << 12
-_FEW = 3
-"""So many damaged places are told each for itself."""
+_MOST_NAMED = 3
+"""How many damaged places are reported one by one."""
 
 _HINT = "a recording is a file written with --record, --json or -o json, or a saved response of the events endpoint"
 
-_KEY = b'"job"'
-_NAMED = re.compile(rb'\{"job":(?:"([\w.+@-]+)"|(\d+)),?')
-_NEXT_OF = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/jobs/(\d{1,19})/')
+_JOB_KEY = b'"job"'
+_JOB_KEY_VALUE = re.compile(rb'\{"job":(?:"([\w.+@-]+)"|(\d+)),?')
+_NEXT_EVENTS_JOB = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/jobs/(\d{1,19})/')
 
 
 @contextmanager
 def open_recording(
-    path: str, stdin: IO[bytes] | None, tell: Callable[[str], None] = lambda _: None
+    path: str, stdin: IO[bytes] | None, warn: Callable[[str], None] = lambda _: None
 ) -> Iterator["Recording"]:
     """Open a recording.
 
     Args:
         path: as typed; "-" for standard input.
-        stdin: standard input; None where the process was started without one.
-        tell: told in a sentence of each thing that is damaged.
+        stdin: standard input; None if the process was started without one.
+        warn: called with a message about each damaged place.
 
     Raises:
         LocalFileError: it can't be read.
     """
     with open_file(path, stdin) as file:
-        yield Recording(file, _job_of_path(path), tell)
+        yield Recording(file, _job_of_path(path), warn)
 
 
 def _job_of_path(path: str) -> str:
-    """Name a job after its file: `352` for `jobs/352.jsonl.gz`; what is no file's name makes it `unnamed`."""
+    """Name a job after its file: `352` for `jobs/352.jsonl.gz`; `unnamed` for standard input and devices."""
     stem = Path(path.removesuffix(".gz")).stem
     return "unnamed" if path == "-" or path.startswith(("/dev/", "/proc/")) else re.sub(r"[^A-Za-z0-9_.+@-]", "_", stem)
 
@@ -61,23 +61,23 @@ class Recording:
     """Events in a file.
 
     Args:
-        file: where they are.
-        job: what a job is called that is named nowhere in it.
-        tell: told in a sentence of each thing that is damaged.
+        file: the file.
+        job: the job of events that name none.
+        warn: called with a message about each damaged place.
 
     Attributes:
         name: what the file is called in messages.
     """
 
-    def __init__(self, file: File, job: str, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, file: File, job: str, warn: Callable[[str], None] = lambda _: None) -> None:
         self.name = file.name
         self._file = file
-        self._tell = tell
-        self._told: set[str] = set()
+        self._warn = warn
+        self._warned: set[str] = set()
         head = self._head()
         self._read_kind = kind_of(head)
-        named = _NEXT_OF.search(head) if self._read_kind is read_page else None
-        self._job = named[1].decode() if named else job
+        match = _NEXT_EVENTS_JOB.search(head) if self._read_kind is read_page else None
+        self._job = match[1].decode() if match else job
 
     def _head(self) -> bytes:
         head = b""
@@ -87,13 +87,13 @@ class Recording:
                 break
         return head
 
-    def job(self, wanted: str | None = None) -> str:
-        """Return the job that is wanted, or else the only one; raises UsageError where that is none, or not clear."""
+    def job(self, requested: str | None = None) -> str:
+        """Return the requested job, or the only one; raises UsageError if there is no such job, or several."""
         jobs = self.jobs
-        if wanted is None and len(jobs) == 1:
+        if requested is None and len(jobs) == 1:
             return jobs[0]
-        if wanted is not None and wanted in jobs:
-            return wanted
+        if requested is not None and requested in jobs:
+            return requested
         many = "jobs" if len(jobs) > 1 else "job"
         raise UsageError(
             f"{self.name} contains events of {many} {', '.join(jobs)}", f"choose one, as in: --job {jobs[0]}"
@@ -101,40 +101,40 @@ class Recording:
 
     @property
     def jobs(self) -> Sequence[str]:
-        """The jobs whose events it holds, in the order in which they come. Raises LocalFileError."""
-        return list(dict.fromkeys(job or self._job for job in self._named_jobs))
+        """The jobs that it has events of, in the order in which they come. Raises LocalFileError."""
+        return list(dict.fromkeys(job or self._job for job in self._job_keys))
 
     def events(self, job: str) -> Iterator[Sequence[Event]]:
         """Yield a job's events, as the server wrote them, in the order in which they were recorded.
 
         Raises:
-            LocalFileError: it can't be read, or is no recording.
+            LocalFileError: it can't be read, or is not a recording.
         """
-        damage = _Damage(self.name, self._tell_once)
+        damage = _Damage(self.name, self._warn_once)
         for part in self._read():
             damage.note(part)
-            yield self._of(job, part.events)
+            yield self._events_of(job, part.events)
         damage.conclude(gzip_broken=self._file.broken)
 
-    def _tell_once(self, sentence: str) -> None:
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self._tell(sentence)
+    def _warn_once(self, sentence: str) -> None:
+        if sentence not in self._warned:
+            self._warned.add(sentence)
+            self._warn(sentence)
 
     def _read(self) -> Iterator[Part]:
         return self._read_kind(self._file.pieces())
 
-    def _of(self, job: str, events: Sequence[Event]) -> Sequence[Event]:
-        if self._named_jobs == [None]:
+    def _events_of(self, job: str, events: Sequence[Event]) -> Sequence[Event]:
+        if self._job_keys == [None]:
             return events if job == self._job else ()
-        return [event for named, event in map(_unnamed, events) if (named or self._job) == job]
+        return [event for key_job, event in map(_split_job_key, events) if (key_job or self._job) == job]
 
     @cached_property
-    def _named_jobs(self) -> Sequence[str | None]:
-        """The jobs that events name, each once; None for those that name none."""
-        if self._read_kind is read_page or not self._mentions(_KEY):
+    def _job_keys(self) -> Sequence[str | None]:
+        """The values of the key "job", each once; None for events without it."""
+        if self._read_kind is read_page or not self._mentions(_JOB_KEY):
             return [None]
-        return list(dict.fromkeys(_unnamed(event)[0] for part in self._read() for event in part.events)) or [None]
+        return list(dict.fromkeys(_split_job_key(event)[0] for part in self._read() for event in part.events)) or [None]
 
     def _mentions(self, key: bytes) -> bool:
         last = b""
@@ -145,38 +145,41 @@ class Recording:
         return False
 
 
-def _unnamed(event: Event) -> tuple[str | None, Event]:
-    """Take off the key "job" of an event; return what it said, and the event as the server wrote it."""
+def _split_job_key(event: Event) -> tuple[str | None, Event]:
+    """Return the value of an event's key "job", None if it has none, and the event as the server wrote it."""
     raw = event.raw
-    found = _NAMED.match(raw)
+    found = _JOB_KEY_VALUE.match(raw)
     if found is None:
         return None, event
     return (found[1] or found[2]).decode(), Event(event.id, b"{" + raw[found.end() :])
 
 
 class _Damage:
-    """What one reading finds damaged; before the first event that may be everything, and nothing is told of it."""
+    """The damaged places that one reading finds.
 
-    def __init__(self, name: str, tell: Callable[[str], None]) -> None:
+    Nothing is reported before the first event: if there is none, the file is not a recording.
+    """
+
+    def __init__(self, name: str, warn: Callable[[str], None]) -> None:
         self._name = name
-        self._tell = tell
-        self._few: list[str] = []
+        self._warn = warn
+        self._first_places: list[str] = []
         self._count = 0
         self._any_event = False
 
     def note(self, part: Part) -> None:
-        """Take note of a part, and tell of the first few places."""
+        """Count the damaged places of a part, and report the first few of all."""
         self._any_event = self._any_event or bool(part.events)
         self._count += len(part.damaged)
-        self._few += part.damaged[: _FEW - len(self._few)]
-        for place in self._few if self._any_event else ():
-            self._tell(f"{self._name}: {place} is damaged and was skipped")
+        self._first_places += part.damaged[: _MOST_NAMED - len(self._first_places)]
+        for place in self._first_places if self._any_event else ():
+            self._warn(f"{self._name}: {place} is damaged and was skipped")
 
     def conclude(self, *, gzip_broken: bool) -> None:
-        """Tell of the rest; raises LocalFileError if there is nothing but damage."""
+        """Report the rest; raises LocalFileError if there is nothing but damage."""
         if not self._any_event and (self._count or gzip_broken):
             raise LocalFileError(f"{self._name} is not a recording", _HINT)
-        if self._count > _FEW:
-            self._tell(f"{self._name}: {self._count} damaged places were skipped in total")
+        if self._count > _MOST_NAMED:
+            self._warn(f"{self._name}: {self._count} damaged places were skipped in total")
         if gzip_broken:
-            self._tell(f"{self._name}: the gzip data is damaged or cut off; events may be missing")
+            self._warn(f"{self._name}: the gzip data is damaged or cut off; events may be missing")

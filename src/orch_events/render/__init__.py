@@ -1,17 +1,11 @@
-"""Showing events: sinks that are pushed into.
+"""Output: events, figures and updates in; text, JSON, CSV, SVG and HTML out.
 
-renderer    what all of them have in common
-table       for people
-jobs        recent jobs, for people and for spreadsheets
-machine     JSON Lines, one JSON array, CSV
-timeline    when each node of a job began and ended, drawn
-sieves      stand before another renderer and let through what is wanted
-progress    the live line and the heartbeat, on stderr
-closing     what is said at the end
-checkup     the report of `doctor`
-theme       colours and glyphs
-text        what would act on a terminal, made visible
-cells       how wide text is
-stamp       how times are written
-output      the way to stdout
+Everything that came from a server or a node is escaped here before it is written to a terminal.
+
+events/    renderers of events: filters, the table, JSON Lines, JSON, CSV
+reports/   the reports: summary, failures, compare, jobs
+timeline/  the Gantt chart: for a terminal, as SVG, as HTML
+toolkit/   what they are made of: escaping, themes, layout, bars, streams
+messages   one-line messages on stderr: how a job ended, connection lost and restored
+progress   the live progress line on stderr, or a heartbeat where stderr is no terminal
 """

@@ -1,4 +1,4 @@
-"""What is said on stderr of the jobs that are followed: how they end, and what happens on the way."""
+"""Messages on stderr about jobs that are followed: how they end, slow nodes, connections lost and restored."""
 
 import math
 
@@ -10,15 +10,15 @@ from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
-from orch_events.wire.detail import spoken_cause
+from orch_events.wire.detail import cause_in_message
 from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
 
 MOST_NODES = 10
-"""So many nodes that failed are named at the end."""
+"""How many failed nodes are listed at the end."""
 
 
 def ended(job: str, outcome: Outcome, theme: Theme) -> str:
-    """Tell how a job ended: outcome, duration, nodes by state."""
+    """Return the line that says how a job ended: outcome, duration, nodes by state."""
     counts = in_display_order(outcome.nodes)
     parts = [theme.paint(_counted(count, state), state) for state, count in counts]
     took = f" after {format_duration(outcome.seconds)}" if outcome.seconds is not None else ""
@@ -30,19 +30,19 @@ def ended(job: str, outcome: Outcome, theme: Theme) -> str:
 
 
 def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
-    """Tell of the first nodes that failed or errored, and why, a line each.
+    """Return a line for each of the first nodes that failed or errored, with the cause.
 
     Args:
-        state: of their job.
+        state: the state of their job.
         theme: colours and glyphs.
-        cells: how wide the terminal is; None where there is none: nothing is cut.
+        cells: the width of the terminal; None if there is none: then nothing is cut.
     """
     runs = bad_runs(state)[:MOST_NODES]
     column = max((width(escape_control(run.name)) for run in runs), default=0)
     lines = []
     for run in runs:
         mark = theme.paint(theme.glyphs.get(run.state) or run.state.ljust(len("errored")), run.state)
-        cause = run.cause or spoken_cause(run.message, run.name)[0] or run.message
+        cause = run.cause or cause_in_message(run.message, run.name)[0] or run.message
         line = f"{padded(escape_control(run.name), column)}  {escape_control(cause)}".rstrip()
         room = None if cells is None else cells - 3 - width(theme.glyphs.get(run.state) or "errored")
         lines.append(f"  {mark} {line if room is None else cut(line, room, theme.ellipsis)}")
@@ -50,7 +50,7 @@ def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
 
 
 def bad_runs(state: JobState) -> list[NodeRun]:
-    """Return the nodes that failed or errored, in the order in which they were first heard of."""
+    """Return the nodes that failed or errored, in the order in which they were first named."""
     return [run for run in state.runs.values() if run.state in NODE_FAILED]
 
 
@@ -59,7 +59,7 @@ def _counted(count: int, state: str) -> str:
 
 
 def lost(update: ConnectionLost, *, name_job: bool) -> str:
-    """Tell that the connection is lost, or that there never was one: why, when the next try is, when the last."""
+    """Return the line for a lost connection, or a first one that failed: why, the next attempt, the last."""
     error, job = update.error, _prefix(update.job, name_job=name_job)
     last = format_duration(update.give_up_seconds)
     if isinstance(error, NotAuthenticated | TokenFileError):
@@ -70,30 +70,31 @@ def lost(update: ConnectionLost, *, name_job: bool) -> str:
 
 
 def restored(update: ConnectionRestored, *, name_job: bool) -> str:
-    """Tell that the connection is back."""
+    """Return the line for a restored connection."""
     return f"{_prefix(update.job, name_job=name_job)}connection restored after {format_duration(update.outage_seconds)}"
 
 
 def slow(straggler: Straggler, *, name_job: bool) -> str:
-    """Tell of a node that takes long."""
+    """Return the line for a slow node."""
     job, node = _prefix(straggler.job, name_job=name_job), escape_control(straggler.run.name)
-    usual = f"; 90% of the nodes took at most {format_duration(straggler.usual)}" if straggler.usual is not None else ""
+    typical = straggler.typical_seconds
+    usual = f"; 90% of the nodes took at most {format_duration(typical)}" if typical is not None else ""
     return f"slow: {job}{node} has been running for {format_duration(straggler.seconds)}{usual}"
 
 
 def unknown(job: str, resume: str) -> str:
-    """Tell that nobody knows how a job fares, and the command that resumes."""
+    """Return the line for a job whose state is unknown, with the command that resumes."""
     return f"the state of job {job} is unknown; resume with: {resume}"
 
 
 def still_running(state: JobState, resume: str) -> str:
-    """Tell that a job is still running without us, how far it is, and the command that resumes."""
+    """Return the line for a job that is no longer followed: how far it is, and the command that resumes."""
     far = how_far(state.over, state.total, state.nodes["running"])
     return f"job {state.job} is still running: {far}; resume with: {resume}"
 
 
 def how_far(over: int, total: int, running: int) -> str:
-    """Tell how many nodes of a job are done, and how many are running."""
+    """Return how many nodes of a job are done, and how many are running."""
     return f"{over} of {total or '?'} nodes done" + (f", {running} running" if running else "")
 
 

@@ -1,7 +1,7 @@
-"""How far it is, on stderr: a line that is redrawn on a terminal, a heartbeat where there is none.
+"""Progress on stderr: a live line on a terminal, a heartbeat elsewhere.
 
-The cursor stays at the live line's beginning. So the line is taken away by erasing from there to the end of the screen,
-also when the terminal was made narrower and it takes two rows now, and without knowing how the terminal does that.
+The terminal's cursor stays at the beginning of the live line. So the line is erased from there to the end of the
+screen, which also works after the terminal was made narrower and the line takes two rows.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,19 +17,19 @@ from orch_events.wire.vocabulary import NODE_FAILED, NODE_STATES
 _CLEAR = "\r\x1b[J"
 _GAP = "  "
 _READER_SECONDS = 0.3
-"""How long a reader of our output may take to write to the same terminal."""
+"""How long the live line is hidden after events were written to a pipe, whose reader may write to the same terminal."""
 
 _HEARTBEAT_SECONDS = 60.0
 _BAR_CELLS = ((100, 20), (60, 12), (0, 8))
 
 
 class Part(NamedTuple):
-    """Something that the line tells.
+    """A part of the live line.
 
     Attributes:
-        rank: the lower, the longer it stays as a terminal gets narrower.
-        cells: how wide it is.
-        painted: how it looks.
+        rank: parts with high ranks are left out first if there is no room.
+        cells: its width.
+        painted: its text, with colours.
     """
 
     rank: int
@@ -38,15 +38,15 @@ class Part(NamedTuple):
 
 
 class LiveLine:
-    """One line, drawn anew as things move, gone without trace when cleared.
+    """One line, redrawn at each update, and erased by `clear`.
 
     Args:
         stream: the terminal.
         theme: colours and glyphs.
-        progress: what it tells.
-        clock: what time it is.
-        columns: returns how wide the terminal is.
-        shared: whether what reads our output may write to the same terminal: then the line gives way for a moment.
+        progress: what to show.
+        clock: the time.
+        columns: returns the width of the terminal.
+        shared: whether the reader of our output may write to the same terminal: then the line is hidden for a while.
     """
 
     def __init__(
@@ -69,13 +69,13 @@ class LiveLine:
         self._drawn = False
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Erase the line."""
         if self._drawn:
             self._drawn = False
             self._stream.write(_CLEAR)
 
     def moved(self) -> None:
-        """Draw it under the events that came."""
+        """Draw it below the events that were written."""
         if self._shared:
             self._hidden_until = self._clock.monotonic() + _READER_SECONDS
         self.tick()
@@ -89,19 +89,19 @@ class LiveLine:
 
 
 def live_line(progress: FollowProgress, theme: Theme, cells: int) -> str:
-    """Draw how far it is within so many cells; what matters less is left out where there is no room."""
-    parts = [*_straggler(progress, theme), *_nodes(progress, theme, cells), *_times(progress, theme)]
-    kept, left = set[Part](), cells + len(_GAP)
+    """Draw the live line within `cells`; parts that matter less are left out if there is no room."""
+    parts = [*_slow_node(progress, theme), *_nodes(progress, theme, cells), *_times(progress, theme)]
+    shown, remaining = set[Part](), cells + len(_GAP)
     for part in sorted(parts, key=lambda part: part.rank):
-        left -= part.cells + len(_GAP)
-        if left < 0:
+        remaining -= part.cells + len(_GAP)
+        if remaining < 0:
             break
-        kept.add(part)
-    return _GAP.join(part.painted for part in parts if part in kept)
+        shown.add(part)
+    return _GAP.join(part.painted for part in parts if part in shown)
 
 
-def _straggler(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
-    """Yield the node that has been running longest, if that is much longer than others."""
+def _slow_node(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
+    """Yield the node that has been running longest, if it is slow."""
     if progress.longest is not None and progress.longest[0].slow:
         run, seconds = progress.longest
         yield _part(
@@ -110,7 +110,7 @@ def _straggler(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
 
 
 def _nodes(progress: FollowProgress, theme: Theme, cells: int) -> Iterator[Part]:
-    """Yield how many nodes are over, and how many are in each state."""
+    """Yield how many nodes are done, and how many are in each state."""
     counts, over, total = progress.counts, progress.over, progress.total
     yield _part(10, progress.name, theme, "quiet")
     if total:
@@ -124,20 +124,20 @@ def _nodes(progress: FollowProgress, theme: Theme, cells: int) -> Iterator[Part]
 
 
 def _times(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
-    """Yield how long it has taken, what is left, what takes long, and how old all that is, where it is old."""
-    yield _part(4, format_duration(progress.elapsed), theme)
-    if (left := progress.left) is not None and progress.troubled is None:
-        yield _part(6, f"about {format_roughly(left)} left", theme)
+    """Yield elapsed time, remaining time, the node that runs longest, and the length of an outage or silence."""
+    yield _part(4, format_duration(progress.elapsed_seconds), theme)
+    if (remaining := progress.remaining_seconds) is not None and progress.outage_seconds is None:
+        yield _part(6, f"about {format_roughly(remaining)} left", theme)
     if (longest := progress.longest) is not None and not longest[0].slow:
         run, seconds = longest
         yield _part(
             7, f"longest: {escape_control(run.name.partition('.')[0])} {format_duration(seconds)}", theme, "quiet"
         )
-    if (troubled := progress.troubled) is not None:
-        yield _part(1, f"no response for {format_duration(troubled)}", theme, "warning")
+    if (outage := progress.outage_seconds) is not None:
+        yield _part(1, f"no response for {format_duration(outage)}", theme, "warning")
     elif progress.silent:
-        heard = progress.heard
-        silence = f"last event {format_duration(heard)} ago" if heard is not None else "no events yet"
+        age = progress.event_age_seconds
+        silence = f"last event {format_duration(age)} ago" if age is not None else "no events yet"
         yield _part(8, silence, theme, "quiet")
 
 
@@ -145,29 +145,33 @@ def _part(rank: int, text: str, theme: Theme, style: str = "") -> Part:
     return Part(rank, width(text), theme.paint(text, style))
 
 
-def _bar(over: int, bad: int, total: int, theme: Theme, cells: int) -> Part:
-    """Draw how many nodes are over; those that failed have a cell at least, and the bar is full only at the end."""
+def _bar(over: int, failed: int, total: int, theme: Theme, cells: int) -> Part:
+    """Draw how many nodes are done. Failed nodes have one cell at least; the bar is full only when all are done."""
     size = next(size for least, size in _BAR_CELLS if cells >= least)
-    done = size * over // total
-    red = min(done, max(size * bad // total, 1)) if bad else 0
+    done_cells = size * over // total
+    failed_cells = min(done_cells, max(size * failed // total, 1)) if failed else 0
     full, rest = ("━", "─") if theme.glyphs else ("#", "-")
-    stretches = ((full, done - red, "finished"), (full, red, "failed"), (rest, size - done, "quiet"))
-    return Part(2, size, "".join(theme.paint(glyph * length, style) for glyph, length, style in stretches if length))
+    segments = (
+        (full, done_cells - failed_cells, "finished"),
+        (full, failed_cells, "failed"),
+        (rest, size - done_cells, "quiet"),
+    )
+    return Part(2, size, "".join(theme.paint(glyph * length, style) for glyph, length, style in segments if length))
 
 
 class Progress(Protocol):
-    """Told when events are about to be shown and when nothing comes for now."""
+    """The interface of a progress display."""
 
     def clear(self) -> None:
         """Make room: something else is about to be written."""
         ...
 
     def moved(self) -> None:
-        """Events came."""
+        """Events were written."""
         ...
 
     def tick(self) -> None:
-        """Nothing comes for now; called at least once a second."""
+        """No events were written; called at least once a second."""
         ...
 
 
@@ -175,17 +179,17 @@ class NoProgress:
     """For --quiet and --no-progress."""
 
     def clear(self) -> None:
-        """Nothing is there."""
+        """Do nothing."""
 
     def moved(self) -> None:
-        """Not asked for."""
+        """Do nothing."""
 
     def tick(self) -> None:
-        """Not asked for."""
+        """Do nothing."""
 
 
 class Heartbeat:
-    """A line every minute of silence, so that a log shows whether anything is alive."""
+    """Writes a line for every minute without events, so that a log shows that the program is alive."""
 
     def __init__(self, stream: TextIO, progress: FollowProgress, clock: Clock) -> None:
         self._stream = BestEffortStream(stream)
@@ -194,31 +198,28 @@ class Heartbeat:
         self._beat_at = clock.monotonic()
 
     def clear(self) -> None:
-        """Nothing is in the way."""
+        """Do nothing: lines in a log stay."""
 
     def moved(self) -> None:
-        """Count the silence from here."""
+        """Start the minute again."""
         self._beat_at = self._clock.monotonic()
 
     def tick(self) -> None:
-        """Say that we are there, if it is time."""
+        """Write the line, if it is due."""
         if self._clock.monotonic() - self._beat_at >= _HEARTBEAT_SECONDS:
             self._beat_at = self._clock.monotonic()
-            self._stream.write(_beat(self._progress) + "\n")
+            self._stream.write(_heartbeat_line(self._progress) + "\n")
 
 
-def _beat(progress: FollowProgress) -> str:
-    """Tell how far the nodes are, which has been running longest, and how long ago event and answer came."""
+def _heartbeat_line(progress: FollowProgress) -> str:
+    """Return nodes by state, the one that runs longest, and the ages of the last event and the last response."""
     counts = progress.counts
     parts = [f"{progress.name}: {progress.over}/{progress.total or '?'} done"]
     parts += [f"{counts[state]} {state}" for state in NODE_STATES.values() if counts[state]]
     if progress.longest:
         run, seconds = progress.longest
         parts.append(f"{escape_control(run.name)} running for {format_duration(seconds)}")
-    event = f"last event {format_duration(progress.heard)} ago" if progress.heard is not None else "no events yet"
-    answer = (
-        f"last response {format_duration(progress.answered)} ago"
-        if progress.answered is not None
-        else "no response yet"
-    )
+    event_age, answer_age = progress.event_age_seconds, progress.answer_age_seconds
+    event = f"last event {format_duration(event_age)} ago" if event_age is not None else "no events yet"
+    answer = f"last response {format_duration(answer_age)} ago" if answer_age is not None else "no response yet"
     return f"{', '.join(parts)}; {event}, {answer}"

@@ -1,7 +1,16 @@
-"""A loopback orchestrator: scripted jobs, a clock of its own, the documented API.
+"""A simulated orchestrator on a loopback port: scripted jobs, a clock of its own, the documented API.
 
-`script` tells one job, `plan` writes one, `jobs` are all of them, `puppet` and `everywhere` are parts of these, `api`
-answers a request, `faults` spoil it, `server` puts it on a port.
+A request and the simulated time go in; the state of each scripted job at that time comes out as JSON, unless a fault is
+injected.
+
+script       one scripted job: its events and states, and what the API says of it at any time
+builder      ScriptBuilder: makes a script from steps in any order
+scenarios    the jobs that the simulator has
+deployments  the two largest of them: Puppet runs with many kinds of failures
+api          answers a request
+faults       injects faults: lost connections, truncated responses, HTTP errors
+server       serves the API over HTTP
+json_text    JSON with the white space that the orchestrator writes
 """
 
 from orch_events.simulator.api import Api

@@ -1,4 +1,4 @@
-"""The simulated API: a path and the time in, a status and a body out. No network here."""
+"""The simulated API: a path and the time in, a status and a body out. It does no I/O."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _ORDERS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP status and a body, JSON unless it says otherwise."""
+    """A response: an HTTP status and a body, which is JSON unless the content type says otherwise."""
 
     status: int
     body: str
@@ -32,12 +32,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked.
+    """A GET request.
 
     Attributes:
         target: path and query.
-        origin: scheme and host by which the client knows us; `next-events` is built from it.
-        token: of X-Authentication; None where there was none.
+        origin: scheme and host, as the client sent them; `next-events` is built from it.
+        token: the X-Authentication header; None if there was none.
     """
 
     target: str
@@ -52,13 +52,13 @@ class _RefusedError(Exception):
 
 
 class Api:
-    """Answers as `orchestrator-api` documents it.
+    """Answers requests as the orchestrator's API is documented.
 
     Args:
-        now: returns the simulator's time in seconds; infinite when everything is over.
-        token: the one that is demanded; None for no demand.
-        faults: what goes wrong.
-        jobs: what it knows of, by number; None for the simulator's own.
+        now: returns the simulated time in seconds; infinite if everything is over.
+        token: the token to require; None for none.
+        faults: the faults to inject.
+        jobs: its jobs, by number; None for the simulator's own.
     """
 
     def __init__(
@@ -85,11 +85,11 @@ class Api:
                 raise _failed(int(picked["status"].seconds))
             self._check_token(request.token)
             return Answer(200, self._route(request, all_events="repeat" in picked))
-        except _RefusedError as error_for_response:
-            return error_for_response.answer
+        except _RefusedError as refused:
+            return refused.answer
 
     def expire_token(self) -> None:
-        """Refuse the token from now on, and take a new one."""
+        """Reject the token from now on, and accept a new one, `TOKEN.new`."""
         self._token = f"{self._token}.new" if self._token else None
 
     def _check_token(self, token: str | None) -> None:
@@ -142,9 +142,9 @@ class Api:
     def _events(self, job: Script, base: str, start: str | None) -> str:
         first = _whole("start", start) if start is not None else 0
         past = job.past(self._now(), self.faults.lateness)
-        following = max([first, *(moment.id + 1 for moment in past[-1:])])
+        following = max([first, *(event.id + 1 for event in past[-1:])])
         next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": str(following)}
-        items = bracketed([moment.text for moment in past if moment.id >= first])
+        items = bracketed([event.text for event in past if event.id >= first])
         return braced([f'"next-events" : {pretty(next_events, 1)}', f'"items" : {items}'], 0)
 
 

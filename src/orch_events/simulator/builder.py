@@ -1,7 +1,7 @@
-"""Writing a script: what happens is said in any order; time puts it in order and gives it ids."""
+"""Builds scripts: events are added in any order, and get their ids in the order of their times.
 
-# DOC simulator/builder__merge_simulator_puppet.py: """Puppet runs, as the simulator's nodes report them."""
-#
+Puppet runs, as the simulator's nodes report them, are built here too.
+"""
 
 import heapq
 from collections.abc import Callable, Mapping, Sequence
@@ -13,108 +13,110 @@ from orch_events.simulator.script import Script, ScriptedEvent
 Detail = Mapping[str, Any]
 
 Ending = Callable[["ScriptBuilder", str, float], tuple[str, str, Detail]]
-"""How a node ends, by its name and its seconds: the event's type, its message, its detail."""
+"""How a node ends, given its name and duration: the type of the event, its message, its detail."""
 
 _MORE_AT_ONCE_SECONDS = 0.4
 _END_SECONDS = 0.4
 
 
 class ScriptBuilder:
-    """Collects what happens to one job. The same calls make the same script, on every machine.
+    """Collects the events of one job. The same calls build the same script on every machine.
 
     Args:
-        number: the job's number, and the seed of all chance in it.
-        begin: when the job is made, in the simulator's seconds.
+        number: the job's number, which is also the random seed.
+        begin: when the job is created, in simulated seconds.
     """
 
     def __init__(self, number: int, begin: float) -> None:
         self.number = number
         self.begin = begin
         self._random = Random(number)  # noqa: S311 - a script, no secret
-        self._said: list[tuple[float, str, str | None, str, Detail]] = []
+        self._events: list[tuple[float, str, str | None, str, Detail]] = []
         self._nodes: dict[str, None] = {}
 
     def between(self, low: float, high: float) -> float:
-        """Return a number by chance; only `random()` is promised never to change from Python to Python."""
+        """Return a random number; only `random()` is guaranteed to be the same in every Python version."""
         return low + (high - low) * self._random.random()
 
     def whole(self, low: int, high: int) -> int:
-        """Return a whole number by chance, both ends included."""
+        """Return a random integer, both ends included."""
         return int(self.between(low, high + 1))
 
-    def say(self, at: float, kind: str, message: str, node: str | None = None, detail: Detail | None = None) -> None:
-        """Let an event happen."""
+    def add_event(
+        self, at: float, kind: str, message: str, node: str | None = None, detail: Detail | None = None
+    ) -> None:
+        """Add an event."""
         if node is not None:
             self._nodes[node] = None
-        self._said.append((at, kind, node, message, detail or {}))
+        self._events.append((at, kind, node, message, detail or {}))
 
     def run(
         self, nodes: Sequence[str], seconds: tuple[float, float], *, slots: int, started: str, ending: Ending,
-        detail: Detail | None = None, pace: Callable[[str], float] = lambda _: 1.0,
+        detail: Detail | None = None, slowdown: Callable[[str], float] = lambda _: 1.0,
     ) -> float:  # fmt: skip
-        """Let nodes run, `slots` at once, each for a while within `seconds`; return when the last ends.
+        """Add the runs of nodes, `slots` at once, each for a random time within `seconds`; return when the last ends.
 
-        `pace` says how many times as long as that a node takes.
+        `slowdown` returns how many times as long a node takes.
         """
         first = self.begin + 8
         free = [first + place * _MORE_AT_ONCE_SECONDS for place in range(min(slots, len(nodes)))]
         for node in nodes:
-            begin, took = heapq.heappop(free), self.between(*seconds) * pace(node)
-            self.say(begin, "node_running", started.format(node), node, detail)
-            kind, message, result = ending(self, node, took)
-            self.say(begin + took, kind, message, node, result)
-            heapq.heappush(free, begin + took + _END_SECONDS)
+            begin, seconds_taken = heapq.heappop(free), self.between(*seconds) * slowdown(node)
+            self.add_event(begin, "node_running", started.format(node), node, detail)
+            kind, message, result = ending(self, node, seconds_taken)
+            self.add_event(begin + seconds_taken, kind, message, node, result)
+            heapq.heappush(free, begin + seconds_taken + _END_SECONDS)
         return self.end
 
     @property
     def end(self) -> float:
-        """When the last thing happens, so far."""
-        return max(at for at, *_ in self._said)
+        """When the last event so far happens."""
+        return max(at for at, *_ in self._events)
 
     def stop(self, at: float, how: str) -> None:
-        """Let nobody begin after `at`, and skip those who would have; what runs, runs on."""
-        late = [node for when, kind, node, _, _ in self._said if kind == "node_running" and when > at]
-        self._said = [said for said in self._said if said[2] not in late]
+        """Skip the nodes that would start after `at`; running ones continue."""
+        late = [node for when, kind, node, _, _ in self._events if kind == "node_running" and when > at]
+        self._events = [entry for entry in self._events if entry[2] not in late]
         for node in late:
-            self.say(at + 1, "node_skipped", f"Skipped {node}: {how}", node)
+            self.add_event(at + 1, "node_skipped", f"Skipped {node}: {how}", node)
 
-    def forget(self, at: float) -> None:
-        """Let nothing be heard of nodes after `at`."""
-        self._said = [said for said in self._said if said[0] <= at]
+    def drop_events_after(self, at: float) -> None:
+        """Remove the events after `at`."""
+        self._events = [entry for entry in self._events if entry[0] <= at]
 
     def script(self, kind: str, description: str, end: tuple[str, float], first_id: int, **options: object) -> Script:
-        """Give ids in the order of time, with the gaps that other jobs' events leave."""
-        moments, next_id = [], first_id
-        for at, event, node, message, detail in sorted(self._said, key=lambda said: said[0]):
-            moments.append(ScriptedEvent(at, next_id, event, message, node, detail if node is not None else None))
+        """Return the script: events get ids in the order of their times, with gaps as other jobs' events leave them."""
+        events, next_id = [], first_id
+        for at, event, node, message, detail in sorted(self._events, key=lambda entry: entry[0]):
+            events.append(ScriptedEvent(at, next_id, event, message, node, detail if node is not None else None))
             next_id += self.whole(1, 4)
-        states = (("new", self.begin), ("ready", self.begin + 2), ("running", moments[0].at), end)
-        return Script(self.number, kind, description, tuple(self._nodes), tuple(moments), states, options)
+        states = (("new", self.begin), ("ready", self.begin + 2), ("running", events[0].at), end)
+        return Script(self.number, kind, description, tuple(self._nodes), tuple(events), states, options)
 
 
 SLOTS = 8
-"""How many nodes the orchestrator lets run Puppet at once."""
+"""How many nodes run Puppet at once."""
 
 STARTED = "Started puppet run on {} ..."
 _CONSOLE = "https://orchestrator.example.com/#/cm/report"
 
 
 def names(kind: str, count: int) -> list[str]:
-    """Return the names of so many nodes."""
+    """Return the names of `count` nodes."""
     return [f"{kind}-{number:02}.example.com" for number in range(1, count + 1)]
 
 
-def well(plan: ScriptBuilder, node: str, seconds: float) -> tuple[str, str, Detail]:
-    """Let a run end well, with or without changes."""
-    changed = max(0, plan.whole(-2, 9))
-    return "node_finished", f"Finished puppet run on {node} - Success!", report(plan, node, seconds, changed, 0)
+def succeed(builder: ScriptBuilder, node: str, seconds: float) -> tuple[str, str, Detail]:
+    """End a run with success, with or without changes."""
+    changed = max(0, builder.whole(-2, 9))
+    return "node_finished", f"Finished puppet run on {node} - Success!", report(builder, node, seconds, changed, 0)
 
 
-def report(plan: ScriptBuilder, node: str, seconds: float, changed: int, failed: int) -> Detail:
-    """What a Puppet run reports."""
-    mark = f"{plan.whole(0, 0xFFFFFFFF):08x}{plan.number:08x}{int(seconds * 1000):08x}"
+def report(builder: ScriptBuilder, node: str, seconds: float, changed: int, failed: int) -> Detail:
+    """Return the report of a Puppet run."""
+    digest = f"{builder.whole(0, 0xFFFFFFFF):08x}{builder.number:08x}{int(seconds * 1000):08x}"
     return {
-        "hash": mark,
+        "hash": digest,
         "noop": False,
         "status": "failed" if failed else "changed" if changed else "unchanged",
         "metrics": {
@@ -128,7 +130,7 @@ def report(plan: ScriptBuilder, node: str, seconds: float, changed: int, failed:
             "failed_to_restart": 0,
             "failed": failed,
         },
-        "report-url": f"{_CONSOLE}/{mark}",
+        "report-url": f"{_CONSOLE}/{digest}",
         "environment": "production",
         "configuration_version": "1462477803",
     }

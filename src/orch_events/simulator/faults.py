@@ -1,6 +1,6 @@
-"""What can go wrong between the simulator and its clients, on request, and the same for the same seed.
+"""Faults that are injected on request: lost connections, truncated responses, errors. The same seed, the same faults.
 
-A fault is written `NAME`, `NAME=VALUE`, with `@RATE` behind it for how often, from 0 to 1 (else always).
+A fault is written `NAME` or `NAME=VALUE`, followed by `@RATE` for its probability, from 0 to 1 (1 by default).
 """
 
 import re
@@ -25,19 +25,19 @@ KINDS = {
     "expire": ("30s", "reject the token after this long; TOKEN.new works from then on"),
     "restart": ("10s+5s", "go down after the first duration, for the second"),
 }
-"""Each fault's name, its usual value, and what it does."""
+"""Each fault's name, its default value, and what it does."""
 
 _SPEC = re.compile(rf"({'|'.join(KINDS)})(?:=([\w.+]+))?(?:@(0|1|0?\.\d+|1\.0+))?")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong.
+    """A fault to inject.
 
     Attributes:
-        name: which.
-        value: as written, or the usual one.
-        rate: how often, from 0 to 1.
+        name: one of `KINDS`.
+        value: as written, or the default.
+        rate: its probability, from 0 to 1.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Fault:
 
     @property
     def more_seconds(self) -> float:
-        """What stands behind a `+` in the value."""
+        """What follows a `+` in the value, as a duration."""
         return self._number(self.value.partition("+")[2] or "5s")
 
     def _number(self, text: str) -> float:
@@ -76,11 +76,11 @@ class Faults:
     """The faults of one simulator.
 
     Args:
-        faults: which there are.
-        seed: of all chance in them.
+        faults: the faults.
+        seed: the random seed.
 
     Attributes:
-        met: how often each has happened.
+        met: how often each has been injected.
     """
 
     def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
@@ -91,23 +91,23 @@ class Faults:
         self.met: Counter[str] = Counter()
 
     def pick(self) -> dict[str, Fault]:
-        """Return those that happen to the next request, by name."""
+        """Return the faults for the next request, by name."""
         with self._lock:
             picked = {fault.name: fault for fault in self._faults if self._random.random() < fault.rate}
             self.met.update(name for name in picked if name not in ("late", "expire", "restart"))
             return picked
 
     def below(self, limit: int) -> int:
-        """Return a number by chance, from 0 up to but not `limit`."""
+        """Return a random integer from 0 up to, but not including, `limit`."""
         with self._lock:
             return int(self._random.random() * limit)
 
     def find(self, name: str) -> Fault | None:
-        """Return a fault that is a matter of time, not of chance."""
+        """Return the fault of this name: for those that depend on the time, not on chance."""
         return next((fault for fault in self._faults if fault.name == name), None)
 
     def lateness(self, event_id: int) -> float:
-        """Return how many of the simulator's seconds later than it happened an event becomes visible."""
+        """Return how many simulated seconds after its time an event becomes visible."""
         fault = self.find("late")
         chance = Random(self._seed * 1_000_003 + event_id).random()  # noqa: S311 - chance, no secret
         return fault.seconds if fault and chance < fault.rate else 0.0

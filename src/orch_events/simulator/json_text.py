@@ -5,7 +5,7 @@ from typing import Any
 
 
 def pretty(value: Any, level: int = 0) -> str:  # noqa: ANN401 - it is any JSON
-    """Write a JSON value, `level` levels deep, without a newline at its end."""
+    """Format a JSON value, `level` levels deep, without a newline at its end."""
     if isinstance(value, dict):
         return braced([f"{json.dumps(key)} : {pretty(item, level + 1)}" for key, item in value.items()], level)
     if isinstance(value, list):
@@ -14,11 +14,11 @@ def pretty(value: Any, level: int = 0) -> str:  # noqa: ANN401 - it is any JSON
 
 
 def braced(members: list[str], level: int) -> str:
-    """Write an object of members that are written already."""
+    """Format an object of formatted members."""
     indent = "\n" + "  " * level
     return "{" + ",".join(f"{indent}  {member}" for member in members) + (indent if members else " ") + "}"
 
 
 def bracketed(items: list[str]) -> str:
-    """Write an array of items that are written already."""
+    """Format an array of formatted items."""
     return f"[ {', '.join(items)} ]" if items else "[ ]"

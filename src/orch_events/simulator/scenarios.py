@@ -1,9 +1,9 @@
-"""The simulator's jobs: one of each kind that an operator meets. They are the same from run to run."""
+"""The simulator's jobs, one of each kind that an operator meets. They are the same in every run."""
 
 from collections.abc import Mapping
 from functools import cache
 
-from orch_events.simulator.builder import SLOTS, STARTED, Detail, ScriptBuilder, names, well
+from orch_events.simulator.builder import SLOTS, STARTED, Detail, ScriptBuilder, names, succeed
 from orch_events.simulator.deployments import deploy_everything, deploy_everything_again
 from orch_events.simulator.script import Script
 
@@ -21,7 +21,7 @@ def scripts() -> Mapping[int, Script]:
 
 
 def _puppet() -> Script:
-    plan = ScriptBuilder(352, 0)
+    builder = ScriptBuilder(352, 0)
     web, app, db = names("web", 8), names("app", 8), names("db", 4)
     nodes = [
         "puppet-agent.example.com",
@@ -32,10 +32,10 @@ def _puppet() -> Script:
         "ldap-01.example.com",
         "cache-01.example.com",
     ]
-    done = plan.run(nodes, (18, 52), slots=SLOTS, started=STARTED, ending=well, detail={"noop": False})
-    plan.say(70, "node_skipped", f"Skipped {db[3]}: the agent on this node is disabled", db[3])
-    plan.say(done + 0.4, "job_finished", "Finished job 352")
-    return plan.script("deploy", "deploy production", ("finished", done + 0.4), 1267, concurrency=8, noop=False)
+    done = builder.run(nodes, (18, 52), slots=SLOTS, started=STARTED, ending=succeed, detail={"noop": False})
+    builder.add_event(70, "node_skipped", f"Skipped {db[3]}: the agent on this node is disabled", db[3])
+    builder.add_event(done + 0.4, "job_finished", "Finished job 352")
+    return builder.script("deploy", "deploy production", ("finished", done + 0.4), 1267, concurrency=8, noop=False)
 
 
 _TASK_ENDINGS = {
@@ -67,8 +67,8 @@ _TASK_ENDINGS = {
 }
 
 
-def _restarted(plan: ScriptBuilder, node: str, seconds: float) -> tuple[str, str, Detail]:
-    number = int(node.partition(".")[0].rpartition("-")[2]) if plan.number == 353 else 0  # noqa: PLR2004 - only there
+def _restarted(builder: ScriptBuilder, node: str, seconds: float) -> tuple[str, str, Detail]:
+    number = int(node.partition(".")[0].rpartition("-")[2]) if builder.number == 353 else 0  # noqa: PLR2004 - only there
     if number not in _TASK_ENDINGS:
         output = f"nginx restarted on {node} in {int(seconds)} s\n"
         return "node_finished", f"Finished task on {node} - Success!", {"_output": output}
@@ -78,49 +78,49 @@ def _restarted(plan: ScriptBuilder, node: str, seconds: float) -> tuple[str, str
 
 
 def _task() -> Script:
-    plan = ScriptBuilder(353, 0)
-    done = plan.run(names("web", 14), (4, 40), slots=_TASK_SLOTS, started=_TASK_STARTED, ending=_restarted)
-    plan.say(done + 0.4, "job_finished", "Finished job 353")
-    return plan.script(
+    builder = ScriptBuilder(353, 0)
+    done = builder.run(names("web", 14), (4, 40), slots=_TASK_SLOTS, started=_TASK_STARTED, ending=_restarted)
+    builder.add_event(done + 0.4, "job_finished", "Finished job 353")
+    return builder.script(
         "task", "restart nginx", ("failed", done + 0.4), 20_011, task="service", params={"name": "nginx"}
     )
 
 
 def _aborted() -> Script:
-    plan = ScriptBuilder(354, 0)
-    plan.run(names("app", 12), (15, 60), slots=SLOTS, started=STARTED, ending=well)
-    plan.stop(34, "the job was aborted")
-    plan.forget(38)
-    plan.say(38.4, "job_aborted", "Aborted job 354")
-    return plan.script("deploy", "deploy canary", ("failed", 38.4), 30_007, noop=False)
+    builder = ScriptBuilder(354, 0)
+    builder.run(names("app", 12), (15, 60), slots=SLOTS, started=STARTED, ending=succeed)
+    builder.stop(34, "the job was aborted")
+    builder.drop_events_after(38)
+    builder.add_event(38.4, "job_aborted", "Aborted job 354")
+    return builder.script("deploy", "deploy canary", ("failed", 38.4), 30_007, noop=False)
 
 
 def _stopped() -> Script:
-    plan = ScriptBuilder(355, 0)
-    plan.run(names("db", 20), (10, 45), slots=SLOTS, started=STARTED, ending=well)
-    plan.stop(30, "the job was stopped")
-    plan.say(30, "job_stopping", "Stopping job 355")
-    done = plan.end
-    plan.say(done + 0.4, "job_finished", "Finished job 355")
-    return plan.script("deploy", "patch databases", ("stopped", done + 0.4), 40_003, noop=False)
+    builder = ScriptBuilder(355, 0)
+    builder.run(names("db", 20), (10, 45), slots=SLOTS, started=STARTED, ending=succeed)
+    builder.stop(30, "the job was stopped")
+    builder.add_event(30, "job_stopping", "Stopping job 355")
+    done = builder.end
+    builder.add_event(done + 0.4, "job_finished", "Finished job 355")
+    return builder.script("deploy", "patch databases", ("stopped", done + 0.4), 40_003, noop=False)
 
 
 def _of_2016() -> Script:
-    plan = ScriptBuilder(356, 0)
-    done = plan.run(names("old", 9), (8, 35), slots=SLOTS, started=STARTED, ending=well)
-    return plan.script("deploy", "as a server of 2016 tells it", ("finished", done + 1), 50_021, noop=True)
+    builder = ScriptBuilder(356, 0)
+    done = builder.run(names("old", 9), (8, 35), slots=SLOTS, started=STARTED, ending=succeed)
+    return builder.script("deploy", "as a server of 2016 tells it", ("finished", done + 1), 50_021, noop=True)
 
 
 def _large() -> Script:
-    plan = ScriptBuilder(360, 0)
+    builder = ScriptBuilder(360, 0)
     nodes = [f"node-{number:04}.example.com" for number in range(1, 5001)]
-    done = plan.run(nodes, (1, 8), slots=_TASK_SLOTS, started=_TASK_STARTED, ending=_restarted)
-    plan.say(done + 0.4, "job_finished", "Finished job 360")
-    return plan.script("task", "restart nginx everywhere", ("finished", done + 0.4), 60_013, task="service")
+    done = builder.run(nodes, (1, 8), slots=_TASK_SLOTS, started=_TASK_STARTED, ending=_restarted)
+    builder.add_event(done + 0.4, "job_finished", "Finished job 360")
+    return builder.script("task", "restart nginx everywhere", ("finished", done + 0.4), 60_013, task="service")
 
 
 def _long_over() -> Script:
-    plan = ScriptBuilder(351, _YESTERDAY)
-    done = plan.run(names("mail", 6), (10, 40), slots=SLOTS, started=STARTED, ending=well)
-    plan.say(done + 0.4, "job_finished", "Finished job 351")
-    return plan.script("deploy", "deploy mail", ("finished", done + 0.4), 811, noop=False)
+    builder = ScriptBuilder(351, _YESTERDAY)
+    done = builder.run(names("mail", 6), (10, 40), slots=SLOTS, started=STARTED, ending=succeed)
+    builder.add_event(done + 0.4, "job_finished", "Finished job 351")
+    return builder.script("deploy", "deploy mail", ("finished", done + 0.4), 811, noop=False)

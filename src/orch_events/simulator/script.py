@@ -1,7 +1,7 @@
-"""A scripted job: what happens to it and when, in seconds of the simulator's time.
+"""A scripted job: its events, and when they happen in simulated seconds.
 
-Everything that the API tells of a job is derived from its script and the time, so that events, nodes and record agree
-at every moment. The simulator's time begins at `EPOCH`.
+Everything that the API returns of a job is derived from its script and the time, so events, nodes and record agree at
+any time. Simulated second 0 is at `EPOCH`.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,8 +18,8 @@ EPOCH = datetime(2016, 5, 5, 19, 50, tzinfo=UTC)
 _NODE_STATES = {f"node_{state}": state for state in ("running", "finished", "failed", "errored", "skipped")}
 
 
-def written(at: float) -> str:
-    """Write a moment of the simulator's time as the server does: UTC, whole seconds."""
+def format_timestamp(at: float) -> str:
+    """Format a simulated time as the server does: UTC, whole seconds."""
     return f"{EPOCH + timedelta(seconds=int(at)):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -36,17 +36,17 @@ class ScriptedEvent:
 
     @property
     def details(self) -> dict[str, Any]:
-        """What stands under `details`."""
+        """The event's `details`."""
         node = {"node": self.node} if self.node is not None else {}
         return node | ({"detail": self.detail} if self.detail is not None else {})
 
     @cached_property
     def text(self) -> str:
-        """The event as a page shows it."""
+        """The event as it is in a page."""
         event = {
             "id": str(self.id),
             "type": self.type,
-            "timestamp": written(self.at),
+            "timestamp": format_timestamp(self.at),
             "details": self.details,
             "message": self.message,
         }
@@ -60,9 +60,9 @@ class Script:
     Attributes:
         number: the job's number.
         type: deploy or task.
-        description: what its owner says of it.
-        nodes: every node it is for.
-        moments: its events, by time and id.
+        description: the job's description.
+        nodes: its nodes.
+        events: its events, ordered by time and id.
         states: each state that the job enters, and when.
         options: as its owner gave them.
     """
@@ -71,21 +71,21 @@ class Script:
     type: str
     description: str
     nodes: tuple[str, ...]
-    moments: tuple[ScriptedEvent, ...]
+    events: tuple[ScriptedEvent, ...]
     states: tuple[tuple[str, float], ...]
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def over_at(self) -> float:
-        """When nothing more happens."""
-        return max(self.states[-1][1], self.moments[-1].at)
+    def ends_at(self) -> float:
+        """When the job is over and its last event has happened."""
+        return max(self.states[-1][1], self.events[-1].at)
 
     def past(self, now: float, lateness: Callable[[int], float] = lambda _: 0.0) -> tuple[ScriptedEvent, ...]:
-        """Return what has happened by `now`, but for what is not visible yet."""
-        return tuple(moment for moment in self.moments if moment.at <= now and moment.at + lateness(moment.id) <= now)
+        """Return the events that are visible at `now`, if `lateness` delays those with the ids it is given."""
+        return tuple(event for event in self.events if event.at <= now and event.at + lateness(event.id) <= now)
 
     def record(self, now: float, base: str) -> dict[str, Any]:
-        """Tell of the job what `GET /jobs/:id` tells; `base` is the URL of the API."""
+        """Return the job as `GET /jobs/:id` does; `base` is the URL of the API."""
         url = f"{base}/jobs/{self.number}"
         entered = [(state, at) for state, at in self.states if at <= now] or [self.states[0]]
         left = [at for _, at in entered[1:]]
@@ -94,7 +94,7 @@ class Script:
         counts: dict[str, int] = {}
         for node in self.nodes_at(now):
             counts[node["state"]] = counts.get(node["state"], 0) + 1
-        told = {
+        record = {
             "description": self.description,
             "report": {"id": f"{url}/report"},
             "name": str(self.number),
@@ -106,42 +106,42 @@ class Script:
             "status": [
                 {
                     "state": state,
-                    "enter_time": written(at),
-                    "exit_time": written(out) if out is not None else None,
+                    "enter_time": format_timestamp(at),
+                    "exit_time": format_timestamp(out) if out is not None else None,
                 }
                 for (state, at), out in zip(entered, [*left, None], strict=True)
             ],
             "id": url,
             "environment": {"name": "production"},
             "options": dict(self.options),
-            "timestamp": written(entered[-1][1]),
+            "timestamp": format_timestamp(entered[-1][1]),
             "owner": {"login": "admin", "display_name": "Administrator", "email": ""},
             "node_count": len(self.nodes),
             "node_states": counts,
         }
         if began is not None:
-            told["started_timestamp"] = written(began)
+            record["started_timestamp"] = format_timestamp(began)
         if began is not None and ended is not None:
-            told["finished_timestamp"] = written(ended)
-            told["duration"] = str(int(ended) - int(began))
-        return told
+            record["finished_timestamp"] = format_timestamp(ended)
+            record["duration"] = str(int(ended) - int(began))
+        return record
 
     def nodes_at(self, now: float) -> list[dict[str, Any]]:
-        """Tell of each node what `GET /jobs/:id/nodes` tells."""
+        """Return the nodes as `GET /jobs/:id/nodes` does."""
         happened: dict[str, list[ScriptedEvent]] = {node: [] for node in self.nodes}
-        for moment in self.past(now):
-            if moment.node is not None:
-                happened[moment.node].append(moment)
-        return [self._node(node, moments) for node, moments in happened.items()]
+        for event in self.past(now):
+            if event.node is not None:
+                happened[event.node].append(event)
+        return [self._node(node, events) for node, events in happened.items()]
 
-    def _node(self, node: str, moments: list[ScriptedEvent]) -> dict[str, Any]:
-        last = moments[-1] if moments else None
+    def _node(self, node: str, events: list[ScriptedEvent]) -> dict[str, Any]:
+        last = events[-1] if events else None
         over = last if last and last.type != "node_running" else None
-        seconds = next((int(end.at) - int(begin.at) for begin, end in pairwise(moments)), None)
+        seconds = next((int(end.at) - int(begin.at) for begin, end in pairwise(events)), None)
         return {
             "transport": "pcp",
-            "finish_timestamp": written(over.at) if over else None,
-            "start_timestamp": written(moments[0].at) if moments else None,
+            "finish_timestamp": format_timestamp(over.at) if over else None,
+            "start_timestamp": format_timestamp(events[0].at) if events else None,
             "name": node,
             "duration": seconds,
             "state": _NODE_STATES[last.type] if last else "new",

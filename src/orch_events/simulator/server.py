@@ -18,11 +18,11 @@ HOST = "127.0.0.1"
 
 
 class SimulatedTime:
-    """The simulator's clock: so many of its seconds a second, from 0 on.
+    """Simulated time: it begins at 0 and runs `speed` times as fast as real time.
 
     Args:
         clock: real time.
-        speed: how many times as fast; infinite: everything is over from the start.
+        speed: the factor; infinite: everything is over from the start.
     """
 
     def __init__(self, clock: Clock, speed: float) -> None:
@@ -31,23 +31,23 @@ class SimulatedTime:
         self._began_at = clock.monotonic()
 
     def now(self) -> float:
-        """The simulator's seconds since it began."""
+        """The simulated seconds since it began."""
         if math.isinf(self._speed):
             return math.inf
         return (self._clock.monotonic() - self._began_at) * self._speed
 
 
 class Simulator(ThreadingHTTPServer):
-    """An orchestrator on this machine. A context manager: it serves in a thread of its own until left.
+    """An orchestrator on this machine. A context manager: it serves in a background thread until the context ends.
 
     Args:
-        api: what answers, and what goes wrong with it.
-        port: 0 for any that is free.
-        tls: what to speak https with; None for http.
-        clock: real time, for what goes wrong after a while.
+        api: answers requests, and has the faults.
+        port: 0 for any free one.
+        tls: the context for https; None for http.
+        clock: real time, for faults that begin after a while.
 
     Raises:
-        OSError: the port is taken.
+        OSError: the port is in use.
     """
 
     daemon_threads = True
@@ -70,7 +70,7 @@ class Simulator(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """What a service-url for it is."""
+        """Its service-url."""
         return f"{self.scheme}://{HOST}:{self.server_address[1]}"
 
     def __enter__(self) -> Self:
@@ -88,7 +88,7 @@ class Simulator(ThreadingHTTPServer):
         self.api.expire_token()
 
     def _restart(self, fault: Fault) -> None:
-        """Stop listening for a while; connections that are open are closed at their next request."""
+        """Stop listening for a while; open connections are closed at their next request."""
         self.clock.sleep(fault.seconds)
         self.down = True
         self.shutdown()
@@ -108,7 +108,7 @@ class Simulator(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is not worth a word."""
+        """Ignore clients that closed the connection."""
 
 
 def tls_context(certificate: str, key: str) -> ssl.SSLContext:
@@ -119,7 +119,7 @@ def tls_context(certificate: str, key: str) -> ssl.SSLContext:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection; answers GET and nothing else."""
+    """One connection; only GET is answered."""
 
     server: Simulator
     protocol_version = "HTTP/1.1"
@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 300
 
     def do_GET(self) -> None:
-        """Answer, unless something goes wrong."""
+        """Answer, with the faults that are due."""
         picked = self.server.api.faults.pick()
         if "delay" in picked:
             self.server.clock.sleep(picked["delay"].seconds)
@@ -152,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(body, picked)
 
     def _send(self, body: bytes, picked: Mapping[str, Fault]) -> None:
-        """Send a body, or as much of it, or as slowly, as goes wrong."""
+        """Send a body; truncated or slowly, if there is such a fault."""
         if "cut" in picked:
             value = picked["cut"].value
             body = body[: int(float(value)) if value else self.server.api.faults.below(len(body))]
@@ -166,4 +166,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.clock.sleep(size / picked["trickle"].seconds)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
-        """Say nothing: the terminal shows the lines to type."""
+        """Log nothing: the terminal shows the commands to type."""

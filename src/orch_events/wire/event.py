@@ -1,8 +1,13 @@
-"""One event, and one page of them.
+"""One event, and what follows the events of a page.
 
-An event is kept as the server wrote it (`source`, for machines), with its id. The few other fields that following and
-drawing need are read when one of them is first asked for: whoever passes events on does not pay for them. Reading never
-fails: whatever is missing or of another kind is None or "", and the event passes through.
+1. An event is kept as the server wrote it (`source`, compact JSON), with its id: what programs get is never decoded and
+   encoded again. The other fields are decoded when one of them is first used, so passing events on costs nothing more.
+2. Reading never fails. Whatever is missing or of another type is None or "", and the event passes through. Nearly all
+   events fit the expected structs and are decoded by them; the others are read field by field (`_read_leniently`).
+3. Ids are compared and counted up, so only a number that a 64-bit database column can hold, with one more above it, is
+   an id. Any other makes an event without an id.
+4. Events that arrive together are read together: their ids by one decoder call, their sources as views of one array.
+   That is why an event that is kept for long should be a `copy`.
 """
 
 import json
@@ -18,7 +23,7 @@ from orch_events.wire.lenient import loads
 
 _MAX_ID_DIGITS = 19
 _MAX_ID = (1 << 63) - 2
-"""An id is a database's 64-bit number, and one more must be one too; what is greater is no id."""
+"""An id is a 64-bit number of a database, and so is the id after it; a greater number is not an id."""
 _SAFE_ID_DIGITS = 18
 
 
@@ -28,12 +33,12 @@ class _Details(msgspec.Struct, gc=False):
 
 
 class Fields(msgspec.Struct, gc=False):
-    """The fields of an event that we read, as nearly every event has them.
+    """The fields of an event that are used, with the types that nearly every event has.
 
     Attributes:
-        type: `node_running`, `job_finished` …; an open set, "" where it is missing.
-        timestamp: the server's text, UTC; "" where it is missing.
-        message: the server's sentence; "" where it is missing.
+        type: `node_running`, `job_finished` …; an open set, "" if it is missing.
+        timestamp: the server's text, UTC; "" if it is missing.
+        message: the server's message; "" if it is missing.
     """
 
     id: str | int | None = None
@@ -49,7 +54,7 @@ class Fields(msgspec.Struct, gc=False):
 
     @property
     def detail(self) -> msgspec.Raw | bytes:
-        """What the node reports, as compact JSON; empty where there is nothing. See the module `detail`."""
+        """What the node reports, as compact JSON; empty if there is nothing. See the module `detail`."""
         return self.details.detail if self.details else b""
 
 
@@ -68,9 +73,9 @@ class Event(msgspec.Struct, eq=False, gc=False):
     """One event of a job.
 
     Attributes:
-        id: its number in the server's one sequence; None where it has none that we can compare.
-        source: the server's own object as compact JSON, every key and number as it was written; it may be a view of
-            all that came with it: who keeps the event for long keeps a `copy`.
+        id: its number in the server's one sequence; None if it has none that can be compared.
+        source: the server's own object as compact JSON, every key and number as it was written. It may be a view of
+            everything that arrived with it: to keep an event for long, keep a `copy`.
     """
 
     id: int | None
@@ -86,10 +91,10 @@ class Event(msgspec.Struct, eq=False, gc=False):
 
     @classmethod
     def read_all(cls, array: bytes) -> list["Event"]:
-        """Read the events in a compact, well-formed JSON array; the same as each for itself, but faster.
+        """Read the events in a compact, well-formed JSON array: the same as `read` for each, but faster.
 
         Raises:
-            msgspec.DecodeError: it is no array, or not JSON.
+            msgspec.DecodeError: it is not an array, or not JSON.
         """
         items = _decode_items(array)
         try:
@@ -105,7 +110,7 @@ class Event(msgspec.Struct, eq=False, gc=False):
         return hash(self.raw)
 
     def copy(self) -> "Event":
-        """Return the same event, that keeps nothing else in memory."""
+        """Return the same event, without a reference to what arrived with it."""
         return Event(self.id, self.raw)
 
     @property
@@ -115,7 +120,7 @@ class Event(msgspec.Struct, eq=False, gc=False):
 
     @property
     def fields(self) -> Fields:
-        """What we read of it."""
+        """The other fields, decoded when they are first used."""
         if self._fields is None:
             try:
                 self._fields = _decode_fields(self.source)
@@ -125,12 +130,12 @@ class Event(msgspec.Struct, eq=False, gc=False):
 
     @property
     def type(self) -> str:
-        """`node_running`, `job_finished` …; "" where it is missing."""
+        """`node_running`, `job_finished` …; "" if it is missing."""
         return self.fields.type
 
     @property
     def timestamp(self) -> str:
-        """The server's text, UTC; "" where it is missing."""
+        """The server's text, UTC; "" if it is missing."""
         return self.fields.timestamp
 
     @property
@@ -140,33 +145,33 @@ class Event(msgspec.Struct, eq=False, gc=False):
 
     @property
     def message(self) -> str:
-        """The server's sentence; "" where it is missing."""
+        """The server's message; "" if it is missing."""
         return self.fields.message
 
     @property
     def at(self) -> datetime | None:
-        """When it happened, or None where the timestamp can't be read."""
+        """When it happened; None if the timestamp can't be read."""
         return parse_timestamp(self.timestamp)
 
     @property
     def details(self) -> Any:  # noqa: ANN401 - it is any JSON
-        """The `details` as Python objects; None where there are none."""
+        """The `details` as Python objects; None if there are none."""
         content = loads(self.raw)
         return content.get("details") if isinstance(content, dict) else None
 
 
 class PageEnd(msgspec.Struct, frozen=True):
-    """What stood around the events of a whole page.
+    """The end of a complete page: what a page has besides its events.
 
     Attributes:
-        next_start: the `start` that the page's `next-events` names; None where it names none.
+        next_start: the `start` in the URL of the page's `next-events`; None if there is none.
     """
 
     next_start: int | None
 
     @classmethod
     def read(cls, next_events: object) -> "PageEnd":
-        """Read a page's `next-events`; nothing of its URL counts but `start`."""
+        """Read a page's `next-events`; only `start` of its URL is used."""
         url = next_events.get("id") if isinstance(next_events, dict) else None
         try:
             query = urlsplit(url).query if isinstance(url, str) else ""
@@ -176,7 +181,7 @@ class PageEnd(msgspec.Struct, frozen=True):
 
 
 Fetched = Sequence[Event] | PageEnd
-"""What a fetch yields: events, as many at once as have arrived, and at last one PageEnd."""
+"""What a fetch yields: batches of events as they arrive, and one PageEnd at the end."""
 
 
 def read_id(value: object) -> int | None:
@@ -185,7 +190,7 @@ def read_id(value: object) -> int | None:
 
 
 def _numbers(texts: list[str]) -> list[int]:
-    """Read ids that are all digits, and not too many; raises ValueError when one of them is anything else."""
+    """Read ids that are all digits, and not too many; raises ValueError if one of them is anything else."""
     digits = "".join(texts)
     if not (digits.isdigit() and digits.isascii() and max(map(len, texts)) <= _SAFE_ID_DIGITS):
         raise ValueError("an id of another kind")
@@ -199,7 +204,7 @@ def _number(value: str | int | None) -> int | None:
 
 
 def _read_leniently(raw: bytes) -> Fields:
-    """Take from any JSON value the fields that are of the right kind."""
+    """Take the fields that have the right type from any JSON value."""
     content = loads(raw)
     if not isinstance(content, dict):
         return Fields()

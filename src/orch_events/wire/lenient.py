@@ -1,6 +1,6 @@
-"""JSON that a strict reader refuses though it can be read: lone surrogates, bytes that are not UTF-8, huge numbers.
+"""JSON that a strict parser rejects but that can be read: lone surrogates, bytes that are not UTF-8, huge numbers.
 
-This is the slow way. It is taken for the one event that needs it, and for what comes once.
+This is slow. It is used for the rare event that needs it, and for records, which are few.
 """
 
 import json
@@ -11,12 +11,12 @@ _TOKEN = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+', re.DOTALL)
 
 
 def compact(text: bytes) -> bytes:
-    """Return a JSON value without white space between its tokens, else as it was written.
+    """Return a JSON value without white space between its tokens, otherwise as it was written.
 
-    Bytes that are not UTF-8 become U+FFFD. Lone surrogates stay the escapes that they are.
+    Bytes that are not UTF-8 become U+FFFD. Lone surrogates stay escaped.
 
     Raises:
-        ValueError: it is not JSON, or nested beyond reason.
+        ValueError: it is not JSON, or nested too deeply.
     """
     text = text.decode("utf-8", "replace").encode()
     try:
@@ -33,7 +33,7 @@ def _refuse(constant: str) -> None:
 def loads(raw: bytes) -> Any:  # noqa: ANN401 - it is any JSON
     """Read any JSON into Python objects; None for anything else.
 
-    A whole number of more digits than Python likes to read is read as a float.
+    An integer with more digits than Python converts is read as a float.
     """
     text = raw.decode("utf-8", "replace")
     try:

@@ -1,10 +1,10 @@
 """JSON Lines: bytes in, in pieces of any size; events, and the numbers of damaged lines, out.
 
-A block of lines is read at once, as the array that it is with commas between them, and in an ordinary file that is all
-that happens. Lines that are no JSON each for itself can be some together (`{"a":[1` and `2]}`), so it counts only if
-each element is as long as its line. Otherwise each line is read by itself.
+A block of lines is decoded at once, joined by commas into an array, and in an ordinary file that is all that happens.
+Lines that are not JSON by themselves can be JSON together (`{"a":[1` and `2]}`), so the result counts only if each
+element is as long as its line. Otherwise each line is read by itself.
 
-Nothing is held but the line that is still arriving: cost is linear in the bytes, memory in the longest line.
+Only the line that is still arriving is buffered: cost is linear in the bytes, memory in the longest line.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,15 +16,15 @@ from orch_events.wire.event import Event
 from orch_events.wire.page import compact, read_event
 
 _TOO_LONG = b"?"
-"""Stands for what has arrived of a line beyond the limit; whatever follows, it is no JSON."""
+"""Replaces what has arrived of a line beyond the limit; whatever follows, the line is not JSON."""
 
 
 class Block(NamedTuple):
-    """Some lines in a row.
+    """Some consecutive lines.
 
     Attributes:
-        events: those that are in them.
-        damaged: the numbers of the lines that hold something else, the file's first line being 1.
+        events: the events in them.
+        damaged: the numbers of the lines that are not events, the file's first line being 1.
     """
 
     events: Sequence[Event]
@@ -32,23 +32,23 @@ class Block(NamedTuple):
 
 
 def read_lines(pieces: Iterable[bytes], limit: int = 1 << 27) -> Iterator[Block]:
-    """Yield the events of lines, each a JSON object; empty lines are passed over.
+    """Yield the events of lines, each a JSON object; empty lines are skipped.
 
     Args:
-        pieces: the lines' bytes; the last line need not have an end.
-        limit: how many bytes a line may have, or it counts as damaged.
+        pieces: the lines' bytes; the last line need not end in a newline.
+        limit: how many bytes a line may have; a longer one counts as damaged.
     """
     number = 1
     for lines in _whole_lines(pieces, limit):
         events = _read_at_once(lines)
         block = Block(events, ()) if events else _read_each(lines, number)
         number += len(lines)
-        lines.clear()  # the memory may be needed for what comes
+        lines.clear()  # frees the memory before the next block is read
         yield block
 
 
 def _whole_lines(pieces: Iterable[bytes], limit: int) -> Iterator[list[bytes]]:
-    """Cut the bytes at the ends of lines, as many lines at once as are whole; the last one needs no end."""
+    """Split the bytes into lines, and yield those that are complete in blocks; the last one needs no newline."""
     held: list[bytes] = []
     size = 0
     for piece in pieces:
@@ -66,14 +66,14 @@ def _whole_lines(pieces: Iterable[bytes], limit: int) -> Iterator[list[bytes]]:
 
 
 def _taken(held: list[bytes]) -> bytes:
-    """Join what is held, and hold it no more."""
+    """Join the buffered pieces, and empty the buffer."""
     joined = b"".join(held)
     held.clear()
     return joined
 
 
 def _read_at_once(lines: list[bytes]) -> list[Event]:
-    """Read lines together; return nothing where they are not what nearly all lines are."""
+    """Read lines together; return nothing unless all of them are well-formed events with ids."""
     try:
         events = Event.read_all(compact(b"[%b]" % b",".join(lines)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,16 +1,15 @@
-"""One answer of the events endpoint: bytes in, in pieces of any size; events and one PageEnd out.
+"""One response of the events endpoint: bytes in, in pieces of any size; events and one PageEnd out.
 
-Two rules keep the cost linear in the answer's bytes and the memory within its largest event, for every input:
+Two rules keep the cost linear in the response's bytes and the memory within its largest event, for every input:
 
-1. What is cut off the front of the buffer is cut at a proven boundary. The buffer always begins where an element of
-   `items` begins. If `[` + a prefix of it + `]` is a JSON array, the prefix is a run of whole elements, for JSON's
-   grammar reads from left to right and leaves no choice. So the prefix up to the last place where an element seems to
-   begin (as the first one did: `, {`, white space, the same key) is tried at once, by the JSON library, and in an
-   ordinary answer that is all that happens.
-2. Where there is no such place, or it stood inside an event, `ValueScanner` looks at each byte once and finds where the
-   element ends. No second try is made before it has.
+1. The buffer is cut at proven boundaries only. Within `items` it always begins where an element begins. If `[` + a
+   prefix of it + `]` is a JSON array, the prefix consists of complete elements: JSON's grammar is deterministic from
+   left to right. So the prefix up to the last place where an element seems to begin (as an earlier one did: a comma,
+   `{`, the same first key) is decoded at once by the JSON library, and in an ordinary response nothing else is needed.
+2. If there is no such place, or it turns out to be inside an event, `ValueScanner` finds the end of the element, and
+   reads each byte once. Until it has, no other prefix is decoded.
 
-Around the items the page is read member by member, each found by the same scanner, and checked by the JSON library.
+Around `items` the page is read member by member; the same scanner finds their ends, the JSON library checks them.
 """
 
 import re
@@ -27,10 +26,10 @@ from orch_events.wire.scanner import ValueScanner
 T = TypeVar("T")
 
 _PART_BYTES = 1 << 17
-"""What is taken at once: it stays in a processor's cache, and the scanner keeps a mark for each of its tokens."""
+"""How much is buffered at a time: it fits a processor's cache, and bounds what a regular expression remembers of it."""
 
 _MARGIN_BYTES = 128
-"""More than an opening, or the white space before one, has."""
+"""Longer than the opening of an element, or the white space before one."""
 
 _WHITE = b" \t\r\n"
 _SPACE = re.compile(rb"[ \t\r\n]*")
@@ -38,18 +37,18 @@ _OPENING = re.compile(rb'[ \t\r\n]*(\{[ \t\r\n]*"[^"\\]{,80}")')
 
 
 class PageDecoder:
-    """Decodes one answer.
+    """Decodes one response.
 
-    `feed` and `finish` raise NotUnderstood for what is not JSON, or JSON but no page of events; `finish` raises
-    CutAnswer for an answer that broke off.
+    `feed` and `finish` raise NotUnderstood for what is not JSON, or is JSON but not a page of events. `finish` raises
+    TruncatedAnswer for a response that broke off.
 
     Args:
-        name: what the answer is called in messages, its URL say.
-        limit: how many bytes an event, or anything else in one piece, may have.
+        name: what the response is called in messages: its URL, for example.
+        limit: how many bytes may arrive without a complete event.
         items: what its items are called in messages: a page of something else has the same shape.
 
     Attributes:
-        found: the events that were whole when `feed` raised.
+        found: the events that were complete when `feed` raised.
     """
 
     def __init__(self, name: str, limit: int = 1 << 27, items: str = "events") -> None:
@@ -68,7 +67,7 @@ class PageDecoder:
         self._read: Callable[[], bool] = self._read_opening
 
     def feed(self, piece: bytes) -> list[Event]:
-        """Take the next bytes of the answer and return the events that are whole with them."""
+        """Take the next bytes of the response and return the events that they complete."""
         for at in range(0, len(piece), _PART_BYTES):
             self._feed(memoryview(piece)[at : at + _PART_BYTES])
         found, self.found = self.found, []
@@ -91,7 +90,7 @@ class PageDecoder:
             )
 
     def finish(self) -> PageEnd:
-        """Say that no more bytes come, and learn what stood around the events."""
+        """End the response: return what it has besides its events."""
         if self._read != self._read_nothing:
             seen = f"after {self._count} {self._items}" if self._count else f"before any {self._items}"
             raise TruncatedAnswer(f"the response from {self._name} was cut off {seen}")
@@ -99,7 +98,7 @@ class PageDecoder:
             raise NotUnderstood(f"the response from {self._name} is not a list of {self._items}: it has no items")
         return self._end
 
-    # Each reader takes something whole off the front of the buffer and names its successor,
+    # Each reader takes something complete off the front of the buffer and sets the next reader,
     # or returns False: more bytes are needed.
 
     def _read_opening(self) -> bool:
@@ -171,13 +170,13 @@ class PageDecoder:
         return False
 
     def _next_byte(self) -> bytes:
-        """Drop white space and return the first byte behind it, or b"" until there is one."""
+        """Drop white space and return the first byte after it, or b"" until there is one."""
         space = _SPACE.match(self._buffer)
         del self._buffer[: space.end() if space else 0]
         return bytes(self._buffer[:1])
 
     def _move_on(self, byte: bytes, readers: Mapping[bytes, Callable[[], bool]]) -> bool:
-        """Take `byte` off the buffer and let the reader that belongs to it go on."""
+        """Take `byte` off the buffer and continue with the reader for it."""
         if not byte:
             return False
         if byte not in readers:
@@ -191,7 +190,7 @@ class PageDecoder:
         self._scanner = ValueScanner()
 
     def _last_boundary(self, begin: int) -> int:
-        """Return the place of the last comma from `begin` on behind which an element seems to begin, or -1."""
+        """Return the index of the last comma from `begin` on after which an element seems to begin, or -1."""
         if not self._opening:
             found = _OPENING.match(self._buffer)
             self._opening = found[1] if found else b""
@@ -199,12 +198,12 @@ class PageDecoder:
         before = bytes(self._buffer[max(0, last - _MARGIN_BYTES) : max(0, last)])
         element = before.rstrip(_WHITE)
         if not element.endswith(b","):
-            self._opening = b""  # learnt from an element unlike the others, maybe: the next one will tell
+            self._opening = b""  # the element that it was taken from may be unlike the others: try the next one's
             return -1
         return last - len(before) + len(element) - 1
 
     def _take_many(self, comma: int) -> None:
-        """Take all elements before a comma at once, if that is a boundary."""
+        """Decode all elements before a comma at once, if it is a boundary."""
         if comma < 0:
             return
         with memoryview(self._buffer)[:comma] as elements:
@@ -235,7 +234,7 @@ class PageDecoder:
 
 
 def read_event(text: bytes | memoryview) -> Event:
-    """Read an event from its JSON, repaired where that can be; raises ValueError for what is no JSON."""
+    """Read an event from its JSON, leniently if it must be; raises ValueError for what is not JSON."""
     try:
         return Event.read(compact(text))
     except RecursionError:
@@ -245,7 +244,7 @@ def read_event(text: bytes | memoryview) -> Event:
 
 
 def compact(text: bytes | memoryview) -> bytes:
-    """Return JSON without white space; raises msgspec.DecodeError or UnicodeDecodeError for what is none."""
+    """Return JSON without white space; raises msgspec.DecodeError or UnicodeDecodeError for what is not JSON."""
     compacted = msgspec.json.format(text, indent=-1)
     if not compacted.isascii():
         compacted.decode()

@@ -1,7 +1,7 @@
-"""The job around its events: the server's records of a job and of its nodes.
+"""The server's records of a job and of its nodes.
 
-Like events, records are read leniently: what is missing or of another kind is None or "", never an error. Only an
-answer that has another shape altogether is refused.
+Like events, records are read leniently: a field that is missing or of another type is None or "", never an error. Only
+a response of another shape altogether is rejected.
 """
 
 from collections.abc import Mapping
@@ -24,20 +24,20 @@ _MOST_SECONDS = 1e10
 
 
 class JobRecord(msgspec.Struct, frozen=True):
-    """What the server tells of a job, in `GET /jobs/:id` and in `GET /jobs`.
+    """The record of a job, from `GET /jobs/:id` or `GET /jobs`.
 
     Attributes:
         state: new, ready, running, stopping, stopped, finished, failed; an open set.
-        node_count: how many nodes the job has; None where that is missing or zero.
-        node_states: how many nodes are in each state; empty where that is missing.
-        started_at, finished_at: UTC; None until then, or where it is missing.
+        node_count: how many nodes the job has; None if that is missing or zero.
+        node_states: how many nodes are in each state; empty if that is missing.
+        started_at, finished_at: UTC; None until then, or if it is missing.
         number: the job's number, as text.
-        type: deploy, task, plan_task …; an open set. An older server's command, where it tells no type.
+        type: deploy, task, plan_task …; an open set. An older server has no types; then it is the command.
         command: what was run: deploy, task …
-        description: what its owner says of it.
+        description: the description that its owner gave.
         owner: the owner's login.
-        seconds: how long it took; None where neither the server nor its two times tell.
-        timestamp: the server's text, UTC: when the job last changed its state.
+        seconds: how long it took; None if neither the duration nor both timestamps are known.
+        timestamp: when the job last changed its state: the server's text, UTC.
         options: as its owner gave them, any JSON.
         raw: the server's own object as compact JSON, every key and number as it was written.
     """
@@ -59,20 +59,20 @@ class JobRecord(msgspec.Struct, frozen=True):
 
     @property
     def over(self) -> bool:
-        """Whether the job will change no more."""
+        """Whether the job is in a terminal state."""
         return self.state in JOB_OVER
 
     @classmethod
     def read(cls, body: bytes, name: str) -> "JobRecord":
-        """Read an answer called `name`; raises NotUnderstood for what is no job."""
+        """Read a response called `name` in messages; raises NotUnderstood if it is not a job."""
         raw = _compact(body, name)
         if not raw.startswith(b"{"):
-            raise _another(name)
+            raise _wrong_shape(name)
         return cls.from_json(raw)
 
     @classmethod
     def read_all(cls, body: bytes, name: str) -> "list[JobRecord]":
-        """Read an answer called `name`; raises NotUnderstood, or CutAnswer, for what is no list of jobs."""
+        """Read a response called `name`; raises NotUnderstood or TruncatedAnswer if it is not a list of jobs."""
         decoder = PageDecoder(name, items="jobs")
         items = decoder.feed(body)
         decoder.finish()
@@ -80,11 +80,11 @@ class JobRecord(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_json(cls, raw: bytes) -> "JobRecord":
-        """Read a job from its compact, well-formed JSON, whatever is in it."""
+        """Read a job from compact, well-formed JSON, whatever is in it."""
         job = _mapping(lenient.loads(raw))
         options, history = _mapping(job.get("options")), job.get("status")
-        started_at = parse_timestamp(_text(job.get("started_timestamp"))) or _entered(history, "running")
-        finished_at = parse_timestamp(_text(job.get("finished_timestamp"))) or _entered(history, *JOB_OVER)
+        started_at = parse_timestamp(_text(job.get("started_timestamp"))) or _entered_at(history, "running")
+        finished_at = parse_timestamp(_text(job.get("finished_timestamp"))) or _entered_at(history, *JOB_OVER)
         number, command = read_id(job.get("name")), _text(job.get("command"))
         return cls(
             state=_text(job.get("state")),
@@ -105,28 +105,28 @@ class JobRecord(msgspec.Struct, frozen=True):
 
 
 class NodeRecord(msgspec.Struct, frozen=True):
-    """What `GET /jobs/:id/nodes` tells of one node.
+    """The record of one node, from `GET /jobs/:id/nodes`.
 
     Attributes:
         name: the node's name.
         state: new, running, finished, failed, errored, skipped; an open set.
-        latest_event_id: the id of the last event that this state comes from; 0 where there was none.
-        began, ended: the server's timestamps, UTC; "" until then, or where they are missing.
-        message: the server's sentence; "" where there is none.
-        result: what the node reports, as compact JSON; empty where there is nothing. See the module `detail`.
+        latest_event_id: the id of the last event that led to this state; 0 if there was none.
+        start_timestamp, finish_timestamp: the server's text, UTC; "" until then, or if it is missing.
+        message: the server's message; "" if there is none.
+        result: what the node reports, as compact JSON; empty if there is nothing. See the module `detail`.
     """
 
     name: str
     state: str
     latest_event_id: int
-    began: str = ""
-    ended: str = ""
+    start_timestamp: str = ""
+    finish_timestamp: str = ""
     message: str = ""
     result: bytes = b""
 
     @staticmethod
     def read_all(body: bytes, name: str) -> "list[NodeRecord]":
-        """Read an answer called `name`; raises NotUnderstood for what is no list of nodes."""
+        """Read a response called `name` in messages; raises NotUnderstood if it is not a list of nodes."""
         nodes = _read(body, _Nodes, name).items
         return [
             NodeRecord(
@@ -161,25 +161,25 @@ def _read(body: bytes, kind: type[T], name: str) -> T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError:
-        raise _another(name) from None
+        raise _wrong_shape(name) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise _no_json(body, name) from None
+        raise _not_json(body, name) from None
 
 
 def _compact(body: bytes, name: str) -> bytes:
     try:
         return lenient.compact(body)
     except (ValueError, RecursionError):
-        raise _no_json(body, name) from None
+        raise _not_json(body, name) from None
 
 
-def _no_json(body: bytes, name: str) -> NotUnderstood:
+def _not_json(body: bytes, name: str) -> NotUnderstood:
     if body.lstrip().startswith(b"<"):
         return HtmlAnswer(f"the response from {name} is HTML, not JSON")
     return NotUnderstood(f"the response from {name} is not JSON")
 
 
-def _another(name: str) -> NotUnderstood:
+def _wrong_shape(name: str) -> NotUnderstood:
     return NotUnderstood(f"the response from {name} is not one that an orchestrator gives")
 
 
@@ -195,18 +195,18 @@ def _counts(states: object) -> dict[str, int]:
     return {name: count for name, value in _mapping(states).items() if (count := read_id(value))}
 
 
-def _entered(history: object, *states: str) -> datetime | None:
-    """When the job entered one of `states`, by its `status`, all that older servers tell."""
+def _entered_at(history: object, *states: str) -> datetime | None:
+    """When the job entered one of `states`, by its `status`: older servers have no other timestamps."""
     for entry in history if isinstance(history, list) else []:
         if isinstance(entry, dict) and entry.get("state") in states:
             return parse_timestamp(_text(entry.get("enter_time")))
     return None
 
 
-def _seconds(told: object, started_at: datetime | None, finished_at: datetime | None) -> float | None:
-    """Read a duration, a number or a text; where there is none, it is what lies between the two times."""
+def _seconds(value: object, started_at: datetime | None, finished_at: datetime | None) -> float | None:
+    """Read a duration, a number or a string; if there is none, it is the time between the two timestamps."""
     try:
-        seconds = float(told) if isinstance(told, str | int | float) and not isinstance(told, bool) else None
+        seconds = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     except (ValueError, OverflowError):
         seconds = None
     if seconds is None and started_at and finished_at:

@@ -1,4 +1,4 @@
-"""Finding where a JSON value ends, in bytes that are still arriving."""
+"""Finds where a JSON value ends, in bytes that are still arriving."""
 
 import re
 
@@ -7,7 +7,7 @@ _TOP = re.compile(rb'[^"{}\[\],:]*')
 _STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 _FLAT = rb'[^"{}\[\]]*(?:"%b"[^"{}\[\]]*)*' % _STRING.pattern
 _NESTED = re.compile(rb"%b(?:[{\[]%b[}\]]%b)*" % (_FLAT, _FLAT, _FLAT), re.DOTALL)
-"""Inside an array or object: scalars, strings, and whole objects and arrays that hold nothing deeper."""
+"""Inside an array or object: scalars, strings, and complete objects and arrays that contain no others."""
 
 _QUOTE = ord('"')
 _OPENING = b"{["
@@ -25,9 +25,9 @@ class ValueScanner:
         self._in_string = False
 
     def end(self, buffer: bytearray) -> int | None:
-        """Return the place of the byte after the value, or None until it has arrived.
+        """Return the index of the first byte after the value, or None until it has arrived.
 
-        Each byte is looked at once, over all calls for one value, and once more if it was leapt over in vain.
+        Over all calls for one value each byte is read once, and once more if a leap over it failed.
         """
         if self._depth and self._leap(buffer):
             return None
@@ -54,7 +54,7 @@ class ValueScanner:
         return self._at
 
     def _leap(self, buffer: bytearray) -> bool:
-        """Move behind all that has arrived, if the value goes on there; else stay."""
+        """Move past everything that has arrived if the value does not end in it; return whether it moved."""
         text = bytes(buffer[self._at :])
         if (len(text) - len(text.rstrip(b"\\"))) % 2:  # an escape that has not arrived
             text = text[:-1]
@@ -70,9 +70,9 @@ class ValueScanner:
 
 
 def _unmatched(text: bytes) -> tuple[int, int]:
-    """Count the closing brackets that stand before what opens them, and then the opening ones that nothing closes.
+    """Count the closing brackets without an opening one before them, then the opening ones without a closing one.
 
-    Of what is nested deeper than some levels, all count as unmatched.
+    Below 32 levels of nesting every bracket counts as unmatched.
     """
     brackets = text.translate(_AS_BRACES, _NO_BRACKETS)
     for _ in range(_MOST_LEVELS):

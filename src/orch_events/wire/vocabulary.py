@@ -1,6 +1,6 @@
-"""The server's words, each set of them once: event types, the states of nodes and of jobs, types of jobs.
+"""The server's vocabulary, each set once: event types, states of nodes and jobs, types of jobs.
 
-All are open sets: a server may send other words, which are shown and counted and change nothing.
+All are open sets: a server may send other values, which are shown and counted, and change nothing.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ NODE_STATES: Mapping[str, str] = {
 """The state in which an event leaves its node."""
 
 NODE_OVER = frozenset({"finished", "failed", "errored", "skipped"})
-"""The states in which a node stays."""
+"""The terminal states of a node."""
 
 NODE_FAILED = frozenset({"failed", "errored"})
-"""The states of a node that ran, or should have run, and went wrong."""
+"""The states of a node that ran, or should have run, and did not succeed."""
 
 NODE_UNSUCCESSFUL = NODE_FAILED | {"skipped"}
 """The states of a node that is over without having finished."""
 
 NODE_UNFINISHED = ("failed", "errored", "skipped", "running")
-"""The states of nodes that did not finish, or have not yet, the worst first."""
+"""The states of nodes that have not finished, worst first."""
 
 FAILED_EVENTS = frozenset(event for event, state in NODE_STATES.items() if state in NODE_FAILED)
 """The events of a node that failed or errored."""
@@ -38,7 +38,7 @@ EVENT_TYPES = (*NODE_STATES, JOB_STOPPING, JOB_ABORTED, JOB_FINISHED)
 """Every documented event type."""
 
 JOB_OVER = frozenset({"stopped", "finished", "failed"})
-"""The states in which a job stays, by its record."""
+"""The terminal states of a job, by its record."""
 
 JOB_STATES = ("new", "ready", "running", "stopping", "stopped", "finished", "failed")
 """Every documented state of a job, by its record."""
@@ -50,12 +50,12 @@ JOB_TYPES = (
 """Every documented type of job."""
 
 FAIL_ON = ("failed", "errored", "skipped", "aborted")
-"""What can make a job's exit status other than 0."""
+"""What --fail-on can name: outcomes that make the exit status other than 0."""
 
 _DISPLAY_ORDER = ("finished", "failed", "errored", "skipped", "running")
 
 
 def in_display_order(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Put counts of nodes by state in order: what is over first, then running, then what a server has beside these."""
+    """Order counts of nodes by state: terminal states first, then running, then states that are not documented."""
     states = (*_DISPLAY_ORDER, *sorted(set(counts) - set(_DISPLAY_ORDER)))
     return [(state, counts[state]) for state in states if counts.get(state)]

@@ -19,7 +19,7 @@ def test_follow_ends_by_itself_with_the_job_s_status_and_prints_what_list_prints
     with ExitStack() as stack:
         urls, followed = {}, {}
         for job in _STATUSES:
-            time = Ticking(max(1.0, scripts()[int(job)].over_at))  # each job takes a second
+            time = Ticking(max(1.0, scripts()[int(job)].ends_at))  # each job takes a second
             urls[job] = stack.enter_context(Simulator(Api(time.now))).url
             words = ["follow", job, "--service-url", urls[job], "--json", *_FAST, "--verbose"]
             followed[job] = stack.enter_context(start(words))
@@ -29,7 +29,7 @@ def test_follow_ends_by_itself_with_the_job_s_status_and_prints_what_list_prints
     assert {job: process.returncode for job, process in followed.items()} == _STATUSES
     for job, lines in listed.items():
         assert done[job].lines == lines
-        assert len(lines) == len(scripts()[int(job)].moments)
+        assert len(lines) == len(scripts()[int(job)].events)
         assert re.search(rf"^job {job} .* nodes?, ", done[job].err, re.MULTILINE)
         assert done[job].err.count("/events") >= (2 if job == "351" else 3)  # it was live
 
@@ -44,7 +44,7 @@ def test_follow_attached_in_the_middle_with_start_ends_with_the_same_status(job:
 
     assert followed.status == _STATUSES[job]
     assert followed.lines == listed.lines
-    assert 0 < len(followed.lines) < len(scripts()[int(job)].moments)
+    assert 0 < len(followed.lines) < len(scripts()[int(job)].events)
 
 
 @pytest.mark.parametrize(("job", "status"), _STATUSES.items())
@@ -211,7 +211,7 @@ def test_a_job_whose_record_can_t_be_had_still_ends_and_that_is_said(job: str, s
         done = call("follow", job, "--service-url", simulator.url, "--json", *_FAST, "--settle", "300ms")
 
     assert done.status == status
-    assert len(done.lines) == len(scripts()[int(job)].moments)
+    assert len(done.lines) == len(scripts()[int(job)].events)
     assert re.search(rf"^warning: .*record of job {job}", done.err, re.MULTILINE)
 
 

@@ -54,7 +54,7 @@ def test_what_list_prints_is_read_by_jq(over: str) -> None:
     line = f"{sys.executable} -m orch_events list 352 --json --service-url {over} | jq -r .details.node"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=SECONDS, check=True)  # noqa: S607
 
-    assert done.stdout.splitlines() == [moment.node or "null" for moment in scripts()[352].moments]
+    assert done.stdout.splitlines() == [moment.node or "null" for moment in scripts()[352].events]
     assert done.stderr == ""
 
 
@@ -66,7 +66,7 @@ def test_the_table_has_a_line_an_event_and_a_head(over: str, call: Call) -> None
     done = call("list", "352", "--service-url", over)
 
     assert done.lines[0].split() == ["ID", "TIME", "EVENT", "NODE", "MESSAGE"]
-    assert [line.split()[0] for line in done.lines[1:]] == [str(moment.id) for moment in scripts()[352].moments]
+    assert [line.split()[0] for line in done.lines[1:]] == [str(moment.id) for moment in scripts()[352].events]
     assert "\x1b" not in done.out
     assert max(map(len, done.lines)) > 80
 

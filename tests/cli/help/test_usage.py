@@ -4,7 +4,7 @@ import click
 import pytest
 
 from orch_events.cli.help.command import Command, command
-from orch_events.cli.help.usage import explained
+from orch_events.cli.help.usage import to_usage_error
 from orch_events.cli.main import cli
 from orch_events.cli.options.option import Option
 from tests.cli.conftest import Call
@@ -90,8 +90,8 @@ def test_a_value_of_a_variable_names_the_variable(
 
 
 def test_what_click_says_of_nothing_in_particular_is_said_in_our_way() -> None:
-    bare = explained(click.UsageError("Something\n is wrong."))
-    of_a_command = explained(click.UsageError("It fails.", click.Context(cli.commands["list"], info_name="list")))
+    bare = to_usage_error(click.UsageError("Something\n is wrong."))
+    of_a_command = to_usage_error(click.UsageError("It fails.", click.Context(cli.commands["list"], info_name="list")))
 
     assert (bare.message, bare.hint) == ("something is wrong", _SEE)
     assert (of_a_command.message, of_a_command.hint) == ("it fails", "see: list --help")
@@ -110,7 +110,7 @@ def test_a_command_that_wants_two_jobs_says_so() -> None:
     with pytest.raises(click.UsageError) as caught:
         compare.make_context("compare", ["352"])
 
-    assert explained(caught.value).message == "compare wants JOB JOB, as in: orch-events compare 352 353"
+    assert to_usage_error(caught.value).message == "compare wants JOB JOB, as in: orch-events compare 352 353"
 
 
 def test_no_command_or_option_is_what_others_call_something_else() -> None:

@@ -12,7 +12,8 @@ from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
-from tests.render.events.test_table import ASCII, PLAIN, drawn, one
+from tests.build import run_event
+from tests.render.events.test_table import ASCII, PLAIN, drawn
 
 SHORT, MIDDLE, LONG = "db", "web-01.prod.example.com.x", "agent-0123456789.datacenter-2.prod.example.com"
 
@@ -24,13 +25,13 @@ def columns(lines: list[str], text: str) -> list[int]:
 
 @pytest.mark.parametrize("cells", [None, 100, 160])
 def test_a_batch_is_aligned_from_its_first_row_on(cells: int | None) -> None:
-    rows = drawn([one(node=node, message="MESSAGE") for node in (SHORT, MIDDLE, SHORT)], cells=cells)[1:]
+    rows = drawn([run_event(node=node, message="MESSAGE") for node in (SHORT, MIDDLE, SHORT)], cells=cells)[1:]
     assert len(set(columns(rows, "MESSAGE"))) == 1
 
 
 @pytest.mark.parametrize("cells", [None, 100, 160])
 def test_the_node_s_column_grows_with_a_later_batch_and_never_shrinks(cells: int | None) -> None:
-    batches = [[one(node=node, message="MESSAGE")] for node in (SHORT, MIDDLE, SHORT, SHORT)]
+    batches = [[run_event(node=node, message="MESSAGE")] for node in (SHORT, MIDDLE, SHORT, SHORT)]
     first, *others = columns(drawn(*batches, cells=cells)[1:], "MESSAGE")
     assert others == [others[0]] * 3
     assert others[0] > first
@@ -39,26 +40,26 @@ def test_the_node_s_column_grows_with_a_later_batch_and_never_shrinks(cells: int
 @pytest.mark.parametrize("node", [SHORT, MIDDLE, LONG])
 @pytest.mark.parametrize("cells", [None, 61, 80, 100, 160])
 def test_messages_stand_below_each_other_once_the_longest_name_was_seen(node: str, cells: int | None) -> None:
-    rows = drawn([one(node=name, message="MESSAGE") for name in (SHORT, node, SHORT)], cells=cells)[1:]
+    rows = drawn([run_event(node=name, message="MESSAGE") for name in (SHORT, node, SHORT)], cells=cells)[1:]
     assert len(set(columns(rows, "MESSAGE"))) == 1
 
 
 def test_a_name_beyond_reason_widens_no_column() -> None:
-    rows = drawn([one(node=node, message="MESSAGE") for node in (SHORT, "x" * 300, SHORT)])[1:]
+    rows = drawn([run_event(node=node, message="MESSAGE") for node in (SHORT, "x" * 300, SHORT)])[1:]
     assert columns(rows, "MESSAGE") == [columns(rows, "MESSAGE")[0], 300 + 46, columns(rows, "MESSAGE")[0]]
 
 
 @pytest.mark.parametrize(("number", "node"), [(7, SHORT), (12345678, SHORT), (1267, MIDDLE), (1267, LONG)])
 @pytest.mark.parametrize("cells", [None, 80, 160])
 def test_the_head_stands_above_the_columns_of_its_first_row(number: int, node: str, cells: int | None) -> None:
-    head, row = drawn([one(number, node=node, message="MESSAGE")], cells=cells)
+    head, row = drawn([run_event(number, node=node, message="MESSAGE")], cells=cells)
     assert head.index("EVENT") == row.index("▶")
     assert head.index("NODE") == row.index(node[:2], row.index("running") + 7)
     assert head.index("MESSAGE") == row.index("MESSAGE")
 
 
 KNOWN = st.builds(
-    one,
+    run_event,
     st.integers(1, 99_999),
     st.sampled_from(["node_running", "node_failed", "job_finished", "job_stopping"]),
     st.none() | st.text(st.sampled_from("abc.漢"), max_size=60),
@@ -75,13 +76,13 @@ def test_no_row_is_wider_than_the_terminal(events: list[Event], cells: int, them
 
 @pytest.mark.parametrize("cells", [61, 80])
 def test_names_are_cut_to_leave_the_message_room_but_not_before_their_first_label_ends(cells: int) -> None:
-    row = drawn([one(node=LONG, message="x" * 50)], cells=cells)[1]
+    row = drawn([run_event(node=LONG, message="x" * 50)], cells=cells)[1]
     assert "  agent-0123456789…  x" in row
     assert width(row) == cells
 
 
 def test_where_there_is_room_for_the_message_a_name_is_whole() -> None:
-    row = drawn([one(node=LONG, message="x" * 50)], cells=120)[1]
+    row = drawn([run_event(node=LONG, message="x" * 50)], cells=120)[1]
     assert f"  {LONG}  " in row
 
 
@@ -94,7 +95,7 @@ def test_where_there_is_room_for_the_message_a_name_is_whole() -> None:
     ],
 )
 def test_a_narrow_terminal_does_without_the_event_s_word_and_then_without_the_id(cells: int, head: str) -> None:
-    lines = drawn([one(node="web-1.example.com", message="x" * 50)], cells=cells)
+    lines = drawn([run_event(node="web-1.example.com", message="x" * 50)], cells=cells)
     assert lines[0] == head
     assert "▶" in lines[1]
     assert lines[1].endswith("x…")
@@ -105,20 +106,20 @@ def test_a_terminal_that_is_resized_is_filled_from_then_on() -> None:
     stream = io.BytesIO()
     table = Table(Output(stream), PLAIN, TimeFormat("utc"), terminal=lambda: next(widths))
     for number in (1, 2):
-        table.write("352", [one(number, message="x" * 150)])
+        table.write("352", [run_event(number, message="x" * 150)])
     rows = [line for line in stream.getvalue().decode().splitlines() if line[:2] != "ID"]
     assert [width(row) for row in rows] == [80, 120]
 
 
 @pytest.mark.parametrize("cells", [61, 80, 100])
 def test_no_head_is_wider_than_the_terminal(cells: int) -> None:
-    days = [one(node=LONG, stamp=f"2016-05-0{day}T00:00:00Z") for day in (5, 6)]
+    days = [run_event(node=LONG, timestamp=f"2016-05-0{day}T00:00:00Z") for day in (5, 6)]
     assert all(width(line) <= cells for line in drawn(days, cells=cells) if line.startswith("ID"))
 
 
-@pytest.mark.parametrize("strange", [{"kind": "node_" + "x" * 90}, {"stamp": "soon " * 20}], ids=["type", "time"])
+@pytest.mark.parametrize("strange", [{"kind": "node_" + "x" * 90}, {"timestamp": "soon " * 20}], ids=["type", "time"])
 def test_not_even_a_strange_event_is_wider_than_the_terminal(strange: dict[str, str]) -> None:
-    assert max(width(line) for line in drawn([one(**strange)], cells=80)) <= 80
+    assert max(width(line) for line in drawn([run_event(**strange)], cells=80)) <= 80
 
 
 @given(KNOWN, st.integers(61, 300))

@@ -1,6 +1,5 @@
 """Which events are shown, and the links that hold back or let through."""
 
-import json
 import re
 import tracemalloc
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from orch_events.render.events.filters import EventFilter, Filtered, Tail
 from orch_events.wire.event import Event
-from tests.fakes import event
+from tests.build import event
 
 
 class Shown:
@@ -138,14 +137,6 @@ def test_what_is_held_back_keeps_nothing_else_in_memory() -> None:
 AT = 1_462_477_808.0
 
 
-def sample(
-    kind: str = "node_running", node: str | None = "a", message: str = "", stamp: str = "", **more: Any
-) -> Event:
-    details = {"node": node} | more if node is not None else more
-    content = {"id": "1", "type": kind, "timestamp": stamp, "details": details, "message": message}
-    return Event.read(json.dumps(content).encode())
-
-
 def passes(one: Event, **tests: Any) -> bool:
     return list(EventFilter(**tests).apply([one])) == [one]
 
@@ -167,7 +158,7 @@ def passes(one: Event, **tests: Any) -> bool:
     ],
 )
 def test_a_type_is_named_whole_or_without_its_first_word(*, types: list[str], kind: str, shown: bool) -> None:
-    assert passes(sample(kind), types=types) is shown
+    assert passes(event(1, kind), types=types) is shown
 
 
 @pytest.mark.parametrize(
@@ -189,12 +180,12 @@ def test_a_type_is_named_whole_or_without_its_first_word(*, types: list[str], ki
     ],
 )
 def test_a_node_is_named_by_globs_for_its_whole_name(*, globs: list[str], node: str | None, shown: bool) -> None:
-    assert passes(sample(node=node), nodes=globs) is shown
+    assert passes(event(1, node=node), nodes=globs) is shown
 
 
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_any_text_is_a_glob(glob: str, node: str) -> None:
-    assert passes(sample(node=node), nodes=[glob, "*"]) is bool(node)
+    assert passes(event(1, node=node), nodes=[glob, "*"]) is bool(node)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +199,7 @@ def test_any_text_is_a_glob(glob: str, node: str) -> None:
     ],
 )
 def test_failed_is_what_failed_or_errored(*, kind: str, shown: bool) -> None:
-    assert passes(sample(kind), failed=True) is shown
+    assert passes(event(1, kind), failed=True) is shown
 
 
 @pytest.mark.parametrize(
@@ -224,14 +215,14 @@ def test_failed_is_what_failed_or_errored(*, kind: str, shown: bool) -> None:
     ],
 )
 def test_since_and_until_are_inclusive(*, since: float | None, until: float | None, shown: bool) -> None:
-    assert passes(sample(stamp="2016-05-05T19:50:08Z"), since=since, until=until) is shown
+    assert passes(event(1, timestamp="2016-05-05T19:50:08Z"), since=since, until=until) is shown
 
 
 @pytest.mark.parametrize("stamp", ["", "soon"])
 def test_an_event_without_a_time_is_not_within_any(stamp: str) -> None:
-    assert not passes(sample(stamp=stamp), since=0.0)
-    assert not passes(sample(stamp=stamp), until=AT * 9)
-    assert passes(sample(stamp=stamp))
+    assert not passes(event(1, timestamp=stamp), since=0.0)
+    assert not passes(event(1, timestamp=stamp), until=AT * 9)
+    assert passes(event(1, timestamp=stamp))
 
 
 @pytest.mark.parametrize(
@@ -251,7 +242,8 @@ def test_an_event_without_a_time_is_not_within_any(stamp: str) -> None:
     ],
 )
 def test_grep_looks_into_message_node_and_the_details_strings(*, pattern: str, shown: bool) -> None:
-    one = sample(
+    one = event(
+        1,
         "node_failed",
         "web-1",
         "Could not write: disk is full",
@@ -278,11 +270,12 @@ def test_grep_survives_details_that_can_t_be_read(odd: bytes) -> None:
 
 EVENTS = st.lists(
     st.builds(
-        sample,
+        event,
+        st.just(1),
         st.sampled_from(["node_running", "node_failed", "node_errored", "job_finished"]),
         st.sampled_from(["web-1", "web-2", "db", None]),
         st.sampled_from(["", "full", "fine"]),
-        st.sampled_from(["2016-05-05T19:50:08Z", "2016-05-05T19:50:09Z", ""]),
+        timestamp=st.sampled_from(["2016-05-05T19:50:08Z", "2016-05-05T19:50:09Z", ""]),
     ),
     max_size=8,
 )

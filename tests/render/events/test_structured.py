@@ -15,7 +15,7 @@ from orch_events.render.events.structured import CSV_COLUMNS, Csv, JsonArray, Js
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
-from tests.fakes import event
+from tests.build import event
 
 ODD = b'{"z":1.50e+3,"id":"1","a":123456789012345678901234567890,"z":"\\u00e9\\/ \xc3\xa9","type":null}'
 KINDS: list[Callable[[Output], Renderer]] = [JsonLines, JsonArray, Csv]

@@ -6,8 +6,7 @@ from orch_events.analysis.progress import JobProgress
 from orch_events.render.reports.common import counted, heading, listed
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.theme import Theme
-from tests.fakes import record
-from tests.reporting import job_of, told
+from tests.build import event_at, job_of, record
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 
@@ -31,7 +30,7 @@ def test_one_is_counted_as_one() -> None:
 
 
 def test_a_heading_tells_how_a_job_ended_or_how_far_it_is() -> None:
-    running = told(1, "node_running"), told(2, "node_finished", "b")
+    running = event_at(1, "node_running"), event_at(2, "node_finished", "b")
     layout = Layout(PLAIN)
     assert heading(JobProgress.from_state(job_of(*running)), layout) == [
         "job 7 is still running: 1 of 2 nodes done, 1 running"

@@ -12,8 +12,7 @@ from orch_events.render.reports.compare import compare_json, compare_text
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
-from tests.fakes import record
-from tests.reporting import job_of, simulated, told
+from tests.build import event_at, job_of, record, simulated
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 
@@ -26,7 +25,7 @@ def lines(
 
 def nodes(kind: str, count: int, **more: Any) -> JobState:
     """Return a job in which so many nodes ended in the same way."""
-    events = [told(number, f"node_{kind}", f"n{number}", **more) for number in range(1, count + 1)]
+    events = [event_at(number, f"node_{kind}", f"n{number}", **more) for number in range(1, count + 1)]
     return job_of(*events, record=record("finished"))
 
 
@@ -70,8 +69,8 @@ def test_the_kind_is_in_its_colour() -> None:
 
 
 def test_a_node_that_took_no_time_has_no_factor() -> None:
-    before = job_of(told(1, "node_running"), told(2, "node_finished"))
-    after = job_of(told(1, "node_running"), told(2, "node_finished", at=9))
+    before = job_of(event_at(1, "node_running"), event_at(2, "node_finished"))
+    after = job_of(event_at(1, "node_running"), event_at(2, "node_finished", at=9))
     assert lines(before, after)[-1] == "  a  0s → 9s"
 
 
@@ -79,7 +78,7 @@ HOSTILE = "a\x1b[31mb\r\n\u202e[bold]"
 
 
 def test_text_of_a_server_never_acts() -> None:
-    after = job_of(told(1, "node_failed", HOSTILE, message=HOSTILE, detail={"_error": HOSTILE}))
+    after = job_of(event_at(1, "node_failed", HOSTILE, message=HOSTILE, detail={"_error": HOSTILE}))
     text = "\n".join([*lines(job_of(), after), *lines(after, job_of())])
     assert not set(text) & set("\x1b\r\u202e")
     assert text.count("[bold]") == 4
@@ -122,7 +121,7 @@ def test_whatever_happened_it_is_lines_and_json(
     before: list[tuple[str, str, int]], after: list[tuple[str, str, int]], cells: int | None
 ) -> None:
     states = [
-        job_of(*[told(number, f"node_{kind}", node, at=at) for number, (kind, node, at) in enumerate(happened)])
+        job_of(*[event_at(number, f"node_{kind}", node, at=at) for number, (kind, node, at) in enumerate(happened)])
         for happened in (before, after)
     ]
     drawn = lines(*states, cells=cells)

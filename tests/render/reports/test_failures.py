@@ -11,12 +11,11 @@ from orch_events.job.state import JobState
 from orch_events.render.reports.failures import failures_json, failures_text
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.theme import Theme
-from tests.fakes import record
-from tests.reporting import job_of, simulated, told
+from tests.build import event_at, job_of, record, simulated
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 COLOR = Theme.from_capabilities(color=True, ascii_only=False)
-END = told(99, "job_finished", None)
+END = event_at(99, "job_finished", None)
 
 
 def lines(state: JobState, *, theme: Theme = PLAIN, whole: bool = False, cells: int | None = None) -> list[str]:
@@ -34,12 +33,12 @@ def test_a_job_that_goes_on_says_so() -> None:
 
 
 def test_before_anything_failed_nothing_did() -> None:
-    assert lines(job_of(told(1, "node_finished"), record=record("running", 1)))[0].startswith("job 7 finished")
+    assert lines(job_of(event_at(1, "node_finished"), record=record("running", 1)))[0].startswith("job 7 finished")
     assert lines(job_of(record=record("new")))[1:] == ["nothing failed so far"]
 
 
 def test_nodes_that_never_ended_or_began_are_told() -> None:
-    assert lines(job_of(told(1, "node_running"), END, record=record("failed", 3))) == [
+    assert lines(job_of(event_at(1, "node_running"), END, record=record("failed", 3))) == [
         "job 7 failed after 0s: 1 node, 1 still running",
         "",
         "▶ 1 node still running when the job ended",
@@ -51,7 +50,7 @@ def test_nodes_that_never_ended_or_began_are_told() -> None:
 
 def test_what_one_node_tells_stands_under_its_group() -> None:
     detail = {"_error": "exited with 1", "report-url": "https://pe/1"}
-    assert lines(job_of(told(1, "node_failed", detail=detail, message="Task failed"), END))[2:] == [
+    assert lines(job_of(event_at(1, "node_failed", detail=detail, message="Task failed"), END))[2:] == [
         "✖ 1 node failed: exited with 1",
         "  message  Task failed",
         "  report   https://pe/1",
@@ -60,11 +59,11 @@ def test_what_one_node_tells_stands_under_its_group() -> None:
 
 
 def test_a_node_that_tells_nothing_is_named_all_the_same() -> None:
-    assert lines(job_of(told(1, "node_errored"), END))[2:] == ["‼ 1 node errored", "  nodes    a"]
+    assert lines(job_of(event_at(1, "node_errored"), END))[2:] == ["‼ 1 node errored", "  nodes    a"]
 
 
 def test_of_many_nodes_the_first_ten_are_named_or_all() -> None:
-    state = job_of(*[told(number, "node_failed", f"n{number}") for number in range(1, 38)], END)
+    state = job_of(*[event_at(number, "node_failed", f"n{number}") for number in range(1, 38)], END)
     assert lines(state)[-1] == "  nodes    n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 and 27 more"
     assert lines(state, whole=True)[-1].endswith(", n36, n37")
 
@@ -75,7 +74,7 @@ def test_the_state_is_in_its_colour() -> None:
 
 
 def test_a_report_is_a_link_on_a_terminal() -> None:
-    state = job_of(told(1, "node_failed", detail={"report-url": "https://pe/1"}), END)
+    state = job_of(event_at(1, "node_failed", detail={"report-url": "https://pe/1"}), END)
     assert "  report   \x1b]8;;https://pe/1\x1b\\https://pe/1\x1b]8;;\x1b\\" in lines(state, theme=COLOR, cells=200)
 
 
@@ -84,7 +83,10 @@ HOSTILE = "a\x1b[31mb\r\n\u202e[bold]"
 
 def test_text_of_a_server_never_acts() -> None:
     detail = {"_error": HOSTILE, "report-url": f"https://{HOSTILE}"}
-    events = told(1, "node_failed", HOSTILE, message=HOSTILE, detail=detail), told(2, "node_failed", "x", detail=detail)
+    events = (
+        event_at(1, "node_failed", HOSTILE, message=HOSTILE, detail=detail),
+        event_at(2, "node_failed", "x", detail=detail),
+    )
     text = "\n".join(lines(job_of(*events, END), whole=True))
     assert not set(text) & set("\x1b\r\u202e")
     assert text.count("[bold]") >= 4
@@ -128,7 +130,7 @@ def test_whatever_nodes_say_it_is_lines_of_text_and_json(
     told_ones: list[tuple[str, str, str, Any]], cells: int | None, whole: bool
 ) -> None:
     events = [
-        told(number, kind, node, message=message, detail=detail)
+        event_at(number, kind, node, message=message, detail=detail)
         for number, (kind, node, message, detail) in enumerate(told_ones)
     ]
     found = Failures.from_state(job_of(*events))

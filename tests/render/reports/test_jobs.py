@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from typing import Any
 
 import pytest
@@ -15,24 +14,23 @@ from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.records import JobRecord
 from tests import GOLDEN
+from tests.build import record_from
 
 UTC = TimeFormat("utc")
 GLYPHS = Theme.from_capabilities(color=False, ascii_only=False)
 ASCII = Theme.from_capabilities(color=False, ascii_only=True)
 
 
-def job(**values: Any) -> JobRecord:
-    return JobRecord.from_json(json.dumps(values).encode())
-
-
 JOBS = [
-    job(name="360", state="running", type="task", node_count=5000, node_states={"running": 8, "finished": 16, "new": 2},
-        started_timestamp="2016-05-05T19:50:08Z", owner={"login": "admin"}, description="restart nginx everywhere"),
-    job(name="353", state="failed", type="plan_task", node_states={"failed": 3, "errored": 2, "finished": 9, "lost": 1},
-        started_timestamp="2016-05-05T19:50:08Z", duration="43.4", owner={"login": "Zoë"}, description="漢字 patch"),
-    job(name="352", state="stopped", type="deploy", node_count=1, duration=7325, owner={"login": "admin"}),
-    job(name="9", state="pondering"),
-    job(),
+    record_from(name="360", state="running", type="task", node_count=5000,
+                node_states={"running": 8, "finished": 16, "new": 2}, started_timestamp="2016-05-05T19:50:08Z",
+                owner={"login": "admin"}, description="restart nginx everywhere"),
+    record_from(name="353", state="failed", type="plan_task",
+                node_states={"failed": 3, "errored": 2, "finished": 9, "lost": 1}, duration="43.4",
+                started_timestamp="2016-05-05T19:50:08Z", owner={"login": "Zoë"}, description="漢字 patch"),
+    record_from(name="352", state="stopped", type="deploy", node_count=1, duration=7325, owner={"login": "admin"}),
+    record_from(name="9", state="pondering"),
+    record_from(),
 ]  # fmt: skip
 
 
@@ -59,7 +57,9 @@ def test_without_jobs_there_is_the_head() -> None:
 
 
 def test_the_state_is_in_its_colour_and_the_head_is_quiet() -> None:
-    head, row = table(job(name="7", state="failed"), theme=Theme.from_capabilities(color=True, ascii_only=False))
+    head, row = table(
+        record_from(name="7", state="failed"), theme=Theme.from_capabilities(color=True, ascii_only=False)
+    )
     assert head.startswith("\x1b[2mID")
     assert row.startswith("7   \x1b[1;31m✖ failed\x1b[0m  -")
 
@@ -88,7 +88,7 @@ HOSTILE = "a\x1b[31mb\r\n\u202ec\td [bold]e"
 
 
 def hostile() -> JobRecord:
-    return job(name="1", state=HOSTILE, type=HOSTILE, owner={"login": HOSTILE}, description=HOSTILE,
+    return record_from(name="1", state=HOSTILE, type=HOSTILE, owner={"login": HOSTILE}, description=HOSTILE,
                node_states={HOSTILE: 1})  # fmt: skip
 
 
@@ -111,14 +111,14 @@ ANY_JOB = st.fixed_dictionaries(
 def test_a_job_is_one_line_and_no_line_is_wider_than_the_terminal(
     jobs: list[dict[str, Any]], cells: int | None
 ) -> None:
-    lines = jobs_table([job(**one) for one in jobs], GLYPHS, UTC, cells=cells).split("\n")
+    lines = jobs_table([record_from(**one) for one in jobs], GLYPHS, UTC, cells=cells).split("\n")
     assert len(lines) == len(jobs) + 2
     assert all(width(line) <= (cells or 10_000) for line in lines)
 
 
 @given(st.lists(ANY_JOB, max_size=5))
 def test_csv_has_a_header_and_a_line_a_job(jobs: list[dict[str, Any]]) -> None:
-    text = jobs_csv([job(**one) for one in jobs])
+    text = jobs_csv([record_from(**one) for one in jobs])
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows[0] == list(JOB_COLUMNS)
     assert [len(row) for row in rows] == [len(JOB_COLUMNS)] * (len(jobs) + 1)

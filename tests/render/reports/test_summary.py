@@ -1,7 +1,6 @@
 """What a job amounts to, for people and for programs."""
 
 import json
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +13,10 @@ from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.records import JobRecord
-from tests.fakes import record
-from tests.reporting import job_of, simulated, told
+from tests.build import event, event_at, job_of, record, simulated
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
-END = told(99, "job_finished", None, at=60)
+END = event_at(99, "job_finished", None, at=60)
 
 
 def lines(state: JobState, *, theme: Theme = PLAIN, cells: int | None = None) -> list[str]:
@@ -40,9 +38,9 @@ def test_a_job_that_goes_on_says_so() -> None:
 
 
 def test_a_job_that_left_nodes_behind_says_so() -> None:
-    told_ones = facts(job_of(told(1, "node_running"), END, record=record("failed", 4)))
+    told_ones = facts(job_of(event_at(1, "node_running"), END, record=record("failed", 4)))
     assert (told_ones["running"], told_ones["unheard"]) == ("a", "3 nodes of which nothing was heard")
-    assert lines(job_of(told(1, "node_running"), END))[-1].endswith("  1m 00s ▶ still running")
+    assert lines(job_of(event_at(1, "node_running"), END))[-1].endswith("  1m 00s ▶ still running")
 
 
 def test_a_job_without_events_is_a_heading() -> None:
@@ -50,13 +48,13 @@ def test_a_job_without_events_is_a_heading() -> None:
 
 
 def test_where_nothing_ended_there_are_no_durations() -> None:
-    assert not [line for line in lines(job_of(told(1, "node_running"))) if line.startswith("durations")]
+    assert not [line for line in lines(job_of(event_at(1, "node_running"))) if line.startswith("durations")]
 
 
 def test_what_noop_left_to_do_is_pending() -> None:
     metrics = {"out_of_sync": 5, "total": 300}
     state = job_of(
-        told(1, "node_finished", detail={"metrics": metrics}),
+        event_at(1, "node_finished", detail={"metrics": metrics}),
         record=JobRecord("finished", 1, {}, None, None, type="deploy", options={"noop": True}),
     )
     told_ones = facts(state)
@@ -65,8 +63,8 @@ def test_what_noop_left_to_do_is_pending() -> None:
 
 
 def test_bars_are_as_long_as_what_they_stand_for() -> None:
-    events = [told(1, "node_running"), told(2, "node_running", "b"), told(3, "node_finished", at=10),
-              told(4, "node_failed", "b", at=40), END]  # fmt: skip
+    events = [event_at(1, "node_running"), event_at(2, "node_running", "b"), event_at(3, "node_finished", at=10),
+              event_at(4, "node_failed", "b", at=40), END]  # fmt: skip
     assert lines(job_of(*events), cells=40)[-2:] == [
         "  b  █████████████████████  40s ✖ failed",
         "  a  █████▎                 10s",
@@ -83,7 +81,7 @@ LONG = "a-node-with-a-name-that-is-longer-than-anybody-would-like-it-to-be.and.i
 
 
 def test_elsewhere_than_on_a_terminal_no_name_is_cut() -> None:
-    state = job_of(told(1, "node_running", LONG), told(2, "node_finished", LONG, at=9), END)
+    state = job_of(event_at(1, "node_running", LONG), event_at(2, "node_finished", LONG, at=9), END)
     assert lines(state)[-1] == f"  {LONG}  ████████  9s"
     assert "…" in lines(state, cells=40)[-1]
 
@@ -92,7 +90,7 @@ HOSTILE = "a\x1b[31mb\r\n\u202e[bold]"
 
 
 def test_text_of_a_server_never_acts() -> None:
-    state = job_of(told(1, "node_running", HOSTILE), told(2, "node_failed", HOSTILE, at=9), END)
+    state = job_of(event_at(1, "node_running", HOSTILE), event_at(2, "node_failed", HOSTILE, at=9), END)
     text = "\n".join(lines(state))
     assert not set(text) & set("\x1b\r\u202e")
     assert "[bold]" in text
@@ -126,7 +124,7 @@ KINDS = st.sampled_from(["node_running", "node_finished", "node_failed", "job_fi
     st.lists(st.tuples(KINDS, st.text(max_size=9), st.integers(0, 5000)), max_size=8), st.none() | st.integers(40, 150)
 )
 def test_whatever_happened_it_is_lines_and_json(happened: list[tuple[str, str, int]], cells: int | None) -> None:
-    events = [told(number, kind, node or None, at=at) for number, (kind, node, at) in enumerate(happened)]
+    events = [event_at(number, kind, node or None, at=at) for number, (kind, node, at) in enumerate(happened)]
     state = job_of(*events)
     drawn = lines(state, cells=cells)
     assert all(width(line) <= cells for line in drawn if cells and "  " in line[2:] and not line.startswith("job"))
@@ -135,12 +133,10 @@ def test_whatever_happened_it_is_lines_and_json(happened: list[tuple[str, str, i
 
 @given(TIMES, TIMES, TIMES)
 def test_no_time_is_an_error(begin: str, end: str, other: str) -> None:
-    from orch_events.wire.event import Event
-
-    def stamped(number: int, kind: str, stamp: str) -> Event:
-        content: dict[str, Any] = {"id": number, "type": kind, "timestamp": stamp, "details": {"node": "a"}}
-        return Event.read(json.dumps(content).encode())
-
-    state = job_of(stamped(1, "node_running", begin), stamped(2, "node_finished", end), stamped(3, "x", other))
+    state = job_of(
+        event(1, "node_running", timestamp=begin),
+        event(2, "node_finished", timestamp=end),
+        event(3, "x", timestamp=other),
+    )
     assert lines(state)
     json.dumps(summary_json(Summary.from_state(state)))

@@ -1,15 +1,12 @@
 """Jobs that are drawn: the simulator's at some moment, and one whose nodes are as strange as a server can make them."""
 
-import json
 from typing import NamedTuple
 
 from orch_events.analysis.timeline import Chart
 from orch_events.job.state import JobState
 from orch_events.render.timeline.axis import Axis
 from orch_events.render.timeline.captions import Heading
-from orch_events.simulator import scripts
-from orch_events.wire.event import Event
-from orch_events.wire.records import JobRecord
+from tests.build import ran
 
 OVER = float("inf")
 
@@ -25,31 +22,6 @@ class Scene(NamedTuple):
 def scene(state: JobState, time: str = "elapsed") -> Scene:
     chart = Chart.from_state(state)
     return Scene(chart, Heading.from_state(state, chart), Axis(chart, time))
-
-
-def simulated(number: int, now: float = OVER) -> JobState:
-    """Return what is known of a job of the simulator at a moment of its time."""
-    script, state = scripts()[number], JobState(str(number))
-    for moment in script.past(now):
-        state.apply(Event.read(moment.text.encode()))
-    state.record = JobRecord.read(json.dumps(script.record(now, "https://pe.example.com")).encode(), "the record")
-    return state
-
-
-def told(*events: tuple[str, str, str], description: str = "") -> JobState:
-    """Return what is known after some events: each the kind, the node, and the timestamp."""
-    state = JobState("1")
-    for number, (kind, node, stamp) in enumerate(events, 1):
-        content = {"id": str(number), "type": f"node_{kind}", "timestamp": stamp, "details": {"node": node}}
-        content["message"] = f"It {kind}" if kind != "running" else ""
-        state.apply(Event.read(json.dumps(content).encode()))
-    state.record = JobRecord("running", None, {}, None, None, description=description)
-    return state
-
-
-def ran(node: str, begin: str, end: str, kind: str = "finished") -> tuple[tuple[str, str, str], tuple[str, str, str]]:
-    """Return the two events of a node, by times of one day."""
-    return ("running", node, f"2016-05-05T{begin}Z"), (kind, node, f"2016-05-05T{end}Z")
 
 
 STRANGE = (

@@ -92,13 +92,13 @@ def test_the_date_is_the_title_where_times_are_of_a_day() -> None:
 
 
 def test_a_point_is_told_to_the_second() -> None:
-    assert [axis(90_000).tell(second) for second in (0, 8.4, 90, 3600)] == ["0s", "8s", "1m 30s", "1h"]
-    assert [axis(90_000, "utc").tell(second) for second in (8, 4 * 3600 + 600)] == ["19:50:08", "05-06 00:00:00"]
+    assert [axis(90_000).format(second) for second in (0, 8.4, 90, 3600)] == ["0s", "8s", "1m 30s", "1h"]
+    assert [axis(90_000, "utc").format(second) for second in (8, 4 * 3600 + 600)] == ["19:50:08", "05-06 00:00:00"]
 
 
 @pytest.mark.parametrize("began_at", [None, -62135600000.0, 253402300790.0])
 @pytest.mark.parametrize("time", ["local", "utc", "elapsed"])
 def test_times_that_no_calendar_has_are_told_as_elapsed(began_at: float | None, time: str) -> None:
     found = axis(60, time, began_at)
-    assert (found.title, found.began, found.tell(30)) == ("elapsed", "", "30s")
+    assert (found.title, found.began, found.format(30)) == ("elapsed", "", "30s")
     assert labels(found)[0] == "0s"

@@ -4,13 +4,12 @@ import pytest
 
 from orch_events.analysis.timeline import Chart, Row
 from orch_events.job.nodes import NodeRun
-from orch_events.job.state import JobState
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.captions import Heading, label, left_out, reasons, story
+from orch_events.render.timeline.captions import Heading, describe, label, left_out, reasons
 from orch_events.render.toolkit.theme import Theme
 from orch_events.wire.records import JobRecord
-from tests.fakes import event
-from tests.render.timeline.scenes import scene, simulated, told
+from tests.build import event, job_of, simulated, stamped_job
+from tests.render.timeline.scenes import scene
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 ASCII = Theme.from_capabilities(color=False, ascii_only=True)
@@ -34,7 +33,7 @@ def test_a_node_is_told_briefly_and_in_a_sentence(
     state: str, begin: float | None, end: float | None, glyphs: str, words: str, sentence: str
 ) -> None:
     row = Row(NodeRun("a", state), begin, end)
-    assert (label(row, PLAIN), label(row, ASCII), story(row, AXIS)) == (glyphs, words, sentence)
+    assert (label(row, PLAIN), label(row, ASCII), describe(row, AXIS)) == (glyphs, words, sentence)
 
 
 def test_reasons_are_told_once_and_do_not_act() -> None:
@@ -61,17 +60,13 @@ def test_a_job_is_told_in_a_sentence_and_by_its_nodes(
 
 
 def test_a_job_without_a_record_runs_until_its_nodes_are_over() -> None:
-    state = JobState("7")
-    state.apply(event(1))
-    assert scene(state).heading.sentence == "job 7 running for 1s"
-    state.apply(event(4, "node_failed"))
-    assert scene(state).heading.sentence == "job 7 finished after 30s"
+    assert scene(job_of(event(1))).heading.sentence == "job 7 running for 1s"
+    assert scene(job_of(event(1), event(4, "node_failed"))).heading.sentence == "job 7 finished after 30s"
 
 
 def test_what_a_server_says_of_a_job_does_not_act() -> None:
-    state = JobState("7")
-    state.record = JobRecord("x\x1b", 3, {"new\x1b": 3}, description="d\r")
-    heading = scene(state).heading
+    record = JobRecord("x\x1b", 3, {"new\x1b": 3}, description="d\r")
+    heading = scene(job_of(record=record)).heading
     assert (heading.sentence, heading.counts) == ("job 7 (d\\r) x\\x1b", {"not begun": 3})
 
 
@@ -94,5 +89,5 @@ def test_which_nodes_are_shown_is_told(shown: int, failed: int, of: int, of_fail
 
 
 def test_a_heading_without_description_has_no_brackets() -> None:
-    assert scene(told()).heading == Heading("job 1", "", "running", "", {})
-    assert scene(told()).heading.nodes == "0 nodes"
+    assert scene(stamped_job()).heading == Heading("job 1", "", "running", "", {})
+    assert scene(stamped_job()).heading.nodes == "0 nodes"

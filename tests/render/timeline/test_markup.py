@@ -20,7 +20,8 @@ from orch_events.render.timeline.markup import (
     script_json,
     state_class,
 )
-from tests.render.timeline.scenes import scene, simulated
+from tests.build import simulated
+from tests.render.timeline.scenes import scene
 
 
 def luminance(color: str) -> float:

@@ -10,7 +10,8 @@ import pytest
 from orch_events.analysis.timeline import SORTS, ordered
 from orch_events.job.state import JobState
 from orch_events.render.timeline import page
-from tests.render.timeline.scenes import STRANGE, ran, scene, simulated, told
+from tests.build import ran, simulated, stamped_job
+from tests.render.timeline.scenes import STRANGE, scene
 
 _VOID = {"meta", "input"}
 _INLINE = {"b", "i", "em", "span", "label", "button", "select", "option", "output", "svg", "path"}
@@ -74,7 +75,7 @@ def orders(text: str) -> dict[str, list[int]]:
 
 
 @pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("state", [simulated(353), simulated(352, 60), simulated(352, 0), told(*STRANGE)])
+@pytest.mark.parametrize("state", [simulated(353), simulated(352, 60), simulated(352, 0), stamped_job(*STRANGE)])
 def test_it_is_html_with_each_element_in_its_place(state: JobState, sort: str) -> None:
     text = written(state, sort=sort)
     reader = Reader.read(text)
@@ -111,7 +112,7 @@ def test_each_row_says_all_in_words() -> None:
 
 
 @pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("state", [simulated(352), told(*STRANGE)])
+@pytest.mark.parametrize("state", [simulated(352), stamped_job(*STRANGE)])
 def test_the_orders_are_those_of_the_other_timelines(state: JobState, sort: str) -> None:
     text = written(state, sort=sort)
     names = [name for name in Reader.read(text).all("b") if ".example.com" in name]
@@ -138,7 +139,7 @@ HOSTILE = "</script><script>alert(1)</script>\u202e\x1b<!--{{title}}"
 
 
 def test_nothing_that_a_server_says_is_markup() -> None:
-    state = told(*ran(f"{HOSTILE}.example.com", "10:00:00", "10:00:09", "failed"), description=HOSTILE)
+    state = stamped_job(*ran(f"{HOSTILE}.example.com", "10:00:00", "10:00:09", "failed"), description=HOSTILE)
     state.runs[f"{HOSTILE}.example.com"].message = HOSTILE
     state.runs[f"{HOSTILE}.example.com"].state = f'"{HOSTILE}'
     text = written(state)

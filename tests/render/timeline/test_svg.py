@@ -8,7 +8,8 @@ import pytest
 from orch_events.analysis.timeline import SORTS, ordered
 from orch_events.job.state import JobState
 from orch_events.render.timeline import svg
-from tests.render.timeline.scenes import OVER, STRANGE, scene, simulated, told
+from tests.build import simulated, stamped_job
+from tests.render.timeline.scenes import OVER, STRANGE, scene
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -51,7 +52,7 @@ def test_each_node_has_a_bar_where_it_ran_and_tells_all_that_is_known_of_it() ->
     assert texts(row) == ["web-03.example.com", "✖ 30s"]
 
 
-@pytest.mark.parametrize("state", [simulated(352), simulated(354), told(*STRANGE)])
+@pytest.mark.parametrize("state", [simulated(352), simulated(354), stamped_job(*STRANGE)])
 def test_bars_stand_on_one_scale_below_the_strip(state: JobState) -> None:
     found, chart = picture(state), scene(state).chart
     strip = next(path for path in found.iter(f"{_SVG}path") if path.get("class") == "strip")
@@ -73,7 +74,9 @@ def test_nodes_that_never_ran_have_a_mark_and_no_bar() -> None:
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("time", ["elapsed", "utc", "local"])
 def test_whatever_a_server_says_it_is_xml_and_no_markup(sort: str, time: str) -> None:
-    state = told(*STRANGE, ("running", "\ufffe\uffff\ud800</title>]]>.example.com", ""), description="<script>\x00&")
+    state = stamped_job(
+        *STRANGE, ("running", "\ufffe\uffff\ud800</title>]]>.example.com", ""), description="<script>\x00&"
+    )
     found = picture(state, sort=sort, time=time)
     assert {element.tag for element in found.iter()} <= {
         f"{_SVG}{name}" for name in ("svg", "title", "style", "rect", "text", "tspan", "path", "g")

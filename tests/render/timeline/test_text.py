@@ -14,7 +14,8 @@ from orch_events.render.timeline.text import TextTimeline
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 from tests import GOLDEN
-from tests.render.timeline.scenes import OVER, STRANGE, ran, scene, simulated, told
+from tests.build import ran, simulated, stamped_job
+from tests.render.timeline.scenes import OVER, STRANGE, scene
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 ASCII = Theme.from_capabilities(color=False, ascii_only=True)
@@ -39,7 +40,7 @@ class Drawing(NamedTuple):
     sort: str = "start"
 
     def draw(self) -> str:
-        state = simulated(self.job, self.now) if self.job else told(*STRANGE, description="as strange as can be")
+        state = simulated(self.job, self.now) if self.job else stamped_job(*STRANGE, description="as strange as can be")
         return drawn(state, self.size, theme=self.theme, time=self.time, sort=self.sort)
 
 
@@ -86,7 +87,7 @@ STATES = st.lists(
 def test_whatever_there_is_to_draw_it_fits_a_terminal(
     events: list[tuple[str, str, str]], columns: int, lines: int, sort: str, theme: Theme, time: str
 ) -> None:
-    state = told(*events, description="what the owner says")
+    state = stamped_job(*events, description="what the owner says")
     text = drawn(state, (columns, lines), sort=sort, theme=theme, time=time)
     rows = text.splitlines()
     assert all(width(row) <= columns for row in rows)
@@ -112,19 +113,19 @@ def test_all_nodes_are_drawn_where_they_are_asked_for() -> None:
 def test_those_that_failed_are_drawn_among_the_slowest() -> None:
     many = [one for node in range(50) for one in ran(f"node-{node:02}.example.com", "10:00:00", f"10:01:{node:02}")]
     bad = [one for node in "ab" for one in ran(f"bad-{node}.example.com", "10:00:00", "10:00:01", "failed")]
-    text = drawn(told(*many, *bad), (80, 14))
+    text = drawn(stamped_job(*many, *bad), (80, 14))
     assert re.findall(r"^\S+", text, re.MULTILINE)[4:-1] == [
         *(f"node-{node}.example.com" for node in range(44, 50)), "bad-a.example.com", "bad-b.example.com"]  # fmt: skip
     assert text.splitlines()[-1] == "the 6 slowest and all 2 that failed of 52 nodes; --all for all"
 
 
 def test_a_name_is_not_cut_before_its_first_label_ends() -> None:
-    text = drawn(told(*ran(f"{'n' * 30}.example.com", "10:00:00", "10:00:09")), (60, 24))
+    text = drawn(stamped_job(*ran(f"{'n' * 30}.example.com", "10:00:00", "10:00:09")), (60, 24))
     assert f"{'n' * 30}…  " in text
 
 
 def test_in_a_pipe_the_head_is_not_cut() -> None:
-    state = told(*ran("a", "10:00:00", "10:00:09"), description="d" * 300)
+    state = stamped_job(*ran("a", "10:00:00", "10:00:09"), description="d" * 300)
     assert f"({'d' * 300})" in drawn(state, None)
     assert f"({'d' * 40}" not in drawn(state, (60, 24))
     assert all(len(line) <= 100 for line in drawn(simulated(360), None).splitlines())

@@ -1,8 +1,8 @@
-"""`orch-events completion`: what a shell needs to complete the command, and what it is then told.
+"""`orch-events completion`: the shells' completion scripts, and the answers to them.
 
-A shell runs its script on TAB, and the script runs us, with `_ORCH_EVENTS_COMPLETE` and the words typed so far in the
-environment. The scripts for zsh and fish are click's. That for bash shows what a candidate is about while there are
-several, which bash itself can't; as cobra's does, it writes that behind the candidate.
+On TAB a shell calls its script, and the script runs the program with `_ORCH_EVENTS_COMPLETE` and the words typed so far
+in the environment. The scripts for zsh and fish are click's. That for bash shows descriptions, which bash itself has
+not: as cobra's does, it appends them to the candidates while there are several.
 """
 
 import click
@@ -19,7 +19,7 @@ from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 
 VARIABLE = "_ORCH_EVENTS_COMPLETE"
-"""The environment variable by which a shell asks."""
+"""The environment variable by which a shell requests completions."""
 
 PROGRAM = "orch-events"
 
@@ -52,7 +52,7 @@ complete -o nosort -F %(complete_func)s %(prog_name)s 2> /dev/null || complete -
 
 
 class _Bash(BashComplete):
-    """Takes the whole line, as bash cuts words at the colons of an URL, and tells what each candidate is about."""
+    """Parses the whole line, since bash splits words at the colons of a URL, and passes descriptions on."""
 
     source_template = _BASH
 
@@ -60,18 +60,16 @@ class _Bash(BashComplete):
         return ShellComplete.source(self)
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        *words, last = split_arg_string(
-            self.ctx_args["obj"].environ["COMP_WORDS"] + "|"
-        )  # so that there is a last word
+        *words, last = split_arg_string(self.ctx_args["obj"].environ["COMP_WORDS"] + "|")  # the last word may be empty
         return words[1:], last[:-1]
 
     def format_completion(self, item: "CompletionItem[str]") -> str:
-        told = "" if item.help is None else "\t" + " ".join(item.help.split())
-        return f"{item.type},{item.value}{told}"
+        text = "" if item.help is None else "\t" + " ".join(item.help.split())
+        return f"{item.type},{item.value}{text}"
 
 
 class _OneWord(ShellComplete):
-    """For a shell to which `--output=json` is one word: what replaces it is one word too."""
+    """For shells in which `--output=json` is one word: its candidates begin with `--output=` too."""
 
     def get_completions(self, args: list[str], incomplete: str) -> "list[CompletionItem[str]]":
         items = super().get_completions(args, incomplete)
@@ -83,7 +81,7 @@ class _OneWord(ShellComplete):
 
 
 class _Zsh(_OneWord, ZshComplete):
-    """As click has it, but what is told of a candidate may have backslashes."""
+    """Click's own, but descriptions may contain backslashes."""
 
     def format_completion(self, item: "CompletionItem[str]") -> str:
         item.help = item.help and item.help.replace("\\", r"\\")
@@ -91,7 +89,7 @@ class _Zsh(_OneWord, ZshComplete):
 
 
 class _Fish(_OneWord, FishComplete):
-    """As click has it, but a candidate, and what is told of it, may have commas, and the newest job is the first."""
+    """Click's own, but candidates and descriptions may contain commas, and their order is kept."""
 
     source_template = FishComplete.source_template.replace('split ","', 'split -m 1 ","').replace(
         "--no-files", "--keep-order --no-files"
@@ -121,10 +119,10 @@ def script(program: click.Command, shell: str) -> str:
 
 
 def complete(program: click.Command, app: App, instruction: str) -> int:
-    """Answer a shell, `bash_complete` say; whatever goes wrong, it is told nothing. Return the exit status."""
+    """Answer a shell's instruction, such as `bash_complete`, and return the exit status; errors are not reported."""
     try:
         shell = _SHELLS[instruction.removesuffix("_complete")]
         click.echo(shell(program, {"obj": app}, PROGRAM, VARIABLE).complete().encode())
-    except Exception:  # noqa: BLE001 - a message would stand in the middle of what is being typed
+    except Exception:  # noqa: BLE001 - a message would appear in the middle of what is being typed
         return 1
     return 0

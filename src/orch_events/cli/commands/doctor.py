@@ -1,4 +1,4 @@
-"""`orch-events doctor`: what is configured, where from, and what is wrong with it."""
+"""`orch-events doctor`: checks the configuration and the connection to the server."""
 
 import math
 import shlex
@@ -16,7 +16,7 @@ from orch_events.cli.options.groups import ConnectOptions, DoctorOptions
 from orch_events.render.toolkit.terminal import columns
 from orch_events.render.toolkit.text import escape_control
 
-if TYPE_CHECKING:  # httpx, rich and msgspec are imported when it begins
+if TYPE_CHECKING:  # httpx, rich and msgspec are imported when the command runs
     from orch_events.cli.doctor.checks import Check
 
 
@@ -59,32 +59,32 @@ def _noted(checks: "Iterable[Check]", made: "list[Check]") -> "Iterator[Check]":
 
 
 def _checks(app: App, connect: ConnectOptions, variables: Iterable[str], *, verbose: bool) -> "Iterator[Check]":
-    """Make all checks, each as far as those before it let it be made."""
+    """Make all checks that the results of those before them allow."""
     from orch_events.cli.doctor import local_checks, server_checks
 
     yield local_checks.versions()
     yield local_checks.environment(app.environ, variables)
     with ExitStack() as stack:
         if connect.demo:
-            local = yield from local_checks.demonstration(connect, stack.enter_context(demo(app, math.inf)))
+            local = yield from local_checks.demo_configuration(connect, stack.enter_context(demo(app, math.inf)))
         else:
             local = yield from local_checks.configuration(app, connect)
-        if local.url is None or not (yield from server_checks.way(app, connect, local, local.url)):
+        if local.url is None or not (yield from server_checks.connection_path(app, connect, local, local.url)):
             return
         if local.token is not None:
             server = Server(local.url, local.token, local.cacert, None)
-            yield from server_checks.answer(app, connect, server, verbose=verbose)
+            yield from server_checks.answer_checks(app, connect, server, verbose=verbose)
 
 
 def _variables(ctx: click.Context) -> Iterator[str]:
-    """Yield the names of all variables that there are."""
+    """Yield the environment variables of all options."""
     root = ctx.find_root().command
     for named in root.commands.values() if isinstance(root, click.Group) else []:
         yield from (str(parameter.envvar) for parameter in named.params if parameter.envvar)
 
 
 def _next_command(connect: ConnectOptions) -> str:
-    """Return what to type next, with what was typed now."""
+    """Return the suggested next command, with the settings that were typed."""
     if connect.demo:
         return "orch-events jobs --demo"
     given = [setting for setting in typed_settings(connect).values() if setting.origin.startswith("--")]

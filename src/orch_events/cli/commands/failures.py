@@ -16,7 +16,7 @@ from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import UsageError
 from orch_events.render.toolkit.terminal import is_terminal
 
-if TYPE_CHECKING:  # httpx and msgspec are imported when something is asked
+if TYPE_CHECKING:  # httpx and msgspec are imported when something is requested
     from orch_events.job.state import JobState
 
 _MOST_NODES_IN_A_LINE = 100
@@ -80,13 +80,13 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
 
 
 def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:
-    """Say why nothing was printed: whoever pipes it on should know."""
+    """Note on stderr why nothing was printed, for readers of a pipe."""
     if state.events and not nodes:
         app.stderr.note(f"job {state.job} has no {'unfinished nodes' if state.is_over else 'failed nodes so far'}")
 
 
 def _commands(app: App, shell: ShellCommand, state: "JobState", nodes: list[str]) -> list[str]:
-    """Return the lines that run a job again on some nodes; of very many, the names go into a file first."""
+    """Return the commands that run a job again on some nodes; very many names are written to a file first."""
     from orch_events.analysis.rerun import Rerun
 
     if not nodes:

@@ -18,8 +18,8 @@ from orch_events.cli.options.option import option, pass_typed
 from orch_events.cli.options.types import FILE, above_zero, duration
 from orch_events.errors import UsageError
 
-_RETRY_FOR = 600.0
-_AUTH_WAIT = 300.0
+_RETRY_SECONDS = 600.0
+_AUTH_WAIT_SECONDS = 300.0
 
 _follow_option = functools.partial(option, heading="Follow")
 
@@ -97,14 +97,14 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     _check(events, speed, can_hurry=events.connect.demo or any(ref.kind == "recording" for ref in jobs))
     replay = ReplayOptions(speed=speed or math.inf, demo_speed=speed or DEMO_SPEED)
     options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, typed)
-    policy = retry_policy(events.retry, retry_for=_RETRY_FOR, auth_wait=_AUTH_WAIT)
+    policy = retry_policy(events.retry, retry_seconds=_RETRY_SECONDS, auth_wait_seconds=_AUTH_WAIT_SECONDS)
     with open_session(app, jobs, events, policy, options) as session:
         updates = [follower.follow() for follower in session.followers]
         return session.run(updates, math.inf if timeout is None else timeout)
 
 
 def _check(events: EventOptions, speed: float | None, *, can_hurry: bool) -> None:
-    """Raise UsageError for words that make no sense together."""
+    """Raise UsageError for options that make no sense together."""
     if events.output.format == "json":
         raise UsageError(
             "follow can't write a JSON array, because its output has no end", "use --json for one object per line"

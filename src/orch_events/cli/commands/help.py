@@ -1,4 +1,4 @@
-"""`orch-events help`: the help of the program, of a command, or on a topic."""
+"""`orch-events help`: help of the program, of a command, or on a topic."""
 
 import inspect
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def _commands(ctx: click.Context) -> Mapping[str, click.Command]:
 
 
 def _words(ctx: click.Context) -> Mapping[str, str]:
-    """Return what there is help on, commands and topics, and what that is about."""
+    """Return all commands and topics, each with its description."""
     from orch_events.cli.help.topics import TOPICS
 
     commands = {name: one.get_short_help_str() for name, one in _commands(ctx).items()}
@@ -59,7 +59,7 @@ def _words(ctx: click.Context) -> Mapping[str, str]:
 
 
 def topic(name: str, commands: Mapping[str, click.Command]) -> str:
-    """Return the text of a topic, with the tables that the program's definitions make."""
+    """Return the text of a topic, with its tables filled in."""
     from orch_events.cli.help.topics import TOPICS
 
     tables: Mapping[str, Mapping[str, str]] = {
@@ -73,7 +73,7 @@ def topic(name: str, commands: Mapping[str, click.Command]) -> str:
 
 
 def _variables(commands: Mapping[str, click.Command]) -> Mapping[str, str]:
-    """Return the variable of each option, and the option, with its command if it is of one alone."""
+    """Return each environment variable and its option, with the command if only one has it."""
     found: dict[str, list[str]] = {}
     for named in commands.values():
         for one in named.params:

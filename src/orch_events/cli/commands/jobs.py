@@ -19,7 +19,7 @@ from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, Outpu
 from orch_events.cli.options.types import count, job_type
 from orch_events.wire.vocabulary import JOB_STATES
 
-if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is asked
+if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requested
     from orch_events.wire.records import JobRecord
 
 
@@ -53,12 +53,12 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument a group of options
     orch-events jobs --json | jq -r .name   the server's own objects, one per line
     """
     from orch_events.cli.job_sources import recent_jobs
-    from orch_events.client.recent import Wanted
+    from orch_events.client.recent import JobQuery
 
     app.configure_stderr(display)
-    wanted, policy = Wanted(limit, frozenset(state), frozenset(types)), retry_policy(retry)
+    query, policy = JobQuery(limit, frozenset(state), frozenset(types)), retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
-        found = recent_jobs(app, server, policy.with_token(server.token_mark), wanted)
+        found = recent_jobs(app, server, policy.with_token(server.token_version), query)
     _show(app, output, display, found)
     if not found:
         app.stderr.note("no jobs match" if state or types else "the server has no jobs")

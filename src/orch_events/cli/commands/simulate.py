@@ -1,4 +1,4 @@
-"""`orch-events simulate`: a loopback orchestrator to try things on."""
+"""`orch-events simulate`: runs the simulator on a loopback port."""
 
 import os
 import shlex
@@ -95,7 +95,7 @@ def simulate(
 
 
 def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str | None) -> str:
-    """Write a shell's lines that use the simulator, and what its jobs are."""
+    """Return shell commands that use the simulator, and the list of its jobs."""
     from orch_events.simulator import scripts
 
     curl = ["curl", "-s"]

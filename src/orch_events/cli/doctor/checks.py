@@ -1,6 +1,6 @@
-"""What `doctor` finds, a check at a time.
+"""The checks of `doctor`: names, results, and the exit status.
 
-Some checks need what others found. What can't be checked any more because another failed is no failure of its own.
+Some checks need the results of others. If one of those fails, they are not failures, but not checked.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -18,17 +18,17 @@ NAMES = (
     "versions", "environment", "config-file", "global-conf", "service-url", "cacert", "token-file", "connect-timeout",
     "read-timeout", "proxy", "resolution", "connection", "tls", "answer", "permission", "clock",
 )  # fmt: skip
-"""All checks, in their order; those that are named like an option are about its value."""
+"""All checks, in their order; a check that is named like an option is about its value."""
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One line of the report.
+    """The result of a check.
 
     Attributes:
         name: one of `NAMES`.
-        status: how it went.
-        found: what there is, or why it was not checked.
-        hint: what to do; "" where there is nothing to be done.
+        status: ok, warning, failure or not checked.
+        found: what was found, or why it was not checked.
+        hint: what to do; "" if there is nothing to do.
         exit_status: that of a failure, else 0.
     """
 
@@ -40,7 +40,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 Checking = Generator[Check, None, T]
-"""Yields what is found, and returns what other checks need of it."""
+"""Yields checks, and returns what other checks need of their results."""
 
 
 def ok(name: str, found: str) -> Check:
@@ -49,17 +49,17 @@ def ok(name: str, found: str) -> Check:
 
 
 def warning(name: str, found: str, hint: str) -> Check:
-    """Return a check that found what may be trouble."""
+    """Return a check that found a possible problem."""
     return Check(name, "warning", found, hint)
 
 
 def failure(name: str, error: OrchEventsError) -> Check:
-    """Return a check that found what is wrong."""
+    """Return a check that failed."""
     return Check(name, "failure", error.message, error.hint, error.exit_status)
 
 
 def not_checked(name: str, why: str) -> Check:
-    """Return a check that was not made."""
+    """Return a check that could not be made."""
     return Check(name, "not checked", why)
 
 
@@ -70,7 +70,7 @@ def blocked(name: str, failed: Sequence[str]) -> Check:
 
 
 def complete(checks: Iterable[Check]) -> Iterator[Check]:
-    """Yield the checks, and behind them those that what failed has prevented."""
+    """Yield the checks, and after them, as not checked, those that failures have prevented."""
     left, failed = list(NAMES), list[str]()
     for check in checks:
         left.remove(check.name)
@@ -82,5 +82,5 @@ def complete(checks: Iterable[Check]) -> Iterator[Check]:
 
 
 def exit_status(checks: Iterable[Check]) -> int:
-    """Return that of the first failure; 0 where there is none."""
+    """Return the exit status of the first failure; 0 if there is none."""
     return next((check.exit_status for check in checks if check.status == "failure"), 0)

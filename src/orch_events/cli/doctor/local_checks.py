@@ -1,4 +1,4 @@
-"""What `doctor` checks on this machine: versions, variables, settings and the files that they name."""
+"""The checks of this machine: versions, environment variables, settings and the files that they name."""
 
 import platform
 import shlex
@@ -16,7 +16,7 @@ from orch_events.cli.connection import Server, configured_url, typed_settings
 from orch_events.cli.doctor.checks import Check, Checking, blocked, failure, not_checked, ok, warning
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.client import tls
-from orch_events.client.probe import authorities
+from orch_events.client.probe import trusted_authorities
 from orch_events.client.url import ServiceUrl
 from orch_events.config import (
     ConfFile,
@@ -34,18 +34,18 @@ from orch_events.times import format_roughly
 _LIBRARIES = ("click", "httpx", "msgspec", "rich")
 _PREFIX = "ORCH_EVENTS_"
 _MISTAKEN = "TOKEN"
-"""It is the simulator's alone: who sets it believes that a token's value is read from there."""
+"""A variable of `simulate` only: whoever sets it elsewhere believes that the token is read from it."""
 _TOKEN_SECONDS = 3600
 
 
 class Local(NamedTuple):
-    """What the checks of this machine leave to those of the server.
+    """What the checks of the server need of those of this machine.
 
     Attributes:
-        url: where the API is; None where nobody says so.
+        url: where the API is; None if it is not configured.
         cacert: the CA to trust; None for the system's.
-        context: what a certificate is checked against; None where there is nothing to check one with.
-        token: returns the token, or None for none; None where it can't be read.
+        context: the TLS context; None if there is no usable CA.
+        token: returns the token, or None for none; None if it can't be read.
     """
 
     url: ServiceUrl | None
@@ -55,7 +55,7 @@ class Local(NamedTuple):
 
 
 def versions() -> Check:
-    """Tell what all this is made of."""
+    """Report the versions of the program, Python and the libraries."""
     libraries = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
     python = f"Python {platform.python_version()}"
     return ok(
@@ -66,12 +66,12 @@ def versions() -> Check:
 def _version(package: str) -> str:
     try:
         return version(package)
-    except PackageNotFoundError:  # it came without its metadata
+    except PackageNotFoundError:  # installed without metadata
         return "?"
 
 
 def environment(environ: Iterable[str], known: Iterable[str]) -> Check:
-    """Check the names of variables against those that are `known`; what is in them is nobody's business."""
+    """Check the names of environment variables against those that are `known`; their values are not read."""
     words = sorted({name.removeprefix(_PREFIX) for name in known} - {_MISTAKEN})
     ours = sorted(name.removeprefix(_PREFIX) for name in environ if name.startswith(_PREFIX))
     strange = [word for word in ours if word not in words]
@@ -102,8 +102,8 @@ def configuration(app: App, connect: ConnectOptions) -> Checking[Local]:
     return Local(url, found.settings.cacert.value, context, token)
 
 
-def demonstration(connect: ConnectOptions, server: Server) -> Checking[Local]:
-    """Check what there is to check where the embedded simulator stands for a server."""
+def demo_configuration(connect: ConnectOptions, server: Server) -> Checking[Local]:
+    """Check what applies if the built-in simulator takes the place of a server."""
     none = "--demo needs no configuration"
     yield from (not_checked(name, none) for name in ("config-file", "global-conf"))
     yield ok("service-url", f"{server.url.origin} ({connect.origins['demo']})")
@@ -122,10 +122,10 @@ def _conf_file(name: str, file: ConfFile) -> Check:
         return failure(name, file.error)
     if file.path is None:
         return ok(name, "no home directory to look in")
-    says = (
+    content = (
         "does not exist" if file.options is None else f"sets {', '.join(file.options) or 'nothing that is used here'}"
     )
-    return ok(name, f"{file.path} ({file.origin}) {says}")
+    return ok(name, f"{file.path} ({file.origin}) {content}")
 
 
 def _service_url(found: Survey, places: Places) -> Checking[ServiceUrl | None]:
@@ -165,12 +165,14 @@ def _cacert(found: Survey, places: Places, url: ServiceUrl | None, now: float) -
 
 def _authorities(setting: Setting[str | None], context: ssl.SSLContext, now: float) -> Check:
     count = context.cert_store_stats()["x509"]
-    told = f"{setting.value} ({setting.origin}): {count} certificate{'s' * (count != 1)}"
-    expired = [one.issuer for one in authorities(context) if one.expires_at is not None and one.expires_at < now]
+    text = f"{setting.value} ({setting.origin}): {count} certificate{'s' * (count != 1)}"
+    expired = [
+        one.issuer for one in trusted_authorities(context) if one.expires_at is not None and one.expires_at < now
+    ]
     if expired:
         hint = "copy a new ca.pem from the primary server"
-        return warning("cacert", f"{told}, {len(expired)} of them expired: {expired[0]}", hint)
-    return ok("cacert", told)
+        return warning("cacert", f"{text}, {len(expired)} of them expired: {expired[0]}", hint)
+    return ok("cacert", text)
 
 
 def _token_file(app: App, setting: Setting[str | None]) -> Checking[Callable[[], str | None] | None]:
@@ -194,19 +196,19 @@ def _token_file(app: App, setting: Setting[str | None]) -> Checking[Callable[[],
 def _token(path: str, origin: str, characters: int, now: float) -> Check:
     if path == "-":
         return ok("token-file", f"standard input ({origin}): {characters} characters")
-    told = f"{path} ({origin}): present, {characters} characters"
+    text = f"{path} ({origin}): present, {characters} characters"
     hints: list[str] = []
     if (at := written_at(path)) is not None:
-        told += f", written {format_roughly(now - at)} ago"
+        text += f", written {format_roughly(now - at)} ago"
         if now - at > _TOKEN_SECONDS:
             hints.append("tokens expire after one hour by default; for a new one, run: puppet access login")
     if others_can_read(path):
-        told += ", readable by other users"
+        text += ", readable by other users"
         hints.insert(0, f"run: chmod 600 {shlex.quote(path)}")
-    return warning("token-file", told, "; ".join(hints)) if hints else ok("token-file", told)
+    return warning("token-file", text, "; ".join(hints)) if hints else ok("token-file", text)
 
 
 def _failure(name: str, error: OrchEventsError, setting: Setting[str | None]) -> Check:
-    """Return a failure that says where a setting comes from as well."""
-    told = failure(name, error)
-    return told if setting.value is None else replace(told, found=f"{told.found} (from {setting.origin})")
+    """Return a failure that also names the origin of a setting."""
+    check = failure(name, error)
+    return check if setting.value is None else replace(check, found=f"{check.found} (from {setting.origin})")

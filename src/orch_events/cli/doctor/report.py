@@ -1,4 +1,4 @@
-"""What `doctor` found: a line a check for people, one object for programs."""
+"""The report of `doctor`: a line for each check, or one JSON object."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -10,29 +10,29 @@ from orch_events.render.toolkit.layout import wrap
 from orch_events.render.toolkit.text import escape_control
 from orch_events.render.toolkit.theme import Theme
 
-_LOOKS: dict[CheckStatus, tuple[str, str]] = {
+_STYLES: dict[CheckStatus, tuple[str, str]] = {
     "ok": ("finished", "finished"),
     "warning": ("errored", "warning"),
     "failure": ("failed", "failed"),
     "not checked": ("skipped", "quiet"),
 }
-"""Of each status the state whose glyph it has, and its style."""
+"""The glyph of each status, as the state that it is borrowed from, and its style."""
 
 _GAP = "  "
-_STATUS_CELLS = max(map(len, _LOOKS))
+_STATUS_CELLS = max(map(len, _STYLES))
 _NAME_CELLS = max(map(len, NAMES))
 _MIN_CELLS = 24
 _VERSION = 1
 
 
 def lines(checks: Iterable[Check], theme: Theme, *, cells: int | None = None, quiet: bool = False) -> Iterator[str]:
-    """Yield the report line by line, as the checks come.
+    """Yield the report line by line, while the checks are made.
 
     Args:
-        checks: what was found.
+        checks: the checks.
         theme: colours and glyphs.
-        cells: how wide the terminal is, to wrap at words; None where there is none: a line is a check.
-        quiet: whether only warnings and failures are told.
+        cells: the width of the terminal, for word wrap; None if there is none: then each check is one line.
+        quiet: whether to report warnings and failures only.
     """
     for (why, _), same in groupby(checks, _reason):
         for check in [_joined(list(same))] if why else same:
@@ -41,20 +41,20 @@ def lines(checks: Iterable[Check], theme: Theme, *, cells: int | None = None, qu
 
 
 def _reason(check: Check) -> tuple[str, str]:
-    """Group what was not checked for the same reason, and leave everything else alone."""
+    """Return the key by which checks are joined: the reason for those not checked; others are never joined."""
     return (check.found, "") if check.status == "not checked" else ("", check.name)
 
 
 def _joined(checks: list[Check]) -> Check:
-    """Make one check of several that were not made."""
+    """Join checks that were not made for the same reason into one."""
     first, *others = checks
     names = f"also {', '.join(check.name for check in others)}: " if others else ""
     return msgspec.structs.replace(first, found=names + first.found)
 
 
 def _lines(check: Check, theme: Theme, cells: int | None) -> Iterator[str]:
-    """Draw a check; a hint is never wrapped, since there may be a command in it to be copied."""
-    glyph, style = _LOOKS[check.status]
+    """Yield the lines of a check; a hint is never wrapped, since it may contain a command to copy."""
+    glyph, style = _STYLES[check.status]
     label = f"{theme.glyphs[glyph]} " if theme.glyphs else ""
     head = theme.paint(f"{label}{check.status:{_STATUS_CELLS}}", style) + _GAP
     second = len(label) + _STATUS_CELLS + len(_GAP)
@@ -72,12 +72,12 @@ def _lines(check: Check, theme: Theme, cells: int | None) -> Iterator[str]:
 
 
 def _wrapped(text: str, cells: int | None) -> list[str]:
-    """Make text safe to show, and wrap it between words where there is a terminal."""
+    """Escape text, and wrap it if there is a terminal."""
     return wrap(escape_control(text).split(" "), None if cells is None else max(1, cells))
 
 
 class _Report(msgspec.Struct):
-    """The object that programs get; another `version` for another shape."""
+    """The JSON object; `version` changes if its shape does."""
 
     version: int
     ok: bool
@@ -86,7 +86,7 @@ class _Report(msgspec.Struct):
 
 
 def json(checks: Iterable[Check]) -> str:
-    """Write the report as one compact JSON object."""
+    """Return the report as one compact JSON object."""
     shown = [
         msgspec.structs.replace(check, found=escape_control(check.found), hint=escape_control(check.hint))
         for check in checks

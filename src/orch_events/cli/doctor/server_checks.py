@@ -1,4 +1,4 @@
-"""What `doctor` checks on the way to a server, and of what the server says."""
+"""The checks of the connection to the server, and of its response."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from orch_events.client.url import Proxy, ServiceUrl
 from orch_events.errors import AccessError, LocalFileError, NotUnderstood, OrchEventsError, UnknownJob, Unreachable
 from orch_events.times import format_roughly
 
-if TYPE_CHECKING:  # httpx is imported when it has been tuned
+if TYPE_CHECKING:  # httpx is imported after `tune_httpx`
     from orch_events.client.client import Exchange
 
 _SOON_SECONDS = 30 * 86_400
@@ -25,8 +25,8 @@ _HALF_SECOND = 0.5
 _NAMES_SHOWN = 5
 
 
-def way(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl) -> Checking[bool]:
-    """Check the way to a server step by step; return whether it can be gone."""
+def connection_path(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl) -> Checking[bool]:
+    """Check the connection to a server step by step; return whether it works."""
     try:
         proxy = Proxy.from_environ(url)
     except LocalFileError as error:
@@ -43,7 +43,7 @@ def way(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl) -> Che
 
 
 def _address(app: App, connect: ConnectOptions, url: ServiceUrl) -> Checking[str | None]:
-    """Find the address at which the server answers."""
+    """Find an address at which the server accepts connections; None if there is none."""
     began_at = app.clock.monotonic()
     try:
         addresses = _resolved(app, url, connect.connect_timeout)
@@ -58,18 +58,18 @@ def _address(app: App, connect: ConnectOptions, url: ServiceUrl) -> Checking[str
 
 
 def _connected(attempts: Sequence[probe.Attempt], url: ServiceUrl) -> Check:
-    """Tell which address answers, and which do not."""
+    """Report which address accepts connections, and which do not."""
     last = attempts[-1]
     failed = "; ".join(f"{attempt.address}: {attempt.reason}" for attempt in attempts if attempt.reason)
     if last.reason:
         hint = "check that the server is up, the port is right and no firewall blocks it"
         return failure("connection", Unreachable(f"can't connect to port {url.port} of {url.host} ({failed})", hint))
-    told = f"{last.address} answers on port {url.port}, {_took(last.seconds)}"
-    return ok("connection", f"{told}; {failed}" if failed else told)
+    text = f"{last.address} answers on port {url.port}, {_took(last.seconds)}"
+    return ok("connection", f"{text}; {failed}" if failed else text)
 
 
 def _resolved(app: App, url: ServiceUrl, seconds: float) -> list[str]:
-    """Resolve a name where neither Ctrl-C nor a time-out has to wait for it."""
+    """Resolve a name in the background, so that Ctrl-C and a timeout work meanwhile."""
     deadline = app.clock.monotonic() + seconds
     for addresses in read_ahead(lambda: iter([probe.resolve(url.host, url.port)])):
         if addresses is not None:
@@ -85,10 +85,10 @@ def _tls(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl, addre
         return True
     if (context := local.context) is None:
         return False
-    shaking = read_ahead(lambda: iter([probe.shake_hands(url, address, context, connect.connect_timeout)]))
-    (shaken,) = [found for found in shaking if found is not None]
-    yield _judged(shaken, app.clock.now())
-    return shaken.error is None
+    handshakes = read_ahead(lambda: iter([probe.tls_handshake(url, address, context, connect.connect_timeout)]))
+    (handshake,) = [found for found in handshakes if found is not None]
+    yield _handshake_check(handshake, app.clock.now())
+    return handshake.error is None
 
 
 def _plain(url: ServiceUrl, local: Local) -> Check:
@@ -99,37 +99,37 @@ def _plain(url: ServiceUrl, local: Local) -> Check:
     return warning("tls", "none: the token is not sent over plain http", "use https:// in service-url")
 
 
-def _judged(shaken: probe.Handshake, now: float) -> Check:
-    """Tell what TLS came about, and how long it will, or what certificate is in its way."""
-    one = shaken.certificate
-    if shaken.error is not None:
-        failed = failure("tls", shaken.error)
-        names = f"; it was issued by {one.issuer} for {_listed(one.names)}" if one else ""
+def _handshake_check(handshake: probe.Handshake, now: float) -> Check:
+    """Report the TLS version and when the certificate expires, or why the handshake failed."""
+    certificate = handshake.certificate
+    if handshake.error is not None:
+        failed = failure("tls", handshake.error)
+        names = f"; it was issued by {certificate.issuer} for {_listed(certificate.names)}" if certificate else ""
         return replace(failed, found=failed.found + names)
-    told = f"{shaken.version}, certificate issued by {one.issuer}" if one else shaken.version
-    if one is None or one.expires_at is None:
-        return ok("tls", told)
-    left = one.expires_at - now
-    told += f", expires in {format_roughly(left)}"
-    return ok("tls", told) if left >= _SOON_SECONDS else warning("tls", told, "renew the server's certificate in time")
+    text = f"{handshake.version}, certificate issued by {certificate.issuer}" if certificate else handshake.version
+    if certificate is None or certificate.expires_at is None:
+        return ok("tls", text)
+    left = certificate.expires_at - now
+    text += f", expires in {format_roughly(left)}"
+    return ok("tls", text) if left >= _SOON_SECONDS else warning("tls", text, "renew the server's certificate in time")
 
 
-def answer(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) -> Iterator[Check]:
-    """Check what the server says when it is asked for a job."""
-    told: list[tuple["Exchange", float]] = []
+def answer_checks(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) -> Iterator[Check]:
+    """Check the server's response to a request for a job."""
+    exchanges: list[tuple["Exchange", float]] = []
     error: OrchEventsError | None = None
 
     def observe(exchange: "Exchange") -> None:
-        told.append((exchange, app.clock.now()))
+        exchanges.append((exchange, app.clock.now()))
 
     with open_client(app, connect, server, verbose=verbose, observe=observe) as client:
         try:
             list(client.jobs(1))
         except OrchEventsError as raised:
             error = raised
-    answered = [ok("answer", f"HTTP {exchange.status}, {_took(exchange.seconds)}") for exchange, _ in told]
+    answered = [ok("answer", f"HTTP {exchange.status}, {_took(exchange.seconds)}") for exchange, _ in exchanges]
     yield from _verdict(error, answered, server.url)
-    for exchange, at in told:
+    for exchange, at in exchanges:
         if exchange.status is not None:
             yield _clock(exchange.server_at, at - exchange.seconds / 2)
 
@@ -150,14 +150,14 @@ def _verdict(error: OrchEventsError | None, answered: Sequence[Check], url: Serv
 
 
 def _clock(server_at: float | None, at: float) -> Check:
-    """Compare the server's clock, which tells whole seconds, with ours in the middle of the exchange."""
+    """Compare the server's Date, in whole seconds, with our clock in the middle of the exchange."""
     if server_at is None:
         return not_checked("clock", "the server does not send the time")
     ahead = server_at + _HALF_SECOND - at
     if abs(ahead) < _SKEW_SECONDS:
         return ok("clock", "the server's clock and this machine's agree")
-    told = f"the server's clock is {format_roughly(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} this machine's"
-    return warning("clock", told, "synchronize both with NTP; until then --since and elapsed times are off by as much")
+    text = f"the server's clock is {format_roughly(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} this machine's"
+    return warning("clock", text, "synchronize both with NTP; until then --since and elapsed times are off by as much")
 
 
 def _listed(names: Sequence[str]) -> str:

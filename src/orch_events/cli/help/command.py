@@ -1,4 +1,4 @@
-"""How a command tells what it is for, and how the group of them finds the one that is meant."""
+"""The classes of commands and of their group: they write their own help, and suggest what was meant."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,18 +10,18 @@ from orch_events.cli.help.formatter import Formatter, Rows, paragraphs, write_pa
 
 class _Context(click.Context):
     def make_formatter(self) -> click.HelpFormatter:
-        """Return a formatter that is as wide as the terminal; where nobody runs the program, as usual."""
+        """Return a formatter that is as wide as the terminal, or of the default width without an app."""
         app = self.find_root().obj
         return Formatter(app.help_columns if app is not None else None, self.max_content_width)
 
 
-class _Shown(click.Command):
-    """What has a help in our way: what it is for, examples, and what there is, under headings."""
+class _CommandWithHelp(click.Command):
+    """A click command whose help has a description, examples, and sections under headings."""
 
     context_class = _Context
 
     def sections(self, ctx: click.Context) -> dict[str, Rows]:
-        """Return what the help lists, by heading: the options in their groups, in the order in which these come."""
+        """Return the sections of the help, by heading: the options in their groups, in the order of the groups."""
         found: dict[str, Rows] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx) if isinstance(parameter, click.Option) else None
@@ -30,15 +30,15 @@ class _Shown(click.Command):
         return found
 
     def get_help_option_names(self, _: click.Context) -> list[str]:
-        """Return how help is asked for."""
+        """Return the options that show the help."""
         return ["-h", "--help"]
 
     def format_help_text(self, _: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what it is for."""
+        """Write the description."""
         write_paragraphs(formatter, self.help or "")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write what there is."""
+        """Write the sections."""
         write_sections(formatter, self.sections(ctx))
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002 - click cuts at it; ours are short
@@ -46,7 +46,7 @@ class _Shown(click.Command):
         return str(paragraphs(self.help or "")[0])
 
 
-class Command(_Shown):
+class Command(_CommandWithHelp):
     """A command.
 
     Args:
@@ -54,18 +54,18 @@ class Command(_Shown):
             it.
     """
 
-    allow_extra_args = True  # for click; we refuse them in our words
+    allow_extra_args = True  # for click; they are rejected with our own message
 
     def __init__(self, *args: Any, also: Sequence[str] = (), **attributes: Any) -> None:  # noqa: ANN401 - click's own
         super().__init__(*args, **attributes)
         self.also = also
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the words behind the command; raises click.UsageError."""
+        """Parse the command's arguments; raises click.UsageError."""
         try:
             rest = super().parse_args(ctx, args)
         except click.UsageError as error:
-            error.ctx = error.ctx or ctx  # click does not always say whose option it is
+            error.ctx = error.ctx or ctx  # click does not always set it
             raise
         if rest and not ctx.resilient_parsing:
             from orch_events.cli.help.usage import too_many
@@ -75,12 +75,12 @@ class Command(_Shown):
 
 
 def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..., Any]], Command]:  # noqa: ANN401
-    """Define a command; attributes as `Command` and click's own have them."""
+    """Define a command; the attributes are those of `Command` and of click's commands."""
     return click.command(name, cls=Command, **attributes)
 
 
-class Group(_Shown, click.Group):
-    """All commands, in the order in which they are added, under headings."""
+class Group(_CommandWithHelp, click.Group):
+    """The commands, in the order in which they were added, under headings."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:  # noqa: ANN401 - click's own
         super().__init__(*args, **attributes)
@@ -97,7 +97,7 @@ class Group(_Shown, click.Group):
         return list(self.commands)
 
     def sections(self, ctx: click.Context) -> dict[str, Rows]:
-        """Return what the help lists, by heading: the commands, the options, the topics."""
+        """Return the sections of the help, by heading: commands, options, topics."""
         from orch_events.cli.help.topics import TOPICS
 
         commands = {
@@ -110,7 +110,7 @@ class Group(_Shown, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is meant; raises UsageError."""
+        """Find the command; raises UsageError if there is none of this name."""
         if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
             from orch_events.cli.help.usage import unknown_command
 

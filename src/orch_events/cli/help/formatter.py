@@ -1,7 +1,7 @@
-r"""How a text for people is written: prose and lists, readable at any width.
+r"""The format of help texts: prose and lists, readable at any width.
 
-A text, a command's docstring or a topic, is made of paragraphs. One that begins with `\b` is a list: a line each of
-what one types or finds, two spaces or more, and what it means.
+A text (a command's docstring or a topic) consists of paragraphs. One that begins with `\b` is a list: each line has a
+term, two spaces or more, and its meaning.
 """
 
 import inspect
@@ -12,17 +12,17 @@ import click
 
 Rows = list[tuple[str, str]]
 
-_USUAL_COLUMNS = 80
+_DEFAULT_COLUMNS = 80
 _LEAST_COLUMNS = 40
 _ENOUGH_COLUMNS = 36
 _STACKED_COLUMNS = 4
 _IN_BRACKETS = re.compile(r"\[[^]]*\]$")
 _BEFORE_SHORT_END = re.compile(r" (?=[^ ]{1,10}( \[[^ ]{10,})?$)")
-_UNTIED = str.maketrans("\xa0\u2011", " -")
+_BREAKING = str.maketrans("\xa0\u2011", " -")
 
 
 def paragraphs(text: str) -> list[str | Rows]:
-    """Take a text apart: into prose, which may be wrapped, and lists."""
+    """Parse a text into paragraphs: prose, which may be wrapped, and lists."""
     found: list[str | Rows] = []
     for paragraph in inspect.cleandoc(text).split("\n\n"):
         first, *lines = paragraph.splitlines()
@@ -36,55 +36,55 @@ def _row(line: str) -> tuple[str, str]:
 
 
 def examples(text: str) -> Rows:
-    """Return the list of commands that a text shows, each with what it does; an empty one where it has none."""
+    """Return a text's list of example commands, each with its meaning; an empty one if there is none."""
     lists = (paragraph for paragraph in paragraphs(text) if isinstance(paragraph, list))
     return next((rows for rows in lists if rows[0][0].startswith("orch-events")), [])
 
 
 class Formatter(click.HelpFormatter):
-    """Click's own, but no word is broken, no short one stands alone at the end, and lists adapt to the width.
+    """Click's formatter, but words are not broken, no short word is alone on the last line, and lists fit the width.
 
     Args:
-        columns: how wide the terminal is; None where there is none.
-        most: how wide text may be at most.
+        columns: the width of the terminal; None if there is none.
+        most: the maximal width of text.
     """
 
     def __init__(self, columns: int | None = None, most: int | None = None) -> None:
-        widest = min(columns or _USUAL_COLUMNS, most or _USUAL_COLUMNS)
+        widest = min(columns or _DEFAULT_COLUMNS, most or _DEFAULT_COLUMNS)
         super().__init__(width=max(widest, _LEAST_COLUMNS) - 2)
 
     def write_text(self, text: str) -> None:
         """Write a paragraph of prose."""
-        super().write_text(_tied(text))
+        super().write_text(_with_non_breaking(text))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 0, col_spacing: int = 2) -> None:
-        """Write a list: in two columns where there is room, else each meaning under its term.
+        """Write a list: in two columns if there is room, else each meaning below its term.
 
         Args:
             rows: terms and meanings.
-            col_max: how wide the first column is to be at least.
-            col_spacing: how many spaces stand between the two.
+            col_max: the minimal width of the first column.
+            col_spacing: how many spaces separate the two.
         """
         rows = list(rows)
         widest = max(col_max, *(len(term) for term, _ in rows))
         if self.width - widest < _ENOUGH_COLUMNS:
             widest = _STACKED_COLUMNS
-        padded = [(term.ljust(widest) if meaning else term, _tied(meaning)) for term, meaning in rows]
+        padded = [(term.ljust(widest) if meaning else term, _with_non_breaking(meaning)) for term, meaning in rows]
         super().write_dl(padded, widest, col_spacing)
 
     def getvalue(self) -> str:
         """Return what was written."""
-        return super().getvalue().translate(_UNTIED)
+        return super().getvalue().translate(_BREAKING)
 
 
-def _tied(text: str) -> str:
-    """Tie what stays on one line: a short last word, what stands in brackets at the end, and a word with hyphens."""
+def _with_non_breaking(text: str) -> str:
+    """Make spaces and hyphens non-breaking: before a short last word, in brackets at the end, and within words."""
     text = _IN_BRACKETS.sub(lambda found: found[0].replace(" ", "\xa0"), text)
     return _BEFORE_SHORT_END.sub("\xa0", text).replace("-", "\u2011")
 
 
 def write_paragraphs(formatter: click.HelpFormatter, text: str) -> None:
-    """Write a text, indented."""
+    """Write a text's paragraphs, indented."""
     for paragraph in paragraphs(text):
         formatter.write_paragraph()
         with formatter.indentation():
@@ -95,7 +95,7 @@ def write_paragraphs(formatter: click.HelpFormatter, text: str) -> None:
 
 
 def write_sections(formatter: click.HelpFormatter, sections: Mapping[str, Rows]) -> None:
-    """Write lists under their headings, with columns that they share."""
+    """Write lists under their headings, with columns of the same width."""
     widest = max(len(term) for rows in sections.values() for term, _ in rows)
     for heading, rows in sections.items():
         with formatter.section(heading):

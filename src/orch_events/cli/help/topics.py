@@ -1,6 +1,6 @@
-r"""The topics of `orch-events help`: texts, and nothing else.
+r"""The texts of the topics of `orch-events help`, and nothing else.
 
-They are written as a command's docstring is. A name in braces stands for a table that `help` makes of the program's
+They are written like a command's docstring. A name in braces is replaced by a table that `help` makes of the program's
 own definitions.
 """
 
@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 
 class Topic(NamedTuple):
-    """Something to know.
+    """A topic.
 
     Attributes:
-        about: what it is about, in a few words.
-        text: what there is to know.
+        about: a short description.
+        text: the text.
     """
 
     about: str
@@ -164,4 +164,4 @@ TOPICS: Mapping[str, Topic] = {
     "exit-status": Topic("What each exit status means.", _EXIT_STATUS),
     "environment": Topic("Environment variables, and what they set.", _ENVIRONMENT),
 }
-"""What there is help on, beside the commands."""
+"""The help topics, by name."""

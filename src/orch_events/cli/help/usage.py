@@ -1,4 +1,4 @@
-"""What is wrong with a command line: our sentence for each of click's, and in the hint what may be meant."""
+"""Usage errors: click's errors in our words, with suggestions in the hint."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -11,14 +11,14 @@ from orch_events.cli.options.types import job
 from orch_events.errors import UsageError
 
 _LEAST_LETTERS = 2
-"""One letter is the beginning of too much."""
+"""How many letters a prefix needs: one begins too many words."""
 
 _LEAST_LIKENESS = 0.75
 """How much of two words must be the same: two letters that are swapped in a word of four are just a typo."""
 
 
-def explained(error: click.ClickException) -> UsageError:
-    """Say in our words what click says."""
+def to_usage_error(error: click.ClickException) -> UsageError:
+    """Turn one of click's errors into ours."""
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is None:
         return UsageError(_sentence(error.format_message()), "see: orch-events --help")
@@ -30,12 +30,12 @@ def explained(error: click.ClickException) -> UsageError:
         case click.MissingParameter() | click.BadArgumentUsage():
             return UsageError(_missing(ctx), see(ctx))
         case click.BadParameter():
-            return UsageError(_place(ctx, error) + _sentence(error.message), see(ctx))
+            return UsageError(_source_prefix(ctx, error) + _sentence(error.message), see(ctx))
     return UsageError(_sentence(error.format_message()), see(ctx))
 
 
 def unknown_command(ctx: click.Context, word: str) -> UsageError:
-    """Say that there is no such command, and which may be meant."""
+    """Return the error for an unknown command, with suggestions."""
     message, commands = f"there is no command {word!r}", _commands(ctx)
     if _is_job(word):
         return UsageError(message, f"the command comes first, as in: {ctx.info_name} follow {word}")
@@ -43,25 +43,25 @@ def unknown_command(ctx: click.Context, word: str) -> UsageError:
 
 
 def too_many(ctx: click.Context, words: Sequence[str]) -> UsageError:
-    """Say that a command has no use for these words."""
+    """Return the error for arguments that a command does not take."""
     usage = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
     many = "s" * (len(words) > 1)
     return UsageError(f"unexpected argument{many} for {ctx.info_name}: {' '.join(map(repr, words))}", f"usage: {usage}")
 
 
-def see(ctx: click.Context, meant: Sequence[str] = ()) -> str:
-    """Return the hint: what may be meant, and where help is."""
-    question = f"did you mean {' or '.join(meant)}? " if meant else ""
+def see(ctx: click.Context, suggestions: Sequence[str] = ()) -> str:
+    """Return the hint: suggestions, and the command that shows the help."""
+    question = f"did you mean {' or '.join(suggestions)}? " if suggestions else ""
     return f"{question}see: {ctx.command_path} --help"
 
 
 def called(word: str, named: Mapping[str, object]) -> list[str]:
-    """Return the names of those that others call `word`."""
+    """Return the names of those that list `word` in `also`."""
     return [name for name, one in named.items() if word in getattr(one, "also", ())]
 
 
 def nearest(word: str, names: Iterable[str]) -> list[str]:
-    """Return the names that begin with `word`, else the one that is most like it, if one is."""
+    """Return the names that begin with `word`, else the most similar one, if there is one."""
     from difflib import get_close_matches
 
     names = list(names)
@@ -95,7 +95,7 @@ def _takes_job(command: click.Command) -> bool:
 
 
 def _misused(ctx: click.Context, name: str) -> str:
-    """Tell of an option that has a value and takes none, or has none and wants one."""
+    """Return the message for an option that takes no value and got one, or lacks its value."""
     option = _options(ctx.command).get(name)
     if not isinstance(option, Option) or option.is_flag:
         return f"{name} takes no value"
@@ -109,8 +109,8 @@ def _missing(ctx: click.Context) -> str:
     return f"{ctx.info_name} needs {article}{wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
 
 
-def _place(ctx: click.Context, error: click.BadParameter) -> str:
-    """Name the option that a bad value is of, or the variable that it came from; an argument needs no name."""
+def _source_prefix(ctx: click.Context, error: click.BadParameter) -> str:
+    """Return the option of an invalid value, or the variable that it came from; "" for an argument."""
     option = error.param or _options(ctx.command).get(str(error.param_hint))
     if not isinstance(option, Option):
         return ""
@@ -137,6 +137,6 @@ def _commands(ctx: click.Context) -> Mapping[str, click.Command]:
 
 
 def _options(command: click.Command) -> Mapping[str, click.Parameter]:
-    """Return a command's options by each of the ways to write them."""
+    """Return a command's options by each of their names."""
     return {name: one for one in command.params if isinstance(one, click.Option)
             for name in (*one.opts, *one.secondary_opts)}  # fmt: skip

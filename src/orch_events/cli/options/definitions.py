@@ -1,6 +1,6 @@
-"""The options, each defined once: the same word means the same in every command.
+"""The options that commands share, each defined once: the same option means the same in every command.
 
-A group of options reaches its command as one value, named like the group. In the help it stands under a heading.
+A command gets a group of options as one value, named like the group. In the help a group has a heading.
 """
 
 import functools
@@ -51,7 +51,7 @@ retry_option = functools.partial(option, heading="Retries")
 
 
 def composed(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
-    """Make one decorator of several, which add their options in this order."""
+    """Compose decorators, which add their options in this order."""
     return lambda command: functools.reduce(lambda made, add: add(made), reversed(decorators), command)
 
 
@@ -84,7 +84,7 @@ def _read_connect(ctx: click.Context, values: dict[str, Any]) -> ConnectOptions:
 
 
 def range_options(command: Command) -> Command:
-    """Add the options that say which part of the events is read, or shown."""
+    """Add the options that choose a range of events."""
     return grouped(
         "range",
         RangeOptions,
@@ -121,7 +121,7 @@ def filter_options(command: Command) -> Command:
 
 
 def _read_filters(ctx: click.Context, values: dict[str, Any]) -> FilterOptions:
-    """Read points in time when the command begins: `10m` is ten minutes before that."""
+    """Parse points in time relative to the start of the command: `10m` is ten minutes before it."""
     found = {field: values.pop(field) for field in FilterOptions._fields}
     for field in ("since", "until"):
         try:
@@ -132,7 +132,7 @@ def _read_filters(ctx: click.Context, values: dict[str, Any]) -> FilterOptions:
 
 
 def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
-    """Add the options of the format, the first of which is the default; --json is the one called `json`."""
+    """Add the options of the output format, whose default is the first; --json means the one called `json`."""
     return grouped(
         "output",
         OutputOptions,
@@ -143,7 +143,7 @@ def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Call
 
 
 def _chosen_format(ctx: click.Context, output: str, wants_json: bool, json: str) -> str:  # noqa: FBT001 - an option
-    """Return the format that is wanted: a typed -o is stronger than a --json of the environment."""
+    """Return the chosen format: a typed -o overrides a --json from the environment."""
     source = ctx.get_parameter_source
     overruled = source("json") is ParameterSource.ENVIRONMENT and source("output") is ParameterSource.COMMANDLINE
     return json if wants_json and not overruled else output
@@ -155,7 +155,7 @@ def _format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
 
 
 def picture_output_option(command: Command) -> Command:
-    """Add the option of the format of what is drawn."""
+    """Add the option of a drawing's format."""
     return _format_option(PICTURE_FORMATS)(command)
 
 
@@ -183,7 +183,7 @@ _ASCII = display_option("--ascii", is_flag=True, help="Use only ASCII characters
 
 
 def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
-    """Add the options of how things are shown; `times` says how times can be, the default first."""
+    """Add the display options; `times` are the values of --time, the default first."""
     since = " (since the job's first event)" * ("elapsed" in times)
     words = [f"{word}{since}" if word == "elapsed" else word for word in times]
     return grouped(
@@ -212,7 +212,7 @@ def doctor_options(command: Command) -> Command:
 
 
 def retry_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Command]:
-    """Add the options of retries; the arguments are the command's own defaults."""
+    """Add the options of retries; the arguments are the command's own defaults, as help shows them."""
     return grouped(
         "retry",
         RetryOptions,
@@ -224,7 +224,7 @@ def retry_options(*, retry_for: str, auth_wait: str) -> Callable[[Command], Comm
 
 
 def exit_options(*, on: bool) -> Callable[[Command], Command]:
-    """Add the options of the exit status; `on` says whether it tells the outcome by default."""
+    """Add the options of the exit status; `on` is the default of --exit-status."""
     return grouped(
         "exit_options",
         ExitOptions,
@@ -238,7 +238,7 @@ def exit_options(*, on: bool) -> Callable[[Command], Command]:
 def event_options(
     *own: Callable[[Any], Any], exit_on: bool, retry_for: str, auth_wait: str
 ) -> Callable[[Command], Command]:
-    """Add all options that the commands have in common that show events, and in their midst a command's own."""
+    """Add the options that all commands that show events share, and in their midst a command's own."""
     return composed(
         recording_option,
         range_options,
@@ -260,7 +260,7 @@ def report_options(
     outcome: Callable[[Any], Any],
     times: Sequence[str] = ZONES,
 ) -> Callable[[Command], Command]:
-    """Add all options that the commands have in common that report on jobs, around those for output and outcome."""
+    """Add the options that all commands that print reports share, around those for output and outcome."""
     return composed(
         *own,
         recording_option,

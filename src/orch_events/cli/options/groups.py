@@ -1,6 +1,7 @@
-"""What a group of options reaches its command as: what was typed, or what stands for it, and where that came from.
+"""The values of groups of options, as commands get them, with their origins where those matter.
 
-Everything that click knows of a command line is captured here, when the options are parsed; nothing below asks click.
+Everything that click knows of a command line is captured here when the options are parsed; no code below uses click's
+context.
 """
 
 import re
@@ -8,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 TypedWords = Mapping[str, Sequence[str]]
-"""The options that were typed, each as the words that would type it again, by its parameter's name."""
+"""The options that were typed, by parameter name, each as the words to type it again."""
 
 
 class ConnectOptions(NamedTuple):
-    """Which server, and how.
+    """How to connect, and to which server.
 
     Attributes:
-        origins: where each value comes from, by the option's name: `--cacert`, `ORCH_EVENTS_CACERT` or `default`.
+        origins: the origin of each value, by the option's name: `--cacert`, `ORCH_EVENTS_CACERT` or `default`.
     """
 
     demo: bool
@@ -29,7 +30,7 @@ class ConnectOptions(NamedTuple):
 
 
 class RangeOptions(NamedTuple):
-    """Which part of the events is read, or shown."""
+    """Which range of events is read or shown."""
 
     start: int | None
     tail: int | None
@@ -47,13 +48,13 @@ class FilterOptions(NamedTuple):
 
 
 class OutputOptions(NamedTuple):
-    """In which format."""
+    """The output format."""
 
     format: str
 
 
 class DisplayOptions(NamedTuple):
-    """How things are shown."""
+    """How output is displayed."""
 
     color: str
     time: str
@@ -63,7 +64,7 @@ class DisplayOptions(NamedTuple):
 
 
 class DoctorOptions(NamedTuple):
-    """How the report of `doctor` is shown."""
+    """How the report of `doctor` is displayed."""
 
     json: bool
     color: str
@@ -73,21 +74,21 @@ class DoctorOptions(NamedTuple):
 
 
 class RetryOptions(NamedTuple):
-    """For how long what is retried; None for the command's own."""
+    """How many seconds to retry; None for the command's own default."""
 
     retry_for: float | None
     auth_wait: float | None
 
 
 class ExitOptions(NamedTuple):
-    """What the exit status tells."""
+    """Whether the exit status is that of the outcome, and which outcomes count as failures."""
 
     exit_status: bool
     fail_on: frozenset[str]
 
 
 class EventOptions(NamedTuple):
-    """All that the commands have in common that show events."""
+    """The options that all commands that show events share."""
 
     range: RangeOptions
     filters: FilterOptions
@@ -101,7 +102,7 @@ class EventOptions(NamedTuple):
 
 
 class ReportOptions(NamedTuple):
-    """All that the commands have in common that report on jobs."""
+    """The options that all commands that print reports share."""
 
     recorded_job: str | None
     display: DisplayOptions

@@ -1,10 +1,10 @@
-"""What people call a job: its number, `latest`, the URL of something about it, or the recording where it is."""
+"""JobRef: what may be typed as JOB: a number, `latest`, the URL of a job, or the path of a recording."""
 
 import re
 from typing import Literal, NamedTuple
 
 _PATH = re.compile(r"-|(?!.*://)(?:(?:~|\.\.?)?/.*|.*\.(?:jsonl?|gz))", re.DOTALL)
-"""What can only be a recording: standard input, a path with its folder, a file's name with its ending."""
+"""What can only be a recording: standard input, a path with a directory, a file name with a suffix."""
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _URL = re.compile(
@@ -17,13 +17,13 @@ _IN_CONSOLE = re.compile(rf".*?/(?:jobs|tasks)/(?:[^/?#]+/)*?(?P<number>{_NUMBER
 
 
 class JobRef(NamedTuple):
-    """What somebody called a job.
+    """A reference to a job.
 
     Attributes:
-        kind: how: by its number, as the latest one, by an URL of the API or of the console, by its recording.
-        number: the job's number, as the server writes it; "" for the latest one, and for one in a recording.
-        place: of an URL: scheme, host and port, and of one of the API a proxy's path; credentials are left out. Of a
-            recording: its path as it was typed, or `-`.
+        kind: by number, as the latest one, by a URL of the API or of the console, or by recording.
+        number: the job's number, as the server writes it; "" for the latest job and for recordings.
+        place: for a URL, scheme, host and port, and the path of a proxy for one of the API; without credentials. For a
+            recording, its path as it was typed, or `-`.
     """
 
     kind: Literal["number", "latest", "api", "console", "recording"]
@@ -32,7 +32,7 @@ class JobRef(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "JobRef":
-        """Read what was typed; raises ValueError with a sentence for the user, which repeats no credentials."""
+        """Parse what was typed; raises ValueError with a message for the user, which contains no credentials."""
         if text == "latest":
             return cls("latest")
         if _NUMBER.fullmatch(text):
@@ -47,7 +47,7 @@ class JobRef(NamedTuple):
         )
 
     def name_for(self, number: str) -> str:
-        """Return how a job of this number is called in commands: where it is, or by its number."""
+        """Return the name of a job in suggested commands: the path of its recording, or its number."""
         return self.place if self.kind == "recording" else number
 
     @classmethod

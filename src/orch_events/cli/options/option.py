@@ -1,7 +1,4 @@
-"""What an option is here, and how several of them make a group.
-
-Each has an environment variable, `ORCH_EVENTS_` and its long name.
-"""
+"""Options, and groups of them. Each option has an environment variable: `ORCH_EVENTS_` and its long name."""
 
 import functools
 import re
@@ -14,17 +11,17 @@ from click.core import ParameterSource
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 Read = Callable[[click.Context, dict[str, Any]], Any]
-"""Makes a group of its options' values, by their names; it takes out of these what it reads."""
+"""Makes the value of a group from the options' values by name, and removes those that it uses."""
 
 
 class Option(click.Option):
     """An option.
 
-    Its variable has a value a line, where it takes several: a regular expression may have spaces.
+    If it is repeatable, its variable has one value on each line, since a regular expression may have spaces.
 
     Args:
-        heading: of its group, in the help.
-        also: what others call it, without dashes: who types that is told of it.
+        heading: the heading of its group in the help.
+        also: names that other programs have for it, without dashes: whoever types one gets it as a suggestion.
     """
 
     def __init__(
@@ -39,13 +36,13 @@ class Option(click.Option):
         self.also = also
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
-        """Return what the variable says."""
+        """Return the variable's value."""
         value = self.resolve_envvar_value(ctx)
         return value.splitlines() if self.multiple and value else super().value_from_envvar(ctx)
 
     @property
     def usage(self) -> str:
-        """How it is typed, as in `-t, --type TYPE` or `--[no-]exit-status`."""
+        """Its usage, as in `-t, --type TYPE` or `--[no-]exit-status`."""
         names = ", ".join(self.opts)
         if self.is_flag:
             return names.replace("--", "--[no-]") if self.secondary_opts else names
@@ -53,20 +50,20 @@ class Option(click.Option):
 
     @property
     def default_text(self) -> str:
-        """Its default, in words; "" where there is none to speak of."""
+        """Its default, as the help shows it; "" if it is not shown."""
         return str(self.default if self.show_default is True else self.show_default or "")
 
     def description(self, default: str) -> str:
-        """Say what it is for, and that its default is this one."""
+        """Return its help, with its default."""
         more = [f"default: {default}"] * bool(default) + ["repeatable"] * self.multiple
         return f"{self.help} [{', '.join(more)}]" if more else f"{self.help}"
 
     def get_help_record(self, _: click.Context) -> tuple[str, str]:
-        """Return how it is typed and what it is for."""
+        """Return its usage and its help."""
         return self.usage, self.description(self.default_text)
 
     def words(self, value: Any) -> Iterator[str]:  # noqa: ANN401 - any option's
-        """Yield the words that would type a value of it."""
+        """Yield the words to type for a value."""
         name = max(self.opts, key=len)
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(one, bool):
@@ -84,15 +81,15 @@ def _word(value: Any) -> str:  # noqa: ANN401 - any option's
 
 
 def option(*names: str, envvar: str = "", **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's
-    """Define an option with its environment variable, which is named like it, unless that name means something else.
+    """Define an option and its environment variable, whose name is made from the option's unless `envvar` is given.
 
-    Attributes as `Option` and click's own have them.
+    The attributes are those of `Option` and of click's options.
     """
     return click.option(*names, cls=Option, envvar=envvar or variable(names), **attributes)
 
 
 def variable(names: Sequence[str]) -> str:
-    """Return the environment variable of an option that is typed so."""
+    """Return the environment variable of an option with these names."""
     long = next(name for name in names if name.startswith("--"))
     return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
 
@@ -100,13 +97,13 @@ def variable(names: Sequence[str]) -> str:
 def grouped(
     name: str, kind: type[Any], *options: Callable[[Any], Any], read: Read | None = None
 ) -> Callable[[Command], Command]:
-    """Make a decorator of options whose values reach the command as one `kind`, in the argument `name`.
+    """Make a decorator that adds options and passes their values to the command as one value of `kind`.
 
     Args:
-        name: of the command's argument.
+        name: the command's argument for it.
         kind: a NamedTuple whose fields are named like the options.
-        options: the decorators that add the options; none where other decorators do.
-        read: makes the group where it is not just the options' values.
+        options: the decorators that add the options; none if other decorators do.
+        read: makes the value if it is not just the options' values.
     """
 
     def decorate(command: Command) -> Command:
@@ -125,7 +122,7 @@ def _values_of(kind: type[Any]) -> Read:
 
 
 def origin(ctx: click.Context, name: str) -> str:
-    """Return where the value of an option comes from: `--cacert`, `ORCH_EVENTS_CACERT` or `default`."""
+    """Return the origin of an option's value: `--cacert`, `ORCH_EVENTS_CACERT` or `default`."""
     match ctx.get_parameter_source(name.replace("-", "_")):
         case ParameterSource.COMMANDLINE:
             return f"--{name}"
@@ -136,7 +133,7 @@ def origin(ctx: click.Context, name: str) -> str:
 
 
 def pass_typed(command: Command) -> Command:
-    """Pass the options that were typed to a command, in the argument `typed`: for the commands that it suggests."""
+    """Pass the options that were typed to a command, in its argument `typed`, for the commands that it suggests."""
 
     @functools.wraps(command)
     def call(*args: object, **values: object) -> object:

@@ -1,6 +1,6 @@
-"""What an option's or argument's text can be. Each reads a text, or says in a sentence why it can't.
+"""The types of options and arguments. Each parses a text, or raises click.BadParameter with a message for the user.
 
-Some also offer a shell what the text could become.
+Some also complete a text for a shell.
 """
 
 import math
@@ -29,16 +29,16 @@ _MAX_PORT = 65535
 _SHORT_EVENT_TYPES = tuple(dict.fromkeys(name.partition("_")[2] for name in EVENT_TYPES))
 
 FILE = click.Path(readable=False)
-"""A path that a shell completes; whoever opens it says what is wrong with it."""
+"""A path that a shell completes; whether it can be used is checked when it is opened."""
 
 
 class Completed(ParamType):
-    """A text that a shell completes.
+    """A type that a shell completes.
 
     Args:
-        name: what it is called.
-        read: reads it.
-        offer: returns what it can become, by what was typed of it and before it.
+        name: its name.
+        read: parses a text.
+        offer: returns completions, given the context and the text so far.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class Completed(ParamType):
         self._offer = offer
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401, ARG002 - click's own
-        """Read a text; a value that was read stays as it is."""
+        """Parse a text; a value that was parsed already stays as it is."""
         return self._read(value) if isinstance(value, str) else value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[Item]":  # noqa: ARG002 - click's own
-        """Offer what it can become."""
+        """Return completions of a text."""
         return list(self._offer(ctx, incomplete))
 
 
@@ -62,7 +62,7 @@ def _among(*words: str) -> "Callable[[click.Context, str], Iterable[Item]]":
 
 
 def job(text: str) -> JobRef:
-    """Read what a job is called, as a JobRef; the path of a file that is there may look like anything."""
+    """Parse a JOB into a JobRef; any path of an existing file is a recording."""
     try:
         return JobRef.parse(text)
     except ValueError as error:
@@ -72,21 +72,21 @@ def job(text: str) -> JobRef:
 
 
 def whole(text: str) -> int:
-    """Read a whole number from 0 on."""
+    """Parse a whole number from 0 on."""
     if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
         raise click.BadParameter(f"{text!r} is not a whole number of at least 0")
     return int(text)
 
 
 def port(text: str) -> int:
-    """Read the number of a port."""
+    """Parse a port number."""
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > _MAX_PORT:
         raise click.BadParameter(f"{text!r} is not a port number from 0 to {_MAX_PORT}")
     return int(text)
 
 
 def above_zero(text: str) -> float:
-    """Read a number above 0."""
+    """Parse a number above 0."""
     try:
         number = float(text)
     except ValueError:
@@ -97,14 +97,14 @@ def above_zero(text: str) -> float:
 
 
 def count(text: str) -> int:
-    """Read how many, at least one."""
+    """Parse a whole number from 1 on."""
     if not (number := whole(text)):
         raise click.BadParameter(f"{text!r} is not a whole number of at least 1")
     return number
 
 
 def duration(least: float = 0.0) -> Callable[[str], float]:
-    """Return what reads a duration of at least so many seconds, into seconds."""
+    """Return a parser of durations into seconds, with a minimum."""
 
     def read(text: str) -> float:
         try:
@@ -119,7 +119,7 @@ def duration(least: float = 0.0) -> Callable[[str], float]:
 
 
 def regex(text: str) -> re.Pattern[str]:
-    """Read a regular expression."""
+    """Parse a regular expression."""
     try:
         return re.compile(text)
     except re.error as error:
@@ -127,7 +127,7 @@ def regex(text: str) -> re.Pattern[str]:
 
 
 def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
-    """Return what reads a type. A word that is not known must at least look like one: a server may have others."""
+    """Return a parser of types. A type that is not known must at least look like one: a server may have others."""
 
     def read(text: str) -> str:
         if text not in known and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
@@ -158,11 +158,11 @@ def _offer_outcomes(_: click.Context, incomplete: str) -> "Iterable[Item]":
 
 
 fail_on = Completed("fail_on", _read_outcomes, _offer_outcomes)
-"""Which outcomes are no success, between commas."""
+"""Outcomes that count as failures, separated by commas."""
 
 
 def fault(text: str) -> "Fault":
-    """Read one of the simulator's faults."""
+    """Parse one of the simulator's faults."""
     from orch_events.simulator import Fault
 
     try:

@@ -1,7 +1,8 @@
 """The table's columns: which there are, and how wide each is.
 
-Where there is no terminal nothing is ever cut. On a terminal the message, the last, takes what is left, and then names
-are cut, but not before their first label ends. Where that is not enough, the event's word goes, and then the id.
+Off a terminal nothing is ever cut. On a terminal the message, the last column, gets what the others leave. If that is
+little, nodes' names are cut, but not their first label; if that is not enough, the event's label is reduced to its
+glyph, and then the id is left out.
 """
 
 from orch_events.render.toolkit.text import width
@@ -14,23 +15,23 @@ _NODE_STEP = 8
 _MOST_NODE_CELLS = 64
 _MIN_MESSAGE_CELLS = 12
 _GOOD_MESSAGE_CELLS = 32
-"""Names are cut to leave so much for the message, where they can be."""
+"""Names are cut, if they can be, to leave this much for the message."""
 _JOB_CELLS = 6
 _GLYPH_CELLS = 1
 
 
 class Columns:
-    """How wide the columns are; they never shrink while a terminal stays as it is.
+    """The widths of the columns; they never shrink unless the terminal is resized.
 
     Args:
         time: cells of the time.
-        label: cells of the event.
-        glyphs: whether the event has a glyph that can stand for it.
+        label: cells of the event's label.
+        glyphs: whether the label has a glyph that can replace it.
         name_job: whether there is a column for the job.
 
     Attributes:
-        number, time, label, node: cells of each column; 0 for one that is left out.
-        message: cells of the message; None where nothing is cut.
+        job, number, time, label, node: cells of each column; 0 for one that is left out.
+        message: cells of the message; None if nothing is cut.
     """
 
     def __init__(self, time: int, label: int, *, glyphs: bool, name_job: bool) -> None:
@@ -49,10 +50,10 @@ class Columns:
         """Make room for events; return whether any column changed.
 
         Args:
-            terminal: how wide the terminal is; None where there is none.
+            terminal: the width of the terminal; None if there is none.
             job: their job.
             number: the highest of their ids.
-            nodes: the names of their nodes, as they are shown.
+            nodes: the names of their nodes, escaped.
         """
         before = dict(self._widest), self._terminal
         self._terminal = terminal
@@ -86,6 +87,6 @@ class Columns:
         self.message = max(0, left - self.node - len(GAP))
 
     def _left(self) -> int:
-        """Return what a terminal has left for node and message."""
+        """Return how many cells the terminal has left for node and message."""
         columns = (self.job, self.number, self.time, self.label)
         return (self._terminal or 0) - sum(cells + len(GAP) for cells in columns if cells)

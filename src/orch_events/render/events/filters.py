@@ -1,6 +1,6 @@
-"""Which events are shown: the filter, and the links of a renderer chain that hold back or let through.
+"""Which events are shown: the filter, and the links of the renderer chain that select events.
 
-A filter changes what is shown; never what is counted, nor how a job ended.
+A filter changes what is shown, never what is counted, nor the outcome of a job.
 """
 
 import re
@@ -14,18 +14,18 @@ from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import FAILED_EVENTS
 
 Test = Callable[[Sequence[Event]], Sequence[Event]]
-"""Returns those events that pass, in their order."""
+"""Returns the events that pass, in their order."""
 
 
 class EventFilter:
-    """Lets through the events that pass every test; without tests, all.
+    """Selects the events that pass every test; without tests, all.
 
     Args:
-        types: event types, whole (`node_failed`) or without their first word (`failed`).
-        nodes: globs for the node's name; an event of the job itself has none.
+        types: event types, in full (`node_failed`) or without the prefix (`failed`).
+        nodes: globs for the node's name; an event of the job itself never matches.
         failed: only nodes that failed or errored.
-        grep: found in the message, the node's name or a string of the details.
-        since, until: seconds since the epoch, both inclusive; an event without a time is not within.
+        grep: searched for in the message, the node's name and the strings of the details.
+        since, until: seconds since the epoch, both inclusive; an event without a timestamp never matches.
 
     Attributes:
         grep: the regular expressions, to highlight what they match.
@@ -55,7 +55,7 @@ class EventFilter:
             self._tests.append(_with_text(grep))
 
     def apply(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Return those of `events` that pass, in their order."""
+        """Return the events that pass, in their order."""
         for test in self._tests:
             events = test(events)
         return events
@@ -89,7 +89,7 @@ def _with_text(patterns: Sequence[re.Pattern[str]]) -> Test:
 
 
 def texts(event: Event) -> Iterator[str]:
-    """Yield the texts of an event: its message, its node's name, and every string of its details, but no key."""
+    """Yield the texts of an event: its message, its node's name, and every string of its details, without keys."""
     yield event.message
     yield event.node or ""
     yield from _strings(event.details)
@@ -106,10 +106,10 @@ def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401 - it is any JSON
 
 
 class Filtered:
-    """Lets through the events that pass a filter.
+    """A link that passes on the events that a filter selects.
 
     Attributes:
-        passed: how many of them there were.
+        passed: how many there were.
     """
 
     def __init__(self, event_filter: EventFilter, renderer: Renderer) -> None:
@@ -118,25 +118,25 @@ class Filtered:
         self._renderer = renderer
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Pass on those that pass the filter."""
+        """Pass on the events that pass the filter."""
         passed = self._filter.apply(events)
         self.passed += len(passed)
         self._renderer.write(job, passed)
 
     def flush(self) -> None:
-        """Pass it on."""
+        """Flush the next link."""
         self._renderer.flush()
 
     def close(self, *, complete: bool = True) -> None:
-        """Pass it on."""
+        """Close the next link."""
         self._renderer.close(complete=complete)
 
 
 class Tail:
-    """Holds events back until the first flush, and then lets through each job's last ones, and all that follow.
+    """A link that buffers events until the first flush, then passes on the last of each job, and all later ones.
 
     Args:
-        count: how many of each job.
+        count: how many events of each job.
         renderer: the next link.
     """
 
@@ -146,20 +146,20 @@ class Tail:
         self._held: dict[str, deque[Event]] | None = {}
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Hold back, or pass on."""
+        """Buffer events until the first flush; pass them on afterwards."""
         if self._held is None:
             self._renderer.write(job, events)
         else:
             self._held.setdefault(job, deque(maxlen=self._count)).extend(event.copy() for event in events)
 
     def flush(self) -> None:
-        """Let go."""
+        """Pass on what is buffered, and flush the next link."""
         held, self._held = self._held or {}, None
         for job, events in held.items():
             self._renderer.write(job, list(events))
         self._renderer.flush()
 
     def close(self, *, complete: bool = True) -> None:
-        """Let go."""
+        """Flush, and close the next link."""
         self.flush()
         self._renderer.close(complete=complete)

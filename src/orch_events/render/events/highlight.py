@@ -1,4 +1,4 @@
-"""Matches of --grep, highlighted, and brought into sight."""
+"""Highlights the matches of --grep, and makes sure that one of them is visible."""
 
 import re
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from orch_events.render.toolkit.theme import Theme
 from orch_events.wire.event import Event
 
 _IN_SIGHT_CELLS = 8
-_BEFORE_CHARACTERS = 6
+_LEAD_CHARACTERS = 6
 
 
 class Highlighter:
-    """Highlights what patterns match in text that is shown.
+    """Highlights the matches of patterns.
 
     Args:
-        patterns: what was asked for.
-        theme: how a match looks.
+        patterns: the regular expressions.
+        theme: has the style of a match.
     """
 
     def __init__(self, patterns: Sequence[re.Pattern[str]], theme: Theme) -> None:
@@ -35,13 +35,13 @@ class Highlighter:
         return painted + text[at:]
 
     def within(self, text: str, cells: int, ellipsis: str) -> str:
-        """Return a text without its beginning, where otherwise the first thing found would be cut off."""
+        """Return a text without its beginning if otherwise the first match would be cut off."""
         begin = min((found.start() for pattern in self._patterns if (found := pattern.search(text))), default=0)
         hidden = width(text) > cells and width(text[:begin]) >= cells - _IN_SIGHT_CELLS
-        return ellipsis + text[max(0, begin - _BEFORE_CHARACTERS) :] if hidden else text
+        return ellipsis + text[max(0, begin - _LEAD_CHARACTERS) :] if hidden else text
 
     def with_evidence(self, events: Sequence[Event], messages: Sequence[str]) -> list[str]:
-        """Put before a message what was found in its event, where neither the message nor the node's name shows it."""
+        """Put the line of the details that matches before a message, if neither message nor node's name does."""
         evidence = [self._evidence(event, message) for event, message in zip(events, messages, strict=True)]
         return [f"{line}; {message}" if line else message for line, message in zip(evidence, messages, strict=True)]
 

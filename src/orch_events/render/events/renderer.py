@@ -1,4 +1,4 @@
-"""What everything that shows events, or keeps them, has in common."""
+"""The interface of everything that shows or keeps events."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,23 +7,23 @@ from orch_events.wire.event import Event
 
 
 class Renderer(Protocol):
-    """A sink for events, or a link of a chain of them: recording → filter → tail → format.
+    """A sink for events, or a link of a chain of sinks: recording → filter → tail → format.
 
-    Whoever reads a follower's updates calls `write` for each NewEvents, `flush` for each Pause, and `close` once at the
-    end, whatever ended it. A link passes each call on to the next one.
+    The caller reads a follower's updates; it calls `write` for each NewEvents, `flush` for each Pause, and `close` once
+    at the end, whatever ended it. A link passes each call on to the next one.
 
-    Each of them may raise LocalFileError (standard output can't be written, say), and BrokenPipeError where the reader
-    is gone. Neither is repeated: what was written before stays, and nothing is written afterwards but by `close`.
+    Each method may raise LocalFileError (if standard output can't be written, for example), and BrokenPipeError if the
+    reader is gone. After that nothing is written but by `close`; what was written before stays.
     """
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Take events of a job, in the order in which they are to be shown; they leave at once, unless held back."""
+        """Write events of a job, in the order in which they are to be shown; some links buffer them until `flush`."""
         ...
 
     def flush(self) -> None:
-        """Nothing more comes for now: let everything leave that was held back."""
+        """Write what is buffered: no more events are there for now."""
         ...
 
     def close(self, *, complete: bool = True) -> None:
-        """Nothing more comes at all. Where that is not `complete` (an error, Ctrl-C), only close what was begun."""
+        """End the output. If it is not `complete` (an error, Ctrl-C), only finish what was begun."""
         ...

@@ -13,8 +13,8 @@ class JsonLines:
     """The server's own objects, compact, one a line.
 
     Args:
-        output: where to.
-        name_job: whether each object gains a first key, "job".
+        output: the stream.
+        name_job: whether each object gets a first key, "job".
     """
 
     def __init__(self, output: Output, *, name_job: bool = False) -> None:
@@ -22,40 +22,40 @@ class JsonLines:
         self._name_job = name_job
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Write a line an event."""
+        """Write a line for each event."""
         self.write_objects([with_job(event.raw, job) if self._name_job else event.source for event in events])
 
     def write_objects(self, objects: Sequence[bytes]) -> None:
-        """Write a line an object, of whatever it is."""
+        """Write a line for each JSON object, of events or anything else."""
         if objects:
             self._output.write(b"\n".join(objects) + b"\n")
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
     def close(self, *, complete: bool = True) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
 
 class JsonArray:
-    """The server's own objects in one array, which is closed whatever happens."""
+    """The server's own objects in one array, which is closed even after an error."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
         self._before = b"[\n"
 
     def write(self, job: str, events: Sequence[Event]) -> None:  # noqa: ARG002 - of one job
-        """Write a line an event, between commas."""
+        """Write a line for each event, separated by commas."""
         self.write_objects([event.source for event in events])
 
     def write_objects(self, objects: Sequence[bytes]) -> None:
-        """Write a line an object, of whatever it is, between commas."""
+        """Write a line for each JSON object, separated by commas."""
         if objects:
             self._output.write(self._before + b",\n".join(objects))
             self._before = b",\n"
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
     def close(self, *, complete: bool = True) -> None:
         """Close the array."""
@@ -65,7 +65,7 @@ class JsonArray:
 
 
 class Csv:
-    """A header and a line an event; control characters as visible escapes, so that a line is an event."""
+    """A header, and a line for each event; control characters are escaped, so that no event has two lines."""
 
     def __init__(self, output: Output, *, name_job: bool = False) -> None:
         self._output = output
@@ -73,15 +73,15 @@ class Csv:
         self._header = True
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Write a line an event."""
+        """Write a line for each event."""
         first = (job,) if self._name_job else ()
         self._write([csv_line((*first, *_csv_cells(event.id, event.fields))) for event in events])
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
     def close(self, *, complete: bool = True) -> None:
-        """Write the header if nothing else was."""
+        """Write the header if there were no events."""
         if complete and self._header:
             self._write([])
 
@@ -99,7 +99,7 @@ def _csv_cells(number: int | None, fields: Fields) -> tuple[str, str, str, str, 
 
 
 def csv_line(cells: Sequence[str]) -> str:
-    """Join cells; where one of them needs quotes or escapes, the library does it, several times as slowly."""
+    """Join cells; only if one of them needs quotes or escapes, by the csv library, which is several times slower."""
     line = ",".join(cells)
     if line.isascii() and line.isprintable() and '"' not in line and line.count(",") == len(cells) - 1:
         return line
@@ -112,7 +112,7 @@ def csv_line(cells: Sequence[str]) -> str:
 
 
 def with_job(raw: bytes, job: str) -> bytes:
-    """Put a first key "job" into an event's compact JSON; what is no object stays as it is."""
+    """Put a first key "job" into an event's compact JSON; what is not an object stays as it is."""
     if not raw.startswith(b"{"):
         return raw
     comma = b"" if raw == b"{}" else b","

@@ -1,7 +1,13 @@
-"""The table: one event a line, append-only.
+"""The table: one event on a line, append-only.
 
-The columns are fitted to the events of a batch before its first row is drawn: from the first row on they are aligned,
-and they move only when something wider comes later, or when the terminal is resized.
+1. The columns are fitted to a batch of events before its first row is drawn. So rows are aligned from the first on, and
+   columns move only when something wider comes later, or when the terminal is resized.
+2. Rows are drawn by column, not by event. What repeats is drawn once: nodes' names are kept while the columns stay as
+   they are, times and labels too. Messages are escaped all together, which is fast as long as nothing needs escaping.
+3. Everything from the server is escaped before it is cut, padded or highlighted, so widths are those of the screen and
+   colours are the only escape sequences.
+4. Off a terminal nothing is cut, and each row has its date; on one, the date is in the header, which is repeated when
+   the date changes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +19,7 @@ from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import cut, escape_control, escape_control_all, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
-from orch_events.wire.detail import read_cause, read_changes, spoken_cause
+from orch_events.wire.detail import cause_in_message, read_cause, read_changes
 from orch_events.wire.event import Event, Fields
 from orch_events.wire.vocabulary import EVENT_TYPES
 
@@ -28,21 +34,22 @@ class Table:
     """Draws events for people.
 
     Args:
-        output: where to.
+        output: the stream.
         theme: colours and glyphs.
-        stamp: how times are written.
-        terminal: returns how wide the terminal is; None where there is none: nothing is cut, and each row has its date.
+        time_format: the format of timestamps.
+        terminal: returns the width of the terminal; None if there is none.
         name_job: whether there is a column for the job.
         highlighter: highlights what --grep matched; None without it.
     """
 
     def __init__(
-        self, output: Output, theme: Theme, time_format: TimeFormat, *, terminal: Callable[[], int | None] = lambda: None,
-        name_job: bool = False, highlighter: Highlighter | None = None,
+        self, output: Output, theme: Theme, time_format: TimeFormat, *,
+        terminal: Callable[[], int | None] = lambda: None, name_job: bool = False,
+        highlighter: Highlighter | None = None,
     ) -> None:  # fmt: skip
         self._output = output
         self._theme = theme
-        self._stamp = time_format
+        self._time_format = time_format
         self._highlighter = highlighter
         self._terminal = terminal
         self._on_terminal = terminal() is not None
@@ -50,46 +57,46 @@ class Table:
         label = _LABEL_CELLS + (2 if theme.glyphs else 0)
         self._columns = Columns(time, label, glyphs=bool(theme.glyphs), name_job=name_job)
         self._date: str | None = None
-        self._strange = 0
+        self._malformed = 0
         self._highest: dict[str, int] = {}
         self._nodes: dict[str | None, str] = {}
-        self._when = lru_cache(maxsize=4096)(self._draw_when)
+        self._time_cell = lru_cache(maxsize=4096)(self._draw_time)
         self._label = lru_cache(maxsize=256)(self._draw_label)
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Draw a row an event, and a head before the first and, on a terminal, where the date changes."""
+        """Draw a row for each event, and a header before the first and, on a terminal, where the date changes."""
         if not events:
             return
         fields = [event.fields for event in events]
         numbers = [event.id for event in events]
-        nodes = [its.node for its in fields]
-        types = [its.type for its in fields]
+        nodes = [item.node for item in fields]
+        types = [item.type for item in fields]
         self._fit(job, numbers, nodes)
-        dates, times = zip(*[self._when(its.timestamp, job) for its in fields], strict=True)
+        dates, times = zip(*[self._time_cell(item.timestamp, job) for item in fields], strict=True)
         labels = [self._label(kind) for kind in types]
-        messages = self._messages(events, fields, self._late_ones(job, numbers))
+        messages = self._messages(events, fields, self._late_places(job, numbers))
         ids = ["?" if number is None else str(number) for number in numbers]
         rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
         if None in numbers or "" in types:
-            self._strange += sum(number is None or not kind for number, kind in zip(numbers, types, strict=True))
-        self._output.write_text("\n".join(self._with_heads(dates, rows)) + "\n")
+            self._malformed += sum(number is None or not kind for number, kind in zip(numbers, types, strict=True))
+        self._output.write_text("\n".join(self._with_headers(dates, rows)) + "\n")
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: nothing is buffered."""
 
-    def close(self, *, complete: bool = True) -> None:  # noqa: ARG002 - what could not be understood is told anyway
-        """Say how many events could not be understood, where there were any."""
-        if self._strange:
-            note = f"{self._strange} of these events could not be fully parsed; --json shows them unchanged"
+    def close(self, *, complete: bool = True) -> None:  # noqa: ARG002 - malformed events are reported anyway
+        """Report how many events were malformed, if any were."""
+        if self._malformed:
+            note = f"{self._malformed} of these events could not be fully parsed; --json shows them unchanged"
             self._output.write_text(self._theme.paint(note, "quiet") + "\n")
 
     def _fit(self, job: str, numbers: Sequence[int | None], nodes: Sequence[str | None]) -> None:
-        """Make room for events, and draw the names of their nodes."""
+        """Fit the columns to events, and draw the names of their nodes."""
         names = set(nodes)
         new = [escape_control(name or _NO_NODE) for name in names - self._nodes.keys()]
         highest = max(filter(None, numbers), default=0)
         if self._columns.fit(self._terminal(), job, highest, new):
-            self._when.cache_clear()
+            self._time_cell.cache_clear()
             self._label.cache_clear()
             self._nodes.clear()
         if len(self._nodes) > _MOST_NAMES:
@@ -97,8 +104,8 @@ class Table:
         self._nodes.update({name: self._draw_node(name) for name in names - self._nodes.keys()})
 
     def _messages(self, events: Sequence[Event], fields: Sequence[Fields], late: Iterable[int]) -> list[str]:
-        """Return the last cell of each row, as it is drawn."""
-        messages = escape_control_all([_told(its) for its in fields])
+        """Draw the last cell of each row."""
+        messages = escape_control_all([_describe(item) for item in fields])
         for place in late:
             messages[place] = f"{_LATE} {messages[place]}"
         highlighter, cells = self._highlighter, self._columns.message
@@ -110,8 +117,8 @@ class Table:
             messages = [self._cut(message, cells) for message in messages]
         return messages if highlighter is None else [highlighter.highlight(message) for message in messages]
 
-    def _late_ones(self, job: str, numbers: Sequence[int | None]) -> list[int]:
-        """Return the places of events that come after one with a higher id."""
+    def _late_places(self, job: str, numbers: Sequence[int | None]) -> list[int]:
+        """Return the indexes of events that come after one with a higher id."""
         known = [number for number in numbers if number is not None]
         highest = self._highest.get(job, -1)
         self._highest[job] = max([highest, *known])
@@ -125,7 +132,7 @@ class Table:
         return late
 
     def _rows(self, job: str, ids: Sequence[str], *columns: Sequence[str]) -> list[str]:
-        """Put cells together, row by row; those between ids and messages are as wide as their columns."""
+        """Join cells to rows; those between ids and messages are as wide as their columns already."""
         if cells := self._columns.number:
             columns = ([number.ljust(cells) for number in ids], *columns)
         rows = list(map(GAP.join, zip(*columns, strict=True)))
@@ -134,40 +141,40 @@ class Table:
             rows = [first + row for row in rows]
         return [row.rstrip() for row in rows] if "" in columns[-1] else rows
 
-    def _with_heads(self, dates: Sequence[str], rows: list[str]) -> list[str]:
-        """Put a head before the first row of all and, on a terminal, where the date changes."""
+    def _with_headers(self, dates: Sequence[str], rows: list[str]) -> list[str]:
+        """Insert a header before the very first row and, on a terminal, where the date changes."""
         if self._date is not None and (not self._on_terminal or set(dates) <= {"", self._date}):
             return rows
         lines: list[str] = []
         for date, row in zip(dates, rows, strict=True):
             if self._date is None or (self._on_terminal and date not in ("", self._date)):
                 self._date = date
-                lines.append(self._head(date))
+                lines.append(self._header(date))
             lines.append(row)
         return lines
 
-    def _head(self, date: str) -> str:
+    def _header(self, date: str) -> str:
         columns = self._columns
-        time = "ELAPSED" if self._stamp.elapsed else date if self._on_terminal and date else "TIME"
+        time = "ELAPSED" if self._time_format.elapsed else date if self._on_terminal and date else "TIME"
         label = padded("EVENT" if columns.label >= len("EVENT") else "", columns.label)
         node = padded(self._cut("NODE", columns.node), columns.node)
         message = "MESSAGE" if columns.message is None else self._cut("MESSAGE", columns.message)
-        (head,) = self._rows("JOB", ["ID"], [padded(time, columns.time)], [label], [node], [message])
-        return self._theme.paint(head, "quiet")
+        (header,) = self._rows("JOB", ["ID"], [padded(time, columns.time)], [label], [node], [message])
+        return self._theme.paint(header, "quiet")
 
     def _cut(self, text: str, cells: int) -> str:
         return cut(text, cells, self._theme.ellipsis)
 
     def _draw_node(self, name: str | None) -> str:
-        """Draw the cell of a node: cut on a terminal only."""
+        """Draw the cell of a node; it is cut on a terminal only."""
         node, cells = escape_control(name or _NO_NODE), self._columns.node
         shown = self._cut(node, cells) if self._on_terminal else node
         painted = self._highlighter.highlight(shown) if self._highlighter is not None else shown
         return painted + " " * (cells - width(shown))
 
-    def _draw_when(self, timestamp: str, job: str) -> tuple[str, str]:
-        """Return the date of a timestamp, and the cell that shows it: its time alone where the head has the date."""
-        date, time = self._stamp.split(timestamp, job)
+    def _draw_time(self, timestamp: str, job: str) -> tuple[str, str]:
+        """Return the date of a timestamp, and its cell, without the date if the header has it."""
+        date, time = self._time_format.split(timestamp, job)
         text = escape_control(time if self._on_terminal else f"{date} {time}".strip())
         cells = self._columns.time
         return date, padded(self._cut(text, cells) if self._on_terminal else text, cells)
@@ -181,18 +188,18 @@ class Table:
         return self._theme.paint(padded(self._cut(label, cells) if self._on_terminal else label, cells), state)
 
 
-def _told(fields: Fields) -> str:
-    """Return what an event tells: why its node failed, or what changed on it, and the server's sentence."""
+def _describe(fields: Fields) -> str:
+    """Return the text of an event: why its node failed, or what changed on it, and the server's message."""
     message = fields.message
     if fields.type == "node_finished":
         changes = read_changes(fields.detail)
-        told = changes.told if changes else ""
+        text = changes.text if changes else ""
     elif fields.type in ("node_failed", "node_errored"):
-        told = read_cause(fields.detail)
-        if not told:
-            told, message = spoken_cause(message, fields.node or "")
+        text = read_cause(fields.detail)
+        if not text:
+            text, message = cause_in_message(message, fields.node or "")
     else:
         return message
-    if not told or told in message:
+    if not text or text in message:
         return message
-    return f"{told}; {message}" if message else told
+    return f"{text}; {message}" if message else text

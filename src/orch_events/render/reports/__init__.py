@@ -1,8 +1,8 @@
-"""Reports on jobs: values in, lines or one JSON object out.
+"""Reports on jobs: figures of `analysis` in, lines for people or one JSON object out.
 
-sheet       what a report is written on, and what all of them have in common
-bars        bars, one a line or a line of them
-failures    what did not get done, and why
-summary     what a job amounts to
-compare     two jobs side by side
+common    what all of them share: the heading, lists of nodes, the first keys of the JSON
+summary   outcome, times, slowest nodes
+failures  nodes that did not finish, grouped by cause
+compare   two jobs side by side
+jobs      the list of recent jobs, as a table or CSV
 """

@@ -1,4 +1,4 @@
-"""What all reports have in common: the heading, lists of nodes, and the first keys of their JSON."""
+"""What all reports share: the heading, lists of nodes, the first keys of the JSON."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,13 +15,13 @@ from orch_events.render.toolkit.text import escape_control
 T = TypeVar("T")
 
 VERSION = 1
-"""Of the JSON of all reports."""
+"""The version of all reports' JSON."""
 
 _MOST = 10
 
 
 def heading(progress: JobProgress, layout: Layout) -> list[str]:
-    """Tell how a job ended, or how far it is, or that its state is unknown."""
+    """Return the lines that say how a job ended, or how far it is, or that its state is unknown."""
     if progress.outcome is not None:
         return layout.wrap(ended(progress.job, progress.outcome, layout.theme).split(" "), 2)
     state, style = ("is still running", "running") if progress.is_running else ("is in an unknown state", "warning")
@@ -35,19 +35,19 @@ def counted(count: int, noun: str) -> str:
 
 
 def first(things: Sequence[T], *, whole: bool) -> tuple[Sequence[T], list[str]]:
-    """Return the first ones, and how many more there are in words; where the `whole` is wanted, all."""
+    """Return the first things, and how many more there are, in words; all of them if `whole`."""
     shown = things if whole else things[:_MOST]
     return shown, [f"and {len(things) - len(shown)} more"] * (len(shown) < len(things))
 
 
 def listed(names: Sequence[str], *, whole: bool) -> list[str]:
-    """Return names with commas behind them: all, or the first ones and how many more there are."""
+    """Return names with commas after them: all if `whole`, else the first, and how many more there are."""
     shown, more = first(names, whole=whole)
     return [*(f"{escape_control(name)}," for name in shown[:-1]), escape_control(shown[-1]), *more]
 
 
 def timestamp(at: datetime | None) -> str | None:
-    """Write a point in time for programs: UTC, but for the first and last hours of time itself."""
+    """Format a point in time for programs: in UTC, unless that is out of datetime's range."""
     try:
         return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
     except OverflowError:
@@ -55,7 +55,7 @@ def timestamp(at: datetime | None) -> str | None:
 
 
 def json_progress(progress: JobProgress) -> dict[str, Any]:
-    """Return what the JSON of every report tells first of a job."""
+    """Return the first keys of every report's JSON."""
     outcome = progress.outcome
     return {
         "job": progress.job,
@@ -66,7 +66,7 @@ def json_progress(progress: JobProgress) -> dict[str, Any]:
 
 
 def json_spread(spread: Spread | None) -> dict[str, Any] | None:
-    """Return how durations are spread for programs, to the millisecond."""
+    """Return the distribution of durations for JSON, to the millisecond."""
     if spread is None:
         return None
     return {name: round(value, 3) for name, value in msgspec.structs.asdict(spread).items()}

@@ -1,4 +1,4 @@
-"""Two jobs side by side: how long they took, and each node that fares otherwise in the second one."""
+"""Two jobs side by side: how long they took, and each node that differs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,20 +22,20 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "slower": (f"slower{_BY}", "warning"),
     "faster": (f"faster{_BY}", "hint"),
 }
-"""What each kind of difference is called, and the style that it is in."""
+"""Each kind of difference: its title and its style."""
 
 _FAILING = ("newly_failing", "still_failing")
 _TIMED = ("slower", "faster")
 
 
 def compare_text(comparison: Comparison, layout: Layout, *, whole: bool) -> list[str]:
-    """Write the report for people; of each kind the first nodes, or the `whole`."""
+    """Return the report for people, with the first nodes of each kind, or all if `whole`."""
     before, after = comparison.before, comparison.after
     lines = [*heading(before.progress, layout), *heading(after.progress, layout), "", *_side_by_side(before, after)]
     for kind, (title, style) in _KINDS.items():
         if pairs := getattr(comparison, kind):
-            told = layout.theme.paint(f"{layout.mark(style)}{counted(len(pairs), 'node')} {title}", style)
-            lines += ["", *layout.wrap(told.split(" "), 2), *_rows(pairs, kind, layout, whole=whole)]
+            title_line = layout.theme.paint(f"{layout.mark(style)}{counted(len(pairs), 'node')} {title}", style)
+            lines += ["", *layout.wrap(title_line.split(" "), 2), *_rows(pairs, kind, layout, whole=whole)]
     return (
         lines if any(getattr(comparison, kind) for kind in _KINDS) else [*lines, "", "no differences between the nodes"]
     )
@@ -60,21 +60,21 @@ def _duration(seconds: float | None) -> str:
 
 
 def _rows(pairs: Sequence[Pair], kind: str, layout: Layout, *, whole: bool) -> Iterator[str]:
-    """Write a line a node; on a terminal it ends where that does, and the name leaves room for what changed."""
+    """Return a line for each node; on a terminal it is cut, and the name leaves room for the change."""
     shown, more = first(pairs, whole=whole)
     changes = [_change(pair, kind, layout) for pair in shown]
     cells = max(map(width, changes))
     names = layout.column([pair.name for pair in shown], (layout.cells or 0) - 2 * len(_GAP) - cells)
     for pair, name, change in zip(shown, names, changes, strict=True):
-        said = _said(pair, kind)
+        detail = _detail(pair, kind)
         if layout.cells is not None:
-            said = cut(said, layout.cells - 3 * len(_GAP) - width(name) - cells, layout.theme.ellipsis)
-        yield f"{_GAP}{name}{_GAP}{padded(change, cells)}{_GAP}{said}".rstrip()
+            detail = cut(detail, layout.cells - 3 * len(_GAP) - width(name) - cells, layout.theme.ellipsis)
+        yield f"{_GAP}{name}{_GAP}{padded(change, cells)}{_GAP}{detail}".rstrip()
     yield from (f"{_GAP}{one}" for one in more)
 
 
 def _change(pair: Pair, kind: str, layout: Layout) -> str:
-    """Tell what became of a node: its duration where that is what changed, else its state."""
+    """Return what changed: a node's duration if it is slower or faster, else its state."""
     before, after = pair.before, pair.after
     if before is None or after is None:
         return _state(before or after)
@@ -88,8 +88,8 @@ def _state(run: NodeRun | None) -> str:
     return escape_control(run.state) if run else "-"
 
 
-def _said(pair: Pair, kind: str) -> str:
-    """Tell why a node fails, or how many times as long it took, or as short."""
+def _detail(pair: Pair, kind: str) -> str:
+    """Return why a node fails, or the factor between its durations."""
     if kind in _TIMED and pair.before and pair.after:
         least, most = sorted((pair.before.seconds or 0.0, pair.after.seconds or 0.0))
         return f"{most / least:.1f}x" if least else ""
@@ -97,7 +97,7 @@ def _said(pair: Pair, kind: str) -> str:
 
 
 def compare_json(comparison: Comparison) -> dict[str, Any]:
-    """Write the report for programs; `docs/reports.md` tells what its keys mean."""
+    """Return the report for programs; `docs/reports.md` explains its keys."""
     differences = {kind: [_json_pair(pair) for pair in getattr(comparison, kind)] for kind in _KINDS}
     return {
         "version": VERSION,

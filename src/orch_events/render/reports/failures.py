@@ -1,4 +1,4 @@
-"""What did not get done, and why: a group of nodes under each reason, the largest first."""
+"""The nodes that did not finish, in a group for each cause, the largest first."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from orch_events.render.toolkit.text import escape_control
 
 
 def failures_text(failures: Failures, layout: Layout, *, whole: bool) -> list[str]:
-    """Write the report for people; of each group the first nodes, or the `whole`."""
+    """Return the report for people, with the first nodes of each group, or all if `whole`."""
     lines = heading(failures.progress, layout)
     over = failures.progress.outcome is not None
     for group in failures.groups:
@@ -30,20 +30,20 @@ def _title(group: Group, layout: Layout, *, over: bool) -> list[str]:
 
 
 def _example(group: Group, layout: Layout) -> Iterator[str]:
-    """Tell of one node all that it said, but for what the title says already."""
+    """Return everything that one node of the group reported, without what the title says already."""
     run = group.runs[0]
-    told = {"cause": run.cause, "message": run.message}
-    told = {label: text for label, text in told.items() if text and text != group.cause}
-    if len(group.runs) > 1 and (told or run.report_url):
+    texts = {"cause": run.cause, "message": run.message}
+    texts = {label: text for label, text in texts.items() if text and text != group.cause}
+    if len(group.runs) > 1 and (texts or run.report_url):
         yield from layout.labelled("example", [escape_control(run.name)])
-    for label, text in told.items():
+    for label, text in texts.items():
         yield from layout.labelled(label, escape_control(text).split(" "))
     if run.report_url:
         yield from layout.labelled("report", [layout.link(run.report_url, (layout.cells or 0) - LABEL_CELLS)])
 
 
 def _rest(failures: Failures) -> list[str]:
-    """Tell of the nodes of which nothing was heard, or that all is well."""
+    """Return how many nodes have no event, or that all is well."""
     progress = failures.progress
     over = progress.outcome is not None
     if progress.unheard:
@@ -55,7 +55,7 @@ def _rest(failures: Failures) -> list[str]:
 
 
 def failures_json(failures: Failures) -> dict[str, Any]:
-    """Write the report for programs; `docs/reports.md` tells what its keys mean."""
+    """Return the report for programs; `docs/reports.md` explains its keys."""
     groups = [
         {
             "state": group.state,

@@ -1,8 +1,7 @@
-"""Jobs for people and for spreadsheets: a head, and one job a line.
+"""Recent jobs, as a table or as CSV: a header, and a line for each job.
 
-All jobs are there when the first is drawn, so each column is as wide as what stands in it. On a terminal a line is cut
-where the terminal ends: the description, the last column, takes what is left, and the nodes, the widest, make a little
-room for it.
+All jobs are known before the first is drawn, so each column is exactly as wide as its contents. On a terminal lines are
+cut at its width: the description, the last column, gets what is left, and the nodes, the widest, leave it some room.
 """
 
 from collections.abc import Sequence
@@ -28,10 +27,10 @@ def jobs_table(jobs: Sequence[JobRecord], theme: Theme, time_format: TimeFormat,
     """Draw jobs for people.
 
     Args:
-        jobs: which, in this order.
+        jobs: the jobs, in this order.
         theme: colours and glyphs.
-        stamp: how times are written.
-        cells: how wide the terminal is; None where there is none: nothing is cut, and times have year and second.
+        time_format: the format of timestamps.
+        cells: the width of the terminal; None if there is none: nothing is cut, and times have years and seconds.
     """
     rows = [_HEAD, *(_texts(job, theme, time_format, short=cells is not None) for job in jobs)]
     widths = _widths(rows, cells)
@@ -46,7 +45,7 @@ def jobs_table(jobs: Sequence[JobRecord], theme: Theme, time_format: TimeFormat,
 
 
 def jobs_csv(jobs: Sequence[JobRecord]) -> str:
-    """Write a header and a line a job; times are UTC, durations seconds."""
+    """Return a header, and a line for each job; times are UTC, durations seconds."""
     return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job)) for job in jobs), ""])
 
 
@@ -81,7 +80,7 @@ def _cells(job: JobRecord) -> tuple[str, ...]:
 
 
 def _nodes(job: JobRecord) -> str:
-    """Tell how many nodes there are, and how many in each state."""
+    """Return how many nodes there are, and how many in each state."""
     total = job.node_count or sum(job.node_states.values())
     return ": ".join(filter(None, [str(total or "-"), _by_state(job)]))
 
@@ -91,7 +90,7 @@ def _by_state(job: JobRecord) -> str:
 
 
 def _started(job: JobRecord, time_format: TimeFormat, *, short: bool) -> str:
-    """Write when a job began; in short without year and seconds: the server forgets jobs after 30 days."""
+    """Format when a job began; if `short`, without year and seconds: the server prunes jobs after 30 days."""
     if job.started_at is None:
         return "-"
     date, time = time_format.split(job.started_at.isoformat())
@@ -99,7 +98,7 @@ def _started(job: JobRecord, time_format: TimeFormat, *, short: bool) -> str:
 
 
 def _widths(rows: Sequence[Sequence[str]], cells: int | None) -> list[int]:
-    """Make each column as wide as its widest text; on a terminal the nodes leave the description a little."""
+    """Make each column as wide as its widest text; on a terminal, narrow the nodes in favour of the description."""
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     if cells is not None:
         left = cells - sum(widths) + widths[_NODES] + widths[_DESCRIPTION] - len(_GAP) * (len(widths) - 1)

@@ -1,4 +1,4 @@
-"""What a job amounts to: times, percentiles and a histogram of durations, the slowest nodes, what Puppet changed."""
+"""A job's summary: times, percentiles and a histogram of durations, the slowest nodes, what Puppet changed."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,14 +14,14 @@ from orch_events.render.toolkit.text import escape_control, padded, width
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.times import format_duration
 
-_USUAL_CELLS = 80
+_DEFAULT_CELLS = 80
 _MOST_INTERVALS = 40
 _BAR_CELLS = 8
 _GAP = "  "
 
 
 def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> list[str]:
-    """Write the report for people, times as `stamp` does."""
+    """Return the report for people."""
     lines = [*heading(summary.progress, layout), ""]
     for label, words in _facts(summary, time_format):
         lines += layout.labelled(label, words)
@@ -66,23 +66,23 @@ def _durations(spread: Spread, durations: Sequence[float], layout: Layout) -> It
     yield f"durations of {counted(spread.count, 'node')}"
     names = ("minimum", "p50", "p90", "p99", "maximum")
     values = [spread.minimum, spread.p50, spread.p90, spread.p99, spread.maximum]
-    told = [f"{name} {format_duration(value)}" for name, value in zip(names, values, strict=True)]
-    yield from layout.wrap([f"{_GAP}{told[0]},", *(f"{one}," for one in told[1:-1]), told[-1]], len(_GAP))
+    texts = [f"{name} {format_duration(value)}" for name, value in zip(names, values, strict=True)]
+    yield from layout.wrap([f"{_GAP}{texts[0]},", *(f"{one}," for one in texts[1:-1]), texts[-1]], len(_GAP))
     least, greatest = format_duration(spread.minimum), format_duration(spread.maximum)
-    room = (layout.cells or _USUAL_CELLS) - len(_GAP) - len(least) - len(greatest) - 2
+    room = (layout.cells or _DEFAULT_CELLS) - len(_GAP) - len(least) - len(greatest) - 2
     drawn = sparkline(_histogram(durations, room).counts, layout.theme)
     yield f"{_GAP}{least} {layout.theme.paint(drawn, 'running')} {greatest}"
 
 
 def _histogram(durations: Sequence[float], most: int = _MOST_INTERVALS) -> Histogram:
-    """Count in no more intervals than there are durations: few of them make no picture in many."""
+    """Count durations in intervals, of which there are no more than durations."""
     return Histogram.from_durations(durations, max(1, min(_MOST_INTERVALS, most, len(durations))))
 
 
 def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[str]:
-    """Draw a bar a node. On a terminal, names leave the bars some room; elsewhere they are whole."""
+    """Draw a bar for each node. On a terminal, names are cut to leave room for the bars; elsewhere they are not."""
     labels = [_label(span, layout, running) for span in spans]
-    room = (layout.cells or _USUAL_CELLS) - 3 * len(_GAP) - max(map(width, labels))
+    room = (layout.cells or _DEFAULT_CELLS) - 3 * len(_GAP) - max(map(width, labels))
     names = layout.column([span.run.name for span in spans], room - _BAR_CELLS)
     cells = max(_BAR_CELLS if layout.cells is None else 1, room - width(names[0]))
     greatest = spans[0].seconds or 1.0
@@ -93,12 +93,12 @@ def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[st
 
 def _label(span: Span, layout: Layout, running: str) -> str:
     state = span.run.state
-    told = {"finished": "", "running": running}.get(state, f" {layout.mark(state)}{escape_control(state)}")
-    return format_duration(span.seconds) + told
+    text = {"finished": "", "running": running}.get(state, f" {layout.mark(state)}{escape_control(state)}")
+    return format_duration(span.seconds) + text
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
-    """Write the report for programs; `docs/reports.md` tells what its keys mean."""
+    """Return the report for programs; `docs/reports.md` explains its keys."""
     progress, over = summary.progress, summary.progress.outcome is not None
     return {
         "version": VERSION,

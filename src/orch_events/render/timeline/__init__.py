@@ -1,10 +1,9 @@
-"""A job's nodes as bars on an axis of time.
+"""A job's nodes as bars on a time axis: a `Chart` of `analysis.timeline` in, text, SVG or HTML out.
 
-heading  what is said above it, and of what is left out
-axis     the ticks and what stands at them
-strokes  bars of block elements or of ASCII
-text     drawn for a terminal
-svg      drawn as a picture
-page     drawn as a page for a browser; `page.html` is its template
-markup   what is put into picture and page
+captions  the heading, the labels beside bars, and which nodes are left out
+axis      the axis: its ticks and their labels
+text      the chart for a terminal
+svg       the chart as SVG
+page      the chart as an HTML page; `page.html` is its template
+markup    escaping, elements and colours that SVG and HTML share
 """

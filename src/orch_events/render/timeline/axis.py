@@ -1,4 +1,4 @@
-"""The axis of a timeline: its ticks, and how points in time are told."""
+"""The axis of a timeline: its ticks, and the format of points in time."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -8,23 +8,23 @@ from orch_events.times import format_duration
 
 
 class Tick(NamedTuple):
-    """A second of the axis, and what stands there."""
+    """A second of the axis, and its label."""
 
     second: float
     label: str
 
 
 class Axis:
-    """Tells the points of a chart's axis, as times of day or as what has passed since its beginning.
+    """The axis of a chart, in times of day or in time elapsed.
 
     Args:
-        chart: what the axis is of.
+        chart: the chart.
         time: `elapsed`, `local` or `utc`.
 
     Attributes:
-        seconds: how long it is.
-        title: what its ticks are: `elapsed`, or the date of its beginning.
-        began: its beginning, with its zone; "" where that is not known.
+        seconds: its length.
+        title: `elapsed`, or the date on which it begins.
+        began: its beginning as text, with the time zone; "" if that is not known.
     """
 
     def __init__(self, chart: Chart, time: str) -> None:
@@ -37,13 +37,13 @@ class Axis:
         self.title = f"{self._at(0):%Y-%m-%d}" if self._by_clock else "elapsed"
 
     def ticks(self, most: int) -> list[Tick]:
-        """Return at most so many ticks, at round seconds of what they tell."""
+        """Return `most` ticks at most, at round times."""
         begin = _wall(self._at(0)) if self._by_clock else 0.0
         step, seconds = ticks(begin, begin + self.seconds, most)
         return [Tick(second - begin, self._label(second - begin, step)) for second in seconds]
 
-    def tell(self, second: float) -> str:
-        """Return a point of the axis, to the second."""
+    def format(self, second: float) -> str:
+        """Format a point of the axis, to the second."""
         if not self._by_clock:
             return format_duration(second, compact=True)
         at = self._at(second)
@@ -61,7 +61,7 @@ class Axis:
         return datetime.fromtimestamp((self._began_at or 0.0) + second, UTC).astimezone(self._zone)
 
     def _has(self, second: float) -> bool:
-        """Whether a calendar has it: a server can say anything."""
+        """Whether it is in datetime's range: a server can send any time."""
         try:
             return self._began_at is not None and bool(self._at(second))
         except (ValueError, OverflowError, OSError):
@@ -69,5 +69,5 @@ class Axis:
 
 
 def _wall(at: datetime) -> float:
-    """Return what a clock on the wall counts, in seconds."""
+    """Return local time as seconds, so that ticks are round in local time."""
     return at.replace(tzinfo=UTC).timestamp()

@@ -1,4 +1,4 @@
-"""What is said of a timeline: of the job above it, of each node beside its bar, and of the nodes that are left out."""
+"""The texts of a timeline: the heading, the labels beside bars, and which nodes are left out."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,13 +17,13 @@ _NOT_BEGUN = "not started"
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """What there is to say of a job before its nodes are shown; whatever a server said is visible text.
+    """The heading of a timeline; what came from the server is escaped.
 
     Attributes:
         job: `job 352`.
-        description: what its owner says of it; "" where nobody does.
+        description: the job's description; "" if it has none.
         word: how it ended, or in which state it is.
-        took: after how long, or for how long so far; "" where that is not known.
+        took: after how long, or for how long so far; "" if that is not known.
         counts: how many nodes are in each state, and how many have not begun.
     """
 
@@ -35,7 +35,7 @@ class Heading(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_state(cls, state: JobState, chart: Chart) -> "Heading":
-        """Sum up a job so far."""
+        """Summarize a job so far."""
         word: str = (state.record.state if state.record else "") or "unknown"
         counts: Mapping[str, int] = state.nodes
         seconds = None if chart.began_at is None else chart.seconds
@@ -52,7 +52,7 @@ class Heading(msgspec.Struct, frozen=True):
 
     @property
     def parts(self) -> list[tuple[str, str]]:
-        """All but the counts, each part with the name of its style; only the description can be long."""
+        """Everything but the counts, each part with the name of its style; only the description can be long."""
         parts = [(self.job, ""), (f"({self.description})", ""), (self.word, self.word), (self.took, "")]
         return [part for part in parts if part[0] not in ("", "()")]
 
@@ -69,12 +69,12 @@ def _counted(counts: Mapping[str, int], total: int) -> dict[str, int]:
 
 
 def counted(number: int) -> str:
-    """Write a number of nodes."""
+    """Return `1 node`, `3 nodes`."""
     return f"{number:,} node{'s' * (number != 1)}"
 
 
 def left_out(shown: Sequence[Row], of: Sequence[Row]) -> str:
-    """Tell which of all rows are shown; "" where all are."""
+    """Say which of all rows are shown; "" if all are."""
     if len(shown) == len(of):
         return ""
     failed, shown_failed = (sum(row.run.state in NODE_FAILED for row in rows) for rows in (of, shown))
@@ -87,12 +87,12 @@ def left_out(shown: Sequence[Row], of: Sequence[Row]) -> str:
 
 
 def mark(state: str, theme: Theme) -> str:
-    """Return a state's glyph and a space; "" where there is none."""
+    """Return a state's glyph and a space; "" if it has none."""
     return f"{theme.glyphs[state]} " if state in theme.glyphs else ""
 
 
 def label(row: Row, theme: Theme) -> str:
-    """Return what stands behind a bar, or in its stead: its duration, and how it ended unless that was well."""
+    """Return the label after a bar, or in place of one: its duration, and its state unless it finished."""
     state, seconds = row.run.state, row.seconds
     word = cut(escape_control(state), _MOST_STATE_CELLS, theme.ellipsis)
     if seconds is None:
@@ -101,19 +101,19 @@ def label(row: Row, theme: Theme) -> str:
     return took if state == "finished" else f"{mark(state, theme) or f'{word} '}{took}"
 
 
-def story(row: Row, axis: Axis) -> str:
-    """Tell how a node fared and when: `finished, began at 8s, took 34s`."""
+def describe(row: Row, axis: Axis) -> str:
+    """Return a node's state and times: `finished, began at 8s, took 34s`."""
     state, seconds = escape_control(row.run.state), row.seconds
     if row.begin is None:
-        return state if row.end is None else f"{state} at {axis.tell(row.end)}"
-    told = f"{state}, started at {axis.tell(row.begin)}"
+        return state if row.end is None else f"{state} at {axis.format(row.end)}"
+    text = f"{state}, started at {axis.format(row.begin)}"
     if seconds is None:
-        return told
+        return text
     took = format_duration(seconds)
-    return f"{told}, {took} so far" if row.run.state == "running" else f"{told}, took {took}"
+    return f"{text}, {took} so far" if row.run.state == "running" else f"{text}, took {took}"
 
 
 def reasons(row: Row) -> list[str]:
-    """Return what the server and the node say of a node that did not finish, each once."""
-    told = (escape_control(row.run.message), escape_control(row.run.cause))
-    return [text for text in dict.fromkeys(told) if text]
+    """Return the message and the cause of a node that did not finish; once, if they are the same."""
+    texts = (escape_control(row.run.message), escape_control(row.run.cause))
+    return [text for text in dict.fromkeys(texts) if text]

@@ -1,15 +1,15 @@
-"""What picture and page are made of: elements, escaped text, numbers, and colours for light and dark."""
+"""What SVG and HTML share: elements, escaping, numbers, and colours for light and dark schemes."""
 
 import html
 import json
 from collections.abc import Sequence
 
-from orch_events.analysis.timeline import Chart, concurrency, crowd
+from orch_events.analysis.timeline import Chart, concurrency, concurrency_by_cell
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.vocabulary import NODE_STATES
 
 STRIP_CELLS = 240
-"""How many cells the strip of what ran at once has."""
+"""The horizontal resolution of the graph of how many nodes ran at once."""
 
 LIGHT = {
     "back": "#ffffff",
@@ -39,47 +39,47 @@ DARK = {
     "other": "#9198a1",
     "done": "#35974a",
 }
-"""Colours by what they are for; a state's is that of its words, and of its bars but for `done`: most bars are well."""
+"""Colours by use. A state's colour is for its text and its bars; only bars of finished nodes are paler, in `done`."""
 
 CLASSES = (*NODE_STATES.values(), "other")
-"""The classes that states have; a server may know others."""
+"""The CSS classes of states; `other` is for states that are not documented."""
 
 
 def state_class(state: str) -> str:
-    """Return the class of a state."""
+    """Return the CSS class of a state."""
     return state if state in CLASSES else "other"
 
 
 def bar_color(name: str) -> str:
-    """Return the name of the colour that a state's bars have."""
+    """Return the name of the colour of a state's bars."""
     return "done" if name == "finished" else name
 
 
 def escaped(text: str) -> str:
-    """Write text for an element or an attribute in quotes: nothing in it is markup, and XML has all its characters."""
+    """Escape text for an element or a quoted attribute, also characters that XML does not allow."""
     return html.escape(escape_control(text)).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
 def element(name: str, content: str | Sequence[str] = "", **attributes: object) -> str:
-    """Write an element. Its content is markup already; its attributes are text, named without a last underscore."""
+    """Return an element. Its content is markup, its attributes are text; a trailing `_` of a name is removed."""
     written = "".join(f' {key.rstrip("_")}="{escaped(str(value))}"' for key, value in attributes.items())
     inner = content if isinstance(content, str) else "".join(content)
     return f"<{name}{written}>{inner}</{name}>"
 
 
 def number(value: float) -> str:
-    """Write a number with no more than two digits behind the point."""
+    """Format a number with two decimals at most."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def script_json(value: object) -> str:
-    """Write JSON for a script element, which nothing in it can end."""
+    """Return JSON for a script element, in which nothing can end the element."""
     return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def outline(chart: Chart) -> tuple[str, int]:
-    """Return how many nodes ran at once as a path in a box of `STRIP_CELLS` by 1, and the highest number."""
-    running = crowd(concurrency(chart.rows), chart.seconds, STRIP_CELLS)
+    """Return how many nodes ran at once: an SVG path in a box of `STRIP_CELLS` by 1, and the maximum."""
+    running = concurrency_by_cell(concurrency(chart.rows), chart.seconds, STRIP_CELLS)
     most = max(running)
     steps = "".join(f"V{number(1 - count / (most or 1))}H{cell}" for cell, count in enumerate(running, 1))
     return f"M0 1{steps}V1Z", most

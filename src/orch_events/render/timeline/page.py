@@ -1,6 +1,6 @@
-"""The timeline as a page for a browser: all nodes, to search and sort, without any request to anywhere.
+"""The timeline as an HTML page: all nodes, to search and sort. It loads nothing from anywhere.
 
-Rows are written here, once. The page's script only hides and moves them: whoever has none reads them all the same.
+The rows are written here. The page's script only hides and moves them, so the page can be read without it.
 """
 
 import re
@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from orch_events.analysis.timeline import SORTS, Chart, Row, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.captions import Heading, label, mark, reasons, story
+from orch_events.render.timeline.captions import Heading, describe, label, mark, reasons
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
@@ -34,7 +34,7 @@ _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
-    """Return the whole page; its rows come in the order `sort`, and can be had in the others."""
+    """Return the page; its rows are in the order `sort` at first, and can be sorted otherwise."""
     rows = ordered(chart.rows, sort)
     names = max((width(escape_control(row.run.name)) for row in rows), default=0)
     labels = max((width(label(row, _THEME)) for row in rows), default=0)
@@ -55,7 +55,7 @@ def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
 
 
 def _filled(**texts: str) -> str:
-    """Put texts into the template, each where its name stands between double braces."""
+    """Fill the template: each text replaces its name in double braces."""
     template = files(__package__).joinpath("page.html").read_text("utf-8")
     return _PLACE.sub(lambda found: texts[found[1]], template)
 
@@ -65,16 +65,16 @@ def _variables(colors: Mapping[str, str]) -> str:
 
 
 def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
-    """Write how many nodes are in each state; a state that has rows is a button, which the script enables."""
+    """Yield how many nodes are in each state; a state that has rows is a button, which the script enables."""
     drawn = {escape_control(row.run.state) for row in rows}
     for state, count in heading.counts.items():
-        told = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
+        text = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
         button = {"type": "button", "value": state, "aria-pressed": "false", "disabled": ""}
-        yield element("li", element("button", told, **button) if state in drawn else element("span", told))
+        yield element("li", element("button", text, **button) if state in drawn else element("span", text))
 
 
 def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
-    """Write the chart: its head, which stays in sight, a line for each tick, and the rows."""
+    """Yield the chart: its header, which stays visible, a line for each tick, and the rows."""
     path, most = outline(chart)
     box = {"viewBox": f"0 0 {STRIP_CELLS} 1", "preserveAspectRatio": "none", "aria-hidden": "true"}
     ticks = [(f"--b:{number(tick.second * 100 / chart.seconds)}", tick.label) for tick in axis.ticks(_MOST_TICKS)]
@@ -94,18 +94,18 @@ def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _row(row: Row, seconds: float, axis: Axis) -> str:
-    """Write a row: name, bar, what stands behind it, and a sentence for who does not see that or points at it."""
+    """Return a row: name, bar, label, and a description for tooltips and screen readers."""
     state, at = row.run.state, number((row.at or 0.0) * 100 / seconds)
     place = f"--b:{at}" if row.seconds is None else f"--b:{at};--w:{number(row.seconds * 100 / seconds)}"
-    told = "".join(f"<p>{escaped(line)}</p>" for line in (story(row, axis), *reasons(row)))
+    text = "".join(f"<p>{escaped(line)}</p>" for line in (describe(row, axis), *reasons(row)))
     bar = "" if row.seconds is None else "<i></i>"
     return (
         f'<li class="{state_class(state)}" data-state="{escaped(state)}" style="{place}"><b>{escaped(row.run.name)}</b>'
-        f'{bar}<em aria-hidden="true">{escaped(label(row, _THEME))}</em>{told}</li>'
+        f'{bar}<em aria-hidden="true">{escaped(label(row, _THEME))}</em>{text}</li>'
     )
 
 
 def _orders(rows: Sequence[Row], drawn: Sequence[Row]) -> dict[str, list[int]]:
-    """Return for each order of the rows where each of them is among those drawn."""
+    """Return, for each order, the indexes of its rows among those drawn."""
     places = {row.run.name: place for place, row in enumerate(drawn)}
     return {sort: [places[row.run.name] for row in ordered(rows, sort)] for sort in SORTS}

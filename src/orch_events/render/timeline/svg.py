@@ -1,10 +1,10 @@
-"""The timeline as a picture that stands for itself: SVG, in the colours of the reader's scheme."""
+"""The timeline as a self-contained SVG, with colours for light and dark colour schemes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from orch_events.analysis.timeline import USUAL_ROWS, Chart, Row, chosen, ordered
+from orch_events.analysis.timeline import DEFAULT_ROWS, Chart, Row, chosen, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.captions import Heading, label, left_out, mark, reasons, story
+from orch_events.render.timeline.captions import Heading, describe, label, left_out, mark, reasons
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
@@ -25,9 +25,9 @@ _WIDTH = 1000
 _MARGIN = 16
 _ROW = 20
 _BASE = 14
-"""How far below the top of a row its text stands."""
+"""How far below the top of a row its baseline is."""
 _CELL = 7.3
-"""How wide a character is at most, in any usual font of equal widths."""
+"""The width of a character in the widest common monospaced font."""
 _MOST_NAME_CELLS = 40
 _LEAST_LABEL_CELLS = 14
 _LEAST_BAR = 2
@@ -46,9 +46,9 @@ class Picture:
     """Draws a chart as SVG.
 
     Args:
-        chart: what is drawn.
-        axis: tells its times.
-        rows: those of its rows that are drawn, in their order.
+        chart: the chart.
+        axis: its axis.
+        rows: the rows to draw, in their order.
     """
 
     def __init__(self, chart: Chart, axis: Axis, rows: Sequence[Row]) -> None:
@@ -63,7 +63,7 @@ class Picture:
         self._bottom = _TOP + _ROW * len(rows)
 
     def draw(self, heading: Heading) -> str:
-        """Return the whole picture."""
+        """Return the SVG."""
         height = self._bottom + _ROW * bool(self._omitted) + _MARGIN
         lines = [
             element("title", escaped(heading.sentence)),
@@ -95,12 +95,12 @@ class Picture:
             yield _text(x + 4, _AXIS_TOP, tick.label, "quiet")
 
     def _row(self, row: Row, top: float) -> str:
-        """Draw a row, which tells all that is known of its node where a pointer rests on it."""
+        """Draw a row, with a tooltip that says everything that is known of its node."""
         name, state = escape_control(row.run.name), row.run.state
-        told = "\n".join([name, story(row, self._axis), *reasons(row)])
+        text = "\n".join([name, describe(row, self._axis), *reasons(row)])
         end = row.at if row.seconds is None else row.end
         parts = [
-            element("title", "\n".join(map(escaped, told.split("\n")))),
+            element("title", "\n".join(map(escaped, text.split("\n")))),
             element("rect", class_="row", y=top, width=_WIDTH, height=_ROW),
             _text(_MARGIN, top, cut(name, _MOST_NAME_CELLS, _THEME.ellipsis)),
             self._bar(row, top),
@@ -117,8 +117,8 @@ class Picture:
 
 
 def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, *, whole: bool) -> str:
-    """Return a picture of all nodes if it is to be `whole`, else of as many as there usually is room for."""
-    rows = chart.rows if whole else chosen(chart.rows, USUAL_ROWS)
+    """Return an SVG of all nodes if `whole`, else of the most important ones."""
+    rows = chart.rows if whole else chosen(chart.rows, DEFAULT_ROWS)
     return Picture(chart, axis, ordered(rows, sort)).draw(heading)
 
 
@@ -128,7 +128,7 @@ def _style() -> str:
 
 
 def _colors(colors: Mapping[str, str]) -> str:
-    """Write the rules of a scheme, without variables: not every program that shows pictures knows them."""
+    """Return the rules of a colour scheme, without CSS variables, which not every viewer knows."""
     kinds = {"text": "ink", ".quiet": "quiet", ".back": "back", "g:hover>.row": "hover", ".strip": "running"}
     for state in CLASSES:
         kinds |= {f".{state} .told,.{state}.told": state, f".{state} .bar": bar_color(state)}
@@ -142,7 +142,7 @@ def _text(x: float, top: float, text: str, kind: str = "") -> str:
 
 
 def _head(heading: Heading, began: str) -> Iterator[str]:
-    """Draw what the job is, and how many nodes are in each state."""
+    """Draw the heading, and how many nodes are in each state."""
     yield _text(_MARGIN, _MARGIN, heading.sentence, "title")
     counts = [
         element("tspan", escaped(mark(state, _THEME)), class_=f"told {state_class(state)}", dx=number(2 * _CELL))

@@ -1,4 +1,4 @@
-"""The timeline for a terminal: a row a node, its bar below an axis and a strip of how many ran at once."""
+"""The timeline for a terminal: a sparkline of how many nodes ran at once, an axis, and a bar for each node."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from orch_events.analysis.timeline import USUAL_ROWS, Chart, Row, bar, chosen, concurrency, crowd, ordered
+from orch_events.analysis.timeline import (
+    DEFAULT_ROWS,
+    Chart,
+    Row,
+    bar,
+    chosen,
+    concurrency,
+    concurrency_by_cell,
+    ordered,
+)
 from orch_events.render.timeline.axis import Axis
 from orch_events.render.timeline.captions import Heading, label, left_out, mark
 from orch_events.render.toolkit.bars import sparkline, stroke
@@ -15,7 +24,7 @@ from orch_events.render.toolkit.layout import wrap
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 
-_USUAL_CELLS = 100
+_DEFAULT_CELLS = 100
 _LEAST_ROWS = 3
 _LEAST_BAR_CELLS = 10
 _LEAST_DESCRIPTION_CELLS = 8
@@ -25,7 +34,7 @@ _GAP = "  "
 
 
 class _Columns(NamedTuple):
-    """How many cells names, bars, and what stands behind a bar take."""
+    """How many cells names, bars, and the labels after them take."""
 
     names: int
     bars: int
@@ -37,18 +46,18 @@ class TextTimeline:
 
     Args:
         theme: colours and glyphs.
-        size: of the terminal; None where there is none: then it has a usual size, and the head is not cut.
+        size: the terminal's size; None if there is none: then there is a default width, and the heading is not cut.
         whole: whether every node has a row, however many there are.
     """
 
     def __init__(self, theme: Theme, size: os.terminal_size | None, *, whole: bool) -> None:
         self._theme = theme
         self._size = size
-        self._cells = size.columns if size else _USUAL_CELLS
+        self._cells = size.columns if size else _DEFAULT_CELLS
         self._whole = whole
 
     def draw(self, chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
-        """Return the lines of the whole timeline."""
+        """Return the timeline, with newlines."""
         lines = [*self._title(heading), *self._counts(heading)]
         rows = ordered(self._chosen(chart.rows, len(lines)), sort)
         if rows:
@@ -62,11 +71,11 @@ class TextTimeline:
         return "\n".join(lines) + "\n"
 
     def _chosen(self, rows: Sequence[Row], head: int) -> Sequence[Row]:
-        """Return the rows that there is room for, below a head of so many lines and above a shell's next prompt."""
+        """Return the rows that there is room for, between a heading of `head` lines and the shell's next prompt."""
         if self._whole:
             return rows
         if self._size is None or not self._size.lines:
-            return chosen(rows, USUAL_ROWS)
+            return chosen(rows, DEFAULT_ROWS)
         around = head + 2 + ceil(_LEFT_OUT_CELLS / self._cells) + 1
         return chosen(rows, max(_LEAST_ROWS, self._size.lines - around))
 
@@ -83,14 +92,14 @@ class TextTimeline:
         return self._wrapped([(f"{heading.nodes}{':' * bool(parts)}", ""), *parts], _GAP)
 
     def _wrapped(self, parts: Iterable[tuple[str, str]], gap: str) -> list[str]:
-        """Write texts, each in its style, one behind the other; on a terminal in as many lines as they need."""
+        """Join texts, each in its style; on a terminal, wrapped to its width."""
         words = [self._theme.paint(text, style) for text, style in parts]
         return wrap(words, self._cells if self._size else None, gap=gap)
 
     def _columns(self, rows: Sequence[Row], peak: int) -> _Columns:
-        """Give labels what they need, names what they may have, and bars the rest.
+        """Divide the width: labels get what they need, names a limited part, and bars the rest.
 
-        Of a name there is at least the first label, if there is room for that.
+        Names are not cut before the end of their first label if there is room for it.
         """
         labels = max(width(label(row, self._theme)) for row in rows)
         room = self._cells - labels - len(_GAP) - 1
@@ -101,7 +110,7 @@ class TextTimeline:
         return _Columns(cells, max(1, room - cells), labels)
 
     def _strip(self, chart: Chart, steps: Sequence[tuple[float, int]], peak: int, columns: _Columns) -> str:
-        running = crowd(steps, chart.seconds, columns.bars)
+        running = concurrency_by_cell(steps, chart.seconds, columns.bars)
         title = next((title for title in _at_once(peak) if len(title) <= columns.names), "")
         return self._name(title, columns) + self._theme.paint(sparkline(running, self._theme).rstrip(), "running")
 
@@ -117,24 +126,24 @@ class TextTimeline:
             row.run.state,
             bar(row, seconds, columns.bars),
         )
-        told = label(row, self._theme)
+        text = label(row, self._theme)
         if place is None:
             cell = int((row.at or 0.0) * columns.bars / seconds)
-            return name + " " * cell + self._theme.paint(told, state)
+            return name + " " * cell + self._theme.paint(text, state)
         drawn = self._theme.paint(stroke(*place, self._theme), state)
-        return f"{name}{drawn} {told if state == 'finished' else self._theme.paint(told, state)}"
+        return f"{name}{drawn} {text if state == 'finished' else self._theme.paint(text, state)}"
 
     def _name(self, text: str, columns: _Columns) -> str:
         return padded(cut(text, columns.names, self._theme.ellipsis), columns.names) + _GAP
 
 
 def _at_once(peak: int) -> tuple[str, str, str]:
-    """Return what the strip is, in fewer and fewer words."""
+    """Return the title of the sparkline, in fewer and fewer words."""
     return f"at most {peak:,} running at once", f"at most {peak:,} at once", f"{peak:,} at once"
 
 
 def _fitted(axis: Axis, columns: _Columns) -> list[tuple[int, str]]:
-    """Return as many labels as fit beside each other, and the cells at which they begin."""
+    """Return as many tick labels as fit beside each other, each with the cell at which it begins."""
     most, end = max(2, columns.bars // _CELLS_A_TICK), columns.bars + 1 + columns.labels
     while True:
         ticks = axis.ticks(most)

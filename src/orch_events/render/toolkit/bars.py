@@ -15,21 +15,21 @@ _EIGHTHS = 8
 
 
 def bar(part: float, cells: int, theme: Theme) -> str:
-    """Draw a bar that takes a part, from 0 to 1, of so many cells; it is never empty."""
+    """Draw a bar over a `part`, from 0 to 1, of `cells`; it is never empty."""
     return stroke(0, max(1, round(part * cells * _EIGHTHS)), theme)
 
 
 def stroke(begin: int, end: int, theme: Theme) -> str:
-    """Draw a bar somewhere behind the left edge, with spaces before it.
+    """Draw a bar that begins anywhere, with spaces before it.
 
-    Its end is exact. Its beginning is the nearest that there is: colours that are reversed would be exact too, but look
-    wrong wherever the background is not what the terminal believes. What touches neither side of its one cell is moved
-    to the nearer one.
+    Its end is exact to an eighth of a cell, its beginning to half a cell: fonts have few blocks that are filled from
+    the right, and reverse video looks wrong on terminals with a background of their own. A bar within one cell is moved
+    to the nearer side of it.
 
     Args:
         begin: where it begins, in eighths of a cell.
         end: where it ends, likewise.
-        theme: says whether there are glyphs.
+        theme: says whether there are glyphs, or only ASCII.
     """
     if not theme.glyphs:
         return _ascii(begin, end)
@@ -49,12 +49,12 @@ def _ascii(begin: int, end: int) -> str:
 
 
 def _moved(begin: int, end: int) -> tuple[int, int]:
-    """Move a bar within its cell to the side that is nearer."""
+    """Move a bar within its cell to the nearer side."""
     left, right = begin % _EIGHTHS, -end % _EIGHTHS
     return (begin - left, end - left) if left <= right else (begin + right, end + right)
 
 
 def sparkline(counts: Sequence[int], theme: Theme) -> str:
-    """Draw a cell for each number, as high as it is beside the highest; only that of 0 is empty."""
+    """Draw a cell for each number, its height relative to the highest; only that of 0 is empty."""
     ramp, highest = (_UP if theme.glyphs else _SHADES), max(1, *counts, 1)
     return "".join([ramp[ceil(count * _EIGHTHS / highest)] for count in counts])

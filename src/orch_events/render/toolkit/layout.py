@@ -1,6 +1,6 @@
-"""Lines of text within a width: wrapped between words, in columns, behind labels.
+"""Layout of lines: word wrap, columns, labels.
 
-On a terminal, lines are wrapped where it ends; elsewhere each stays whole.
+On a terminal, lines are wrapped at its width; elsewhere they are never wrapped.
 """
 
 import re
@@ -19,13 +19,13 @@ _PAINT = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def wrap(words: Iterable[str], cells: int | None, *, indent: int = 0, gap: str = " ") -> list[str]:
-    """Put words into lines that are no wider than `cells`, if no word is.
+    """Wrap words into lines that are no wider than `cells`; a longer word is not broken.
 
     Args:
-        words: safe to show already, painted or not; none of them is broken.
+        words: escaped already, with or without colours.
         cells: how wide a line may be; None for one line.
-        indent: how many spaces stand before all lines but the first.
-        gap: stands between two words.
+        indent: how many spaces precede all lines but the first.
+        gap: the text between two words.
     """
     lines, line, used = list[str](), "", 0
     for word in words:
@@ -39,27 +39,27 @@ def wrap(words: Iterable[str], cells: int | None, *, indent: int = 0, gap: str =
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """What a report is written on.
+    """The layout of a report.
 
     Attributes:
         theme: colours and glyphs.
-        cells: how wide the terminal is; None where there is none.
+        cells: the width of the terminal; None if there is none.
     """
 
     theme: Theme
     cells: int | None = None
 
     def wrap(self, words: Iterable[str], indent: int = 0) -> list[str]:
-        """Put words, painted or not, into lines that are no wider than the terminal; all but the first are indented."""
+        """Wrap words, with or without colours, at the terminal's width; all lines but the first are indented."""
         return wrap(words, self.cells, indent=indent)
 
     def labelled(self, label: str, words: Iterable[str]) -> list[str]:
-        """Put words behind a label, and below them what does not fit."""
+        """Put words after a label, wrapped into lines of their own column."""
         begin, *rest = words
         return self.wrap([f"  {label}".ljust(LABEL_CELLS) + begin, *rest], LABEL_CELLS)
 
     def column(self, names: Sequence[str], cells: int) -> list[str]:
-        """Make a column of names. On a terminal it is at most so many cells wide; elsewhere the names are whole."""
+        """Pad names to a column. On a terminal it is `cells` wide at most; elsewhere names are never cut."""
         shown = list(map(escape_control, names))
         wide = max(map(width, shown))
         if self.cells is None:
@@ -68,7 +68,7 @@ class Layout(msgspec.Struct, frozen=True):
         return [padded(cut(name, wide, self.theme.ellipsis), wide) for name in shown]
 
     def link(self, url: str, cells: int) -> str:
-        """Write a URL: whole; on a terminal with colour, which is one to click on too, cut to its cells."""
+        """Return a URL; on a terminal with colours, a hyperlink whose text is cut to `cells`."""
         text = escape_control(url)
         if self.cells is None or not self.theme.styles or not text.isascii():
             return text

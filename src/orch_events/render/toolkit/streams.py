@@ -1,4 +1,4 @@
-"""The ways out: standard output or a file, where nothing may be lost, and standard error, which may go away."""
+"""Output streams: standard output or a file, where nothing may be lost, and standard error, which may fail."""
 
 import os
 import stat
@@ -9,19 +9,19 @@ from typing import BinaryIO, TextIO
 from orch_events.errors import LocalFileError
 
 _PIPE_BYTES = 4096
-"""How much POSIX lets a pipe take at once, and no less (PIPE_BUF)."""
+"""How many bytes a write to a pipe may have to be atomic: POSIX guarantees 512, Linux has 4096 (PIPE_BUF)."""
 
 
 class Output:
-    """Writes bytes to a stream, at once, and says in a sentence why it could not.
+    """Writes bytes to a stream without buffering, and turns an OSError into a LocalFileError.
 
-    A reader that went away is no error of ours: BrokenPipeError passes through.
+    BrokenPipeError passes through: that the reader has gone is not an error.
 
     Args:
-        stream: where to, without a buffer; None where the process was started without one.
+        stream: an unbuffered stream; None if the process was started without one.
         name: what it is called in messages.
-        encoding: of text; what it lacks is written as an escape.
-        shield: surrounds each write: what must not interrupt it waits.
+        encoding: of text; characters that it lacks are escaped.
+        shield: a context for each write that keeps signals from interrupting it.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Output:
         self._is_pipe = stream is not None and _is_pipe(stream)
 
     def write(self, data: bytes) -> None:
-        """Write: afterwards it has left."""
+        """Write all of `data`, and flush."""
         if self._stream is None:
             raise LocalFileError(f"{self._name} is closed", "redirect it somewhere, such as /dev/null")
         try:
@@ -71,7 +71,7 @@ def _is_pipe(stream: BinaryIO) -> bool:
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:
-    """Cut data at line ends into blocks that a pipe takes whole or not at all, so that no signal leaves half a line."""
+    """Split data at line ends into blocks that a pipe writes atomically, so that no signal leaves half a line."""
     at = 0
     while at < len(data):
         end = data.rfind(b"\n", at, at + _PIPE_BYTES) + 1 or data.find(b"\n", at) + 1 or len(data)
@@ -80,13 +80,13 @@ def _blocks(data: bytes) -> Iterator[bytes]:
 
 
 class BestEffortStream:
-    """A stream that may go away, or was never there (None): then nothing is written any more."""
+    """A stream that may fail, or that the process was started without (None): then nothing more is written."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
     def write(self, text: str) -> None:
-        """Write, if that is possible."""
+        """Write and flush, if that is possible."""
         try:
             if self._stream is not None:
                 self._stream.write(text)

@@ -1,16 +1,16 @@
-"""What a stream can show. Always the stream itself is asked: a terminal is one that says so."""
+"""What a stream can show: is it a terminal, how wide, does it have colours and glyphs."""
 
 import os
 import stat
 from collections.abc import Mapping
 from typing import TextIO
 
-USUAL_COLUMNS = 80
-"""Of a terminal that does not say how wide it is."""
+DEFAULT_COLUMNS = 80
+"""The width of a terminal that does not report one."""
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether somebody looks at the stream."""
+    """Whether the stream is a terminal."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed
@@ -18,7 +18,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def is_pipe(stream: TextIO | None) -> bool:
-    """Whether another program reads the stream."""
+    """Whether the stream is a pipe."""
     try:
         return stream is not None and stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):
@@ -26,7 +26,7 @@ def is_pipe(stream: TextIO | None) -> bool:
 
 
 def size(stream: TextIO | None) -> os.terminal_size | None:
-    """How large a terminal is, in cells; None where there is none, or where it does not know."""
+    """Return the size of a terminal in cells; None if it is not a terminal, or does not report its size."""
     if stream is None or not is_terminal(stream):
         return None
     try:
@@ -37,13 +37,13 @@ def size(stream: TextIO | None) -> os.terminal_size | None:
 
 
 def columns(stream: TextIO | None) -> int | None:
-    """How wide a terminal is; None where there is none."""
+    """Return the width of a terminal in cells; None if it is not one, or does not report it."""
     found = size(stream)
     return found.columns if found else None
 
 
 def wants_color(choice: str, *, terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Decide on colour: the option, then NO_COLOR, then what forces it, then what the terminal can."""
+    """Decide on colour: the option, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then the terminal."""
     if choice != "auto":
         return choice == "always"
     if environ.get("NO_COLOR"):
@@ -54,7 +54,7 @@ def wants_color(choice: str, *, terminal: bool, environ: Mapping[str, str]) -> b
 
 
 def needs_ascii(stream: TextIO | None) -> bool:
-    """Whether a stream lacks the glyphs."""
+    """Whether a stream's encoding lacks the glyphs."""
     encoding = (stream.encoding if stream is not None else None) or "ascii"
     try:
         "▶✔✖‼↷◌■□○◎…·→━─▁▏▕█│".encode(encoding)

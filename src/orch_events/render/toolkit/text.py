@@ -1,7 +1,7 @@
-"""Text on a terminal: safe to show, and of a known width.
+"""Text on a terminal: escaping and measuring.
 
-Text from a server or a node never acts: what would, a control character or a change of direction, is shown as an
-escape. Text that is ASCII alone, as nearly all is, needs no rich to be measured.
+Text from a server or a node must never control the terminal: control characters, bidirectional overrides and invisible
+characters are shown as escapes. Rich is only imported to measure text that is not ASCII.
 """
 
 import re
@@ -15,16 +15,16 @@ _ACTING = re.compile(
 
 
 def escape_control(text: str) -> str:
-    r"""Write characters that would act on a terminal as escapes: `\x1b`, `\u202e`, `\n`.
+    r"""Escape control characters, as in `\x1b`, `\u202e`, `\n`.
 
     Returns:
-        One line of text, whatever was in it.
+        One line of safe text.
     """
     return _ACTING.sub(_escape, text) if not text.isascii() or not text.isprintable() else text
 
 
 def escape_control_all(texts: list[str]) -> list[str]:
-    """Do so with many texts, in which mostly nothing acts."""
+    """Escape many texts; fast if there is nothing to escape, as in most."""
     joined = "".join(texts)
     return texts if joined.isascii() and joined.isprintable() else [escape_control(text) for text in texts]
 
@@ -40,7 +40,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def width(text: str) -> int:
-    """Return how many cells of a terminal `text` takes."""
+    """Return the width of `text` in cells of a terminal."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -49,12 +49,12 @@ def width(text: str) -> int:
 
 
 def padded(text: str, cells: int) -> str:
-    """Return `text` with spaces behind it, at least `cells` wide."""
+    """Pad `text` with spaces to `cells`."""
     return text.ljust(cells) if text.isascii() else text + " " * (cells - width(text))
 
 
 def cut(text: str, cells: int, ellipsis: str) -> str:
-    """Return `text` within `cells`, its end replaced by `ellipsis` where it does not fit."""
+    """Cut `text` to `cells`, and end it in `ellipsis` if it does not fit."""
     if width(text) <= cells:
         return text
     if cells <= len(ellipsis):

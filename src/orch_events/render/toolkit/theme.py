@@ -1,4 +1,4 @@
-"""What things look like. A theme is data: plain is a theme without styles, ASCII one with other glyphs."""
+"""Colours and glyphs. A theme is data: a plain one has no styles, an ASCII one no glyphs."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -39,9 +39,9 @@ class Theme(msgspec.Struct, frozen=True):
     """Styles and glyphs by the name of a state.
 
     Attributes:
-        styles: style definitions, as rich reads them; none for plain text.
-        glyphs: one cell each; none for ASCII.
-        ellipsis: stands for what was cut.
+        styles: style definitions, as rich reads them; empty for plain text.
+        glyphs: one cell each; empty for ASCII.
+        ellipsis: ends a text that was cut.
     """
 
     styles: Mapping[str, str] = {}
@@ -50,19 +50,19 @@ class Theme(msgspec.Struct, frozen=True):
 
     @classmethod
     def from_capabilities(cls, *, color: bool, ascii_only: bool) -> "Theme":
-        """Choose by what the stream can show."""
+        """Make the theme for what a stream can show."""
         styles = _STYLES if color else {}
         return cls(styles) if ascii_only else cls(styles, _GLYPHS, "…")
 
     def paint(self, text: str, name: str) -> str:
-        """Return `text` in the style called `name`; unchanged where the theme has none."""
+        """Return `text` in the style called `name`; unchanged if the theme has none."""
         before, after = _ends(self.styles.get(name, ""))
         return before + text + after
 
 
 @cache
 def _ends(style: str) -> tuple[str, str]:
-    """Render a style once and take what it puts before and behind a text."""
+    """Return the escape sequences that a style puts before and after a text."""
     if not style:
         return "", ""
     from rich.color import ColorSystem

@@ -1,4 +1,4 @@
-"""Points in time, as people read them: in a zone, or since the job began."""
+"""Timestamps for people: in a time zone, or as time elapsed since the job began."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
@@ -7,11 +7,11 @@ from orch_events.times import format_clock
 
 
 class TimeFormat:
-    """Writes times: in a zone, or as what has passed since the job began.
+    """Formats timestamps in a time zone, or as time elapsed since the job began.
 
     Args:
         kind: `utc`, `local` or `elapsed`.
-        began_at: returns when a job began; None where that is not known. For `elapsed` only.
+        began_at: returns when a job began, None if that is not known; for `elapsed` only.
     """
 
     def __init__(self, kind: str, began_at: Callable[[str], datetime | None] = lambda _: None) -> None:
@@ -20,9 +20,9 @@ class TimeFormat:
         self.elapsed = kind == "elapsed"
 
     def split(self, timestamp: str, job: str = "") -> tuple[str, str]:
-        """Return date and time of day of a server's timestamp; what can't be read stays as it is, without a date.
+        """Return date and time of day of a server's timestamp. One that can't be read stays as it is, without a date.
 
-        What has passed since the job began has no date either.
+        An elapsed time has no date either.
         """
         try:
             at = datetime.fromisoformat(timestamp)

@@ -1,26 +1,15 @@
-"""What the tests of the loop share: stories, and how they are followed on a fake clock."""
+"""How the tests follow a source on a fake clock, and what they read from the updates."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.follow.source import JobSource
 from orch_events.job.updates import JobEnded, NewEvents, Update
-from orch_events.wire.event import Event
-from orch_events.wire.records import JobRecord
-from tests.fakes import FakeClock, event, record
+from tests.fakes import FakeClock
 
-Story = list[tuple[float, Event]]
-
-POLICY = RetryPolicy(retry_for=600, jitter=lambda: 0.5)
-STORY: Story = [
-    (0, event(10)),
-    (2, event(12, node="b")),
-    (4, event(13, "node_finished")),
-    (9, event(17, "node_failed", "b")),
-]
-FINISHED = event(18, "job_finished", None)
+POLICY = RetryPolicy(retry_seconds=600, jitter=lambda: 0.5)
 
 
 def follower(
@@ -33,7 +22,7 @@ def follower(
     settle: float = 15,
     policy: RetryPolicy = POLICY,
 ) -> Follower:
-    return Follower(job, source, clock, policy, interval=interval, start=start, settle=settle)
+    return Follower(job, source, clock, policy, interval_seconds=interval, start=start, settle_seconds=settle)
 
 
 def follow(source: JobSource, clock: FakeClock, *, start: int | None = None, timeout: float = 1000) -> list[Update]:
@@ -48,7 +37,3 @@ def ending(updates: list[Update]) -> JobEnded:
     last = updates[-1]
     assert isinstance(last, JobEnded)
     return last
-
-
-def running_until(end: float, state: str = "finished", nodes: int | None = 2) -> Callable[[float], JobRecord]:
-    return lambda now: record(state if now >= end else "running", nodes)

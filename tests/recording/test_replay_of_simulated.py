@@ -19,7 +19,7 @@ from orch_events.simulator.api import Request
 from orch_events.wire.page import compact
 from orch_events.wire.vocabulary import FAIL_ON
 from tests.fakes import FakeClock
-from tests.following import ending, follow, follower, shown
+from tests.follow.following import ending, follow, follower, shown
 from tests.recording.written import KINDS, recording
 
 _URL = "http://127.0.0.1:8143"
@@ -48,7 +48,7 @@ def followed(job: int) -> list[Update]:
 
 
 def recorded(job: int, kind: str = "json_lines") -> Recording:
-    return recording(KINDS[kind]([compact(moment.text.encode()) for moment in scripts()[job].moments]))
+    return recording(KINDS[kind]([compact(moment.text.encode()) for moment in scripts()[job].events]))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def recorded(job: int, kind: str = "json_lines") -> Recording:
 def test_a_replay_shows_and_ends_as_the_job_did(job: int, kind: str, speed: float) -> None:
     clock = FakeClock()
     replayed, original = follow(Replay(recorded(job, kind), clock, speed), clock), followed(job)
-    assert shown(replayed) == shown(original) == [moment.id for moment in scripts()[job].moments]
+    assert shown(replayed) == shown(original) == [moment.id for moment in scripts()[job].events]
     ours, theirs = ending(replayed).outcome, ending(original).outcome
     if job == 356:  # its record alone says that it ended a second after its last event
         ours = msgspec.structs.replace(ours, seconds=(ours.seconds or 0) + 1)
@@ -70,7 +70,7 @@ def test_a_replay_shows_and_ends_as_the_job_did(job: int, kind: str, speed: floa
 @pytest.mark.parametrize("job", STATUSES)
 def test_a_replay_takes_the_time_that_the_job_took(job: int) -> None:
     clock = FakeClock()
-    moments = scripts()[job].moments
+    moments = scripts()[job].events
     seconds = moments[-1].at - moments[0].at
     follow(Replay(recorded(job), clock, 1.0), clock)
     assert seconds - 1 <= clock.monotonic() <= seconds + 8

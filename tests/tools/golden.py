@@ -1,6 +1,6 @@
-"""Texts that were looked at by eye; `python -m tests.render.reports.golden` writes them anew, to be looked at again."""
+"""Reports as they were looked at by eye; `python -m tests.tools.golden` draws them anew, to be looked at again."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from orch_events.analysis.comparison import Comparison
 from orch_events.analysis.failures import Failures
@@ -12,7 +12,7 @@ from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from tests import GOLDEN
-from tests.reporting import simulated
+from tests.build import simulated
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 LAYOUTS: Mapping[str, Layout] = {
@@ -43,13 +43,16 @@ REPORTS: Mapping[str, Callable[[Layout], list[str]]] = {
 }
 
 
-def drawn() -> Iterator[tuple[str, str]]:
-    """Yield each text's name, and the text as it is drawn now."""
-    for report, draw in REPORTS.items():
-        for name, layout in LAYOUTS.items():
-            yield f"{report}-{name}.txt", "\n".join([*draw(layout), ""])
+NAMES = [f"{report}-{layout}" for report in REPORTS for layout in LAYOUTS]
+"""What the texts are called."""
+
+
+def draw(name: str) -> str:
+    """Draw a text as it is now."""
+    report, _, layout = name.partition("-")
+    return "\n".join([*REPORTS[report](LAYOUTS[layout]), ""])
 
 
 if __name__ == "__main__":
-    for name, text in drawn():
-        (GOLDEN / name).write_text(text, encoding="utf-8")
+    for name in NAMES:
+        (GOLDEN / f"{name}.txt").write_text(draw(name), encoding="utf-8")

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from orch_events.job.state import JobState
+from tests.build import job_of, ran, simulated, stamped_job
 from tests.chromium import Page, chromium
 from tests.cli.command import needs
-from tests.render.timeline.scenes import ran, simulated, told
 from tests.render.timeline.test_page import HOSTILE, written
 
 pytestmark = needs("chromium")
@@ -188,7 +187,9 @@ def test_no_request_leaves_and_the_policy_forbids_nothing_of_its_own(page: Page,
 
 
 def test_nothing_that_a_server_says_acts(page: Page, show: Show) -> None:
-    state = told(*ran(f"{HOSTILE}<img src=x onerror=alert(1)>", "10:00:00", "10:00:09", "failed"), description=HOSTILE)
+    state = stamped_job(
+        *ran(f"{HOSTILE}<img src=x onerror=alert(1)>", "10:00:00", "10:00:09", "failed"), description=HOSTILE
+    )
     show(written(state))
     page.point_at("ol > li i")
     assert "<img src=x onerror=alert(1)>" in page.run(_TIP)
@@ -253,7 +254,7 @@ def test_of_five_thousand_nodes_some_are_shown_and_more_as_one_scrolls(page: Pag
 
 def test_twenty_thousand_nodes_open(page: Page, show: Show) -> None:
     many = [one for node in range(20_000) for one in ran(f"n{node}.example.com", "10:00:00", f"11:{node % 60:02}:00")]
-    show(written(told(*many)))
+    show(written(stamped_job(*many)))
     assert len(names(page)) == 250
     page.press("/", "/")
     page.type("n19999.")
@@ -261,6 +262,6 @@ def test_twenty_thousand_nodes_open(page: Page, show: Show) -> None:
 
 
 def test_a_job_that_runs_without_events_shows_a_page(page: Page, show: Show) -> None:
-    show(written(JobState("7")))
+    show(written(job_of()))
     assert "There are no events yet." in page.run("document.body.innerText")
     assert told_by_itself(page, "Runtime.exceptionThrown") == []

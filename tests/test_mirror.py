@@ -1,0 +1,58 @@
+"""The tests mirror `src`: a test module a module."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import ROOT
+
+SRC = ROOT / "src" / "orch_events"
+TESTS = ROOT / "tests"
+
+ELSEWHERE = {"benchmarks", "end_to_end", "soak", "tools"}
+"""Folders of tests that are not of one module."""
+
+PROJECT = {"architecture", "docs", "fakes", "generated", "mirror", "readme"}
+"""What else is tested: the project's files, and the fakes."""
+
+COVERED = {
+    "cli/help/command": "cli/help/test_formatter",
+    "cli/help/topics": "cli/commands/test_help",
+    "cli/options/groups": "cli/options/test_definitions",
+    "cli/process": "cli/test_main",
+    "cli/renderers": "cli/test_session",
+    "cli/reports": "cli/commands/test_failures",
+    "follow/source": "test_fakes",
+    "recording/file": "recording/test_reader",
+    "recording/formats": "recording/test_reader",
+    "render/events/renderer": "render/events/test_structured",
+    "simulator/builder": "simulator/test_scenarios",
+    "simulator/script": "simulator/test_scenarios",
+}
+"""Modules without a test module of their own, each with the one that sees them at work."""
+
+MODULES = {path.relative_to(SRC).with_suffix("").as_posix() for path in SRC.rglob("*.py") if path.stem[0] != "_"}
+TEST_MODULES = {path.relative_to(TESTS).with_suffix("").as_posix() for path in TESTS.rglob("test_*.py")}
+
+
+def modules_of(test_module: str) -> set[str]:
+    """Return the module that a test module is named after: `wire/test_page` and `wire/test_page_x` are of a page."""
+    room, _, name = test_module.rpartition("test_")
+    words = name.split("_")
+    return {room + "_".join(words[:count]) for count in range(len(words), 0, -1)} & MODULES
+
+
+@pytest.mark.parametrize("test_module", sorted(TEST_MODULES))
+def test_a_test_module_is_named_like_the_module_that_it_tests(test_module: str) -> None:
+    path = Path(test_module)
+    of_the_project = path.name.removeprefix("test_") in PROJECT and len(path.parts) == 1
+    assert modules_of(test_module) or of_the_project or path.parts[0] in ELSEWHERE
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_each_module_has_a_test_module_or_is_seen_at_work_in_another(module: str) -> None:
+    assert COVERED.get(module) in TEST_MODULES or any(module in modules_of(one) for one in TEST_MODULES)
+
+
+def test_what_is_seen_at_work_elsewhere_is_there() -> None:
+    assert set(COVERED) <= MODULES
