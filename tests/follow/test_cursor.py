@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.follow.cursor import Cursor, ReorderBuffer, SeenIds
+from orch_events.follow.cursor import Cursor, ReorderBuffer, Resume, SeenIds
 from orch_events.wire.event import Event
 from tests.build import event
 
@@ -151,3 +151,68 @@ def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown() 
     assert not shown.add(far[-1])
     assert not shown.add(5)
     assert shown.add(far[-1] + 1)
+
+
+def cursor_at(*pages: tuple[float, Sequence[int]], resume: Resume | None = None) -> Cursor:
+    """Return a cursor that has seen pages, each at a time."""
+    cursor = Cursor(resume=resume)
+    for at, numbers in pages:
+        taken(cursor, *(event(number) for number in numbers))
+        cursor.end_page(None)
+        cursor.mark(at)
+    return cursor
+
+
+def test_what_was_seen_in_the_last_seconds_is_remembered_and_what_is_older_counts_as_complete() -> None:
+    assert Cursor().recent() is None
+    assert cursor_at((0, [5, 9])).recent() == Resume(10, 0, [5, 9])
+    assert cursor_at((0, [5, 9]), (29, [12])).recent() == Resume(13, 0, [5, 9, 12])
+    assert cursor_at((0, [5, 9]), (30, [12])).recent() == Resume(13, 10, [12])
+    assert cursor_at((0, [5, 9]), (10, [12]), (60, [])).recent() == Resume(13, 13, [])
+
+
+def test_resumed_an_event_that_became_visible_late_is_new_and_what_was_shown_is_not() -> None:
+    cursor = Cursor(resume=Resume(13, 5, [5, 9, 12]))
+    assert cursor.start == 5
+    assert ids(taken(cursor, *(event(number) for number in (4, 5, 7, 9, 12, 14)))) == [7, 14]
+    cursor.end_page(None)
+    assert cursor.start == 15
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 40), st.lists(st.integers(0, 300_000), max_size=9, unique=True)), max_size=12),
+    st.integers(0, 12),
+)
+def test_stopped_and_resumed_anywhere_nothing_is_new_twice(
+    pages: list[tuple[float, list[int]]], stop: int
+) -> None:
+    def numbers(more: list[tuple[float, list[int]]]) -> list[list[int]]:
+        return [sorted(some) for _, some in more]
+
+    at, timed = 0.0, list[tuple[float, list[int]]]()
+    for seconds, some in pages:
+        at += seconds
+        timed.append((at, sorted(some)))
+    before = cursor_at(*timed[:stop])
+    resumed = Cursor(resume=before.recent())
+    seen = {number for some in numbers(timed[:stop]) for number in some}
+    again = taken(resumed, *(event(number) for number in sorted(seen)))
+    recent = before.recent()
+    assert recent is None or not [one for one in again if one.id is not None and one.id >= recent.since]
+
+
+def test_the_version_changes_with_what_is_new() -> None:
+    cursor = cursor_at((0, [5]))
+    assert cursor.version == 1
+    taken(cursor, event(5))
+    cursor.mark(1)
+    assert cursor.version == 1
+    taken(cursor, event(4))
+    cursor.mark(2)
+    assert cursor.version == 2
+
+
+def test_of_very_many_recent_ids_the_latest_are_remembered() -> None:
+    recent = cursor_at((0, range(50_000))).recent()
+    assert recent
+    assert (recent.since, len(recent.shown), recent.shown[-1]) == (30_000, 20_000, 49_999)

@@ -1,6 +1,7 @@
 """How much silence ends a job, by what is known of it."""
 
 import math
+from collections.abc import Sequence
 
 import pytest
 
@@ -10,8 +11,8 @@ from orch_events.wire.records import JobRecord
 from tests.build import FINISHED, event, job_of, record
 
 SETTLE = 15.0
-OVER = event(10, "node_finished")
 RUNNING = event(10)
+OVER = (RUNNING, event(11, "node_finished"))
 
 
 def quiet(*events: Event, record: JobRecord | None = None, was_over: bool = False) -> float:
@@ -21,38 +22,40 @@ def quiet(*events: Event, record: JobRecord | None = None, was_over: bool = Fals
 @pytest.mark.parametrize(
     ("events", "recorded", "seconds"),
     [
+        # no record: when each node seen is over, or an event says that the job is
         ([], None, math.inf),
         ([RUNNING], None, math.inf),
+        (OVER, None, SETTLE),
+        (OVER, record(""), SETTLE),
+        ([*OVER, FINISHED], None, SETTLE),
+        ([RUNNING, FINISHED], None, SETTLE),
+        # the record says running
         ([RUNNING], record("running", 1), math.inf),
-        ([OVER], record("running", 2), math.inf),
-        ([OVER], record("running"), math.inf),
-        ([OVER], None, SETTLE),
-        ([OVER], record(""), SETTLE),
-        ([OVER], record("running", 1), LATE_COMMIT_SECONDS),
+        (OVER, record("running", 2), math.inf),
+        (OVER, record("running"), math.inf),
+        (OVER, record("running", 1), SETTLE),
+        ([*OVER, FINISHED], record("running", 1), SETTLE),
+        ([RUNNING, FINISHED], record("stopping", 1), SETTLE),
+        # the record says that it is over
+        ([*OVER, FINISHED], record("finished", 1), 0),
+        ([*OVER, FINISHED], record("failed", 2, finished=1), 0),
+        (OVER, record("finished", 1), LATE_COMMIT_SECONDS),
+        ([*OVER, FINISHED], record("finished", 2), SETTLE),
+        ([*OVER, FINISHED], record("failed", 1, failed=1), SETTLE),
+        ([OVER[1], FINISHED], record("finished", 1), SETTLE),
+        (OVER, record("stopped", 1), SETTLE),
+        ([RUNNING, FINISHED], record("finished"), SETTLE),
+        ([], record("finished"), SETTLE),
     ],
 )
-def test_nodes_alone_end_a_job_when_all_of_them_are_known_to_be_over(
-    events: list[Event], recorded: JobRecord | None, seconds: float
-) -> None:
+def test_how_much_silence_ends_a_job(events: Sequence[Event], recorded: JobRecord | None, seconds: float) -> None:
     assert quiet(*events, record=recorded) == seconds
 
 
-def test_an_event_that_ends_a_job_whose_nodes_are_over_needs_no_silence() -> None:
-    assert quiet(OVER, FINISHED) == 0
-    assert quiet(OVER, FINISHED, record=record("finished", 1)) == 0
+@pytest.mark.parametrize("recorded", [record("finished", 2), record("failed", 1, failed=1), record("finished")])
+def test_of_a_job_that_was_over_from_the_start_what_is_missing_is_waited_for_briefly(recorded: JobRecord) -> None:
+    assert quiet(*OVER, FINISHED, record=recorded, was_over=True) == LATE_COMMIT_SECONDS
 
 
-def test_while_a_node_still_runs_behind_the_end_its_event_may_be_late() -> None:
-    assert quiet(RUNNING, FINISHED) == LATE_COMMIT_SECONDS
-    assert quiet(RUNNING, FINISHED, record=record("running", 1)) == LATE_COMMIT_SECONDS
-
-
-def test_nodes_of_which_nothing_is_heard_are_over_where_the_record_counts_them_so() -> None:
-    assert quiet(RUNNING, FINISHED, record=record("failed", 1, running=1)) == 0
-    assert quiet(RUNNING, FINISHED, record=record("failed", 1, finished=1)) == LATE_COMMIT_SECONDS
-
-
-@pytest.mark.parametrize("state", ["finished", "failed", "stopped"])
-def test_a_record_may_be_ahead_of_the_last_event_unless_it_was_over_from_the_start(state: str) -> None:
-    assert quiet(OVER, record=record(state, 1)) == LATE_COMMIT_SECONDS
-    assert quiet(OVER, record=record(state, 1), was_over=True) == 0
+def test_no_more_silence_is_wanted_than_settling_takes() -> None:
+    assert required_quiet_seconds(job_of(*OVER, record=record("finished", 1)), 0.0, was_over=False) == 0

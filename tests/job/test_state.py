@@ -77,8 +77,8 @@ def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:
     finished = event(1, "node_finished")
     assert job_of(finished, record=record("running", 1)).nodes_over
     assert not job_of(finished, record=record("running", 2)).nodes_over
-    assert job_of(finished, record=record("running")).nodes_over
-    assert job_of(finished).nodes_over
+    assert not job_of(finished, record=record("running")).nodes_over
+    assert not job_of(finished).nodes_over
     assert not job_of(finished, event(2, node="b"), record=record("running", 1)).nodes_over
     assert not job_of().nodes_over
 
@@ -107,6 +107,7 @@ def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:
 def test_the_outcome_and_its_exit_status(kinds: list[str], recorded: str | None, word: str, status: int) -> None:
     events = [event(at, kind, "a" if kind.startswith("node") else None) for at, kind in enumerate(kinds, 1)]
     outcome = job_of(*events, record=record(recorded) if recorded else None).outcome()
+    assert outcome
     assert (outcome.word, outcome.exit_status(USUAL)) == (word, status)
 
 
@@ -132,20 +133,63 @@ def test_fail_on_says_what_is_no_success(word: str, nodes: dict[str, int], fail_
 
 def test_the_record_of_a_job_that_is_over_knows_its_nodes_best() -> None:
     events = [event(1), event(2, "job_finished", None)]
-    assert job_of(*events, record=record("failed", 2, failed=2)).outcome().nodes == {"failed": 2}
-    assert job_of(*events, record=record("running", 2, failed=2)).outcome().nodes == {"running": 1}
+    outcome = job_of(*events, record=record("failed", 2, failed=2)).outcome()
+    assert outcome
+    assert outcome.nodes == {"failed": 2}
+
+
+def test_how_a_node_fared_that_seems_to_run_is_told_by_the_record_of_a_job_that_is_over_or_by_nobody() -> None:
+    events = [event(1), event(2, "job_finished", None)]
+    assert job_of(*events, record=record("running", 2, failed=2)).outcome() is None
+    assert job_of(*events).outcome() is None
+    assert job_of(*events, record=record("finished", 1)).outcome() is not None
+
+
+@pytest.mark.parametrize(
+    "events", [[], [event(1)], [event(1, "node_finished")], [event(1, "node_finished"), event(2, "node_failed", "b")]]
+)
+@pytest.mark.parametrize("recorded", [None, record("running", 2), record("running", 100), record(""), record("new")])
+def test_only_an_event_of_the_job_its_record_or_all_its_nodes_make_it_over(
+    events: list[Event], recorded: JobRecord | None
+) -> None:
+    state = job_of(*events, record=recorded)
+    whole = recorded is not None and recorded.node_count == len(events)
+    assert state.is_over is whole
+    assert (state.outcome() is not None) is whole
+
+
+def test_joined_in_the_middle_without_a_snapshot_only_the_record_s_counts_tell_who_failed() -> None:
+    state = JobState("352", whole=False)
+    state.apply(event(9, "node_finished"))
+    state.record = record("finished", 2)
+    assert state.outcome() is None
+    state.record = record("finished", 2, finished=1, failed=1)
+    outcome = state.outcome()
+    assert outcome
+    assert outcome.exit_status(USUAL) == 1
+    state.record = record("finished", 2)
+    state.merge_snapshot([])
+    assert state.outcome() is not None
 
 
 def test_the_duration_is_the_records_or_that_of_the_events() -> None:
     begin, end = datetime(2016, 5, 5, tzinfo=UTC), datetime(2016, 5, 5, 1, tzinfo=UTC)
     recorded = JobRecord("finished", 1, {}, begin, end)
-    assert job_of(event(1), event(4), record=recorded).outcome().seconds == 3600
-    assert job_of(event(1), event(4)).outcome().seconds == 30
-    assert job_of(record=record("finished")).outcome().seconds is None
+    events = event(1), event(3, "node_finished"), event(4, "job_finished", None)
+    assert seconds_of(job_of(*events, record=recorded)) == 3600
+    assert seconds_of(job_of(*events)) == 30
+    assert seconds_of(job_of(record=record("finished"))) is None
+
+
+def seconds_of(state: JobState) -> float | None:
+    outcome = state.outcome()
+    assert outcome
+    return outcome.seconds
 
 
 def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up() -> None:
     state = JobState("352", whole=False)
-    for one in (event(7), event(9, "node_finished")):
+    for one in (event(7), event(9, "node_finished"), event(10, "job_finished", None)):
         state.apply(one)
-    assert state.outcome().seconds is None
+    state.merge_snapshot([])
+    assert seconds_of(state) is None

@@ -10,7 +10,8 @@ it is never half written, and entries of other jobs stay, whoever writes them.
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+import stat
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
@@ -72,12 +73,12 @@ class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     start: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
     showing: bool = False
     since: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)] | None = None
-    shown: Sequence[Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]] = ()
+    shown: tuple[Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)], ...] = ()
 
     @classmethod
     def from_resume(cls, resume: Resume, *, showing: bool) -> "Checkpoint":
         """Take it from what a follower knows."""
-        return cls(resume.start, showing, resume.since, resume.shown)
+        return cls(resume.start, showing, resume.since, tuple(resume.shown))
 
     @property
     def resume(self) -> Resume:
@@ -132,31 +133,40 @@ class CheckpointFile(msgspec.Struct, frozen=True):
         folder = None
         try:
             if fcntl is not None:
-                folder = os.open(self.path.resolve().parent, os.O_RDONLY)
+                folder = os.open(self._target.parent, os.O_RDONLY)
                 fcntl.flock(folder, fcntl.LOCK_EX)
             yield self._load()
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise self._failed("written", error) from None
         finally:
             if folder is not None:
                 os.close(folder)
 
     def _replace(self, content: _Content) -> None:
-        replace_file(self.path.resolve(), msgspec.json.encode(content) + b"\n")
+        replace_file(self._target, msgspec.json.encode(content) + b"\n")
+
+    @property
+    def _target(self) -> Path:
+        """The file itself, where the path is a link."""
+        return Path(os.path.realpath(self.path))
 
     def _load(self) -> _Content:
+        text = self._read()
         try:
-            if self.path.exists() and not self.path.is_file():
-                raise LocalFileError(f"{self.path} is not a file", "name another")
-            text = self.path.read_bytes()
             return msgspec.json.decode(text, type=_Content) if text else _Content({})
-        except FileNotFoundError:
-            return _Content({})
-        except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
-            raise self._failed("read", error) from None
         except (ValueError, RecursionError):
             raise LocalFileError(f"{self.path} is not a cursor file", "name another, or remove it") from None
 
-    def _failed(self, what: str, error: OSError | RuntimeError) -> LocalFileError:
-        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "its links lead in a circle"
+    def _read(self) -> bytes:
+        try:
+            if not stat.S_ISREG(os.stat(self.path).st_mode):
+                raise LocalFileError(f"{self.path} is not a file", "name another")
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return b""
+        except (OSError, ValueError) as error:
+            raise self._failed("read", error) from None
+
+    def _failed(self, what: str, error: OSError | ValueError) -> LocalFileError:
+        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "no path can be like this"
         return LocalFileError(f"{self.path} can't be {what}: {reason}", "is there room, and permission?")
