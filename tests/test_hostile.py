@@ -75,7 +75,7 @@ def test_a_repaired_value_is_one_line_of_text(text: bytes) -> None:
 )
 def test_an_answer_that_never_ends_is_given_up_at_the_limit(end: bytes) -> None:
     decoder = PageDecoder("a page", limit=1 << 20)
-    with pytest.raises(NotUnderstood, match="a page goes on for more than 1 MB without a whole event"):
+    with pytest.raises(NotUnderstood, match="a page has more than 1 MB without a complete event"):
         list(map(decoder.feed, [end, *[end[-70_000:]] * 20]))
 
 

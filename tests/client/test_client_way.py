@@ -89,7 +89,7 @@ def test_a_proxy_that_can_t_be_used_is_an_error_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("names", "days", "hint"), [((), -1.0, "clock"), (("pe.example.com",), 90.0, "as its certificate does")]
+    ("names", "days", "hint"), [((), -1.0, "clock"), (("pe.example.com",), 90.0, "valid for")]
 )
 def test_a_certificate_that_no_ca_mends_has_another_hint(
     names: tuple[str, ...], days: float, hint: str, authority: Authority

@@ -108,7 +108,7 @@ def test_the_keyboard_walks_through_the_rows_and_shows_what_is_known(page: Page,
     page.press("ArrowDown")
     assert page.run(_TIP).split("\n") == [
         "web-03.example.com",
-        "failed, began at 0s, took 30s",
+        "failed, started at 0s, took 30s",
         "Task failed on web-03.example.com: exited with 1",
         "The task exited with 1: nginx: [emerg] bind() to 0.0.0.0:80 failed",
     ]
@@ -223,7 +223,7 @@ def test_a_screen_reader_is_told_all_in_words(page: Page, show: Show) -> None:
     words = [name for role, name in told_to if role == "StaticText"]
     place = words.index("web-03.example.com")
     assert words[place + 1 : place + 3] == [
-        "failed, began at 0s, took 30s",
+        "failed, started at 0s, took 30s",
         "Task failed on web-03.example.com: exited with 1",
     ]
 
@@ -262,5 +262,5 @@ def test_twenty_thousand_nodes_open(page: Page, show: Show) -> None:
 
 def test_a_job_that_runs_without_events_shows_a_page(page: Page, show: Show) -> None:
     show(written(JobState("7")))
-    assert "There are no events yet." in page.run("document.body.innerText")
+    assert "No events yet." in page.run("document.body.innerText")
     assert told_by_itself(page, "Runtime.exceptionThrown") == []
