@@ -57,13 +57,13 @@ def test_a_duration_reads_as_people_write_it(text: str, seconds: float) -> None:
     ["", " ", "x", "-5", "+5", "10 m", "1h30", "1m h", "m10", "5w", "1e3", "nan", "inf", "1_000", "0x10", "٣s", "10M"],
 )
 def test_what_is_no_duration_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is not a duration: write 500ms, 2s, 10m, 1h30m or a number of seconds$"):
+    with pytest.raises(ValueError, match=r"is not a duration: use 500ms, 2s, 10m, 1h30m or a number of seconds$"):
         parse_duration(text)
 
 
 @pytest.mark.parametrize("text", ["3651d", "9" * 400, "9" * 400 + "s", f"{TEN_YEARS}s1ms"])
 def test_a_duration_beyond_ten_years_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is too long a duration$"):
+    with pytest.raises(ValueError, match=r"is too long$"):
         parse_duration(text)
 
 
@@ -148,7 +148,7 @@ def test_an_instant_without_a_zone_is_local(text: str, utc: str) -> None:
     ],
 )
 def test_what_is_no_instant_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^'.*' is not a time: write 10m \(ago\), 2016-05-05, "):
+    with pytest.raises(ValueError, match=r"^'.*' is not a time: use 10m \(ago\), 2016-05-05, "):
         parse_instant(text, NOW)
 
 

@@ -98,7 +98,7 @@ def test_a_server_that_is_gone_is_6(command: str, over: str, call: Call) -> None
     ("status", "body", "named"),
     [
         (200, _HTML, "HTML"),
-        (200, b"[]", "not a page of events"),
+        (200, b"[]", "not a list of events"),
         (200, b'{"error": "no"}', "no items"),
         (200, b"OK", "not"),
         (404, _HTML, "404"),
@@ -128,10 +128,10 @@ def test_a_token_that_is_missing_or_wrong_is_4_and_a_right_one_is_well(
     command: str, demanding: str, token_file: Callable[[str], str], call: Call
 ) -> None:
     connect = ("--service-url", demanding)
-    _refused(call(command, "352", *connect), 4, "wants a token", "hint: run: puppet access login")
+    _refused(call(command, "352", *connect), 4, "requires a token", "hint: run: puppet access login")
 
     wrong = call(command, "352", *connect, "--token-file", token_file("not-the-0ne"))
-    _refused(wrong, 4, "refuses the token", "hint: run: puppet access login")
+    _refused(wrong, 4, "rejected the token", "hint: run: puppet access login")
     assert "not-the-0ne" not in wrong.err
 
     right = call(command, "352", *connect, "--token-file", token_file("s3cret"), "--verbose")
@@ -194,14 +194,14 @@ def test_verbose_tells_each_request_on_stderr(over: str, call: Call) -> None:
 def test_verbose_tells_requests_that_fail_too(call: Call) -> None:
     done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--verbose")
 
-    assert done.err.startswith("GET http://127.0.0.1:1/orchestrator/v1/jobs/352/events: no answer, ")
+    assert done.err.startswith("GET http://127.0.0.1:1/orchestrator/v1/jobs/352/events: no response, ")
     assert (done.status, done.out) == (6, "")
 
 
 def test_a_token_is_not_sent_in_the_clear_and_that_is_said(token_file: Callable[[str], str]) -> None:
     done = run("list", "352", "--service-url", "http://0.0.0.0:1", "--token-file", token_file("s3cret"))
 
-    assert done.err.startswith("warning: the token is not sent: http://0.0.0.0:1 is not encrypted\n")
+    assert done.err.startswith("warning: the token is not sent, because http://0.0.0.0:1 is not encrypted\n")
     assert done.status == 6
 
 

@@ -207,7 +207,7 @@ def test_a_full_disk_is_told_in_one_sentence(words: str, over: str) -> None:
 
     assert done.returncode == 8
     assert [line for line in done.stderr.splitlines() if not line.startswith("hint:")] == [
-        "error: standard output can't be written: No space left on device"
+        "error: can't write to standard output: No space left on device"
     ]
 
 

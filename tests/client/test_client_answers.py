@@ -101,7 +101,7 @@ def test_the_server_s_own_words_are_repeated(status: int) -> None:
 def test_a_401_says_whether_there_was_a_token() -> None:
     answer = lambda: httpx.Response(401, stream=httpx.ByteStream(_error("rbac/token-expired")))  # noqa: E731 - given twice
 
-    with pytest.raises(NotAuthenticated, match="refuses the token"):
+    with pytest.raises(NotAuthenticated, match="rejected the token"):
         list(_client(answer).record("352"))
     with pytest.raises(NotAuthenticated, match="none was sent"):
         list(_client(answer, token=None).record("352"))
@@ -176,7 +176,7 @@ def test_an_exchange_without_an_answer_is_told_without_a_status(path: str) -> No
     ("error", "said"),
     [
         (httpx.ConnectError("[Errno 111] Connection refused"), "Connection refused"),
-        (httpx.ReadError(""), "the connection broke off"),
+        (httpx.ReadError(""), "the connection was closed"),
         (httpx.RemoteProtocolError("Server disconnected without sending a response."),
          "Server disconnected without sending a response"),
         (httpx.RemoteProtocolError("illegal status line: bytearray(b'SSH-2.0] x')"), "illegal status line"),

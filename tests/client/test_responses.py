@@ -69,8 +69,8 @@ def test_a_status_and_a_kind_decide(status: int, answer: bytes, kind: type[OrchE
 
 
 def test_a_missing_token_and_a_refused_one_are_told_apart() -> None:
-    assert refused(401).message == f"{URL} refuses the token (HTTP 401)"
-    assert refused(401, with_token=False).message == f"{URL} wants a token, and none was sent (HTTP 401)"
+    assert refused(401).message == f"{URL} rejected the token (HTTP 401)"
+    assert refused(401, with_token=False).message == f"{URL} requires a token, but none was sent (HTTP 401)"
 
 
 def test_the_server_s_own_words_are_told_without_their_full_stop() -> None:
@@ -80,16 +80,16 @@ def test_the_server_s_own_words_are_told_without_their_full_stop() -> None:
 
 def test_of_long_words_only_the_beginning_is_told() -> None:
     error = refused(500, body("k", "x" * 5000))
-    assert error.message == f"{URL} fails (HTTP 500, {'x' * 200})"
+    assert error.message == f"{URL} returned an error (HTTP 500, {'x' * 200})"
 
 
 def test_a_page_of_html_is_not_told() -> None:
-    assert refused(502, HTML).message == f"{URL} fails (HTTP 502)"
+    assert refused(502, HTML).message == f"{URL} returned an error (HTTP 502)"
 
 
 def test_a_redirect_is_told_where_the_fault_is() -> None:
     error = refused(302)
-    assert error.message == f"{URL} points elsewhere (HTTP 302)"
+    assert error.message == f"{URL} redirects elsewhere (HTTP 302)"
     assert "service-url" in error.hint
 
 
@@ -167,5 +167,5 @@ def test_no_date_is_an_error(text: str) -> None:
 def test_a_request_that_the_orchestrator_finds_wrong_is_refused_by_an_orchestrator() -> None:
     body = b'{"kind": "puppetlabs.orchestrator/validation-error", "msg": "start is no integer."}'
     error = error_for_response(URL, 400, body, with_token=True)
-    assert (error.message, error.exit_status) == (f"{URL} is refused (HTTP 400, start is no integer)", 7)
-    assert error.hint == "is the job's number right, and --start?"
+    assert (error.message, error.exit_status) == (f"{URL} rejected the request (HTTP 400, start is no integer)", 7)
+    assert error.hint == "check the job number and --start"

@@ -117,7 +117,7 @@ def test_only_https_is_encrypted(*, text: str, encrypted: bool) -> None:
 def test_what_is_no_address_is_refused_by_its_name(text: str) -> None:
     with pytest.raises(LocalFileError) as raised:
         ServiceUrl.parse(text)
-    assert raised.value.message == f"service-url {text!r} is not the address of a server"
+    assert raised.value.message == f"service-url {text!r} is not a valid address"
     assert "https://pe.example.com:8143" in raised.value.hint
 
 

@@ -60,7 +60,7 @@ def test_a_damaged_line_is_named_and_passed_over(written: Callable[[str], Path],
     path.write_text("".join([*lines[:5], '{"id": "1\n', *lines[5:]]))
     done = call("list", str(path), "--json")
     assert done.out == "".join(lines)
-    assert done.err == f"warning: {path}, line 6 is damaged and passed over\n"
+    assert done.err == f"warning: {path}, line 6 is damaged and was skipped\n"
 
 
 def test_a_recording_of_several_jobs_asks_which(tmp_path: Path, over: str, call: Call) -> None:

@@ -19,7 +19,7 @@ from tests.build import ODD_EVENTS
 from tests.recording.written import KINDS, PACKED, compact_page, json_lines, named_lines, pretty_page, raws, recording
 
 THREE = [b'{"id":"1","m":"a"}', b'{"id":"2","m":[{"id":"7"}]}', b'{"id":"3","m":"b"}']
-GZIP_BROKEN = "x.jsonl is a gzip that is damaged or breaks off: events may be missing"
+GZIP_BROKEN = "x.jsonl: the gzip data is damaged or cut off; events may be missing"
 
 
 @settings(deadline=None)
@@ -45,7 +45,7 @@ def test_of_lines_that_break_off_all_that_are_whole_count(kind: str) -> None:
         whole = sum(end <= cut for end in ends)
         assert raws(recording(content[:cut], notices=notices)) == THREE[:whole]
         between = cut in ends or content[:cut].endswith(b"\n")
-        assert notices == ([] if between else [f"x.jsonl, line {whole + 1} is damaged and passed over"])
+        assert notices == ([] if between else [f"x.jsonl: line {whole + 1} is damaged and was skipped"])
 
 
 @pytest.mark.parametrize("kind", ["array", "compact_page", "pretty_page"])
@@ -56,7 +56,7 @@ def test_of_a_page_or_an_array_that_breaks_off_all_that_is_whole_counts(kind: st
         notices: list[str] = []
         found = raws(recording(content[:cut], notices=notices))
         assert found in (THREE[: sum(end < cut for end in ends)], THREE[: sum(end <= cut for end in ends)])
-        assert notices == [f"x.jsonl, the part after {len(found)} events is damaged and passed over"]
+        assert notices == [f"x.jsonl: the part after {len(found)} events is damaged and was skipped"]
     assert raws(recording(content[: content.rindex(b"]") + 1])) == THREE
 
 
@@ -65,7 +65,7 @@ def test_of_a_page_or_an_array_that_is_damaged_all_that_comes_before_counts(kind
     notices: list[str] = []
     content = KINDS[kind]([*THREE, b'{"id":"4" "m":1}', b'{"id":"5"}'])
     assert raws(recording(content, notices=notices)) == THREE
-    assert notices == ["x.jsonl, the part after 3 events is damaged and passed over"]
+    assert notices == ["x.jsonl: the part after 3 events is damaged and was skipped"]
 
 
 @pytest.mark.parametrize(("kind", "place"), [("array", "item"), ("pretty_page", "item"), ("json_lines", "line")])
@@ -73,7 +73,7 @@ def test_what_is_no_object_is_no_event(kind: str, place: str) -> None:
     notices: list[str] = []
     content = KINDS[kind]([THREE[0], b"null", b'"{}"', THREE[1], b"17", b"{}"])
     assert raws(recording(content, notices=notices)) == [*THREE[:2], b"{}"]
-    assert notices == [f"x.jsonl, {place} {number} is damaged and passed over" for number in (2, 3, 5)]
+    assert notices == [f"x.jsonl: {place} {number} is damaged and was skipped" for number in (2, 3, 5)]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_few_damaged_lines_are_told_each_and_only_once() -> None:
     notices: list[str] = []
     one = recording(b"\n".join([THREE[0], b"x", THREE[1], b"\x00", THREE[2], b'{"id']), notices=notices)
     assert raws(one) == raws(one) == THREE
-    assert notices == [f"x.jsonl, line {number} is damaged and passed over" for number in (2, 4, 6)]
+    assert notices == [f"x.jsonl: line {number} is damaged and was skipped" for number in (2, 4, 6)]
 
 
 def test_of_many_damaged_lines_the_first_are_told_and_then_how_many_there_are() -> None:
@@ -126,8 +126,8 @@ def test_of_many_damaged_lines_the_first_are_told_and_then_how_many_there_are() 
     one = recording(b"x\n" * 10 + THREE[0] + b"\ny" * 30_000, notices=notices)
     assert raws(one) == raws(one) == THREE[:1]
     assert notices == [
-        *(f"x.jsonl, line {number} is damaged and passed over" for number in (1, 2, 3)),
-        "x.jsonl: 30010 damaged places in all are passed over",
+        *(f"x.jsonl: line {number} is damaged and was skipped" for number in (1, 2, 3)),
+        "x.jsonl: 30010 damaged places were skipped in total",
     ]
 
 
@@ -164,9 +164,9 @@ def test_of_several_jobs_one_is_to_be_chosen() -> None:
     assert raws(one, "352") == [b'{"id":"1"}', b"{}"]
     assert raws(one, "353") == [b'{"id":"2"}']
     for wanted in (None, "354"):
-        with pytest.raises(UsageError, match=r"^x\.jsonl holds events of jobs 352, 353$") as raised:
+        with pytest.raises(UsageError, match=r"^x\.jsonl contains events of jobs 352, 353$") as raised:
             one.job(wanted)
-        assert raised.value.hint == "name one of them: --job 352"
+        assert raised.value.hint == "choose one, as in: --job 352"
 
 
 def test_a_recording_of_one_job_that_is_named_needs_no_choice() -> None:
@@ -256,7 +256,7 @@ def test_standard_input_is_called_so_in_messages() -> None:
     notices: list[str] = []
     with open_recording("-", io.BytesIO(THREE[0] + b"\nx\n"), notices.append) as one:
         raws(one, "unnamed")
-    assert notices == ["standard input, line 2 is damaged and passed over"]
+    assert notices == ["standard input: line 2 is damaged and was skipped"]
     with pytest.raises(LocalFileError, match=r"^standard input is closed$"), open_recording("-", None):
         pass
 

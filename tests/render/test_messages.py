@@ -56,7 +56,7 @@ def test_who_leaves_is_told_how_far_it_is_and_how_to_come_back(state: JobState, 
     )
 
 
-@pytest.mark.parametrize(("late", "said"), [(0, "1 finished"), (1, "1 event came late"), (2, "2 events came late")])
+@pytest.mark.parametrize(("late", "said"), [(0, "1 finished"), (1, "1 late event"), (2, "2 late events")])
 def test_late_events_are_told(late: int, said: str) -> None:
     assert ended("352", Outcome("finished", {"finished": 1}, None, late), PLAIN).rpartition(", ")[2] == said
 

@@ -33,19 +33,19 @@ class Broken(io.StringIO):
 @pytest.mark.parametrize(
     ("jobs", "told"),
     [
-        ([followed()], "job 352: 0/? over; no event yet, no answer yet"),
-        ([followed(node_count=24)], "job 352: 0/24 over; no event yet, no answer yet"),
+        ([followed()], "job 352: 0/? done; no events yet, no response yet"),
+        ([followed(node_count=24)], "job 352: 0/24 done; no events yet, no response yet"),
         (
             [followed(event(1), event(2, "node_failed", "b"))],
-            "job 352: 1/2 over, 1 running, 1 failed, a running for 1m 10s; last event 1m 00s ago, no answer yet",
+            "job 352: 1/2 done, 1 running, 1 failed, a running for 1m 10s; last event 1m 00s ago, no response yet",
         ),
         (
             [followed(event(1, "node_skipped")), followed(event(2, "node_finished"), job="353", node_count=2)],
-            "2 jobs: 2/3 over, 1 finished, 1 skipped; last event 1m 00s ago, no answer yet",
+            "2 jobs: 2/3 done, 1 finished, 1 skipped; last event 1m 00s ago, no response yet",
         ),
         (
             [followed(event(1, node="\x1b[2J"))],
-            "job 352: 0/1 over, 1 running, \\x1b[2J running for 1m 00s; last event 1m 00s ago, no answer yet",
+            "job 352: 0/1 done, 1 running, \\x1b[2J running for 1m 00s; last event 1m 00s ago, no response yet",
         ),
     ],
 )
@@ -69,7 +69,7 @@ def test_a_heartbeat_comes_after_each_minute_of_silence() -> None:
     assert beats == [60, 120, 180]
     assert (
         stream.getvalue().splitlines()[1]
-        == "job 352: 0/2 over, 1 running, a running for 2m 00s; last event 2m 00s ago, no answer yet"
+        == "job 352: 0/2 done, 1 running, a running for 2m 00s; last event 2m 00s ago, no response yet"
     )
 
 
@@ -133,8 +133,8 @@ BAR, TIMES = "━━━━━───────────────", "52
 @pytest.mark.parametrize(
     ("cells", "shown"),
     [
-        (160, f"job 352  {BAR}  7/24  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  silent for 12s"),
-        (119, f"{BAR}  7/24  5 running  1 failed  1 errored  {TIMES}  silent for 12s"),
+        (160, f"job 352  {BAR}  7/24  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  last event 12s ago"),
+        (119, f"{BAR}  7/24  5 running  1 failed  1 errored  {TIMES}  last event 12s ago"),
         (100, f"{BAR}  7/24  5 running  1 failed  1 errored  {TIMES}"),
         (79, "━━━─────────  7/24  5 running  1 failed  1 errored  52s  about 1m left"),
         (59, "━━──────  7/24  5 running  1 failed  1 errored  52s"),
@@ -182,14 +182,14 @@ def test_the_bar_is_full_at_the_end() -> None:
 
 
 def test_where_nobody_knows_how_many_nodes_there_are_there_is_no_bar() -> None:
-    assert line(79, job=followed()) == "job 352  0/?  12s  no event yet"
+    assert line(79, job=followed()) == "job 352  0/?  12s  no events yet"
 
 
 def test_without_a_good_answer_its_age_is_told_instead_of_the_silence() -> None:
     job = busy()
     job.last_answer_at, job.unanswered_request_at = 1.0, 2.0
     drawn = line(60, COLOUR, job=job)
-    assert COLOUR.paint("no answer for 11s", "warning") in drawn
+    assert COLOUR.paint("no response for 11s", "warning") in drawn
     assert "silent" not in drawn
 
 

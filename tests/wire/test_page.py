@@ -101,7 +101,7 @@ def test_of_next_events_only_the_start_counts(next_events: str, start: int | Non
 @pytest.mark.parametrize("cut", range(len(EXAMPLE)))
 def test_an_answer_that_is_cut_says_so_wherever_it_is_cut(cut: int) -> None:
     with pytest.raises(
-        TruncatedAnswer, match=r"^the answer of a page breaks off (before any of its events|after 1 events)$"
+        TruncatedAnswer, match=r"^the response from a page was cut off (before any events|after 1 event)$"
     ):
         decode([EXAMPLE[:cut]])
 
@@ -111,13 +111,13 @@ def test_an_answer_that_is_cut_says_so_wherever_it_is_cut(cut: int) -> None:
     [
         (b"<html><body>502 Bad Gateway</body></html>", "is HTML, not JSON"),
         (b"\n  <!DOCTYPE html>", "is HTML, not JSON"),
-        (b"Bad Gateway", "is not a page of events"),
-        (b"[]", "is not a page of events"),
-        (b"{}", "is JSON but not a page of events: it has no items"),
-        (b'{"kind":"x","msg":"y"}', "is JSON but not a page of events: it has no items"),
-        (b'{"items":{}}', "is not a page of events: its items are no list"),
-        (b'{"items":null}', "is not a page of events: its items are no list"),
-        (b'{"items":[]} x', "goes on after its end"),
+        (b"Bad Gateway", "is not a list of events"),
+        (b"[]", "is not a list of events"),
+        (b"{}", "is not a list of events: it has no items"),
+        (b'{"kind":"x","msg":"y"}', "is not a list of events: it has no items"),
+        (b'{"items":{}}', "is not a list of events: its items are not an array"),
+        (b'{"items":null}', "is not a list of events: its items are not an array"),
+        (b'{"items":[]} x', "has extra data after its end"),
         (b'{"items":[{"id":1}{"id":2}]}', "is not JSON"),
         (b'{"items":[{"id":1},]}', "is not JSON"),
         (b'{"items":[,]}', "is not JSON"),
@@ -134,7 +134,7 @@ def test_an_answer_that_is_cut_says_so_wherever_it_is_cut(cut: int) -> None:
 )
 @pytest.mark.parametrize("size", [1, 5, 1000])
 def test_what_is_no_page_is_told_apart(answer: bytes, sentence: str, size: int) -> None:
-    with pytest.raises(NotUnderstood, match=f"^the answer of a page {sentence}$"):
+    with pytest.raises(NotUnderstood, match=f"^the response from a page {sentence}$"):
         decode(cut_up(answer, size))
 
 
@@ -288,7 +288,7 @@ def test_a_lone_surrogate_and_broken_utf8_are_passed_on_as_valid_json() -> None:
 )
 def test_an_answer_that_never_ends_is_given_up_at_the_limit(end: bytes) -> None:
     decoder = PageDecoder("a page", limit=1 << 20)
-    with pytest.raises(NotUnderstood, match="a page goes on for more than 1 MB without a whole event"):
+    with pytest.raises(NotUnderstood, match="a page has more than 1 MB without a complete event"):
         list(map(decoder.feed, [end, *[end[-70_000:]] * 20]))
 
 

@@ -218,9 +218,9 @@ def test_nodes_are_read_with_their_state_and_last_event() -> None:
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        (b"[]", "not what an orchestrator says"),
-        (b'"352"', "not what an orchestrator says"),
-        (b"null", "not what an orchestrator says"),
+        (b"[]", "not one that an orchestrator gives"),
+        (b'"352"', "not one that an orchestrator gives"),
+        (b"null", "not one that an orchestrator gives"),
         (b"\n <html>", "HTML, not JSON"),
         (b"", "not JSON"),
         (b"{", "not JSON"),
@@ -228,28 +228,28 @@ def test_nodes_are_read_with_their_state_and_last_event() -> None:
     ],
 )
 def test_what_is_no_job_is_refused_by_its_name(body: bytes, what: str) -> None:
-    with pytest.raises(NotUnderstood, match=f"^the answer of URL is {what}$"):
+    with pytest.raises(NotUnderstood, match=f"^the response from URL is {what}$"):
         JobRecord.read(body, "URL")
 
 
 @pytest.mark.parametrize(
     ("body", "error", "what"),
     [
-        (b"{}", NotUnderstood, "is JSON but not a page of jobs: it has no items"),
-        (b'{"items":{}}', NotUnderstood, "is not a page of jobs: its items are no list"),
-        (b"[]", NotUnderstood, "is not a page of jobs"),
+        (b"{}", NotUnderstood, "is not a list of jobs: it has no items"),
+        (b'{"items":{}}', NotUnderstood, "is not a list of jobs: its items are not an array"),
+        (b"[]", NotUnderstood, "is not a list of jobs"),
         (b"<html>", HtmlAnswer, "is HTML, not JSON"),
-        (b'{"items":[{"name":"352"},', TruncatedAnswer, "breaks off after 1 jobs"),
+        (b'{"items":[{"name":"352"},', TruncatedAnswer, "was cut off after 1 job"),
     ],
 )
 def test_what_is_no_list_of_jobs_is_refused_by_its_name(body: bytes, error: type[Exception], what: str) -> None:
-    with pytest.raises(error, match=f"^the answer of URL {what}$"):
+    with pytest.raises(error, match=f"^the response from URL {what}$"):
         JobRecord.read_all(body, "URL")
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"items":null}', b'{"items":{}}', b"[]", b'{"items":["a"]}'])
 def test_what_is_no_list_of_nodes_is_refused(body: bytes) -> None:
-    with pytest.raises(NotUnderstood, match=r"^the answer of URL is not what an orchestrator says$"):
+    with pytest.raises(NotUnderstood, match=r"^the response from URL is not one that an orchestrator gives$"):
         NodeRecord.read_all(body, "URL")
 
 

@@ -92,7 +92,8 @@ class PageDecoder:
     def finish(self) -> PageEnd:
         """End the response: return what it has besides its events."""
         if self._read != self._read_nothing:
-            seen = f"after {self._count} {self._items}" if self._count else f"before any {self._items}"
+            items = self._items.removesuffix("s") if self._count == 1 else self._items
+            seen = f"after {self._count} {items}" if self._count else f"before any {items}"
             raise TruncatedAnswer(f"the response from {self._name} was cut off {seen}")
         if not self._has_items:
             raise NotUnderstood(f"the response from {self._name} is not a list of {self._items}: it has no items")

@@ -19,8 +19,8 @@ def test_two_runs_are_compared(over: str, call: Call) -> None:
         "11 nodes fixed",
         "2 nodes missing",
         "3 nodes new",
-        "4 nodes slower, by at least 1.5 times and 5s",
-        "3 nodes faster, by at least 1.5 times and 5s",
+        "4 nodes slower (at least 1.5x and 5s)",
+        "3 nodes faster (at least 1.5x and 5s)",
     ]
     assert "  and 1 more" in done.lines
 
@@ -58,7 +58,7 @@ def test_the_exit_status_tells_of_what_newly_fails_only_where_that_is_asked_for(
 def test_a_job_that_goes_on_is_compared_so_far(at_sixty: str, call: Call) -> None:
     done = call("compare", "351", "352", "--service-url", at_sixty)
 
-    assert done.lines[1] == "job 352 goes on: 8 of 24 nodes over, 8 running"
+    assert done.lines[1] == "job 352 is still running: 8 of 24 nodes done, 8 running"
 
 
 def test_a_job_without_events_says_so_on_stderr(call: Call) -> None:

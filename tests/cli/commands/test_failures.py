@@ -141,7 +141,7 @@ def test_what_is_only_one_thing_can_not_be_another(words: list[str], over: str, 
     done = call("failures", "353", "--service-url", over, *words)
 
     assert (done.status, done.out) == (2, "")
-    assert done.err.startswith("error: --names, --rerun and --json exclude each other\n")
+    assert done.err.startswith("error: --names, --rerun and --json can't be combined\n")
 
 
 @pytest.mark.parametrize(("job", "status"), [("351", 0), ("353", 1), ("355", 3)])
@@ -162,7 +162,7 @@ def test_a_job_that_goes_on_says_so_and_has_no_outcome(at_sixty: str, call: Call
     done = call("failures", "352", "--service-url", at_sixty, "--exit-status", "--fail-on", "skipped")
 
     assert done.status == 0
-    assert done.lines[0] == "job 352 goes on: 8 of 24 nodes over, 8 running"
+    assert done.lines[0] == "job 352 is still running: 8 of 24 nodes done, 8 running"
 
 
 @pytest.mark.parametrize("command", ["failures", "summary"])
@@ -170,7 +170,7 @@ def test_what_failed_in_a_job_that_goes_on_is_no_outcome(command: str, call: Cal
     with Simulator(Api(lambda: 40.0)) as simulator:
         done = call(command, "353", "--service-url", simulator.url, "--exit-status")
 
-    assert (done.status, done.lines[0]) == (0, "job 353 goes on: 12 of 14 nodes over, 2 running")
+    assert (done.status, done.lines[0]) == (0, "job 353 is still running: 12 of 14 nodes done, 2 running")
 
 
 @pytest.mark.parametrize("words", [[], ["--names"], ["--rerun"]])
@@ -179,7 +179,7 @@ def test_a_job_without_events_says_so_on_stderr(words: list[str], call: Call) ->
         done = call("failures", "352", "--service-url", simulator.url, *words)
 
     assert (done.status, done.err) == (0, "job 352 has no events yet\n")
-    assert done.lines == ([] if words else ["job 352 goes on: 0 of 24 nodes over", "", "24 nodes yet to begin"])
+    assert done.lines == ([] if words else ["job 352 is still running: 0 of 24 nodes done", "", "24 nodes not started yet"])
 
 
 class _Shaky(Api):
@@ -200,7 +200,7 @@ def test_contact_that_is_lost_is_told_on_stderr_and_spoils_no_report(over: str, 
     told = done.err.splitlines()
     assert told[0].startswith("warning: contact lost: ")
     assert told[1].startswith("contact is back after ")
-    assert told[-1].startswith("warning: how job 353 ended is told by its events alone: ")
+    assert told[-1].startswith("warning: the outcome of job 353 is taken from its events alone: ")
     assert done.lines[1:] == call("failures", "353", "--service-url", over).lines[1:]
 
 

@@ -233,7 +233,7 @@ def test_what_nobody_asked_for_breaks_no_silence(call: Call, monkeypatch: pytest
         done = call("follow", "352", *words)
 
     assert done.out == ""
-    assert re.search(r"^job 352: \d+/24 over, .*; last event ", done.err, re.MULTILINE)
+    assert re.search(r"^job 352: \d+/24 done, .*; last event ", done.err, re.MULTILINE)
 
 
 def test_a_node_that_takes_long_is_named_once(at_sixty: str, call: Call) -> None:

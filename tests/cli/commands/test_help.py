@@ -136,7 +136,7 @@ def test_help_on_what_there_is_none_on_suggests_a_topic_or_a_command(word: str, 
     done = call("help", word)
 
     assert (done.status, done.out) == (2, "")
-    assert done.err == f"error: there is no help on '{word}'\nhint: did you mean {meant}? see: orch-events --help\n"
+    assert done.err == f"error: there is no help for '{word}'\nhint: did you mean {meant}? see: orch-events --help\n"
 
 
 def test_the_shell_completes_commands_and_topics_behind_help() -> None:

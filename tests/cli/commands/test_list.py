@@ -181,7 +181,7 @@ def test_an_answer_that_breaks_off_still_leaves_the_whole_events_and_a_whole_arr
     assert [event["id"] for event in json.loads(array.out)] == ["1", "2"]
     assert lines.lines == ['{"id":"1","type":"a"}', '{"id":"2","type":"b"}']
     assert (array.status, lines.status) == (6, 6)
-    assert "breaks off" in lines.err
+    assert "was cut off" in lines.err
 
 
 def test_text_of_a_server_never_acts_on_a_terminal(answering: Serve, call: Call) -> None:

@@ -60,7 +60,7 @@ def test_summary_exits_with_the_outcome_only_where_that_is_asked_for(
 def test_a_job_that_goes_on_says_so_and_has_no_outcome(at_sixty: str, call: Call) -> None:
     done = call("summary", "352", "--service-url", at_sixty, "--exit-status", "--fail-on", "skipped")
 
-    assert (done.status, done.lines[0]) == (0, "job 352 goes on: 8 of 24 nodes over, 8 running")
+    assert (done.status, done.lines[0]) == (0, "job 352 is still running: 8 of 24 nodes done, 8 running")
 
 
 def test_a_job_without_events_says_so_on_stderr(call: Call) -> None:
@@ -68,7 +68,7 @@ def test_a_job_without_events_says_so_on_stderr(call: Call) -> None:
         done = call("summary", "352", "--service-url", simulator.url)
 
     assert (done.status, done.err) == (0, "job 352 has no events yet\n")
-    assert "  unheard  24 nodes yet to begin" in done.lines
+    assert "  waiting  24 nodes not started yet" in done.lines
 
 
 def test_an_unknown_job_is_told(over: str, call: Call) -> None:

@@ -26,7 +26,7 @@ def test_a_check_is_a_line_and_a_hint_another() -> None:
         "✔ ok           versions         orch-events 1",
         "‼ warning      token-file       others can read it",
         "               hint: run: chmod 600 token",
-        "↷ not checked  proxy            nor resolution: why",
+        "↷ not checked  proxy            also resolution: why",
         "↷ not checked  connection       because",
         "✖ failure      answer           HTML",
         "               hint: is it a proxy?",

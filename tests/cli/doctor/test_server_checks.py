@@ -64,8 +64,8 @@ def test_a_token_that_is_missing_or_refused_is_a_matter_of_permission(demanding:
     refused = call("doctor", "--json", "--service-url", demanding)
 
     assert (missing.status, refused.status) == (4, 4)
-    assert "wants a token, and none was sent" in examined(missing)["permission"].found
-    assert "refuses the token" in examined(refused)["permission"].found
+    assert "requires a token, but none was sent" in examined(missing)["permission"].found
+    assert "rejected the token" in examined(refused)["permission"].found
     assert examined(refused)["answer"].found.startswith("HTTP 401, ")
     assert "0TheWrongOne0" not in refused.out
 
@@ -76,7 +76,7 @@ def test_a_token_that_can_t_be_read_is_not_asked_without(demanding: str, call: C
 
     assert done.status == 8
     assert found["connection"].status == "ok"
-    assert {found[name].found for name in _SAYS} == {"first mend token-file"}
+    assert {found[name].found for name in _SAYS} == {"skipped until token-file is fixed"}
 
 
 def test_a_token_that_the_server_quotes_is_not_repeated(answering: Serve, call: Call) -> None:
@@ -101,11 +101,11 @@ def test_what_a_server_says_never_acts_on_a_terminal(answering: Serve, call: Cal
 @pytest.mark.parametrize(
     ("seconds", "status", "told"),
     [
-        (0, "ok", "the server's agrees with ours"),
-        (25, "ok", "the server's agrees with ours"),
-        (-25, "ok", "the server's agrees with ours"),
-        (330, "warning", "the server's is 5 minutes ahead of ours"),
-        (-7290, "warning", "the server's is 2 hours behind ours"),
+        (0, "ok", "the server's clock and this machine's agree"),
+        (25, "ok", "the server's clock and this machine's agree"),
+        (-25, "ok", "the server's clock and this machine's agree"),
+        (330, "warning", "the server's clock is 5 minutes ahead of this machine's"),
+        (-7290, "warning", "the server's clock is 2 hours behind this machine's"),
     ],
 )
 def test_the_server_s_clock_is_compared_with_ours(
@@ -127,7 +127,7 @@ def test_a_server_without_a_clock_is_not_compared(
     monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", lambda *_: "what time is it?")
     with answering(200, _JOBS) as url:
         done = call("doctor", "--json", "--service-url", url)
-    assert (done.status, examined(done)["clock"].found) == (0, "the server tells no time")
+    assert (done.status, examined(done)["clock"].found) == (0, "the server does not send the time")
 
 
 def test_an_answer_that_trickles_is_given_up(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

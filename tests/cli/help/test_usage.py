@@ -54,7 +54,7 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 -o xml", "--output: 'xml' is not one of 'table', 'jsonl', 'json', 'csv'", _SEE_LIST),
         (
             "list x",
-            "'x' is not a job; give its number, as in 352, or latest, or its URL, or the path of a recording",
+            "'x' is not a job: use a job number such as 352, latest, the URL of a job or the path of a recording",
             _SEE_LIST,
         ),
         ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'", "see: orch-events completion --help"),
@@ -75,7 +75,7 @@ def test_a_mistake_is_told_in_one_sentence_with_what_may_be_meant(line: str, err
 def test_a_time_that_is_none_names_its_option(over: str, call: Call) -> None:
     error, hint = call("list", "352", "--since", "soon", "--service-url", over).err.splitlines()
 
-    assert error.startswith("error: --since: 'soon' is not a time: write ")
+    assert error.startswith("error: --since: 'soon' is not a time: use ")
     assert hint == f"hint: {_SEE_LIST}"
 
 

@@ -151,7 +151,7 @@ def test_an_event_without_an_id_has_a_question_mark_for_one_and_is_noted(number:
     *_, row, note = drawn([run_event(), run_event(number, message="m")], end=True)
     assert row.split()[0] == "?"
     assert row.endswith(" m")
-    assert note == "1 of these could not be understood in full; --json shows them as they are"
+    assert note == "1 of these events could not be fully parsed; --json shows them unchanged"
 
 
 def test_without_strange_events_nothing_is_noted() -> None:

@@ -40,13 +40,13 @@ def test_two_equal_jobs_differ_in_nothing() -> None:
         "  p90      36s  36s",
         "  maximum  36s  36s",
         "",
-        "no node fares otherwise",
+        "no differences between the nodes",
     ]
 
 
 def test_a_job_that_goes_on_says_so_and_what_is_not_known_is_a_dash() -> None:
     drawn = lines(simulated(351), simulated(352, 0))
-    assert drawn[1] == "job 352 goes on: 0 of 24 nodes over"
+    assert drawn[1] == "job 352 is still running: 0 of 24 nodes done"
     assert drawn[4:8] == ["  took     38s  -", "  p50      28s  -", "  p90      36s  -", "  maximum  36s  -"]
 
 

@@ -27,14 +27,14 @@ def test_a_job_of_which_every_node_finished_says_so() -> None:
 
 
 def test_a_job_that_goes_on_says_so() -> None:
-    assert lines(simulated(352, 20))[0] == "job 352 goes on: 0 of 24 nodes over, 8 running"
-    assert lines(simulated(352, 20))[2] == "▶ 8 nodes running so far"
-    assert lines(simulated(352, 20))[-1] == "16 nodes yet to begin"
+    assert lines(simulated(352, 20))[0] == "job 352 is still running: 0 of 24 nodes done, 8 running"
+    assert lines(simulated(352, 20))[2] == "▶ 8 nodes still running"
+    assert lines(simulated(352, 20))[-1] == "16 nodes not started yet"
 
 
 def test_before_anything_failed_nothing_did() -> None:
     assert lines(job_of(event_at(1, "node_finished"), record=record("running", 1)))[0].startswith("job 7 finished")
-    assert lines(job_of(record=record("new")))[1:] == ["nothing failed so far"]
+    assert lines(job_of(record=record("new")))[1:] == ["no failures so far"]
 
 
 def test_nodes_that_never_ended_or_began_are_told() -> None:
@@ -44,7 +44,7 @@ def test_nodes_that_never_ended_or_began_are_told() -> None:
         "▶ 1 node still running when the job ended",
         "  nodes    a",
         "",
-        "nothing was heard of 2 nodes",
+        "no events from 2 nodes",
     ]
 
 

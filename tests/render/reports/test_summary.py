@@ -30,21 +30,21 @@ def facts(state: JobState) -> dict[str, str]:
 
 def test_a_job_that_goes_on_says_so() -> None:
     told_ones = facts(simulated(352, 60))
-    assert lines(simulated(352, 60))[0] == "job 352 goes on: 8 of 24 nodes over, 8 running"
+    assert lines(simulated(352, 60))[0] == "job 352 is still running: 8 of 24 nodes done, 8 running"
     assert (told_ones["latest"], told_ones["took"]) == ("2016-05-05 19:50:59", "51s so far")
-    assert told_ones["unheard"] == "8 nodes yet to begin"
+    assert told_ones["waiting"] == "8 nodes not started yet"
     assert told_ones["running"].startswith("web-08.example.com, ")
     assert any(line.endswith("s so far") for line in lines(simulated(352, 60))[-10:])
 
 
 def test_a_job_that_left_nodes_behind_says_so() -> None:
     told_ones = facts(job_of(event_at(1, "node_running"), END, record=record("failed", 4)))
-    assert (told_ones["running"], told_ones["unheard"]) == ("a", "3 nodes of which nothing was heard")
+    assert (told_ones["running"], told_ones["missing"]) == ("a", "3 nodes without events")
     assert lines(job_of(event_at(1, "node_running"), END))[-1].endswith("  1m 00s ▶ still running")
 
 
 def test_a_job_without_events_is_a_heading() -> None:
-    assert lines(job_of()) == ["job 7 goes on: 0 of ? nodes over", ""]
+    assert lines(job_of()) == ["job 7 is still running: 0 of ? nodes done", ""]
 
 
 def test_where_nothing_ended_there_are_no_durations() -> None:

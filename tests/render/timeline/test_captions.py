@@ -16,14 +16,14 @@ ASCII = Theme.from_capabilities(color=False, ascii_only=True)
 AXIS = Axis(Chart(1462477808.0, 60, []), "elapsed")
 
 NODES = [
-    ("finished", 8, 42, "34s", "34s", "finished, began at 8s, took 34s"),
-    ("failed", 8, 42, "✖ 34s", "failed 34s", "failed, began at 8s, took 34s"),
-    ("errored", 0, 420, "‼ 7m 00s", "errored 7m 00s", "errored, began at 0s, took 7m 00s"),
-    ("running", 8, 42, "▶ 34s", "running 34s", "running, began at 8s, 34s so far"),
+    ("finished", 8, 42, "34s", "34s", "finished, started at 8s, took 34s"),
+    ("failed", 8, 42, "✖ 34s", "failed 34s", "failed, started at 8s, took 34s"),
+    ("errored", 0, 420, "‼ 7m 00s", "errored 7m 00s", "errored, started at 0s, took 7m 00s"),
+    ("running", 8, 42, "▶ 34s", "running 34s", "running, started at 8s, 34s so far"),
     ("skipped", None, 8, "↷ skipped", "skipped", "skipped at 8s"),
     ("skipped", None, None, "↷ skipped", "skipped", "skipped"),
-    ("finished", 8, None, "✔ finished", "finished", "finished, began at 8s"),
-    ("pondering", 8, 9, "pondering 1s", "pondering 1s", "pondering, began at 8s, took 1s"),
+    ("finished", 8, None, "✔ finished", "finished", "finished, started at 8s"),
+    ("pondering", 8, 9, "pondering 1s", "pondering 1s", "pondering, started at 8s, took 1s"),
     ("x\x1b[2J" * 9, None, None, "x\\x1b[2Jx\\x…", "x\\x1b[2Jx...", "x\\x1b[2J" * 9),
 ]
 
@@ -45,8 +45,8 @@ def test_reasons_are_told_once_and_do_not_act() -> None:
 @pytest.mark.parametrize(
     ("number", "now", "sentence", "counts"),
     [
-        (352, 60, "job 352 (deploy production) running for 51s", {"finished": 8, "running": 8, "not begun": 8}),
-        (352, 0, "job 352 (deploy production) new", {"not begun": 24}),
+        (352, 60, "job 352 (deploy production) running for 51s", {"finished": 8, "running": 8, "not started": 8}),
+        (352, 0, "job 352 (deploy production) new", {"not started": 24}),
         (352, 999, "job 352 (deploy production) finished after 2m 07s", {"finished": 23, "skipped": 1}),
         (354, 999, "job 354 (deploy canary) aborted after 30s", {"finished": 5, "skipped": 3, "running": 4}),
         (353, 999, "job 353 (restart nginx) failed after 43s", {"finished": 9, "failed": 3, "errored": 2}),
@@ -65,20 +65,21 @@ def test_a_job_without_a_record_runs_until_its_nodes_are_over() -> None:
 
 
 def test_what_a_server_says_of_a_job_does_not_act() -> None:
-    record = JobRecord("x\x1b", 3, {"new\x1b": 3}, description="d\r")
-    heading = scene(job_of(record=record)).heading
-    assert (heading.sentence, heading.counts) == ("job 7 (d\\r) x\\x1b", {"not begun": 3})
+    state = JobState("7")
+    state.record = JobRecord("x\x1b", 3, {"new\x1b": 3}, description="d\r")
+    heading = scene(state).heading
+    assert (heading.sentence, heading.counts) == ("job 7 (d\\r) x\\x1b", {"not started": 3})
 
 
 @pytest.mark.parametrize(
     ("shown", "failed", "of", "of_failed", "said"),
     [
         (5, 0, 5, 0, ""),
-        (40, 0, 5000, 0, "the 40 slowest of 5,000 nodes"),
-        (23, 3, 5000, 3, "the 20 slowest and all 3 that failed of 5,000 nodes"),
-        (23, 1, 50, 1, "the 22 slowest and the one that failed of 50 nodes"),
-        (40, 40, 5000, 40, "all 40 that failed of 5,000 nodes"),
-        (40, 40, 5000, 1312, "the 40 slowest of 1,312 that failed, of 5,000 nodes"),
+        (40, 0, 5000, 0, "showing the 40 slowest of 5,000 nodes"),
+        (23, 3, 5000, 3, "showing the 20 slowest and all 3 that failed of 5,000 nodes"),
+        (23, 1, 50, 1, "showing the 22 slowest and the one that failed of 50 nodes"),
+        (40, 40, 5000, 40, "showing all 40 that failed of 5,000 nodes"),
+        (40, 40, 5000, 1312, "showing the 40 slowest of 1,312 failed nodes (5,000 in all)"),
     ],
 )
 def test_which_nodes_are_shown_is_told(shown: int, failed: int, of: int, of_failed: int, said: str) -> None:

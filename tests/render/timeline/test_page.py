@@ -92,7 +92,7 @@ def test_it_says_what_the_job_is() -> None:
     assert reader.all("button") == ["9 finished", "3 failed", "2 errored"]
     assert reader.all("output") == ["14 nodes"]
     assert reader.all("span", class_="above most") == ["at most 14"]
-    assert "began 2016-05-05 19:50:08 UTC" in reader.all("p")
+    assert "started 2016-05-05 19:50:08 UTC" in reader.all("p")
     assert reader.all("option", selected="") == ["start"]
 
 
@@ -105,7 +105,7 @@ def test_each_row_says_all_in_words() -> None:
         ("b", "web-03.example.com"),
         ("i", ""),
         ("em", "✖ 30s"),
-        ("p", "failed, began at 19:50:08, took 30s"),
+        ("p", "failed, started at 19:50:08, took 30s"),
         ("p", "Task failed on web-03.example.com: exited with 1"),
         ("p", "The task exited with 1: nginx: [emerg] bind() to 0.0.0.0:80 failed"),
     ]
@@ -154,7 +154,7 @@ def test_nothing_that_a_server_says_is_markup() -> None:
 
 def test_without_events_it_says_so() -> None:
     reader = Reader.read(written(simulated(352, 0)))
-    assert "There are no events yet." in reader.all("p")
+    assert "No events yet." in reader.all("p")
     assert reader.all("ol") == []
 
 
@@ -164,6 +164,6 @@ def test_five_thousand_nodes_are_less_than_three_megabytes() -> None:
 
 def test_a_state_without_rows_is_no_button() -> None:
     reader = Reader.read(written(simulated(352, 60)))
-    spans: list[Any] = [text for text in reader.all("span") if "not begun" in text]
-    assert spans == ["8 not begun"]
+    spans: list[Any] = [text for text in reader.all("span") if "not started" in text]
+    assert spans == ["8 not started"]
     assert reader.all("button") == ["8 finished", "8 running"]

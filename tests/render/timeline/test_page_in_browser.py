@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.build import job_of, ran, simulated, stamped_job
+from tests.build import ran, simulated, stamped_job
 from tests.chromium import Page, chromium
 from tests.cli.command import needs
 from tests.render.timeline.test_page import HOSTILE, written
@@ -107,7 +107,7 @@ def test_the_keyboard_walks_through_the_rows_and_shows_what_is_known(page: Page,
     page.press("ArrowDown")
     assert page.run(_TIP).split("\n") == [
         "web-03.example.com",
-        "failed, began at 0s, took 30s",
+        "failed, started at 0s, took 30s",
         "Task failed on web-03.example.com: exited with 1",
         "The task exited with 1: nginx: [emerg] bind() to 0.0.0.0:80 failed",
     ]
@@ -224,7 +224,7 @@ def test_a_screen_reader_is_told_all_in_words(page: Page, show: Show) -> None:
     words = [name for role, name in told_to if role == "StaticText"]
     place = words.index("web-03.example.com")
     assert words[place + 1 : place + 3] == [
-        "failed, began at 0s, took 30s",
+        "failed, started at 0s, took 30s",
         "Task failed on web-03.example.com: exited with 1",
     ]
 
@@ -262,6 +262,6 @@ def test_twenty_thousand_nodes_open(page: Page, show: Show) -> None:
 
 
 def test_a_job_that_runs_without_events_shows_a_page(page: Page, show: Show) -> None:
-    show(written(job_of()))
-    assert "There are no events yet." in page.run("document.body.innerText")
+    show(written(JobState("7")))
+    assert "No events yet." in page.run("document.body.innerText")
     assert told_by_itself(page, "Runtime.exceptionThrown") == []

@@ -33,7 +33,7 @@ def test_the_head_says_what_the_job_is() -> None:
     assert found.findtext(f"{_SVG}title") == "job 353 (restart nginx) failed after 43s"
     assert texts(found)[:4] == [
         "job 353 (restart nginx) failed after 43s",
-        "14 nodes✔ 9 finished✖ 3 failed‼ 2 erroredbegan 2016-05-05 19:50:08 UTC",
+        "14 nodes✔ 9 finished✖ 3 failed‼ 2 erroredstarted 2016-05-05 19:50:08 UTC",
         "running at once",
         "at most 14",
     ]
@@ -45,7 +45,7 @@ def test_each_node_has_a_bar_where_it_ran_and_tells_all_that_is_known_of_it() ->
     assert row.attrib == {"class": "failed"}
     assert (row.findtext(f"{_SVG}title") or "").split("\n") == [
         "web-03.example.com",
-        "failed, began at 0s, took 30s",
+        "failed, started at 0s, took 30s",
         "Task failed on web-03.example.com: exited with 1",
         "The task exited with 1: nginx: [emerg] bind() to 0.0.0.0:80 failed",
     ]
@@ -95,7 +95,7 @@ def test_it_asks_nobody_for_anything() -> None:
 def test_of_many_nodes_the_usual_number_is_drawn_unless_all_are_asked_for() -> None:
     state = simulated(360)
     assert len(rows(picture(state))) == 40
-    assert texts(picture(state))[-1] == "the 40 slowest of 5,000 nodes; --all for all"
+    assert texts(picture(state))[-1] == "showing the 40 slowest of 5,000 nodes; --all shows all"
     assert len(rows(picture(state, whole=True))) == 5000
 
 
@@ -108,4 +108,4 @@ def test_both_schemes_have_their_colours() -> None:
 
 
 def test_a_job_without_events_is_a_picture_all_the_same() -> None:
-    assert texts(picture(simulated(352, 0))) == ["job 352 (deploy production) new", "24 nodes24 not begun"]
+    assert texts(picture(simulated(352, 0))) == ["job 352 (deploy production) new", "24 nodes24 not started"]

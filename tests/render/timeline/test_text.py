@@ -101,7 +101,7 @@ def test_a_terminal_has_as_many_rows_as_it_has_room_for(lines: int) -> None:
     text = drawn(simulated(360), (100, lines)).splitlines()
     rows = [line for line in text if line.startswith("node-")]
     assert len(rows) == {0: 40, 1: 3, 24: 18, 50: 44}[lines]
-    assert text[-1] == f"the {len(rows)} slowest of 5,000 nodes; --all for all"
+    assert text[-1] == f"showing the {len(rows)} slowest of 5,000 nodes; --all shows all"
 
 
 def test_all_nodes_are_drawn_where_they_are_asked_for() -> None:
@@ -116,7 +116,7 @@ def test_those_that_failed_are_drawn_among_the_slowest() -> None:
     text = drawn(stamped_job(*many, *bad), (80, 14))
     assert re.findall(r"^\S+", text, re.MULTILINE)[4:-1] == [
         *(f"node-{node}.example.com" for node in range(44, 50)), "bad-a.example.com", "bad-b.example.com"]  # fmt: skip
-    assert text.splitlines()[-1] == "the 6 slowest and all 2 that failed of 52 nodes; --all for all"
+    assert text.splitlines()[-1] == "showing the 6 slowest and all 2 that failed of 52 nodes; --all shows all"
 
 
 def test_a_name_is_not_cut_before_its_first_label_ends() -> None:

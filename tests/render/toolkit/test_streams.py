@@ -63,7 +63,7 @@ def test_what_is_written_has_left() -> None:
 def test_a_full_disk_is_told_in_a_sentence(*, code: int, buffered: bool) -> None:
     with pytest.raises(LocalFileError) as raised:
         Output(Full(code, buffered=buffered)).write(b"x")
-    assert raised.value.message == f"standard output can't be written: {os.strerror(code)}"
+    assert raised.value.message == f"can't write to standard output: {os.strerror(code)}"
     assert raised.value.hint
 
 
@@ -103,7 +103,7 @@ def test_what_a_stream_takes_in_pieces_is_written_whole(data: bytes) -> None:
 
 
 def test_a_name_other_than_standard_output_is_told() -> None:
-    with pytest.raises(LocalFileError, match=r"^events.jsonl can't be written: "):
+    with pytest.raises(LocalFileError, match=r"^can't write to events.jsonl: "):
         Output(Full(errno.ENOSPC, buffered=False), "events.jsonl").write(b"x")
 
 

@@ -24,11 +24,11 @@ _JOB = """
     JOB names a job. It is one of these:
 
     \b
-    352         a job number, as the console and puppet job run show it
-    latest      the newest job on the server
-    https://... the URL of a job, in the API or the console
-    352.jsonl   a recording: written with --record or --json, or a saved response; may be gzipped
-    -           a recording on standard input
+    352          a job number, as the console and puppet job run show it
+    latest       the newest job on the server
+    https://...  the URL of a job, in the API or the console
+    352.jsonl    a recording: written with --record or --json, or a saved response; may be gzipped
+    -            a recording on standard input
 
     The server deletes jobs after 30 days; a recording lasts, and needs no server. If a recording contains several
     jobs, choose one with --job. follow shows a recording at once, or with --speed in the time that it took. Damaged

@@ -131,7 +131,7 @@ def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
 
     def read(text: str) -> str:
         if text not in known and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
-            raise click.BadParameter(f"{text!r} is not a type of {kind}: use {', '.join(known)}")
+            raise click.BadParameter(f"{text!r} is not a known {kind} type: use {', '.join(known)}")
         return text
 
     return read

@@ -81,7 +81,7 @@ def left_out(shown: Sequence[Row], of: Sequence[Row]) -> str:
     slowest = f"the {len(shown) - shown_failed:,} slowest"
     if shown_failed < failed:
         return f"showing the {shown_failed:,} slowest of {failed:,} failed nodes ({len(of):,} in all)"
-    all_failed = f"all {failed:,} failed" if failed > 1 else "1 failed"
+    all_failed = f"all {failed:,} that failed" if failed > 1 else "the one that failed"
     parts = [slowest] * (len(shown) > failed) + [all_failed] * (failed > 0)
     return f"showing {' and '.join(parts)} of {counted(len(of))}"
 
