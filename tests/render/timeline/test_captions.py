@@ -65,7 +65,7 @@ def test_a_job_without_a_record_runs_until_its_nodes_are_over() -> None:
 
 
 def test_what_a_server_says_of_a_job_does_not_act() -> None:
-    state = JobState("7")
+    state = job_of()
     state.record = JobRecord("x\x1b", 3, {"new\x1b": 3}, description="d\r")
     heading = scene(state).heading
     assert (heading.sentence, heading.counts) == ("job 7 (d\\r) x\\x1b", {"not started": 3})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.build import ran, simulated, stamped_job
+from tests.build import job_of, ran, simulated, stamped_job
 from tests.chromium import Page, chromium
 from tests.cli.command import needs
 from tests.render.timeline.test_page import HOSTILE, written
@@ -262,6 +262,6 @@ def test_twenty_thousand_nodes_open(page: Page, show: Show) -> None:
 
 
 def test_a_job_that_runs_without_events_shows_a_page(page: Page, show: Show) -> None:
-    show(written(JobState("7")))
+    show(written(job_of()))
     assert "No events yet." in page.run("document.body.innerText")
     assert told_by_itself(page, "Runtime.exceptionThrown") == []
