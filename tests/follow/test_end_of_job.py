@@ -15,8 +15,8 @@ RUNNING = event(10)
 OVER = (RUNNING, event(11, "node_finished"))
 
 
-def quiet(*events: Event, record: JobRecord | None = None, was_over: bool = False) -> float:
-    return required_quiet_seconds(job_of(*events, record=record), SETTLE, was_over=was_over)
+def quiet(*events: Event, record: JobRecord | None = None) -> float:
+    return required_quiet_seconds(job_of(*events, record=record), SETTLE)
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,5 @@ def test_how_much_silence_ends_a_job(events: Sequence[Event], recorded: JobRecor
     assert quiet(*events, record=recorded) == seconds
 
 
-@pytest.mark.parametrize("recorded", [record("finished", 2), record("failed", 1, failed=1), record("finished")])
-def test_of_a_job_that_was_over_from_the_start_what_is_missing_is_waited_for_briefly(recorded: JobRecord) -> None:
-    assert quiet(*OVER, FINISHED, record=recorded, was_over=True) == LATE_COMMIT_SECONDS
-
-
 def test_no_more_silence_is_wanted_than_settling_takes() -> None:
-    assert required_quiet_seconds(job_of(*OVER, record=record("finished", 1)), 0.0, was_over=False) == 0
+    assert required_quiet_seconds(job_of(*OVER, record=record("finished", 1)), 0.0) == 0

@@ -71,6 +71,10 @@ class SeenIds:
         block[number & _LAST_IN_BLOCK] = 1
         return True
 
+    def __contains__(self, number: int) -> bool:
+        block = self._blocks.get(number >> _BLOCK_BITS)
+        return number < self._floor or (block is not None and bool(block[number & _LAST_IN_BLOCK]))
+
     def add_all(self, numbers: Iterable[int]) -> None:
         """Add ids that are higher than any before."""
         blocks = self._blocks
@@ -186,6 +190,10 @@ class Cursor:
     def page_truncated(self) -> None:
         """Move past what had arrived of a page that broke off, if nothing before it can be missing."""
         self._move(self._behind_page if self._in_order else None)
+
+    def lacks(self, number: int) -> bool:
+        """Whether an id is wanted and was not seen yet."""
+        return number >= (self._first_wanted or 0) and number not in self._seen
 
     def mark(self, at: float) -> None:
         """Note what was seen by now, a monotonic time; what was seen some seconds before it counts as complete."""

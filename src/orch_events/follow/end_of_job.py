@@ -23,7 +23,8 @@ Rules
        is, `settle` seconds of silence end the following. Without such an event the outcome stays unknown.
 
 What can't be decided
-    An event that becomes visible later than `settle` after everything else; without a record, a node that was queued for
+    An event that becomes visible later than `settle` after everything else, and the job's last event if all else was
+    complete for longer than `LATE_COMMIT_SECONDS`, which changes no outcome; without a record, a node that was queued for
     longer than that; without job_stopping and without a record, whether a job was stopped.
 """
 
@@ -35,21 +36,17 @@ LATE_COMMIT_SECONDS = 3.0
 """How long an event that was given its id early usually takes at most to become visible."""
 
 
-def required_quiet_seconds(state: JobState, settle_seconds: float, *, was_over: bool) -> float:
+def required_quiet_seconds(state: JobState, settle_seconds: float) -> float:
     """Return how many seconds of silence end a job, by what is known of it now; infinite where nothing says it is over.
 
     Args:
         state: what is known of the job.
         settle_seconds: how long to wait at most for what may be missing.
-        was_over: whether its record said that it is over before its events were first read.
     """
-    briefly = min(LATE_COMMIT_SECONDS, settle_seconds)
     if not state.has_record:
         return settle_seconds if state.ended_by is not None or state.seen_over else math.inf
     if not state.is_over:
         return math.inf
-    if not state.record_over:
+    if not state.record_over or not state.complete:
         return settle_seconds
-    if state.complete:
-        return 0.0 if state.ended_by is not None else briefly
-    return briefly if was_over else settle_seconds
+    return 0.0 if state.ended_by is not None else min(LATE_COMMIT_SECONDS, settle_seconds)

@@ -23,7 +23,8 @@ What can be lost, and why it is not
        again, and whether the job was aborted or stopped, which not every record tells, is read from its events.
     5. The same across a restart: a cursor file keeps the ids that were shown in the last seconds (`Cursor.recent`), and
        the first request asks for these again. A server that has not the last of them was restored from a backup, or is
-       another one: then everything is shown anew, and a Notice says so.
+       another one: then everything is shown anew, and a Notice says so. Which events of before the restart are still
+       to become visible, nobody can tell; so the end is not left earlier than `settle_seconds` after it.
 
 What is not known is not made up: where neither events nor record tell how the job ended, the last update is
 OutcomeUnknown.
@@ -109,8 +110,8 @@ class Follower:
         self._settle_seconds = settle_seconds
         self._resume = resume
         self._cursor = Cursor(start, resume)
+        self._settled_at = clock.monotonic() + settle_seconds if resume and resume.shown else 0.0
         self._tracks_state = True
-        self._was_over = False
         self._record_error: OrchEventsError | None = None
         self._asked_at = self._quiet_since = self._leave_at = clock.monotonic()
         self._rereads = 0
@@ -168,7 +169,6 @@ class Follower:
 
     def _follow_to_end(self) -> Iterator[Update]:
         yield from self._poll_record()
-        self._was_over = self.state.record_over
         yield from self._check_resume()
         found = yield from self._poll_events()
         yield from self._merge_nodes()
@@ -188,7 +188,8 @@ class Follower:
             self._note_news()
         if not found or self.state.is_over or not self.state.has_record:
             yield from self._poll_record()
-        self._leave_at = self._quiet_since + required_quiet_seconds(self.state, self._settle_seconds, was_over=self._was_over)
+        needed = required_quiet_seconds(self.state, self._settle_seconds)
+        self._leave_at = max(self._quiet_since + needed, self._settled_at)
         reread_at = self._reread_at
         if found or asked_at < min(self._leave_at, reread_at):
             return True
@@ -201,7 +202,8 @@ class Follower:
     @property
     def _reread_at(self) -> float:
         """When everything is read again: once after a while of silence and once at the end, if it is not complete."""
-        if self.state.complete or math.isinf(self._leave_at) or self._rereads > 1:
+        proven = self.state.complete and not self._settled_at
+        if proven or math.isinf(self._leave_at) or self._rereads > 1:
             return math.inf
         soon = self._quiet_since + LATE_COMMIT_SECONDS
         return min(soon, self._leave_at) if self._rereads == 0 else self._leave_at
@@ -320,6 +322,7 @@ class Follower:
             yield Notice(f"the node states before --start are unknown: {error.message}")
         else:
             self.state.merge_snapshot(nodes)
+            self.state.expect(one.latest_event_id for one in nodes if self._cursor.lacks(one.latest_event_id))
 
     def _account_for_skipped_events(self) -> Iterator[Update]:
         """Where the events before `start` matter for the outcome, learn of them what they say, and show none."""

@@ -84,6 +84,7 @@ class JobState:
         self.late = 0
         self.ended_by: str | None = None
         self._nodes = Nodes()
+        self._expected: set[int] = set()
         self._stopping = False
         self._first_timestamp = ""
         self._last_timestamp = ""
@@ -104,6 +105,7 @@ class JobState:
         """Count one event and apply it."""
         fields, number, last = event.fields, event.id or 0, self.last_id or 0
         self.events += 1
+        self._expected.discard(number)
         if number < last:
             self.late += 1
         elif number:
@@ -125,6 +127,10 @@ class JobState:
         self._knows_nodes = True
         for node in nodes:
             self._nodes.merge_snapshot(node)
+
+    def expect(self, numbers: Iterable[int]) -> None:
+        """Note the ids of events that are known to exist: until they were applied, events are missing."""
+        self._expected.update(numbers)
 
     def snapshot(self) -> list[NodeRecord]:
         """Return a snapshot of the nodes, as `merge_snapshot` takes it."""
@@ -223,7 +229,8 @@ class JobState:
         If the first events were not read, it is not known which nodes have started.
         """
         counted = self.record_over and bool(self.record and self.record.node_states)
-        return (self.matches_record if counted else self.nodes_over) and not (self._whole and self.lacks_events)
+        whole = self.matches_record if counted else self.nodes_over
+        return whole and not self._expected and not (self._whole and self.lacks_events)
 
     @property
     def lacks_events(self) -> bool:
