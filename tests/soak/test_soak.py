@@ -23,6 +23,8 @@ from orch_events.job.updates import JobEnded, NewEvents, Update
 from orch_events.simulator import Api, Fault, Faults, SimulatedTime, Simulator, scripts
 from orch_events.times import SystemClock
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 RUNS = 150
 SPEED = 300
 STATUS = {353: 1, 354: 3, 355: 3, 356: 0}
