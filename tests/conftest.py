@@ -1,17 +1,33 @@
 """What holds for every test: no network but loopback, no configuration of whoever runs them."""
 
+import gc
+import itertools
 import os
 import socket
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.certificates import Authority
+from tests.certificates import OLD_CA, Authority
 
-settings.register_profile("orch-events", deadline=None)  # a slow machine is no fault
-settings.load_profile("orch-events")
+settings.register_profile("whole", deadline=None)  # a slow machine is no fault
+settings.register_profile("quick", deadline=None, max_examples=25)
 
 _CONNECT = socket.socket.connect
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples where the slow tests are left out: it is the quick look of somebody who works."""
+    if config.getoption("--hypothesis-profile") is None:
+        settings.load_profile("quick" if config.getoption("-m") == "not slow" else "whole")
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look no more at what was collected: there are thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def _loopback_only(self: socket.socket, address: tuple[str, int] | str) -> None:
@@ -21,15 +37,34 @@ def _loopback_only(self: socket.socket, address: tuple[str, int] | str) -> None:
     _CONNECT(self, address)
 
 
+@pytest.fixture(scope="session")
+def _old_ca(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a CA that has expired."""
+    path = tmp_path_factory.mktemp("system") / "ca.pem"
+    path.write_text(OLD_CA)
+    return path
+
+
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return paths for empty homes; `mktemp` would look at all of them to number the next."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give each test an empty home, a plain environment and no network."""
+def _alone(monkeypatch: pytest.MonkeyPatch, _homes: Iterator[Path], _old_ca: Path) -> None:
+    """Give each test an empty home, a plain environment, a system that trusts nobody, and no network."""
     monkeypatch.setattr(socket.socket, "connect", _loopback_only)
     for name in os.environ:
         if name.startswith("ORCH_EVENTS_") or name.lower().endswith("_proxy") or "COLOR" in name:
             monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    home = next(_homes)
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("SSL_CERT_FILE", str(_old_ca))
+    monkeypatch.setenv("SSL_CERT_DIR", str(_old_ca.parent))
 
 
 @pytest.fixture(scope="session")

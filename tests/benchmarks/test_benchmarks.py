@@ -10,6 +10,8 @@ import pytest
 from tests.benchmarks import pages
 from tests.benchmarks.measure import run
 
+pytestmark = pytest.mark.slow
+
 
 def _items(path: Path) -> Any:
     return json.loads(path.read_text())["items"]

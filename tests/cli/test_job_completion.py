@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orch_events.cli import job_completion
 from orch_events.cli.job_completion import CACHE_SECONDS, JobCache, Jobs
 from orch_events.cli.main import cli
 from orch_events.simulator import Api, Fault, Faults, Simulator
@@ -30,6 +31,12 @@ Offered = Callable[[str], dict[str, str]]
 
 NUMBERS = ["360", "358", "357", "356", "355", "354", "353", "352", "351"]
 _CACHE = Path(".cache", "orch-events", "jobs.json")
+
+
+@pytest.fixture(autouse=True)
+def _no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for an answer, however slow the machine is."""
+    monkeypatch.setattr(job_completion, "_WAIT_SECONDS", SECONDS)
 
 
 @pytest.fixture
@@ -228,12 +235,14 @@ def _never_answering() -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(offered: Offered) -> None:
+def test_a_server_that_says_nothing_is_not_waited_for(offered: Offered, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_completion, "_WAIT_SECONDS", 0.1)
     with _never_answering() as url:
         assert list(offered(f"orch-events list --service-url {url} ")) == ["latest"]
 
 
-def test_an_answer_that_trickles_in_is_not_waited_for(offered: Offered) -> None:
+def test_an_answer_that_trickles_in_is_not_waited_for(offered: Offered, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_completion, "_WAIT_SECONDS", 0.1)
     slowly = Faults([Fault.parse("trickle=100")])
     with Simulator(Api(lambda: float("inf"), faults=slowly)) as simulator:
         assert list(offered(f"orch-events list --service-url {simulator.url} ")) == ["latest"]
@@ -281,6 +290,7 @@ def test_a_cache_that_can_t_be_read_is_no_hindrance(content: bytes | None, over:
     assert list(offered(f"orch-events list --service-url {over} 35")) == NUMBERS[1:]
 
 
+@pytest.mark.slow
 def test_the_client_is_imported_only_where_the_server_is_asked(over: str) -> None:
     program = "import sys; from orch_events.cli.main import main; main([]); sys.exit('httpx' in sys.modules)"
     asking = {"_ORCH_EVENTS_COMPLETE": "bash_complete", "COMP_WORDS": f"orch-events list --service-url {over} 35"}

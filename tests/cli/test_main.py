@@ -148,6 +148,7 @@ def test_the_default_token_file_is_below_home(demanding: str, call: Call) -> Non
     assert call("list", "352", "--service-url", demanding).status == 0
 
 
+@pytest.mark.slow
 def test_a_token_can_come_from_standard_input(demanding: str) -> None:
     done = run("follow", "351", "--json", "--service-url", demanding, "--token-file", "-", stdin="s3cret\n")
 
@@ -171,6 +172,7 @@ def test_the_configuration_file_of_the_user_is_read(over: str, call: Call) -> No
     assert len(call("list", "352", "--json").lines) == 48
 
 
+@pytest.mark.slow
 def test_without_a_home_everything_else_still_works(over: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOME")
     done = run("list", "352", "--json", "--service-url", over)
@@ -198,6 +200,7 @@ def test_verbose_tells_requests_that_fail_too(call: Call) -> None:
     assert (done.status, done.out) == (6, "")
 
 
+@pytest.mark.slow
 def test_a_token_is_not_sent_in_the_clear_and_that_is_said(token_file: Callable[[str], str]) -> None:
     done = run("list", "352", "--service-url", "http://0.0.0.0:1", "--token-file", token_file("s3cret"))
 

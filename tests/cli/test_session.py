@@ -118,6 +118,7 @@ def test_a_cursor_file_that_is_a_link_stays_one_and_one_that_is_a_pipe_is_8(
     assert call("follow", "352", "--service-url", over, "--cursor-file", str(pipe)).status == 8
 
 
+@pytest.mark.slow
 def test_an_expired_token_is_waited_for_and_the_new_one_used(tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("s3cret")
@@ -152,6 +153,7 @@ def test_a_token_file_that_others_can_read_gets_one_warning(tmp_path: Path, over
         assert "s3cret" not in done.err
 
 
+@pytest.mark.slow
 def test_no_proxy_of_the_environment_sees_a_token(tmp_path: Path, over: str) -> None:
     token = tmp_path / "token"
     token.write_text("s3cret")
@@ -162,6 +164,7 @@ def test_no_proxy_of_the_environment_sees_a_token(tmp_path: Path, over: str) -> 
     assert "s3cret" not in done.err
 
 
+@pytest.mark.slow
 def test_a_server_that_restarts_is_waited_for() -> None:
     clock = Held()
     api = Api(Ticking(40).now, faults=Faults([Fault.parse("restart=0s+1s")]))

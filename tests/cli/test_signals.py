@@ -35,6 +35,7 @@ def at_zero() -> Iterator[str]:
         yield simulator.url
 
 
+@pytest.mark.slow
 def test_a_timeout_ends_with_124_and_names_the_command_that_resumes(at_sixty: str) -> None:
     done = run("follow", "352", "--service-url", at_sixty, "--json", "--timeout", "100ms")
 
@@ -78,6 +79,7 @@ def test_no_timeout_is_told_where_the_job_ends_in_time(over: str, call: Callable
     assert "resume" not in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)])
 def test_a_signal_detaches_and_names_the_command_that_resumes(sent: signal.Signals, status: int, at_sixty: str) -> None:
     with start(["follow", "352", "--service-url", at_sixty, "--json"]) as process:
@@ -93,6 +95,7 @@ def test_a_signal_detaches_and_names_the_command_that_resumes(sent: signal.Signa
     assert "Traceback" not in err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_before_the_first_event_detaches_too(sent: signal.Signals, status: int, at_zero: str) -> None:
     with start(["follow", "352", "--service-url", at_zero, "--verbose"]) as process:
@@ -106,6 +109,7 @@ def test_a_signal_before_the_first_event_detaches_too(sent: signal.Signals, stat
     assert _RESUME.findall(err) == [("352", "")]
 
 
+@pytest.mark.slow
 def test_a_signal_while_a_slow_reader_blocks_leaves_whole_lines_and_resumes_after_the_last(over: str) -> None:
     command = [*COMMAND, "follow", "360", "--service-url", over, "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -140,6 +144,7 @@ def _close_after_a_line(stream: IO[str] | None) -> str:
     return line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "output"), [("list", "table"), ("list", "json"), ("follow", "jsonl")])
 def test_a_reader_that_goes_away_is_met_with_silence_and_141(command: str, output: str, over: str) -> None:
     with start([command, "360", "--service-url", over, "-o", output]) as process:
@@ -150,6 +155,7 @@ def test_a_reader_that_goes_away_is_met_with_silence_and_141(command: str, outpu
     assert (process.returncode, err) == (141, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["list 360 --json", "list 352", "follow 352 -o csv", "jobs", "--help"])
 def test_a_reader_that_was_never_there_is_met_with_silence_and_141(words: str, over: str) -> None:
     reading, writing = os.pipe()
@@ -167,6 +173,7 @@ def test_a_reader_that_was_never_there_is_met_with_silence_and_141(words: str, o
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.slow
 def test_head_takes_one_line_in_a_real_pipe(over: str) -> None:
     line = f"{sys.executable} -m orch_events list 360 --json --service-url {over} | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S607
@@ -176,6 +183,7 @@ def test_head_takes_one_line_in_a_real_pipe(over: str) -> None:
     assert (status, done.stderr) == ("141", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -211,6 +219,7 @@ def test_a_full_disk_is_told_in_one_sentence(words: str, over: str) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["list 352", "list 352 -o json", "follow 352 --json"])
 def test_a_standard_output_that_is_closed_is_told_in_one_sentence(words: str, over: str) -> None:
     done = _with_closed(1, words, over)
@@ -219,6 +228,7 @@ def test_a_standard_output_that_is_closed_is_told_in_one_sentence(words: str, ov
     assert re.fullmatch(r"error: standard output is closed\nhint: [^\n]+\n", done.err)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "status"), [("list 352 --json", 0), ("follow 353 --json", 1), ("list 999", 5)])
 def test_a_standard_error_that_is_closed_changes_nothing(words: str, status: int, over: str) -> None:
     done = _with_closed(2, words, over)
@@ -240,6 +250,7 @@ def _with_closed(descriptor: int, words: str, url: str) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.slow
 def test_sighup_alone_does_not_end_what_ignores_it(at_sixty: str) -> None:
     line = f"trap '' HUP; exec {sys.executable} -m orch_events follow 352 --service-url {at_sixty} --timeout 2s"
     with subprocess.Popen(["bash", "-c", line], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:  # noqa: S607

@@ -63,6 +63,7 @@ def test_what_nobody_reads_any_more_ends() -> None:
     assert ended.wait(30)
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_is_unpacked_in_small_pieces() -> None:
     bomb = gzip.compress(b" " * (64 << 20))
     tracemalloc.start()

@@ -9,6 +9,8 @@ from orch_events.simulator import Api, Simulator
 from tests import GOLDEN
 from tests.cli.command import COMMAND, SECONDS
 
+pytestmark = pytest.mark.slow
+
 
 def logged(*words: str, **env: str) -> str:
     done = subprocess.run(

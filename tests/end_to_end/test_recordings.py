@@ -30,6 +30,7 @@ def test_a_recording_is_shown_as_it_was_written(command: str, written: Callable[
     assert call(command, str(path), "--json").out == path.read_text()
 
 
+@pytest.mark.slow
 def test_a_gzipped_recording_and_one_on_standard_input_are_recordings_too(written: Callable[[str], Path]) -> None:
     path = written("352")
     packed = path.with_suffix(".jsonl.gz")
@@ -99,6 +100,7 @@ def test_what_is_no_recording_is_8(tmp_path: Path, call: Call) -> None:
     assert (done.status, done.err.splitlines()[0]) == (8, f"error: {path} is not a recording")
 
 
+@pytest.mark.slow
 def test_a_recording_needs_no_server_and_no_configuration(written: Callable[[str], Path]) -> None:
     done = run("list", str(written("351")), "--json", ORCH_EVENTS_SERVICE_URL="http://127.0.0.1:1")
     assert (done.status, len(done.lines), done.err) == (0, 13, "")

@@ -12,6 +12,8 @@ import pytest
 from orch_events.render.toolkit.text import width
 from tests.cli.command import COMMAND, SECONDS, Done
 
+pytestmark = pytest.mark.slow
+
 Call = Callable[..., Done]
 
 _LINK = "\x1b]8;;https://orchestrator.example.com/"

@@ -18,6 +18,8 @@ import pytest
 from orch_events.simulator import Api, Simulator, scripts
 from tests.cli.command import COMMAND, SECONDS, Done, needs, read_terminal
 
+pytestmark = pytest.mark.slow
+
 _LIVE = re.compile(r"\d+/24  ")
 
 

@@ -10,6 +10,8 @@ import pytest
 from tests import GOLDEN
 from tests.cli.command import COMMAND, SECONDS, read_terminal
 
+pytestmark = pytest.mark.slow
+
 VIEWS = [
     ("list-40", 40, "list 353 --color never"),
     ("list-80", 80, "list 353 --color never"),

@@ -305,12 +305,14 @@ def test_two_who_read_at_once_do_not_disturb_each_other() -> None:
     assert raws(one) == events
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_event_of_thirty_megabytes_is_an_event(kind: str) -> None:
     large = json.dumps({"id": "2", "m": "x}, {" * 6_000_000}, separators=(",", ":")).encode()
     assert raws(recording(KINDS[kind]([THREE[0], large, THREE[2]]))) == [THREE[0], large, THREE[2]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_memory_does_not_grow_with_the_recording(kind: str) -> None:
     event = b'{"id":"1","m":"%b"}' % (b"x" * 1000)

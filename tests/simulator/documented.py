@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import lru_cache
 from typing import Any
 
 from orch_events.simulator import Api
@@ -25,9 +26,10 @@ TIMES = (0.0, 7.9, 8.0, 8.4, 20.0, 31.5, 38.3, 51.0, 70.0, 130.0, 161.0, math.in
 MOMENTS = [(job, at) for job in SMALL_JOBS for at in TIMES] + [(360, at) for at in (0.0, 8.4, 70.0, math.inf)]
 
 
+@lru_cache(maxsize=256)
 def answer(path: str, at: float = math.inf, *, origin: str = ORIGIN, demanded: str | None = None,
            token: str | None = None) -> tuple[int, Any]:  # fmt: skip
-    """Ask for a path below the API's base at a moment; return the status and the body's content."""
+    """Ask for a path below the API's base at a moment; return the status and the body's content, to be read only."""
     given = Api(lambda: at, demanded).get(Request(f"/orchestrator/v1{path}", origin, token))
     return given.status, json.loads(given.body)
 

@@ -16,6 +16,8 @@ from orch_events.times import SystemClock
 from tests.soak.__main__ import soak, told
 from tests.soak.runs import expected
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
 RUNS = 150
 SECONDS = 40.0
 """How long the soak of the day may take: time finds what a fixed seed does not."""

@@ -128,6 +128,7 @@ def test_a_line_beyond_the_limit_is_damaged_and_takes_no_memory() -> None:
     assert peak < 4 << 20
 
 
+@pytest.mark.slow
 def test_memory_is_bound_by_the_longest_line() -> None:
     line = b'{"id":"1","message":"%b"}\n' % (b"x" * 1000)
     tracemalloc.start()
@@ -138,6 +139,7 @@ def test_memory_is_bound_by_the_longest_line() -> None:
     assert peak < 2 << 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     [b'{"id":"1"}\n', b'{ "id" : "1" }\n', b'{"id":\n', b"\n", b'{"id":"1","m":"%b"}\n' % (b"x" * 300_000)],

@@ -98,12 +98,12 @@ def test_of_next_events_only_the_start_counts(next_events: str, start: int | Non
     assert end == PageEnd(start)
 
 
-@pytest.mark.parametrize("cut", range(len(EXAMPLE)))
-def test_an_answer_that_is_cut_says_so_wherever_it_is_cut(cut: int) -> None:
-    with pytest.raises(
-        TruncatedAnswer, match=r"^the response from a page was cut off (before any events|after 1 event)$"
-    ):
-        decode([EXAMPLE[:cut]])
+def test_an_answer_that_is_cut_says_so_wherever_it_is_cut() -> None:
+    for cut in range(len(EXAMPLE)):
+        with pytest.raises(
+            TruncatedAnswer, match=r"^the response from a page was cut off (before any events|after 1 event)$"
+        ):
+            decode([EXAMPLE[:cut]])
 
 
 @pytest.mark.parametrize(
@@ -238,6 +238,7 @@ def test_a_first_event_unlike_the_others_does_not_spoil_their_boundaries(monkeyp
     assert parsed < 5_000
 
 
+@pytest.mark.slow
 def test_memory_is_bound_by_the_largest_event() -> None:
     decoder = PageDecoder("a page")
     tracemalloc.start()

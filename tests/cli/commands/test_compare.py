@@ -25,6 +25,7 @@ def test_two_runs_are_compared(over: str, call: Call) -> None:
     assert "  and 1 more" in done.lines
 
 
+@pytest.mark.slow
 def test_a_real_process_prints_the_same_as_a_call(over: str, call: Call) -> None:
     words = ("compare", "358", "357", "--service-url", over)
 

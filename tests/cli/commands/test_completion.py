@@ -11,6 +11,8 @@ from tests.cli.command import needs
 from tests.cli.conftest import Serve
 from tests.cli.shells import Shell, shell
 
+pytestmark = pytest.mark.slow
+
 SHELLS = [pytest.param(name, marks=needs(name)) for name in ("bash", "zsh", "fish")]
 
 _TOLD = {"bash": "{}  ({})", "zsh": "{}  -- {}", "fish": "{}  ({})"}

@@ -191,11 +191,13 @@ def test_a_token_file_that_was_named_and_is_not_there_fails(call: Call) -> None:
     assert found.exit_status == 8
 
 
+@pytest.mark.slow
 def test_a_token_of_standard_input_is_counted() -> None:
     done = run("doctor", "--json", "--token-file", "-", stdin=f"{_SECRET}\n")
     assert examined(done)["token-file"].found == "standard input (--token-file): 12 characters"
 
 
+@pytest.mark.slow
 def test_without_a_home_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOME")
     found = examined(run("doctor", "--json", "--service-url", _GONE))
@@ -242,6 +244,7 @@ def test_a_ca_file_that_nobody_can_read_fails(call: Call, tmp_path: Path) -> Non
     assert (found.exit_status, found.found) == (8, f"the CA file {tmp_path} can't be read (from --cacert)")
 
 
+@pytest.mark.slow
 def test_paths_that_are_no_unicode_are_shown_as_escapes() -> None:
     done = run("doctor", "--json", "--token-file", os.fsdecode(b"/nowhere/\xff\x1b[31m"))
     assert "/nowhere/\\udcff\\x1b[31m does not exist" in examined(done)["token-file"].found

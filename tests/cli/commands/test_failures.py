@@ -40,6 +40,7 @@ def test_failures_are_grouped_by_cause(over: str, call: Call) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_real_process_prints_the_same_as_a_call(over: str, call: Call) -> None:
     assert run("failures", "357", "--service-url", over) == call("failures", "357", "--service-url", over)
 
@@ -224,6 +225,7 @@ def test_text_of_a_server_never_acts(answering: Serve, call: Call) -> None:
             assert "n\\r\\n\\x9b" in done.out
 
 
+@pytest.mark.slow
 @needs("bash")
 def test_a_reader_that_leaves_is_no_error(over: str) -> None:
     line = f"{sys.executable} -m orch_events failures 357 --service-url {over} | head -1; echo ${{PIPESTATUS[0]}}"

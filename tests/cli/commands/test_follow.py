@@ -15,6 +15,7 @@ _FAST = ("--interval", "100ms")
 Call = Callable[..., Done]
 
 
+@pytest.mark.slow
 def test_follow_ends_by_itself_with_the_job_s_status_and_prints_what_list_prints(call: Call) -> None:
     with ExitStack() as stack:
         urls, followed = {}, {}
@@ -110,6 +111,7 @@ def test_of_several_jobs_the_worst_status_counts(jobs: tuple[str, ...], status: 
     assert call("follow", *jobs, "--service-url", over, "-q").status == status
 
 
+@pytest.mark.slow
 def test_two_jobs_are_one_stream_and_job_is_each_object_s_first_key(call: Call) -> None:
     with Simulator(Api(Ticking().now)) as simulator:
         connect = ("--service-url", simulator.url, "--json")
@@ -219,6 +221,7 @@ def test_an_interval_that_is_too_short_is_refused(over: str, call: Call) -> None
     assert call("follow", "352", "--service-url", over, "--interval", "10ms").status == 2
 
 
+@pytest.mark.slow
 def test_the_demo_needs_no_configuration() -> None:
     done = run("follow", "351", "--demo", "--json")
 

@@ -139,6 +139,7 @@ def test_help_on_what_there_is_none_on_suggests_a_topic_or_a_command(word: str, 
     assert done.err == f"error: there is no help for '{word}'\nhint: did you mean {meant}? see: orch-events --help\n"
 
 
+@pytest.mark.slow
 def test_the_shell_completes_commands_and_topics_behind_help() -> None:
     done = run(_ORCH_EVENTS_COMPLETE="bash_complete", COMP_WORDS="orch-events help f", COMP_CWORD="2")
 
@@ -189,6 +190,7 @@ def test_a_topic_names_only_options_and_commands_that_there_are(name: str) -> No
     assert "{" not in topic(name, cli.commands).replace("${", "")
 
 
+@pytest.mark.slow
 def test_the_shell_completes_commands_in_their_order() -> None:
     done = run(_ORCH_EVENTS_COMPLETE="bash_complete", COMP_WORDS="orch-events ", COMP_CWORD="1")
 

@@ -183,6 +183,7 @@ def test_lost_contact_is_borne_as_long_as_the_option_says(failing_at_first: str,
     assert back.startswith("contact is back after ")
 
 
+@pytest.mark.slow
 def test_a_new_token_is_waited_for_as_long_as_the_option_says(demanding: str, token_file: Callable[[str], str]) -> None:
     done = run("jobs", "--service-url", demanding, "--token-file", token_file("wr0ng"), "--auth-wait", "10ms")
     assert (done.status, done.out) == (4, "")
@@ -193,6 +194,7 @@ def test_a_new_token_is_waited_for_as_long_as_the_option_says(demanding: str, to
     assert _numbers(done) == NEWEST_FIRST
 
 
+@pytest.mark.slow
 def test_a_table_is_cut_to_the_width_of_a_terminal(over: str) -> None:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 60))

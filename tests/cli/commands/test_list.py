@@ -49,6 +49,7 @@ def test_json_is_one_array_of_the_same_objects(over: str, call: Call) -> None:
     assert json.loads(array.out) == [json.loads(line) for line in lines.lines]
 
 
+@pytest.mark.slow
 @needs("bash", "jq")
 def test_what_list_prints_is_read_by_jq(over: str) -> None:
     line = f"{sys.executable} -m orch_events list 352 --json --service-url {over} | jq -r .details.node"
@@ -58,6 +59,7 @@ def test_what_list_prints_is_read_by_jq(over: str) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_real_process_prints_the_same_as_a_call(over: str, call: Call) -> None:
     assert run("list", "352", "--service-url", over) == call("list", "352", "--service-url", over)
 

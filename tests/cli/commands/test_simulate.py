@@ -14,6 +14,8 @@ import trustme
 from orch_events.simulator import Api, Simulator, scripts
 from tests.cli.command import SECONDS, Done, needs, run, start
 
+pytestmark = pytest.mark.slow
+
 _LAST = "# Ctrl-C here ends it.\n"
 
 

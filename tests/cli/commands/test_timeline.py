@@ -60,6 +60,7 @@ def test_a_job_that_runs_is_drawn_as_far_as_it_is(at_sixty: str, call: Call) -> 
     assert sum("▶" in line for line in done.lines[2:]) == 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("columns", "kept"), [(40, "failures-40"), (80, "failures-80")])
 def test_on_a_terminal_it_is_as_wide_as_that(columns: int, kept: str, over: str) -> None:
     shown = on_terminal(over, "353", size=(24, columns), NO_COLOR="1")
@@ -67,6 +68,7 @@ def test_on_a_terminal_it_is_as_wide_as_that(columns: int, kept: str, over: str)
     assert shown == (GOLDEN / f"timeline-{kept}.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_on_a_terminal_it_has_as_many_rows_as_fit_and_colour(over: str) -> None:
     shown = on_terminal(over, "360", size=(20, 80))
 
@@ -101,6 +103,7 @@ def test_ascii_is_ascii(over: str, call: Call) -> None:
     assert "failed 30s" in done.out
 
 
+@pytest.mark.slow
 def test_a_stream_without_the_glyphs_gets_ascii(over: str) -> None:
     assert run("timeline", "353", "--service-url", over, PYTHONIOENCODING="latin-1").out.isascii()
 
@@ -162,6 +165,7 @@ def test_whatever_a_server_says_is_drawn_and_does_not_act(output: str, time: str
     assert "a\\x1b[2J" in done.out
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(over: str) -> None:
     command = [*COMMAND, "timeline", "360", "--all", "--service-url", over]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -122,6 +122,7 @@ def _on_terminal(*words: str, columns: int) -> str:
     return shown.decode()
 
 
+@pytest.mark.slow
 def test_on_a_terminal_the_report_is_coloured_and_wrapped() -> None:
     shown = _on_terminal("doctor", "--demo", columns=90)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown).replace("\r", "").splitlines()
@@ -132,6 +133,7 @@ def test_on_a_terminal_the_report_is_coloured_and_wrapped() -> None:
     assert plain[-1] == "next: orch-events jobs --demo"
 
 
+@pytest.mark.slow
 @needs("bash", "jq")
 def test_what_is_wrong_is_read_by_jq() -> None:
     line = f"{' '.join(COMMAND)} doctor --json | jq -r '.checks[] | select(.status == \"failure\") | .name'"
@@ -139,6 +141,7 @@ def test_what_is_wrong_is_read_by_jq() -> None:
     assert (done.stdout, done.stderr) == ("service-url\n", "")
 
 
+@pytest.mark.slow
 @needs("bash")
 @pytest.mark.parametrize("words", ["--demo", "--demo --json"])
 def test_a_reader_that_goes_away_is_no_trouble(words: str) -> None:
@@ -147,6 +150,7 @@ def test_a_reader_that_goes_away_is_no_trouble(words: str) -> None:
     assert (done.stdout, done.stderr) == ("", "141\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_at_once_while_a_name_is_resolved(sent: signal.Signals, status: int, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
@@ -168,6 +172,7 @@ def test_a_signal_ends_it_at_once_while_a_name_is_resolved(sent: signal.Signals,
     assert out.splitlines()[-1].split()[2] == "proxy", "what was found before is there"
 
 
+@pytest.mark.slow
 def test_the_token_is_nowhere(authority: Authority, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     write_token(TOKEN, mode=0o644, seconds=11_000)
     write_conf(token=TOKEN)

@@ -11,7 +11,7 @@ from tests.chromium import Page, chromium
 from tests.cli.command import needs
 from tests.render.timeline.test_page import HOSTILE, written
 
-pytestmark = needs("chromium")
+pytestmark = [pytest.mark.slow, needs("chromium")]
 
 Show = Callable[[str], None]
 
