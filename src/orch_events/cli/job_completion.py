@@ -53,12 +53,12 @@ def _jobs(ctx: click.Context) -> Jobs:
     app: App = ctx.find_root().obj
     app.stderr = Stderr(None)
     try:
-        return _cached_jobs(app, _connect(app, ctx))
+        return _cached_jobs(app, _connect(ctx))
     except Exception:  # noqa: BLE001 - TAB must not write messages, whatever is wrong
         return []
 
 
-def _connect(app: App, ctx: click.Context) -> ConnectOptions:
+def _connect(ctx: click.Context) -> ConnectOptions:
     """Return the connect options typed so far, expanded as a shell does, with a short timeout."""
     fields = (field for field in ConnectOptions._fields if field != "origins")
     values = {field: _expanded(ctx.params.get(field)) for field in fields}

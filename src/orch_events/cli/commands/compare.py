@@ -20,7 +20,7 @@ from orch_events.cli.options.job_ref import JobRef
                            help="Exit with 1 if a node is newly failing."),
 )  # fmt: skip
 @click.pass_obj
-def compare(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+def compare(
     app: App, before: JobRef, after: JobRef, all: bool, output: OutputOptions,  # noqa: A002, FBT001 - click's
     exit_status: bool, report: ReportOptions,  # noqa: FBT001 - click's
 ) -> int:  # fmt: skip

@@ -33,7 +33,7 @@ _MOST_NODES_IN_A_LINE = 100
 )
 @pass_typed
 @click.pass_obj
-def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+def failures(  # noqa: PLR0917 - one argument an option of its own
     app: App, job: JobRef, all: bool, names: bool, rerun: bool,  # noqa: A002, FBT001 - click's
     output: OutputOptions, exit_options: ExitOptions, report: ReportOptions, typed: TypedWords,
 ) -> int:  # fmt: skip

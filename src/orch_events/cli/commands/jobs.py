@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requ
 @connect_options
 @retry_options(retry_for="0", auth_wait="0")
 @click.pass_obj
-def jobs(  # noqa: PLR0913, PLR0917 - one argument a group of options
+def jobs(
     app: App, limit: int, state: Sequence[str], types: Sequence[str], output: OutputOptions, display: DisplayOptions,
     connect: ConnectOptions, retry: RetryOptions,
 ) -> None:  # fmt: skip

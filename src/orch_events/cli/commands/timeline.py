@@ -41,7 +41,7 @@ _SORTS = ("start", "duration", "name", "state")
     times=AXIS_TIMES,
 )
 @click.pass_obj
-def timeline(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+def timeline(
     app: App, job: JobRef, sort: str, whole: bool, output: str, exit_options: ExitOptions,  # noqa: FBT001 - click's
     report: ReportOptions,
 ) -> int:  # fmt: skip

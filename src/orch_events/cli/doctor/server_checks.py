@@ -116,7 +116,7 @@ def _handshake_check(handshake: probe.Handshake, now: float) -> Check:
 
 def answer_checks(app: App, connect: ConnectOptions, server: Server, *, verbose: bool) -> Iterator[Check]:
     """Check the server's response to a request for a job."""
-    exchanges: list[tuple["Exchange", float]] = []
+    exchanges: list[tuple[Exchange, float]] = []
     error: OrchEventsError | None = None
 
     def observe(exchange: "Exchange") -> None:
