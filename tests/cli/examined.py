@@ -48,7 +48,7 @@ def write_conf(**options: str) -> Path:
     return path
 
 
-def write_token(token: str, *, mode: int = 0o600, seconds: float = 1230.0) -> Path:
+def write_token(token: str, *, mode: int = 0o600, seconds: float = 1200.0) -> Path:
     """Write the default token file, as long ago as that."""
     path = home("token")
     path.write_text(f"{token}\n", encoding="utf-8")

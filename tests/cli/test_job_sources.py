@@ -118,4 +118,4 @@ def test_contact_is_sought_for_latest_as_long_as_for_anything(call: Call) -> Non
     done = call("list", "latest", "--service-url", "http://127.0.0.1:1", "--retry-for", "100ms")
 
     assert done.status == 6
-    assert done.err.startswith("warning: contact lost: can't reach http://127.0.0.1:1: Connection refused; next try")
+    assert done.err.startswith("warning: can't reach http://127.0.0.1:1: Connection refused; retrying within ")

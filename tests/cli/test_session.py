@@ -137,7 +137,7 @@ def test_an_expired_token_is_waited_for_and_the_new_one_used(tmp_path: Path) -> 
             out, err = process.stdout.read(), process.stderr.read()
 
     assert "waiting 5m 00s for a new token: run puppet access login" in said
-    assert "contact is back" in err
+    assert "connection restored" in err
     assert process.returncode == 0
     assert _ids([first, *out.splitlines()]) == _WHOLE
     assert "s3cret" not in said + err + out
@@ -180,4 +180,4 @@ def test_a_server_that_restarts_is_waited_for() -> None:
 
     assert process.returncode == 0
     assert _ids([first, *out.splitlines()]) == _WHOLE
-    assert "contact lost: " in err
+    assert "connection lost: " in err

@@ -42,7 +42,7 @@ def test_a_timeout_ends_with_124_and_names_the_command_that_resumes(at_sixty: st
     assert done.status == 124
     assert len(done.lines) == _shown(60.0)
     assert _RESUME.findall(done.err) == [("352", str(_ids(done.lines)[-1] + 1))]
-    assert "goes on (8 of 24 nodes over, 8 running)" in done.err
+    assert "is still running: 8 of 24 nodes done, 8 running" in done.err
 
 
 def test_a_timeout_before_the_first_event_resumes_from_the_beginning(at_zero: str, call: Callable[..., Done]) -> None:
@@ -91,7 +91,7 @@ def test_a_signal_detaches_and_names_the_command_that_resumes(sent: signal.Signa
     assert rest == ""
     assert process.returncode == status
     assert _RESUME.findall(err) == [("352", str(_ids(lines)[-1] + 1))]
-    assert "job 352 goes on" in err
+    assert "job 352 is still running" in err
     assert "Traceback" not in err
 
 
@@ -297,7 +297,7 @@ def test_of_several_jobs_the_ends_are_told_again_the_worst_last(over: str, call:
 
 def test_no_contact_from_the_start_is_told_with_the_next_step(call: Callable[..., Done]) -> None:
     said = call("follow", "352", "--service-url", "http://127.0.0.1:1", "--timeout", "100ms").err.splitlines()
-    assert said[0].startswith("warning: no contact: can't reach http://127.0.0.1:1: ")
+    assert said[0].startswith("warning: can't reach http://127.0.0.1:1: ")
     assert said[1].startswith("hint: is the server up, and service-url right?")
 
 

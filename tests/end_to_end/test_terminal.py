@@ -58,7 +58,7 @@ def test_the_live_line_is_drawn_and_leaves_nothing_behind(at_sixty: str) -> None
     assert status == 124
     assert "8/24  \x1b[36m8 running\x1b[0m  \x1b[32m8 finished\x1b[0m" in shown
     (left,) = _left(shown, (60, 200))
-    assert left.startswith("job 352 goes on (8 of 24 nodes over, 8 running); resume with: ")
+    assert left.startswith("job 352 is still running: 8 of 24 nodes done, 8 running; resume with: ")
     assert left.endswith(f"orch-events follow 352 --start 1320 --service-url {at_sixty}")
 
 
@@ -90,7 +90,7 @@ def test_events_and_the_live_line_share_a_terminal(at_sixty: str, call: Callable
     left = _left(shown, size)
     assert left[0].split() == ["ID", "2016-05-05", "EVENT", "NODE", "MESSAGE"]
     assert [int(line.split()[0]) for line in left[1:-1]] == listed
-    assert left[-1].startswith("job 352 goes on")
+    assert left[-1].startswith("job 352 is still running")
     assert _LIVE.search(shown)
 
 

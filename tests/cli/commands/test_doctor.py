@@ -66,7 +66,7 @@ def test_each_setting_is_told_with_where_it_comes_from(
     assert found["config-file"].found == f"{conf} (default) sets service-url, token-file"
     assert found["service-url"].found == f"{_GONE} ({conf}): {_GONE}/orchestrator/v1"
     assert found["cacert"].found == f"{authority.pem} (ORCH_EVENTS_CACERT): 1 certificate"
-    assert found["token-file"].found == f"{token} ({conf}): present, 12 characters, written 20 minutes ago"
+    assert found["token-file"].found == f"{token} ({conf}): present, 12 characters, written 20m ago"
     assert found["connect-timeout"].found == "0.5 s (--connect-timeout)"
     assert found["read-timeout"].found == "120 s (ORCH_EVENTS_READ_TIMEOUT)"
 
@@ -82,7 +82,7 @@ def test_a_bare_host_is_told_with_what_becomes_of_it(call: Call) -> None:
         ("ORCH_EVENTS_CA_CERT", "did you mean ORCH_EVENTS_CACERT?"),
         ("ORCH_EVENTS_COLOUR", "did you mean ORCH_EVENTS_COLOR?"),
         ("ORCH_EVENTS_TOKEN", "did you mean ORCH_EVENTS_TOKEN_FILE?"),
-        ("ORCH_EVENTS_XYZZY", "a variable is ORCH_EVENTS_ and an option's name, as in ORCH_EVENTS_CACERT"),
+        ("ORCH_EVENTS_XYZZY", "variables are named after options, as in ORCH_EVENTS_CACERT"),
     ],
 )
 def test_a_variable_that_no_option_has_is_told_with_the_nearest_name(
@@ -145,20 +145,20 @@ def test_credentials_in_a_url_are_not_repeated(url: str, call: Call) -> None:
 @pytest.mark.parametrize(
     ("mode", "seconds", "told", "hints"),
     [
-        (0o600, 30, "written 30 seconds ago", ""),
-        (0o600, -3600, "written 0 seconds ago", ""),
-        (0o600, 3540, "written 59 minutes ago", ""),
+        (0o600, 30, "written 30s ago", ""),
+        (0o600, -3600, "written 5s ago", ""),
+        (0o600, 3540, "written 59m ago", ""),
         (
             0o600,
-            7300,
-            "written 2 hours ago",
+            7200,
+            "written 2h 00m ago",
             "tokens expire after one hour by default; for a new one, run: puppet access login",
         ),
-        (0o640, 30, "written 30 seconds ago, and others can read it", "run: chmod 600 {path}"),
+        (0o640, 30, "written 30s ago, readable by other users", "run: chmod 600 {path}"),
         (
             0o604,
             90_000,
-            "written 1 day ago, and others can read it",
+            "written 25h 00m ago, readable by other users",
             "run: chmod 600 {path}; tokens expire after one hour by default; for a new one, run: puppet access login",
         ),
     ],
@@ -224,7 +224,7 @@ def test_a_ca_file_is_told_with_how_many_certificates_and_how_many_expired(call:
     found = examined(call("doctor", "--json", "--cacert", str(both)))["cacert"]
 
     assert found.status == "warning"
-    assert found.found == f"{both} (--cacert): 2 certificates, of which 1 expired: An old CA"
+    assert found.found == f"{both} (--cacert): 2 certificates, 1 of them expired: An old CA"
     assert "ca.pem" in found.hint
 
 

@@ -66,7 +66,7 @@ def test_names_are_bare_and_in_the_order_of_the_job(over: str, call: Call) -> No
 @pytest.mark.parametrize("word", ["--names", "--rerun"])
 def test_where_nothing_failed_there_is_nothing(word: str, over: str, call: Call) -> None:
     done = call("failures", "351", "--service-url", over, word)
-    assert done == Done(0, "", "job 351 has no node that did not finish\n")
+    assert done == Done(0, "", "job 351 has no unfinished nodes\n")
 
 
 @pytest.mark.parametrize("word", ["--names", "--rerun"])
@@ -101,17 +101,17 @@ def test_what_the_command_lacks_is_told_on_stderr(call: Call) -> None:
 
     assert done.out == "puppet task run service --nodes n1 user=root\n"
     assert done.err == (
-        "warning: the command is not all that job 7 was given: it lacks the secret parameter password, timeout\n"
+        "warning: the command leaves out part of what job 7 was given: the secret parameter password, timeout\n"
     )
 
 
-@pytest.mark.parametrize(("kind", "what"), [("plan_task", "is a plan_task"), ("", "is of an unknown type")])
+@pytest.mark.parametrize(("kind", "what"), [("plan_task", "plan_task"), ("", "unknown")])
 def test_a_job_that_no_command_runs_again_is_told(kind: str, what: str, call: Call) -> None:
     with _serving(kind, 1) as url:
         done = call("failures", "7", "--service-url", url, "--rerun")
 
     assert (done.status, done.out) == (2, "")
-    assert done.err == f"error: job 7 {what}: no command runs it again\nhint: --names prints the nodes\n"
+    assert done.err == f"error: no command can rerun job 7: its type is {what}\nhint: use --names to print the nodes\n"
 
 
 @needs("bash")
@@ -194,13 +194,14 @@ class _Shaky(Api):
         return super().get(request, {"status": Fault("status", "503", 1)} if fails else picked)
 
 
-def test_contact_that_is_lost_is_told_on_stderr_and_spoils_no_report(over: str, call: Call) -> None:
+def test_a_lost_connection_is_reported_on_stderr_and_spoils_no_report(over: str, call: Call) -> None:
     with Simulator(_Shaky(lambda: float("inf"))) as simulator:
         done = call("failures", "353", "--service-url", simulator.url, "--retry-for", "2s")
 
     told = done.err.splitlines()
-    assert told[0].startswith("warning: contact lost: ")
-    assert told[1].startswith("contact is back after ")
+    assert "HTTP 503, As requested); retrying within " in told[0]
+    assert told[1].startswith("hint: check that the server is up")
+    assert told[2].startswith("connection restored after ")
     assert told[-1].startswith("warning: the outcome of job 353 is taken from its events alone: ")
     assert done.lines[1:] == call("failures", "353", "--service-url", over).lines[1:]
 

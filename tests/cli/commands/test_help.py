@@ -93,7 +93,7 @@ def test_each_option_stands_once_and_the_groups_have_their_headings(name: str, c
 
 
 def test_an_option_that_a_command_adds_to_a_group_stands_in_that_group(call: Call) -> None:
-    assert re.search(r"\nLook:\n(  .*\n)*  --no-progress ", call("follow", "-h").out)
+    assert re.search(r"\nDisplay:\n(  .*\n)*  --no-progress ", call("follow", "-h").out)
 
 
 def test_the_groups_come_in_one_order_everywhere(call: Call) -> None:

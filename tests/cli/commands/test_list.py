@@ -144,7 +144,7 @@ def test_an_empty_job_says_so_on_stderr_and_is_no_error(answering: Serve, call: 
 def test_a_start_behind_the_last_event_says_so_on_stderr(over: str, call: Call) -> None:
     done = call("list", "352", "--service-url", over, "--start", "1400")
 
-    assert (done.status, done.out, done.err) == (0, "", "job 352 has no events from 1400 on\n")
+    assert (done.status, done.out, done.err) == (0, "", "job 352 has no events from id 1400 on\n")
 
 
 @pytest.mark.parametrize(
@@ -202,4 +202,4 @@ def test_text_of_a_server_never_acts_on_a_terminal(answering: Serve, call: Call)
 def test_where_nothing_is_selected_that_is_said(words: list[str], over: str, call: Call) -> None:
     done = call("list", "352", "--service-url", over, "--json", *words)
     assert (done.status, done.out) == (0, "")
-    assert done.err == "none of the 48 events of job 352 is one that was asked for\n"
+    assert done.err == "no events match (48 in job 352)\n"

@@ -43,7 +43,7 @@ def test_the_report_of_what_is_well(authority: Authority, call: Call) -> None:
 
 def test_the_report_of_what_is_broken(authority: Authority, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     home("client-tools", "orchestrator.conf").write_text("service-url: pe.example.com", encoding="utf-8")
-    write_token(TOKEN, mode=0o644, seconds=11_000)
+    write_token(TOKEN, mode=0o644, seconds=10_980)
     monkeypatch.setenv("ORCH_EVENTS_CA_CERT", str(authority.pem))
     with serving(authority.issue("pe.example.com")) as simulator:
         monkeypatch.setenv("ORCH_EVENTS_SERVICE_URL", simulator.url)
@@ -174,7 +174,7 @@ def test_a_signal_ends_it_at_once_while_a_name_is_resolved(sent: signal.Signals,
 
 @pytest.mark.slow
 def test_the_token_is_nowhere(authority: Authority, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_token(TOKEN, mode=0o644, seconds=11_000)
+    write_token(TOKEN, mode=0o644, seconds=10_980)
     write_conf(token=TOKEN)
     monkeypatch.setenv("ORCH_EVENTS_TOKEN", TOKEN)
     with serving(authority.issue(), token="another") as simulator:

@@ -55,7 +55,7 @@ def test_an_answer_that_is_none_has_its_status_and_still_tells_a_clock(
 def test_a_404_of_the_list_of_jobs_is_about_no_single_job(answering: Serve, call: Call) -> None:
     with answering(404, b'{"kind": "puppetlabs.x/unknown-job", "msg": "no"}') as url:
         found = examined(call("doctor", "--json", "--service-url", url))
-    assert found["answer"].found == f"{url}/orchestrator/v1 has no jobs (HTTP 404)"
+    assert found["answer"].found == f"{url}/orchestrator/v1 has no list of jobs (HTTP 404)"
 
 
 def test_a_token_that_is_missing_or_refused_is_a_matter_of_permission(demanding: str, call: Call) -> None:
@@ -104,8 +104,8 @@ def test_what_a_server_says_never_acts_on_a_terminal(answering: Serve, call: Cal
         (0, "ok", "the server's clock and this machine's agree"),
         (25, "ok", "the server's clock and this machine's agree"),
         (-25, "ok", "the server's clock and this machine's agree"),
-        (330, "warning", "the server's clock is 5 minutes ahead of this machine's"),
-        (-7290, "warning", "the server's clock is 2 hours behind this machine's"),
+        (300, "warning", "the server's clock is 5m ahead of this machine's"),
+        (-7260, "warning", "the server's clock is 2h 01m behind this machine's"),
     ],
 )
 def test_the_server_s_clock_is_compared_with_ours(

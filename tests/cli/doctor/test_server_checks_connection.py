@@ -48,8 +48,8 @@ def test_all_is_well_over_tls_with_the_right_ca(authority: Authority, call: Call
     assert {one.status for one in found.values()} == {"ok"}
     assert found["proxy"].found == "none for 127.0.0.1"
     assert found["resolution"].found.startswith("127.0.0.1, ")
-    assert found["connection"].found.startswith(f"127.0.0.1 answers at port {_port(url)}, ")
-    assert found["tls"].found == "TLSv1.3, certificate by Puppet, Puppet CA: pe.example.com, expires in 90 days"
+    assert found["connection"].found.startswith(f"127.0.0.1 answers on port {_port(url)}, ")
+    assert found["tls"].found == "TLSv1.3, certificate issued by Puppet, Puppet CA: pe.example.com, expires in 90d"
     assert found["answer"].found.startswith("HTTP 200, ")
     assert found["permission"].found == "you can view jobs"
     assert found["clock"].found == "the server's clock and this machine's agree"
@@ -75,7 +75,7 @@ def test_a_certificate_of_an_unknown_ca_is_told_with_its_issuer(
 
     assert done.status == 8
     assert "is not trusted: unable to get local issuer certificate" in found["tls"].found
-    assert "; it is issued by Puppet, Puppet CA: pe.example.com for " in found["tls"].found
+    assert "; it was issued by Puppet, Puppet CA: pe.example.com for " in found["tls"].found
     assert "--cacert" in found["tls"].hint
     assert [found[name].found for name in _SAYS] == ["skipped until tls is fixed"] * 3
 
@@ -113,7 +113,7 @@ def test_a_certificate_that_expires_within_thirty_days_is_a_warning(
     told = examined(done)["tls"]
 
     assert (done.status, told.status) == (0, status)
-    assert told.found.endswith(f"expires in {int(days)} days")
+    assert told.found.endswith(f"expires in {int(days)}d")
 
 
 def test_a_server_that_speaks_no_tls_is_7(over: str, call: Call) -> None:
@@ -127,7 +127,7 @@ def test_the_address_that_answers_is_told_and_those_that_do_not(over: str, call:
     found = examined(call("doctor", "--json", "--service-url", f"http://pe.example.com:{_port(over)}"))
 
     assert found["resolution"].found.startswith("::1, 127.0.0.1, ")
-    assert found["connection"].found.startswith(f"127.0.0.1 answers at port {_port(over)}, ")
+    assert found["connection"].found.startswith(f"127.0.0.1 answers on port {_port(over)}, ")
     assert "; ::1: " in found["connection"].found
 
 
@@ -139,7 +139,7 @@ def test_a_token_is_not_sent_over_plain_http_and_that_is_a_warning(over: str, ca
     done = call("doctor", "--json", "--service-url", url)
     with_one = examined(done)["tls"]
 
-    assert (without.status, without.found) == ("ok", "none: plain http, which everybody on the way can read")
+    assert (without.status, without.found) == ("ok", "none: plain http, which others on the network can read")
     assert (with_one.status, with_one.found) == ("warning", "none: the token is not sent over plain http")
     assert done.status == 0
 
@@ -243,4 +243,4 @@ def test_a_certificate_that_tells_no_end_is_told_without(
     monkeypatch.setattr(ssl, "cert_time_to_seconds", no_time)
     with serving(authority.issue(), token=None) as simulator:
         done = call("doctor", "--json", "--service-url", simulator.url, "--cacert", str(authority.pem))
-    assert examined(done)["tls"].found == "TLSv1.3, certificate by Puppet, Puppet CA: pe.example.com"
+    assert examined(done)["tls"].found == "TLSv1.3, certificate issued by Puppet, Puppet CA: pe.example.com"

@@ -11,6 +11,7 @@ from tests.cli.conftest import Call
 
 _SEE = "see: orch-events --help"
 _SEE_LIST = "see: orch-events list --help"
+_SEE_JOBS = "see: orch-events jobs --help"
 _SEE_FOLLOW = "see: orch-events follow --help"
 
 
@@ -19,38 +20,61 @@ _SEE_FOLLOW = "see: orch-events follow --help"
     [
         ("folow 352", "there is no command 'folow'", f"did you mean follow? {_SEE}"),
         ("lst 352", "there is no command 'lst'", f"did you mean list? {_SEE}"),
+        ("lsit 352", "there is no command 'lsit'", f"did you mean list? {_SEE}"),
+        ("faliures 352", "there is no command 'faliures'", f"did you mean failures? {_SEE}"),
         ("comp bash", "there is no command 'comp'", f"did you mean compare or completion? {_SEE}"),
         ("watch 352", "there is no command 'watch'", f"did you mean follow? {_SEE}"),
         ("tail 352", "there is no command 'tail'", f"did you mean follow? {_SEE}"),
         ("logs 352", "there is no command 'logs'", f"did you mean list or follow? {_SEE}"),
         ("get 352", "there is no command 'get'", f"did you mean list? {_SEE}"),
+        ("failed 352", "there is no command 'failed'", f"did you mean failures? {_SEE}"),
         ("nonsense", "there is no command 'nonsense'", _SEE),
+        ("open", "there is no command 'open'", _SEE),
+        ("continue", "there is no command 'continue'", _SEE),
+        ("repeat", "there is no command 'repeat'", _SEE),
+        ("run", "there is no command 'run'", _SEE),
         ("352", "there is no command '352'", "the command comes first, as in: orch-events follow 352"),
         ("--nonsense", "orch-events has no option '--nonsense'", _SEE),
-        ("--json list 352", "orch-events has no option '--json'", f"did you mean list --json? {_SEE}"),
+        ("--json list 352", "orch-events has no option '--json'", "options come after the command, as in: orch-events list --json"),
         ("follow 352 --interva 2s", "follow has no option '--interva'", f"did you mean --interval? {_SEE_FOLLOW}"),
         ("follow 352 --nodes x", "follow has no option '--nodes'", f"did you mean --node? {_SEE_FOLLOW}"),
-        ("list 352 --tyy x", "list has no option '--tyy'", f"did you mean --type? {_SEE_LIST}"),
+        ("list 352 --tpye x", "list has no option '--tpye'", f"did you mean --type? {_SEE_LIST}"),
+        ("list 352 --tyy x", "list has no option '--tyy'", _SEE_LIST),
         ("list 352 --url x", "list has no option '--url'", f"did you mean --service-url? {_SEE_LIST}"),
         ("list 352 --format x", "list has no option '--format'", f"did you mean --output? {_SEE_LIST}"),
         ("list 352 --host x", "list has no option '--host'", f"did you mean --node or --service-url? {_SEE_LIST}"),
         ("list 352 --interval 2", "list has no option '--interval'", f"did you mean follow --interval? {_SEE_LIST}"),
         ("list 352 --follow", "list has no option '--follow'", f"did you mean follow? {_SEE_LIST}"),
         ("list 352 -f", "list has no option '-f'", f"did you mean follow? {_SEE_LIST}"),
+        ("failures 352 --watch", "failures has no option '--watch'",
+         "did you mean follow? see: orch-events failures --help"),
+        ("list 352 --rerun", "list has no option '--rerun'", f"did you mean failures --rerun? {_SEE_LIST}"),
+        ("list 352 --token x", "list has no option '--token'", f"did you mean --token-file? {_SEE_LIST}"),
+        ("list 352 --limit 5", "list has no option '--limit'", f"did you mean --tail? {_SEE_LIST}"),
+        ("list 352 --errors", "list has no option '--errors'", f"did you mean --failed? {_SEE_LIST}"),
+        ("jobs --status failed", "jobs has no option '--status'", f"did you mean --state? {_SEE_JOBS}"),
+        ("jobs --since 10m", "jobs has no option '--since'", _SEE_JOBS),
+        ("jobs --node web", "jobs has no option '--node'", _SEE_JOBS),
+        ("jobs --interval 2", "jobs has no option '--interval'", _SEE_JOBS),
+        ("jobs --follow", "jobs has no option '--follow'", _SEE_JOBS),
+        ("follow 352 --follow", "follow has no option '--follow'", _SEE_FOLLOW),
+        ("list 352 --sort x", "list has no option '--sort'", _SEE_LIST),
+        ("list 352 --port 1", "list has no option '--port'", _SEE_LIST),
+        ("list 352 --report", "list has no option '--report'", _SEE_LIST),
         ("list 352 -z", "list has no option '-z'", _SEE_LIST),
         ("list -5", "list has no option '-5'", _SEE_LIST),
-        ("follow", "follow wants a JOB, as in: orch-events follow 352", _SEE_FOLLOW),
-        ("list", "list wants a JOB, as in: orch-events list 352", _SEE_LIST),
-        ("completion", "completion wants a SHELL, as in: orch-events completion bash",
+        ("follow", "follow needs a JOB, as in: orch-events follow 352", _SEE_FOLLOW),
+        ("list", "list needs a JOB, as in: orch-events list 352", _SEE_LIST),
+        ("completion", "completion needs a SHELL, as in: orch-events completion bash",
          "see: orch-events completion --help"),
-        ("list 352 353", "list has no use for '353'", "write: orch-events list [OPTIONS] JOB"),
-        ("simulate x y", "simulate has no use for 'x', 'y'", "write: orch-events simulate [OPTIONS]"),
-        ("list 352 --start", "--start wants a value, as in: --start ID", _SEE_LIST),
-        ("list 352 -t", "-t wants a value, as in: -t TYPE", _SEE_LIST),
+        ("list 352 353", "unexpected argument for list: '353'", "usage: orch-events list [OPTIONS] JOB"),
+        ("simulate x y", "unexpected arguments for simulate: 'x' 'y'", "usage: orch-events simulate [OPTIONS]"),
+        ("list 352 --start", "--start needs a value, as in: --start ID", _SEE_LIST),
+        ("list 352 -t", "-t needs a value, as in: -t TYPE", _SEE_LIST),
         ("list 352 --failed=3", "--failed takes no value", _SEE_LIST),
         ("list 352 --no-exit-status=3", "--no-exit-status takes no value", _SEE_LIST),
         ("list 352 --help=3", "--help takes no value", _SEE_LIST),
-        ("list 352 --start x", "--start: 'x' is not a whole number from 0 on", _SEE_LIST),
+        ("list 352 --start x", "--start: 'x' is not a whole number of at least 0", _SEE_LIST),
         ("list 352 -o xml", "--output: 'xml' is not one of 'table', 'jsonl', 'json', 'csv'", _SEE_LIST),
         (
             "list x",
@@ -58,7 +82,7 @@ _SEE_FOLLOW = "see: orch-events follow --help"
             _SEE_LIST,
         ),
         ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'", "see: orch-events completion --help"),
-        ("simulate --port 99999", "--port: '99999' is not a port: a number up to 65535",
+        ("simulate --port 99999", "--port: '99999' is not a port number from 0 to 65535",
          "see: orch-events simulate --help"),
         ("simulate --speed 0", "--speed: '0' is not a number above 0", "see: orch-events simulate --help"),
         ("simulate --speed nan", "--speed: 'nan' is not a number above 0", "see: orch-events simulate --help"),
@@ -97,7 +121,7 @@ def test_what_click_says_of_nothing_in_particular_is_said_in_our_way() -> None:
     assert (of_a_command.message, of_a_command.hint) == ("it fails", "see: list --help")
 
 
-def test_a_command_that_wants_two_jobs_says_so() -> None:
+def test_a_command_that_needs_two_jobs_says_so() -> None:
     @command("compare")
     @click.argument("jobs", metavar="JOB JOB", nargs=2)
     def compare() -> None:
@@ -110,7 +134,7 @@ def test_a_command_that_wants_two_jobs_says_so() -> None:
     with pytest.raises(click.UsageError) as caught:
         compare.make_context("compare", ["352"])
 
-    assert to_usage_error(caught.value).message == "compare wants JOB JOB, as in: orch-events compare 352 353"
+    assert to_usage_error(caught.value).message == "compare needs JOB JOB, as in: orch-events compare 352 353"
 
 
 def test_no_command_or_option_is_what_others_call_something_else() -> None:
