@@ -8,7 +8,6 @@ import ssl
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -16,6 +15,7 @@ import httpx
 import msgspec
 
 from orch_events.client import tls
+from orch_events.client.connection import Backend, ProxyTrace, StaleConnection
 from orch_events.client.responses import error_for_response, read_date, read_retry_after
 from orch_events.client.stream import gunzip
 from orch_events.client.url import Proxy, ServiceUrl
@@ -23,6 +23,7 @@ from orch_events.errors import (
     LocalFileError,
     NotUnderstood,
     OrchEventsError,
+    SystemLimit,
     TruncatedAnswer,
     Unreachable,
 )
@@ -35,9 +36,15 @@ T = TypeVar("T")
 
 Ahead = Callable[[Callable[[], Iterator[bytes]]], Iterator[bytes | None]]
 
-_ERROR_PIECES = 2
+_MOST_ERROR_BYTES = 1 << 16
+"""How much of an error's body is read: the API's own has some hundred bytes."""
+
 _MOST_BYTES = 1 << 28
 _MOST_SECONDS = 30.0
+"""What a body may have, and take, that is read as a whole."""
+
+_WHITE = b" \t\r\n"
+_ENCODING_CHARACTERS = 40
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -66,7 +73,7 @@ class Client:
         token: returns the token to send, or None for none; asked at each request.
         clock: what measures requests.
         cacert: a file with the CA to trust; None for the system's.
-        connect_timeout, read_timeout: seconds; the second is for each piece of an answer.
+        connect_timeout, read_timeout: seconds; the second is for each piece of an answer. White space is none.
         observe: told of every exchange.
         ahead: iterates over what it is given, in the background say, and yields None for each moment without an item.
         transport: stands for the network in tests.
@@ -90,16 +97,15 @@ class Client:
         self._clock = clock
         self._observe = observe
         self._ahead = ahead
-        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
-        proxy = Proxy.from_environ(url) if transport is None else None
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._proxy = Proxy.from_environ(url) if transport is None else None
         self._http = httpx.Client(
-            verify=tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
-            proxy=proxy.url if proxy else None,
             follow_redirects=False,
-            timeout=self._timeout,
+            timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "orch-events"},
-            transport=transport,
+            transport=transport or _transport(url, cacert, self._proxy),
         )
 
     def __enter__(self) -> Self:
@@ -117,12 +123,13 @@ class Client:
         """
         path = f"/jobs/{job}/events" + (f"?start={start}" if start is not None else "")
         decoder = PageDecoder(self._url.base + path)
-        for piece in self._ahead(lambda: self._body(path)):
-            if piece is None:
-                yield None
-            elif events := decoder.feed(piece):
-                yield events
-        yield decoder.finish()
+        with _enough_memory():
+            for piece in self._ahead(lambda: self._body(path)):
+                if piece is None:
+                    yield None
+                elif events := decoder.feed(piece):
+                    yield events
+            yield decoder.finish()
 
     def record(self, job: str) -> Iterator[JobRecord | None]:
         """Yield None while nothing comes, and at last the job's record. Source: `GET /jobs/:id`."""
@@ -143,19 +150,28 @@ class Client:
     def _read(self, path: str, read: Callable[[bytes, str], T]) -> Iterator[T | None]:
         """Gather a body, within reason, and read it; one that trickles is not waited for."""
         url, body, began_at = self._url.base + path, bytearray(), self._clock.monotonic()
-        for piece in self._ahead(lambda: self._body(path)):
-            body += piece or b""
-            if len(body) > _MOST_BYTES:
-                raise NotUnderstood(f"the response from {url} is larger than {_MOST_BYTES >> 20} MB")
-            if self._clock.monotonic() - began_at > _MOST_SECONDS:
-                raise TruncatedAnswer(f"the response from {url} took more than {_MOST_SECONDS:g} s")
-            yield None
-        yield read(bytes(body), url)
+        with _enough_memory():
+            for piece in self._ahead(lambda: self._body(path)):
+                body += piece or b""
+                if len(body) > _MOST_BYTES:
+                    raise NotUnderstood(f"the response from {url} is larger than {_MOST_BYTES >> 20} MB")
+                if self._clock.monotonic() - began_at > _MOST_SECONDS:
+                    raise TruncatedAnswer(f"the response from {url} took more than {_MOST_SECONDS:g} s")
+                yield None
+            yield read(bytes(body), url)
 
     def _body(self, path: str) -> Iterator[bytes]:
-        """Ask, and yield the body as it arrives, unzipped where it is zipped."""
+        """Ask, and yield the body as it arrives, unzipped where it is zipped; white space for ever is silence."""
         with self._answer(path) as answer:
-            yield from _pieces(answer)
+            silent_seconds, asked_at = 0.0, self._clock.monotonic()
+            for piece in _pieces(answer):
+                waited = self._clock.monotonic() - asked_at
+                silent_seconds = 0.0 if piece.strip(_WHITE) else silent_seconds + waited
+                if silent_seconds >= self._read_timeout:
+                    url = self._url.base + path
+                    raise Unreachable(f"nothing but white space from {url} for {self._read_timeout:g} s")
+                yield piece
+                asked_at = self._clock.monotonic()
 
     @contextmanager
     def _answer(self, path: str) -> Iterator[httpx.Response]:
@@ -167,16 +183,27 @@ class Client:
         began_at = self._clock.monotonic()
         answer: httpx.Response | None = None
         try:
-            with self._translated(url):
-                answer = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+            answer = self._send(url, headers)
+            with self._translated(url, reading=True):
                 if answer.status_code != httpx.codes.OK:
                     raise self._error(url, answer, token if sent else None)
-            with self._translated(url, reading=True):
                 yield answer
         finally:
             if answer is not None:
                 answer.close()
             self._report(url, answer, began_at)
+
+    def _send(self, url: str, headers: dict[str, str]) -> httpx.Response:
+        """Ask; as often as that meets a connection that was closed meanwhile, each of which is then gone."""
+        while True:
+            trace = ProxyTrace()
+            request = self._http.build_request("GET", url, headers=headers, extensions={"trace": trace})
+            with self._translated(url, trace):
+                try:
+                    return self._http.send(request, stream=True)
+                except httpx.ReadError as error:
+                    if not isinstance(error.__cause__, StaleConnection):
+                        raise
 
     def _report(self, url: str, answer: httpx.Response | None, began_at: float) -> None:
         status = answer.status_code if answer is not None else None
@@ -186,32 +213,64 @@ class Client:
 
     def _error(self, url: str, answer: httpx.Response, token: str | None) -> OrchEventsError:
         retry_after = read_retry_after(answer.headers.get("Retry-After"), self._clock.now())
-        body = b""
-        with suppress(httpx.HTTPError, zlib.error):  # the status counts, also of an answer that breaks off
-            for piece in islice(_pieces(answer), _ERROR_PIECES):
-                body += piece
+        body, location = self._error_body(answer), answer.headers.get("Location", "")
         if token:  # a server may quote it; we do not
-            body = body.replace(token.encode(), b"...")
-        return error_for_response(url, answer.status_code, body, with_token=token is not None, retry_after=retry_after)
+            body, location = body.replace(token.encode(), b"..."), location.replace(token, "...")
+        return error_for_response(
+            url, answer.status_code, body, with_token=token is not None, retry_after=retry_after, location=location
+        )
+
+    def _error_body(self, answer: httpx.Response) -> bytes:
+        """Read the beginning of an error's body, as far as it can be read: the status counts in any case."""
+        body, began_at = bytearray(), self._clock.monotonic()
+        with suppress(httpx.HTTPError, zlib.error):
+            for piece in _pieces(answer):
+                body += piece
+                if len(body) >= _MOST_ERROR_BYTES or self._clock.monotonic() - began_at > _MOST_SECONDS:
+                    break
+        return bytes(body[:_MOST_ERROR_BYTES])
 
     @contextmanager
-    def _translated(self, url: str, *, reading: bool = False) -> Iterator[None]:
+    def _translated(self, url: str, trace: ProxyTrace | None = None, *, reading: bool = False) -> Iterator[None]:
+        """Turn what the libraries and the system raise into our errors, each by what it is about."""
         try:
             yield
-        except httpx.HTTPError as error:
-            raise self._ours(error, url, reading=reading) from None
+        except (httpx.HTTPError, OSError) as error:
+            limit = SystemLimit.behind(error)
+            at_proxy = isinstance(error, httpx.ProxyError) or (trace is not None and trace.at_proxy)
+            if limit is None and self._proxy is not None and at_proxy:
+                raise self._error_of_proxy(error, self._proxy.origin) from None
+            raise limit or self._ours(error, url, reading=reading) from None
         except UnicodeError:  # of a name that begins like an encoded one, xn--
             raise LocalFileError(f"{self._url.origin} has an invalid host name", "check service-url") from None
         except zlib.error:
             raise NotUnderstood(f"the response from {url} is not valid gzip") from None
 
-    def _ours(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
+    def _error_of_proxy(self, error: Exception, origin: str) -> Unreachable:
+        """Tell what a proxy did, before it came to the server."""
+        hint = "check HTTPS_PROXY, or add the server to NO_PROXY"
+        if isinstance(error, httpx.ProxyError):
+            if str(error).startswith("407"):
+                hint = "write the proxy's user into HTTPS_PROXY: http://USER:PASSWORD@proxy.example.com:3128"
+            told = f"the proxy {origin} refused to connect to {self._url.origin} (HTTP {error})"
+        elif isinstance(error, httpx.ConnectTimeout):
+            told = f"can't reach the proxy {origin}: no connection within {self._connect_timeout:g} s"
+        elif isinstance(error, httpx.TimeoutException):
+            told = f"no data from the proxy {origin} for {self._read_timeout:g} s"
+        elif (cause := tls.cause(error)) is not None:
+            told = f"can't reach the proxy {origin}: the TLS handshake failed ({tls.explain(cause)})"
+        else:
+            told = f"can't reach the proxy {origin}: {_reason(error)}"
+        return Unreachable(told, hint)
+
+    def _ours(self, error: Exception, url: str, *, reading: bool) -> OrchEventsError:
         if isinstance(error, httpx.DecodingError):
-            return NotUnderstood(f"the response from {url} can't be decoded")
+            hint = "only gzip was asked for; check what is in front of the server"
+            return NotUnderstood(f"the response from {url} can't be decoded: {error}", hint)
         if isinstance(error, httpx.ConnectTimeout):
-            return Unreachable(f"can't reach {self._url.origin}: no connection within {self._timeout.connect:g} s")
+            return Unreachable(f"can't reach {self._url.origin}: no connection within {self._connect_timeout:g} s")
         if isinstance(error, httpx.TimeoutException):
-            return Unreachable(f"no data from {url} for {self._timeout.read:g} s")
+            return Unreachable(f"no data from {url} for {self._read_timeout:g} s")
         if (cause := tls.cause(error)) is not None:
             return tls.error_for_handshake(cause, self._url.origin)
         if reading:
@@ -219,12 +278,32 @@ class Client:
         return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
 
 
-def _reason(error: httpx.HTTPError) -> str:
+def _transport(url: ServiceUrl, cacert: str | None, proxy: Proxy | None) -> httpx.HTTPTransport:
+    """Return what carries requests, over connections that tell when they were stale. Raises as `tls.context` does."""
+    context = tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    transport = httpx.HTTPTransport(verify=context, trust_env=False, proxy=proxy.url if proxy else None)
+    transport._pool._network_backend = Backend()  # noqa: SLF001 - httpx does not hand it down
+    return transport
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise SystemLimit.behind(error) or error from None
+
+
+def _reason(error: Exception) -> str:
     """Write a system's error without its number, and httpx's own without a full stop and the bytes that it met."""
     return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection was closed"
 
 
 def _pieces(answer: httpx.Response) -> Iterator[bytes]:
-    """Yield an answer's body as it arrives, unzipped where it is zipped."""
-    pieces = answer.iter_raw()
-    return gunzip(pieces) if answer.headers.get("Content-Encoding", "").lower() == "gzip" else pieces
+    """Yield an answer's body as it arrives, unzipped where it is zipped; raises DecodingError for another encoding."""
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("gzip", "x-gzip"):
+        return gunzip(answer.iter_raw())
+    if encoding not in ("", "identity"):
+        raise httpx.DecodingError(f"it is encoded as {encoding[:_ENCODING_CHARACTERS]}, not gzip")
+    return answer.iter_raw()

@@ -3,15 +3,18 @@
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from orch_events.errors import (
+    AccessBlocked,
     HtmlAnswer,
     NotAuthenticated,
     NotPermitted,
     NotUnderstood,
     OrchEventsError,
+    RequestRejected,
     UnknownJob,
     Unreachable,
 )
@@ -28,7 +31,7 @@ class _ErrorBody(msgspec.Struct):
 
 
 def error_for_response(
-    url: str, status: int, body: bytes, *, with_token: bool, retry_after: float | None = None
+    url: str, status: int, body: bytes, *, with_token: bool, retry_after: float | None = None, location: str = ""
 ) -> OrchEventsError:
     """Tell what an answer other than 200 means.
 
@@ -38,6 +41,7 @@ def error_for_response(
         body: the answer's body, or its beginning.
         with_token: whether a token had been sent.
         retry_after: seconds after which the server wants to be asked again; None where it said nothing.
+        location: where a redirect points to; "" where it says nothing.
     """
     said = _read(body)
     message = " ".join(said.msg.split())[:_MESSAGE_CHARACTERS].rstrip(".") if said and isinstance(said.msg, str) else ""
@@ -46,20 +50,36 @@ def error_for_response(
         what = "rejected the token" if with_token else "requires a token, but none was sent"
         return NotAuthenticated(f"{url} {what} ({told})")
     if status == HTTPStatus.FORBIDDEN:
-        return NotPermitted(f"access to {url} is denied ({told})")
+        return (NotPermitted if said else AccessBlocked)(f"access to {url} is denied ({told})")
     if status == HTTPStatus.NOT_FOUND and said:
         return UnknownJob(f"the server has no such job: {url} ({told})")
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unreachable(f"{url} returned an error ({told})", retry_after=retry_after)
+    if status >= HTTPStatus.BAD_REQUEST and said:
+        hint = "check the job number and --start" if status == HTTPStatus.BAD_REQUEST else ""
+        return RequestRejected(f"{url} rejected the request ({told})", hint)
+    return _error_of_another(url, status, told, location)
+
+
+def _error_of_another(url: str, status: int, told: str, location: str) -> OrchEventsError:
+    """Tell what an answer means that no orchestrator gives."""
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         hint = "redirects are not followed; set service-url to the server itself"
-        return NotUnderstood(f"{url} redirects elsewhere ({told})", hint)
+        return NotUnderstood(f"{url} redirects to {_place(location) or 'nowhere'} ({told})", hint)
+    if status == HTTPStatus.NO_CONTENT:
+        return NotUnderstood(f"{url} answered with no body ({told})")
     other = HtmlAnswer if status == HTTPStatus.NOT_FOUND else NotUnderstood
-    if status == HTTPStatus.BAD_REQUEST and said:
-        what, hint = "rejected the request", "check the job number and --start"
-    else:
-        what, hint = "did not respond like an orchestrator", ""
-    return other(f"{url} {what} ({told})", hint)
+    return other(f"{url} did not respond like an orchestrator ({told})")
+
+
+def _place(location: str) -> str:
+    """Return where a redirect points to, without a user and a query, in which there may be secrets."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "somewhere"
+    place = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    return place[:_MESSAGE_CHARACTERS]
 
 
 def _read(body: bytes) -> _ErrorBody | None:

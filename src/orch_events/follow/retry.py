@@ -1,8 +1,8 @@
 """What is retried, for how long, and after which delays.
 
-1. An error is retried if it may pass: the network's, the server's 5xx and 429, and, once there was contact, what a
-   fail-over or a proxy can answer for a while (`OrchEventsError.may_pass`). A refused token is waited for, not retried.
-   Everything else is raised at once.
+1. The network's errors, and the server's 5xx and 429, are retried. Once there was contact so is everything else that is
+   not final (`OrchEventsError.final`): a fail-over, a proxy or a firewall can answer anything for a while. A refused
+   token is waited for, not retried. What is left is raised at once.
 2. The time for retrying is counted from the first failure of an outage. Progress (events that came before the next
    failure) begins it anew: an answer that always breaks off, but each time later, is progress.
 3. The delay is exponential back-off with full jitter: a random time between nothing and a limit that doubles from one
@@ -63,7 +63,7 @@ class RetryPolicy(msgspec.Struct, frozen=True):
         if isinstance(error, NotAuthenticated | TokenFileError):
             wait = self.auth_wait if had_contact else self.auth_wait_at_start
             return wait if self.token_mark else min(wait, _FAIL_OVER_SECONDS)
-        if isinstance(error, Unreachable) or (had_contact and error.may_pass):
+        if isinstance(error, Unreachable) or (had_contact and not error.final):
             return self.retry_for
         return 0.0
 
