@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from threading import Thread
+from typing import Self
 
 import pytest
 
@@ -61,7 +62,7 @@ class Server:
         self._held: list[socket.socket] = []
         Thread(target=self._accept, daemon=True).start()
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
