@@ -115,7 +115,9 @@ class FollowedJob:
     unanswered_request_at: float | None = None
 
 
-def followed(*events: Event, job: str = "352", node_count: int | None = None, last_event_at: float = 0.0) -> FollowedJob:
+def followed(
+    *events: Event, job: str = "352", node_count: int | None = None, last_event_at: float = 0.0
+) -> FollowedJob:
     """Return a job that is running, of which these events came at one moment of our clock."""
     running = record("running", node_count) if node_count is not None else None
     return FollowedJob(job_of(*events, job=job, record=running), last_event_at=last_event_at if events else None)

@@ -1,11 +1,16 @@
 """What can go wrong, and the exit status of each."""
 
+import errno
+import os
 import re
+import socket
+import ssl
 
 import pytest
 
 from orch_events import errors
 from orch_events.errors import (
+    AccessBlocked,
     AccessError,
     HtmlAnswer,
     LocalFileError,
@@ -13,10 +18,13 @@ from orch_events.errors import (
     NotPermitted,
     NotUnderstood,
     OrchEventsError,
+    RequestRejected,
+    SystemLimit,
     TokenFileError,
     TruncatedAnswer,
     UnknownJob,
     Unreachable,
+    UntrustedCertificate,
     UsageError,
 )
 
@@ -29,19 +37,28 @@ CONTRACT: dict[type[OrchEventsError], int] = {
     AccessError: 4,
     NotAuthenticated: 4,
     NotPermitted: 4,
+    AccessBlocked: 4,
     UnknownJob: 5,
     Unreachable: 6,
     TruncatedAnswer: 6,
     NotUnderstood: 7,
     HtmlAnswer: 7,
+    RequestRejected: 7,
     LocalFileError: 8,
     TokenFileError: 8,
+    UntrustedCertificate: 8,
+    SystemLimit: 8,
     OrchEventsError: 70,
 }
 
 
 def test_every_error_has_the_exit_status_of_the_contract() -> None:
     assert {kind: kind.exit_status for kind in CLASSES} == CONTRACT
+
+
+def test_what_is_drawn_as_final_is_and_nothing_else() -> None:
+    drawn_final = re.findall(r"^    [│├└─ ]*([A-Z]\w+) .*\(final\)$", errors.__doc__ or "", re.MULTILINE)
+    assert set(drawn_final) == {kind.__name__ for kind in CLASSES if kind.final}
 
 
 def drawn() -> dict[str, tuple[str, int | None]]:
@@ -85,8 +102,45 @@ def test_who_lacks_a_token_is_told_the_command(kind: type[OrchEventsError]) -> N
     assert "puppet access login" in kind("no token").hint
 
 
-def test_only_what_a_fail_over_can_bring_about_may_pass() -> None:
-    assert {kind for kind in CLASSES if kind.may_pass} == {UnknownJob, HtmlAnswer}
+def _raised(number: int) -> OSError:
+    return OSError(number, os.strerror(number))
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "hint"),
+    [
+        (_raised(errno.EMFILE), "this process has too many open files", "ulimit -n"),
+        (_raised(errno.ENFILE), "this system has too many open files", "the system's limit"),
+        (_raised(errno.ENOMEM), "this system is out of memory", "ulimit -v"),
+        (_raised(errno.ENOBUFS), "this system is out of network buffers", "close"),
+        (MemoryError(), "this system is out of memory", "ulimit -v"),
+    ],
+)
+def test_a_limit_is_found_behind_an_error_and_its_causes(error: Exception, said: str, hint: str) -> None:
+    handled = ValueError()
+    handled.__context__ = error
+    caused = RuntimeError()
+    caused.__cause__ = handled
+    for one in (error, handled, caused):
+        limit = SystemLimit.behind(one)
+        assert limit is not None
+        assert limit.message == said
+        assert hint in limit.hint
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        _raised(errno.ECONNREFUSED),
+        _raised(errno.ENOSPC),
+        OSError("too many open files"),
+        ssl.SSLError(errno.ENOMEM, "[SSL] of OpenSSL"),
+        socket.gaierror(errno.EMFILE, "of name resolution"),
+        ValueError(errno.EMFILE),
+    ],
+)
+def test_another_error_is_no_limit(error: Exception) -> None:
+    assert SystemLimit.behind(error) is None
 
 
 def test_when_to_ask_again_is_kept_with_the_error() -> None:

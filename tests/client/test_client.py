@@ -171,6 +171,12 @@ def test_a_redirect_is_not_followed_and_the_token_goes_to_no_other_host(status: 
     assert "service-url" in error.hint
 
 
+def test_a_redirect_that_quotes_the_token_is_told_without_it() -> None:
+    _, error = _taken(_client(_giving(302, b"", Location=f"/login/{_TOKEN}/x")))
+    assert isinstance(error, NotUnderstood)
+    assert "redirects to /login/.../x" in error.message
+
+
 def test_a_host_that_next_events_names_is_never_asked() -> None:
     asked: list[str] = []
     body = b'{"next-events": {"id": "https://evil.example.com/orchestrator/v1/jobs/352/events?start=9"}, "items": []}'

@@ -10,6 +10,7 @@ import pytest
 from orch_events.client.client import Client, Exchange
 from orch_events.client.url import ServiceUrl
 from orch_events.errors import (
+    AccessBlocked,
     NotAuthenticated,
     NotPermitted,
     NotUnderstood,
@@ -55,7 +56,7 @@ def _error(kind: str, message: str = "Some words.") -> bytes:
         (401, _HTML, NotAuthenticated),
         (401, b"", NotAuthenticated),
         (403, _error("orchestrator/not-permitted"), NotPermitted),
-        (403, _HTML, NotPermitted),
+        (403, _HTML, AccessBlocked),
         (404, _error("orchestrator/unknown-job"), UnknownJob),
         (404, _HTML, NotUnderstood),
         (404, b"", NotUnderstood),
@@ -127,7 +128,7 @@ class _Broken(httpx.SyncByteStream):
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(401, NotAuthenticated), (403, NotPermitted), (502, Unreachable), (503, Unreachable)]
+    ("status", "kind"), [(401, NotAuthenticated), (403, AccessBlocked), (502, Unreachable), (503, Unreachable)]
 )
 @pytest.mark.parametrize("error", [httpx.ReadError("reset"), httpx.DecodingError("no gzip"), httpx.ReadTimeout("")])
 def test_an_error_whose_body_can_t_be_read_counts_by_its_status(

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from orch_events.client.responses import error_for_response, read_date, read_retry_after
 from orch_events.errors import (
+    AccessBlocked,
     HtmlAnswer,
     NotAuthenticated,
     NotPermitted,
     NotUnderstood,
     OrchEventsError,
+    RequestRejected,
     UnknownJob,
     Unreachable,
 )
@@ -33,13 +35,19 @@ def body(kind: str, msg: str = "No such thing", **more: object) -> bytes:
 @pytest.mark.parametrize(
     ("status", "answer", "kind"),
     [
-        (400, body("puppetlabs.orchestrator/validation-error"), NotUnderstood),
+        (400, body("puppetlabs.orchestrator/validation-error"), RequestRejected),
+        (400, HTML, NotUnderstood),
+        (405, body("puppetlabs.orchestrator/some"), RequestRejected),
+        (405, HTML, NotUnderstood),
+        (407, b"", NotUnderstood),
         (401, body("puppetlabs.rbac/user-unauthenticated"), NotAuthenticated),
         (401, body("puppetlabs.rbac/token-expired"), NotAuthenticated),
         (401, HTML, NotAuthenticated),
         (401, b"", NotAuthenticated),
         (403, body("puppetlabs.orchestrator/not-permitted"), NotPermitted),
-        (403, HTML, NotPermitted),
+        (403, HTML, AccessBlocked),
+        (403, b"", AccessBlocked),
+        (403, b'{"error": "blocked"}', AccessBlocked),
         (404, body(NO_JOB), UnknownJob),
         (404, body(NO_JOB, details={"job": [1]}), UnknownJob),
         (404, json.dumps({"kind": NO_JOB}).encode(), UnknownJob),
@@ -89,7 +97,7 @@ def test_a_page_of_html_is_not_told() -> None:
 
 def test_a_redirect_is_told_where_the_fault_is() -> None:
     error = refused(302)
-    assert error.message == f"{URL} redirects elsewhere (HTTP 302)"
+    assert error.message == f"{URL} redirects to nowhere (HTTP 302)"
     assert "service-url" in error.hint
 
 
@@ -169,3 +177,35 @@ def test_a_request_that_the_orchestrator_finds_wrong_is_refused_by_an_orchestrat
     error = error_for_response(URL, 400, body, with_token=True)
     assert (error.message, error.exit_status) == (f"{URL} rejected the request (HTTP 400, start is no integer)", 7)
     assert error.hint == "check the job number and --start"
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("https://sso.example.com/login", "https://sso.example.com/login"),
+        ("https://ann:SECRET@sso.example.com/login?SAMLRequest=SECRET#SECRET", "https://sso.example.com/login"),
+        ("/login?next=SECRET", "/login"),
+        ("https://[SECRET", "somewhere"),
+        ("?SECRET", "nowhere"),
+        ("", "nowhere"),
+        ("/" + "x" * 5000, "/" + "x" * 199),
+    ],
+)
+def test_a_redirect_tells_where_to_and_no_secrets(location: str, told: str) -> None:
+    error = error_for_response(URL, 302, b"", with_token=True, location=location)
+    assert error.message == f"{URL} redirects to {told} (HTTP 302)"
+
+
+def test_an_answer_without_a_body_is_told_as_that() -> None:
+    assert refused(204).message == f"{URL} answered with no body (HTTP 204)"
+
+
+@pytest.mark.parametrize("status", [400, 403, 409])
+def test_only_the_api_s_own_refusal_is_final(status: int) -> None:
+    assert refused(status, body("puppetlabs.orchestrator/some")).final
+    assert not refused(status, HTML).final
+
+
+@pytest.mark.parametrize("status", [204, 301, 302, 401, 404, 408, 429, 500, 503])
+def test_no_other_answer_is_final(status: int) -> None:
+    assert not refused(status, body(NO_JOB)).final

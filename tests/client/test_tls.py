@@ -34,9 +34,7 @@ def test_a_server_is_trusted_by_its_ca(server: Simulator, authority: Authority) 
         assert list(client.fetch("352", 1370)) == [PageEnd(1370)]
 
 
-@pytest.mark.parametrize(
-    ("names", "days", "hint"), [((), -1.0, "clock"), (("pe.example.com",), 90.0, "valid for")]
-)
+@pytest.mark.parametrize(("names", "days", "hint"), [((), -1.0, "clock"), (("pe.example.com",), 90.0, "valid for")])
 def test_a_certificate_that_no_ca_mends_has_another_hint(
     names: tuple[str, ...], days: float, hint: str, authority: Authority
 ) -> None:
@@ -55,7 +53,7 @@ def test_why_tls_failed_is_said_in_words() -> None:
     error.reason = "TLSV1_ALERT_UNKNOWN_CA"
     found = error_for_handshake(error, "https://pe")
     assert isinstance(found, Unreachable)
-    assert found.message == "can't reach https://pe: TLS failed (tlsv1 alert unknown ca)"
+    assert found.message == "can't reach https://pe: the TLS handshake failed (tlsv1 alert unknown ca)"
 
 
 def test_trouble_with_tls_is_found_behind_what_httpx_makes_of_it() -> None:

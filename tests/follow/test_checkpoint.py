@@ -45,7 +45,11 @@ def test_the_file_is_the_documented_json_and_for_nobody_else_to_read(file: Check
     assert os.listdir(file.path.parent) == ["x.cursor"]  # noqa: PTH208 - nothing is left beside it
 
 
-@given(st.dictionaries(st.from_regex(r"[0-9]{1,4}", fullmatch=True), st.tuples(st.integers(0, MOST), st.booleans()), max_size=4))
+@given(
+    st.dictionaries(
+        st.from_regex(r"[0-9]{1,4}", fullmatch=True), st.tuples(st.integers(0, MOST), st.booleans()), max_size=4
+    )
+)
 def test_what_is_written_is_read(places: dict[str, tuple[int, bool]]) -> None:
     from tempfile import TemporaryDirectory
 
@@ -53,7 +57,9 @@ def test_what_is_written_is_read(places: dict[str, tuple[int, bool]]) -> None:
         file = CheckpointFile(Path(folder, "x"))
         for job, (start, showing) in places.items():
             file.write(SERVER, job, Checkpoint(start, showing))
-        assert {job: file.read(SERVER, job) for job in places} == {job: Checkpoint(*place) for job, place in places.items()}
+        assert {job: file.read(SERVER, job) for job in places} == {
+            job: Checkpoint(*place) for job, place in places.items()
+        }
 
 
 @pytest.mark.parametrize(

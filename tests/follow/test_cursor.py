@@ -183,9 +183,7 @@ def test_resumed_an_event_that_became_visible_late_is_new_and_what_was_shown_is_
     st.lists(st.tuples(st.floats(0, 40), st.lists(st.integers(0, 300_000), max_size=9, unique=True)), max_size=12),
     st.integers(0, 12),
 )
-def test_stopped_and_resumed_anywhere_nothing_is_new_twice(
-    pages: list[tuple[float, list[int]]], stop: int
-) -> None:
+def test_stopped_and_resumed_anywhere_nothing_is_new_twice(pages: list[tuple[float, list[int]]], stop: int) -> None:
     def numbers(more: list[tuple[float, list[int]]]) -> list[list[int]]:
         return [sorted(some) for _, some in more]
 

@@ -7,15 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.errors import (
+    AccessBlocked,
     HtmlAnswer,
     LocalFileError,
     NotAuthenticated,
     NotPermitted,
     NotUnderstood,
     OrchEventsError,
+    RequestRejected,
+    SystemLimit,
     TruncatedAnswer,
     UnknownJob,
     Unreachable,
+    UntrustedCertificate,
 )
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
@@ -356,7 +360,8 @@ def test_a_cut_page_yields_what_was_whole_and_the_next_begins_behind_it(behind: 
     assert source.asked[1][1] == (100 + behind if behind else None)
 
 
-@pytest.mark.parametrize("error", [UnknownJob("404"), HtmlAnswer("HTML")])
+@pytest.mark.parametrize("error", [UnknownJob("404"), HtmlAnswer("HTML"), NotUnderstood("what?"), SystemLimit("files"),
+                                   AccessBlocked("403"), UntrustedCertificate("another")])  # fmt: skip
 def test_a_job_that_was_seen_may_be_forgotten_for_a_while(error: OrchEventsError) -> None:
     clock = FakeClock()
     assert shown(follow(failing(clock, between(3, 60, error)), clock)) == [10, 12, 13, 17, 18]
@@ -366,7 +371,7 @@ def test_a_job_that_was_seen_may_be_forgotten_for_a_while(error: OrchEventsError
     assert clock.monotonic() == 0
 
 
-@pytest.mark.parametrize("error", [NotPermitted("403"), NotUnderstood("what?"), LocalFileError("CA")])
+@pytest.mark.parametrize("error", [NotPermitted("403"), RequestRejected("400"), LocalFileError("CA")])
 def test_what_does_not_pass_is_not_waited_for(error: OrchEventsError) -> None:
     clock = FakeClock()
     updates = follow(failing(clock, between(3, 60, error)), clock)

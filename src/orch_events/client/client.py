@@ -16,7 +16,6 @@ import ssl
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -24,6 +23,7 @@ import httpx
 import msgspec
 
 from orch_events.client import tls
+from orch_events.client.connection import Backend, ProxyTrace, StaleConnection
 from orch_events.client.responses import error_for_response, read_date, read_retry_after
 from orch_events.client.stream import gunzip
 from orch_events.client.url import Proxy, ServiceUrl
@@ -31,6 +31,7 @@ from orch_events.errors import (
     LocalFileError,
     NotUnderstood,
     OrchEventsError,
+    SystemLimit,
     TruncatedAnswer,
     Unreachable,
 )
@@ -43,9 +44,15 @@ T = TypeVar("T")
 
 ReadAhead = Callable[[Callable[[], Iterator[bytes]]], Iterator[bytes | None]]
 
-_ERROR_PIECES = 2
+_MOST_ERROR_BYTES = 1 << 16
+"""How much of an error's body is read: the API's own has some hundred bytes."""
+
 _MOST_BYTES = 1 << 28
 _MOST_SECONDS = 30.0
+"""What a body may have, and take, that is read as a whole."""
+
+_WHITE = b" \t\r\n"
+_ENCODING_CHARACTERS = 40
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -74,7 +81,7 @@ class Client:
         token: returns the token to send, or None for none; called for each request.
         clock: measures requests.
         cacert: a file with the CA to trust; None for the system's.
-        connect_timeout, read_timeout: in seconds; the second is the longest time without any data.
+        connect_timeout, read_timeout: in seconds; the second is the longest time without any data but white space.
         observe: called after each exchange.
         read_ahead: iterates over what it is given, perhaps in the background, and may yield None while nothing arrives.
         transport: replaces the network in tests.
@@ -98,16 +105,15 @@ class Client:
         self._clock = clock
         self._observe = observe
         self._read_ahead = read_ahead
-        self._timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
-        proxy = Proxy.from_environ(url) if transport is None else None
+        self._connect_timeout = connect_timeout
+        self._read_timeout = read_timeout
+        self._proxy = Proxy.from_environ(url) if transport is None else None
         self._http = httpx.Client(
-            verify=tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
-            proxy=proxy.url if proxy else None,
             follow_redirects=False,
-            timeout=self._timeout,
+            timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "orch-events"},
-            transport=transport,
+            transport=transport or _transport(url, cacert, self._proxy),
         )
 
     def __enter__(self) -> Self:
@@ -125,12 +131,13 @@ class Client:
         """
         path = f"/jobs/{job}/events" + (f"?start={start}" if start is not None else "")
         decoder = PageDecoder(self._url.base + path)
-        for piece in self._read_ahead(lambda: self._body(path)):
-            if piece is None:
-                yield None
-            elif events := decoder.feed(piece):
-                yield events
-        yield decoder.finish()
+        with _enough_memory():
+            for piece in self._read_ahead(lambda: self._body(path)):
+                if piece is None:
+                    yield None
+                elif events := decoder.feed(piece):
+                    yield events
+            yield decoder.finish()
 
     def record(self, job: str) -> Iterator[JobRecord | None]:
         """Yield None until the response is complete, then the job's record. Source: `GET /jobs/:id`."""
@@ -156,19 +163,28 @@ class Client:
     def _read(self, path: str, read: Callable[[bytes, str], T]) -> Iterator[T | None]:
         """Collect a body, up to `_MOST_BYTES` and `_MOST_SECONDS`, and read it."""
         url, body, began_at = self._url.base + path, bytearray(), self._clock.monotonic()
-        for piece in self._read_ahead(lambda: self._body(path)):
-            body += piece or b""
-            if len(body) > _MOST_BYTES:
-                raise NotUnderstood(f"the response from {url} is larger than {_MOST_BYTES >> 20} MB")
-            if self._clock.monotonic() - began_at > _MOST_SECONDS:
-                raise TruncatedAnswer(f"the response from {url} took more than {_MOST_SECONDS:g} s")
-            yield None
-        yield read(bytes(body), url)
+        with _enough_memory():
+            for piece in self._read_ahead(lambda: self._body(path)):
+                body += piece or b""
+                if len(body) > _MOST_BYTES:
+                    raise NotUnderstood(f"the response from {url} is larger than {_MOST_BYTES >> 20} MB")
+                if self._clock.monotonic() - began_at > _MOST_SECONDS:
+                    raise TruncatedAnswer(f"the response from {url} took more than {_MOST_SECONDS:g} s")
+                yield None
+            yield read(bytes(body), url)
 
     def _body(self, path: str) -> Iterator[bytes]:
-        """Send a request, and yield the body as it arrives, decompressed."""
+        """Send a request, and yield the body as it arrives, decompressed; white space alone counts as silence."""
         with self._response(path) as response:
-            yield from _pieces(response)
+            silent_seconds, waiting_since = 0.0, self._clock.monotonic()
+            for piece in _pieces(response):
+                waited = self._clock.monotonic() - waiting_since
+                silent_seconds = 0.0 if piece.strip(_WHITE) else silent_seconds + waited
+                if silent_seconds >= self._read_timeout:
+                    url = self._url.base + path
+                    raise Unreachable(f"nothing but white space from {url} for {self._read_timeout:g} s")
+                yield piece
+                waiting_since = self._clock.monotonic()
 
     @contextmanager
     def _response(self, path: str) -> Iterator[httpx.Response]:
@@ -180,16 +196,27 @@ class Client:
         began_at = self._clock.monotonic()
         response: httpx.Response | None = None
         try:
-            with self._translate_errors(url):
-                response = self._http.send(self._http.build_request("GET", url, headers=headers), stream=True)
+            response = self._send(url, headers)
+            with self._translate_errors(url, reading=True):
                 if response.status_code != httpx.codes.OK:
                     raise self._error(url, response, token if sent else None)
-            with self._translate_errors(url, reading=True):
                 yield response
         finally:
             if response is not None:
                 response.close()
             self._report(url, response, began_at)
+
+    def _send(self, url: str, headers: dict[str, str]) -> httpx.Response:
+        """Send a request, again for each stale connection that it meets: such a connection is then gone."""
+        while True:
+            trace = ProxyTrace()
+            request = self._http.build_request("GET", url, headers=headers, extensions={"trace": trace})
+            with self._translate_errors(url, trace):
+                try:
+                    return self._http.send(request, stream=True)
+                except httpx.ReadError as error:
+                    if not isinstance(error.__cause__, StaleConnection):
+                        raise
 
     def _report(self, url: str, response: httpx.Response | None, began_at: float) -> None:
         status = response.status_code if response is not None else None
@@ -199,34 +226,64 @@ class Client:
 
     def _error(self, url: str, response: httpx.Response, token: str | None) -> OrchEventsError:
         retry_after = read_retry_after(response.headers.get("Retry-After"), self._clock.now())
-        body = b""
-        with suppress(httpx.HTTPError, zlib.error):  # the status counts, even if the body breaks off
-            for piece in islice(_pieces(response), _ERROR_PIECES):
-                body += piece
-        if token:  # a server may quote it, and messages may quote the body
-            body = body.replace(token.encode(), b"...")
+        body, location = self._error_body(response), response.headers.get("Location", "")
+        if token:  # a server may quote it, and messages may quote the server
+            body, location = body.replace(token.encode(), b"..."), location.replace(token, "...")
         return error_for_response(
-            url, response.status_code, body, with_token=token is not None, retry_after=retry_after
+            url, response.status_code, body, with_token=token is not None, retry_after=retry_after, location=location
         )
 
+    def _error_body(self, response: httpx.Response) -> bytes:
+        """Read the beginning of an error's body, as far as it can be read: the status counts in any case."""
+        body, began_at = bytearray(), self._clock.monotonic()
+        with suppress(httpx.HTTPError, zlib.error):
+            for piece in _pieces(response):
+                body += piece
+                if len(body) >= _MOST_ERROR_BYTES or self._clock.monotonic() - began_at > _MOST_SECONDS:
+                    break
+        return bytes(body[:_MOST_ERROR_BYTES])
+
     @contextmanager
-    def _translate_errors(self, url: str, *, reading: bool = False) -> Iterator[None]:
+    def _translate_errors(self, url: str, trace: ProxyTrace | None = None, *, reading: bool = False) -> Iterator[None]:
+        """Turn the errors of the libraries and the system into ours."""
         try:
             yield
-        except httpx.HTTPError as error:
-            raise self._our_error(error, url, reading=reading) from None
+        except (httpx.HTTPError, OSError) as error:
+            limit = SystemLimit.behind(error)
+            at_proxy = isinstance(error, httpx.ProxyError) or (trace is not None and trace.at_proxy)
+            if limit is None and self._proxy is not None and at_proxy:
+                raise self._error_of_proxy(error, self._proxy.origin) from None
+            raise limit or self._our_error(error, url, reading=reading) from None
         except UnicodeError:  # of a name that begins like an encoded one, xn--
             raise LocalFileError(f"{self._url.origin} has an invalid host name", "check service-url") from None
         except zlib.error:
             raise NotUnderstood(f"the response from {url} is not valid gzip") from None
 
-    def _our_error(self, error: httpx.HTTPError, url: str, *, reading: bool) -> OrchEventsError:
+    def _error_of_proxy(self, error: Exception, origin: str) -> Unreachable:
+        """Return the error for a request that got no further than the proxy."""
+        hint = "check HTTPS_PROXY, or add the server to NO_PROXY"
+        if isinstance(error, httpx.ProxyError):
+            if str(error).startswith("407"):
+                hint = "write the proxy's user into HTTPS_PROXY: http://USER:PASSWORD@proxy.example.com:3128"
+            message = f"the proxy {origin} refused to connect to {self._url.origin} (HTTP {error})"
+        elif isinstance(error, httpx.ConnectTimeout):
+            message = f"can't reach the proxy {origin}: no connection within {self._connect_timeout:g} s"
+        elif isinstance(error, httpx.TimeoutException):
+            message = f"no data from the proxy {origin} for {self._read_timeout:g} s"
+        elif (cause := tls.cause(error)) is not None:
+            message = f"can't reach the proxy {origin}: the TLS handshake failed ({tls.explain(cause)})"
+        else:
+            message = f"can't reach the proxy {origin}: {_reason(error)}"
+        return Unreachable(message, hint)
+
+    def _our_error(self, error: Exception, url: str, *, reading: bool) -> OrchEventsError:
         if isinstance(error, httpx.DecodingError):
-            return NotUnderstood(f"the response from {url} can't be decoded")
+            hint = "only gzip was asked for; check what is in front of the server"
+            return NotUnderstood(f"the response from {url} can't be decoded: {error}", hint)
         if isinstance(error, httpx.ConnectTimeout):
-            return Unreachable(f"can't reach {self._url.origin}: no connection within {self._timeout.connect:g} s")
+            return Unreachable(f"can't reach {self._url.origin}: no connection within {self._connect_timeout:g} s")
         if isinstance(error, httpx.TimeoutException):
-            return Unreachable(f"no data from {url} for {self._timeout.read:g} s")
+            return Unreachable(f"no data from {url} for {self._read_timeout:g} s")
         if (cause := tls.cause(error)) is not None:
             return tls.error_for_handshake(cause, self._url.origin)
         if reading:
@@ -234,12 +291,32 @@ class Client:
         return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
 
 
-def _reason(error: httpx.HTTPError) -> str:
+def _transport(url: ServiceUrl, cacert: str | None, proxy: Proxy | None) -> httpx.HTTPTransport:
+    """Return a transport whose connections say when they were stale. Raises as `tls.context` does."""
+    context = tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    transport = httpx.HTTPTransport(verify=context, trust_env=False, proxy=proxy.url if proxy else None)
+    transport._pool._network_backend = Backend()  # noqa: SLF001 - httpx has no argument for it
+    return transport
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as error:
+        raise SystemLimit.behind(error) or error from None
+
+
+def _reason(error: Exception) -> str:
     """Return an error's text without its number, its full stop, and the bytes that it quotes."""
     return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection was closed"
 
 
 def _pieces(response: httpx.Response) -> Iterator[bytes]:
-    """Yield a response's body as it arrives, decompressed."""
-    pieces = response.iter_raw()
-    return gunzip(pieces) if response.headers.get("Content-Encoding", "").lower() == "gzip" else pieces
+    """Yield a response's body as it arrives, decompressed; raises DecodingError for an encoding other than gzip."""
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("gzip", "x-gzip"):
+        return gunzip(response.iter_raw())
+    if encoding not in ("", "identity"):
+        raise httpx.DecodingError(f"it is encoded as {encoding[:_ENCODING_CHARACTERS]}, not gzip")
+    return response.iter_raw()

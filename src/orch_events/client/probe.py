@@ -10,7 +10,7 @@ import msgspec
 
 from orch_events.client import tls
 from orch_events.client.url import ServiceUrl
-from orch_events.errors import OrchEventsError, Unreachable
+from orch_events.errors import OrchEventsError, SystemLimit, Unreachable
 from orch_events.times import Clock
 
 _MOST_CHARACTERS = 200
@@ -71,22 +71,25 @@ def resolve(host: str, port: int) -> list[str]:
 
     Raises:
         Unreachable: the name can't be resolved.
+        SystemLimit: too many open files, for example.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        hint = "check the name, and your DNS or VPN"
-        raise Unreachable(f"can't resolve {host}: {_reason(error)}", hint) from None
+        unknown = Unreachable(f"can't resolve {host}: {_reason(error)}", "check the name, and your DNS or VPN")
+        raise SystemLimit.behind(error) or unknown from None
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 def connect(addresses: Sequence[str], port: int, timeout: float, clock: Clock) -> Iterator[Attempt]:
-    """Try one address after another, for `timeout` seconds each, until one accepts a connection."""
+    """Try one address after another, for `timeout` seconds each, until one accepts a connection; raises SystemLimit."""
     for address in addresses:
         began_at = clock.monotonic()
         try:
             socket.create_connection((address, port), timeout).close()
         except OSError as error:
+            if (limit := SystemLimit.behind(error)) is not None:
+                raise limit from None
             yield Attempt(address, clock.monotonic() - began_at, _reason(error))
         else:
             yield Attempt(address, clock.monotonic() - began_at)
@@ -108,9 +111,8 @@ def tls_handshake(url: ServiceUrl, address: str, context: ssl.SSLContext, timeou
                 certificate = _untrusted_certificate(url, address, timeout)
         return Handshake("", certificate, tls.error_for_handshake(error, url.origin))
     except OSError as error:
-        return Handshake(
-            "", None, Unreachable(f"can't reach {url.origin}: the TLS handshake failed ({_reason(error)})")
-        )
+        failed = Unreachable(f"can't reach {url.origin}: the TLS handshake failed ({_reason(error)})")
+        return Handshake("", None, SystemLimit.behind(error) or failed)
 
 
 def trusted_authorities(context: ssl.SSLContext) -> list[Certificate]:

@@ -3,15 +3,18 @@
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from orch_events.errors import (
+    AccessBlocked,
     HtmlAnswer,
     NotAuthenticated,
     NotPermitted,
     NotUnderstood,
     OrchEventsError,
+    RequestRejected,
     UnknownJob,
     Unreachable,
 )
@@ -28,7 +31,7 @@ class _ErrorBody(msgspec.Struct):
 
 
 def error_for_response(
-    url: str, status: int, body: bytes, *, with_token: bool, retry_after: float | None = None
+    url: str, status: int, body: bytes, *, with_token: bool, retry_after: float | None = None, location: str = ""
 ) -> OrchEventsError:
     """Return the error for a response with a status other than 200.
 
@@ -38,6 +41,7 @@ def error_for_response(
         body: the response's body, or its beginning.
         with_token: whether a token was sent.
         retry_after: the seconds that the server asked for; None if it did not.
+        location: where a redirect points to; "" if it says nothing.
     """
     api_error = _read(body)
     message = (
@@ -50,20 +54,36 @@ def error_for_response(
         what = "rejected the token" if with_token else "requires a token, but none was sent"
         return NotAuthenticated(f"{url} {what} ({status_text})")
     if status == HTTPStatus.FORBIDDEN:
-        return NotPermitted(f"access to {url} is denied ({status_text})")
+        return (NotPermitted if api_error else AccessBlocked)(f"access to {url} is denied ({status_text})")
     if status == HTTPStatus.NOT_FOUND and api_error:
         return UnknownJob(f"the server has no such job: {url} ({status_text})")
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unreachable(f"{url} returned an error ({status_text})", retry_after=retry_after)
+    if status >= HTTPStatus.BAD_REQUEST and api_error:
+        hint = "check the job number and --start" if status == HTTPStatus.BAD_REQUEST else ""
+        return RequestRejected(f"{url} rejected the request ({status_text})", hint)
+    return _foreign_error(url, status, status_text, location)
+
+
+def _foreign_error(url: str, status: int, status_text: str, location: str) -> OrchEventsError:
+    """Return the error for a response that no orchestrator gives."""
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         hint = "redirects are not followed; set service-url to the server itself"
-        return NotUnderstood(f"{url} redirects elsewhere ({status_text})", hint)
+        return NotUnderstood(f"{url} redirects to {_place(location) or 'nowhere'} ({status_text})", hint)
+    if status == HTTPStatus.NO_CONTENT:
+        return NotUnderstood(f"{url} answered with no body ({status_text})")
     other = HtmlAnswer if status == HTTPStatus.NOT_FOUND else NotUnderstood
-    if status == HTTPStatus.BAD_REQUEST and api_error:
-        what, hint = "rejected the request", "check the job number and --start"
-    else:
-        what, hint = "did not respond like an orchestrator", ""
-    return other(f"{url} {what} ({status_text})", hint)
+    return other(f"{url} did not respond like an orchestrator ({status_text})")
+
+
+def _place(location: str) -> str:
+    """Return where a redirect points to, without user and query, which may be secret."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "somewhere"
+    place = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    return place[:_MESSAGE_CHARACTERS]
 
 
 def _read(body: bytes) -> _ErrorBody | None:

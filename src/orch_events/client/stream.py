@@ -11,6 +11,8 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TypeVar
 
+from orch_events.errors import SystemLimit
+
 T = TypeVar("T")
 
 _TICK_SECONDS = 0.1
@@ -18,10 +20,14 @@ _ITEMS_AHEAD = 4
 
 
 def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, None]:
-    """Iterate in the background, a few items ahead; yield the items, and None for each tick without one."""
+    """Iterate in the background, a few items ahead; yield the items, and None for each tick without one.
+
+    Raises:
+        SystemLimit: no thread can be started.
+    """
     items: Queue[T | _End] = Queue(_ITEMS_AHEAD)
     abandoned = Flag()
-    Thread(target=_deliver, args=(begin, items, abandoned), daemon=True).start()
+    _start(Thread(target=_deliver, args=(begin, items, abandoned), daemon=True))
     try:
         while True:
             try:
@@ -37,6 +43,14 @@ def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, No
                 return
     finally:
         abandoned.set()
+
+
+def _start(thread: Thread) -> None:
+    try:
+        thread.start()
+    except RuntimeError:
+        hint = "close other programs, or raise the limit on processes (ulimit -u)"
+        raise SystemLimit("this system can't start another thread", hint) from None
 
 
 class _End:
@@ -70,20 +84,31 @@ def _put(items: "Queue[T | _End]", item: T | _End, abandoned: Flag) -> bool:
 
 _PIECE_BYTES = 1 << 18
 _GZIP = 16 + zlib.MAX_WBITS
+_MAGIC = b"\x1f\x8b"
+"""What every member of a gzip stream begins with."""
 
 
 def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Decompress gzip, in pieces of a quarter of a megabyte at most.
 
+    There may be several members, one after the other. What follows the last one, such as padding, is skipped.
     A truncated stream yields what it contains.
 
     Raises:
         zlib.error: the bytes are not gzip.
     """
-    unzip = zlib.decompressobj(_GZIP)
+    unzip, rest = zlib.decompressobj(_GZIP), b""
     for piece in pieces:
-        rest = piece
-        while rest and not unzip.eof:
+        rest += piece
+        while rest:
+            if unzip.eof:
+                rest = rest.lstrip(b"\0")
+                if len(rest) < len(_MAGIC):
+                    yield b""
+                    break
+                if not rest.startswith(_MAGIC):
+                    return
+                unzip = zlib.decompressobj(_GZIP)
             yield unzip.decompress(rest, _PIECE_BYTES)
-            rest = unzip.unconsumed_tail
+            rest = unzip.unconsumed_tail or unzip.unused_data
     yield unzip.flush()

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.request import getproxies, getproxies_environment, proxy_bypass
 
 import msgspec
 
@@ -110,6 +110,44 @@ def _not_an_address(text: str) -> LocalFileError:
     return LocalFileError(f"{shown} is not a valid address", "write it as https://pe.example.com:8143")
 
 
+def needs_no_proxy(host: str, port: int, names: str) -> bool:
+    """Whether a list as NO_PROXY has it names a host, by the rules of curl.
+
+    Args:
+        host: a name, or an address without brackets.
+        port: the one that is connected to.
+        names: `*` alone for all hosts, or names, each with the hosts below it and with or without a dot before it,
+            addresses, and networks (10.0.0.0/8), with commas or white space between them, each perhaps with a port.
+    """
+    if names.strip() == "*":
+        return True
+    return any(_names(entry, host.lower().rstrip("."), port) for entry in re.split(r"[,\s]+", names.lower()) if entry)
+
+
+def _names(entry: str, host: str, port: int) -> bool:
+    named, only = _without_port(entry)
+    if only is not None and only != port:
+        return False
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        name = named.strip(".")
+        return bool(name) and (host == name or host.endswith(f".{name}"))
+    try:
+        return address in ipaddress.ip_network(named, strict=False)
+    except ValueError:
+        return False
+
+
+def _without_port(entry: str) -> tuple[str, int | None]:
+    """Take the port off an entry of NO_PROXY, and the brackets of an IPv6 address."""
+    found = re.fullmatch(r"\[(.*)\](?::(\d+))?|([^:]*):(\d+)", entry, re.ASCII)
+    if found is None:
+        return entry, None
+    port = found[2] or found[4]
+    return found[1] or found[3] or "", int(port) if port else None
+
+
 class Proxy(msgspec.Struct, frozen=True):
     """An HTTP proxy in front of a server.
 
@@ -130,11 +168,14 @@ class Proxy(msgspec.Struct, frozen=True):
         Raises:
             LocalFileError: it can't be used.
         """
-        if not server.encrypted or proxy_bypass(server.host) or proxy_bypass(f"{server.host}:{server.port}"):
+        if not server.encrypted:
             return None
-        named = getproxies()
+        if named := getproxies_environment():
+            direct = needs_no_proxy(server.host, server.port, named.get("no", ""))
+        else:
+            named, direct = getproxies(), bool(proxy_bypass(server.host))
         url = named.get("https") or named.get("all")
-        return cls.parse(url) if url else None
+        return cls.parse(url) if url and not direct else None
 
     @classmethod
     def parse(cls, text: str) -> "Proxy":

@@ -1,7 +1,8 @@
 """What is retried, for how long, and after which delays.
 
 1. An error is retried if it is transient: network errors, 5xx, 408, 425 and 429, and, once a request has succeeded,
-   what a fail-over or a proxy may answer for a while (`OrchEventsError.may_pass`). Everything else is raised at once.
+   everything that is not final (`OrchEventsError.final`): a fail-over, a proxy or a firewall may answer anything for a
+   while. Everything else is raised at once.
 2. A rejected token is retried for a minute, since good ones are rejected while a primary server is replaced. After
    that, only a new token is worth a request: the token is checked every second for a change.
 3. The time for retries is counted from the first failure of an outage, for the connection and the token separately.
@@ -60,7 +61,7 @@ class RetryPolicy(msgspec.Struct, frozen=True):
         if isinstance(error, NotAuthenticated | TokenFileError):
             wait = self.auth_wait_seconds if had_contact else self.auth_wait_at_start_seconds
             return wait if self.token_version else min(wait, _FAIL_OVER_SECONDS)
-        if isinstance(error, Unreachable) or (had_contact and error.may_pass):
+        if isinstance(error, Unreachable) or (had_contact and not error.final):
             return self.retry_seconds
         return 0.0
 

@@ -91,6 +91,8 @@ class PageDecoder:
 
     def finish(self) -> PageEnd:
         """End the response: return what it has besides its events."""
+        if self._read == self._read_opening and self._since_last:
+            raise TruncatedAnswer(f"the response from {self._name} is only white space")
         if self._read != self._read_nothing:
             items = self._items.removesuffix("s") if self._count == 1 else self._items
             seen = f"after {self._count} {items}" if self._count else f"before any {items}"
@@ -105,9 +107,7 @@ class PageDecoder:
     def _read_opening(self) -> bool:
         first = self._next_byte()
         if first not in (b"", b"{"):
-            if first == b"<":
-                raise HtmlAnswer(f"the response from {self._name} is HTML, not JSON")
-            raise NotUnderstood(f"the response from {self._name} is not a list of {self._items}")
+            raise no_json(first, self._name, f"a list of {self._items}")
         return self._move_on(first, {b"{": self._read_first_key})
 
     def _read_first_key(self) -> bool:
@@ -232,6 +232,18 @@ class PageDecoder:
 
     def _malformed(self) -> NotUnderstood:
         return NotUnderstood(f"the response from {self._name} is not JSON")
+
+
+def no_json(body: bytes, name: str, wanted: str = "JSON") -> NotUnderstood:
+    """Tell what an answer called `name` is, by its beginning, instead of what was wanted."""
+    begin = body.lstrip(_WHITE)[:1]
+    if begin == b"<":
+        return HtmlAnswer(f"the response from {name} is HTML, not JSON")
+    if begin == b"\0":
+        return NotUnderstood(f"the response from {name} is NUL bytes, not JSON")
+    if not begin:
+        return NotUnderstood(f"the response from {name} is {'only white space' if body else 'empty'}")
+    return NotUnderstood(f"the response from {name} is not {wanted}")
 
 
 def read_event(text: bytes | memoryview) -> Event:

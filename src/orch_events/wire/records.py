@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from orch_events.errors import HtmlAnswer, NotUnderstood
+from orch_events.errors import NotUnderstood
 from orch_events.times import parse_timestamp
 from orch_events.wire import lenient
 from orch_events.wire.event import read_id
-from orch_events.wire.page import PageDecoder
+from orch_events.wire.page import PageDecoder, no_json
 from orch_events.wire.vocabulary import JOB_OVER
 
 T = TypeVar("T")
@@ -163,20 +163,14 @@ def _read(body: bytes, kind: type[T], name: str) -> T:
     except msgspec.ValidationError:
         raise _wrong_shape(name) from None
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise _not_json(body, name) from None
+        raise no_json(body, name) from None
 
 
 def _compact(body: bytes, name: str) -> bytes:
     try:
         return lenient.compact(body)
     except (ValueError, RecursionError):
-        raise _not_json(body, name) from None
-
-
-def _not_json(body: bytes, name: str) -> NotUnderstood:
-    if body.lstrip().startswith(b"<"):
-        return HtmlAnswer(f"the response from {name} is HTML, not JSON")
-    return NotUnderstood(f"the response from {name} is not JSON")
+        raise no_json(body, name) from None
 
 
 def _wrong_shape(name: str) -> NotUnderstood:

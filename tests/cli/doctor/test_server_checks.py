@@ -26,7 +26,7 @@ _SAYS = ("answer", "permission", "clock")
     ("status", "body", "exit_status", "failed"),
     [
         (401, b"", 4, "permission"),
-        (403, b"", 4, "permission"),
+        (403, b"", 4, "answer"),
         (404, b"<html>", 7, "answer"),
         (404, b'{"kind": "puppetlabs.x/unknown-job", "msg": "no"}', 7, "answer"),
         (500, b"", 6, "answer"),

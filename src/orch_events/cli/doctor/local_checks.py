@@ -153,7 +153,7 @@ def _cacert(found: Survey, places: Places, url: ServiceUrl | None, now: float) -
         return None
     try:
         context = tls.context(setting.value)
-    except LocalFileError as error:
+    except OrchEventsError as error:
         yield _failure(name, error, setting)
         return None
     if setting.value is None:

@@ -13,7 +13,15 @@ from orch_events.cli.options.groups import ConnectOptions
 from orch_events.client import probe
 from orch_events.client.stream import read_ahead
 from orch_events.client.url import Proxy, ServiceUrl
-from orch_events.errors import AccessError, LocalFileError, NotUnderstood, OrchEventsError, UnknownJob, Unreachable
+from orch_events.errors import (
+    LocalFileError,
+    NotAuthenticated,
+    NotPermitted,
+    NotUnderstood,
+    OrchEventsError,
+    UnknownJob,
+    Unreachable,
+)
 from orch_events.times import format_roughly
 
 if TYPE_CHECKING:  # httpx is imported after `tune_httpx`
@@ -47,12 +55,16 @@ def _address(app: App, connect: ConnectOptions, url: ServiceUrl) -> Checking[str
     began_at = app.clock.monotonic()
     try:
         addresses = _resolved(app, url, connect.connect_timeout)
-    except Unreachable as error:
+    except OrchEventsError as error:
         yield failure("resolution", error)
         return None
     yield ok("resolution", f"{', '.join(addresses)}, {_took(app.clock.monotonic() - began_at)}")
     trying = read_ahead(lambda: probe.connect(addresses, url.port, connect.connect_timeout, app.clock))
-    attempts = [attempt for attempt in trying if attempt is not None]
+    try:
+        attempts = [attempt for attempt in trying if attempt is not None]
+    except OrchEventsError as error:
+        yield failure("connection", error)
+        return None
     yield _connected(attempts, url)
     return attempts[-1].address if not attempts[-1].reason else None
 
@@ -86,7 +98,11 @@ def _tls(app: App, connect: ConnectOptions, local: Local, url: ServiceUrl, addre
     if (context := local.context) is None:
         return False
     handshakes = read_ahead(lambda: iter([probe.tls_handshake(url, address, context, connect.connect_timeout)]))
-    (handshake,) = [found for found in handshakes if found is not None]
+    try:
+        (handshake,) = [found for found in handshakes if found is not None]
+    except OrchEventsError as error:
+        yield failure("tls", error)
+        return False
     yield _handshake_check(handshake, app.clock.now())
     return handshake.error is None
 
@@ -122,11 +138,11 @@ def answer_checks(app: App, connect: ConnectOptions, server: Server, *, verbose:
     def observe(exchange: "Exchange") -> None:
         exchanges.append((exchange, app.clock.now()))
 
-    with open_client(app, connect, server, verbose=verbose, observe=observe) as client:
-        try:
+    try:
+        with open_client(app, connect, server, verbose=verbose, observe=observe) as client:
             list(client.jobs(1))
-        except OrchEventsError as raised:
-            error = raised
+    except OrchEventsError as raised:
+        error = raised
     answered = [ok("answer", f"HTTP {exchange.status}, {_took(exchange.seconds)}") for exchange, _ in exchanges]
     yield from _verdict(error, answered, server.url)
     for exchange, at in exchanges:
@@ -141,7 +157,7 @@ def _verdict(error: OrchEventsError | None, answered: Sequence[Check], url: Serv
         case None:
             yield from answered
             yield ok("permission", "you can view jobs")
-        case AccessError():
+        case NotAuthenticated() | NotPermitted():
             yield from answered
             yield failure("permission", error)
         case _:
