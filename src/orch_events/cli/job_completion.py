@@ -85,12 +85,16 @@ def _remembered(app: App, connect: ConnectOptions) -> Jobs:
 
 
 def _asked(app: App, connect: ConnectOptions) -> str | None:
-    """Tell which server is asked, and by whom; None where the token would be read from the shell's own input."""
+    """Tell which server is asked, and by whom; None where that would take what can be read only once."""
     if connect.demo:
         return "demo"
+    from orch_events.config import reads_once
+
+    if connect.config_file and reads_once(connect.config_file):
+        return None
     found, url = settings(app, connect)
     file = found.token_file.value
-    if file == "-":
+    if file == "-" or any(reads_once(path) for path in (file, found.cacert.value) if path):
         return None
     return f"{url.base} {file} {token_mark(file) if file else None}"
 

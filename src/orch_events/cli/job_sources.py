@@ -1,6 +1,7 @@
 """From the JOBs that were typed to where their events come from: a server, the simulator, a recording."""
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -33,6 +34,7 @@ class OpenJob(NamedTuple):
         source: of its events, record and nodes.
         policy: for how long the source's errors are retried.
         name: what it is called in commands: as it was typed, or by its number.
+        origin: where its events come from, in a word: the server's URL, or the recording's path.
         recorded: whether its events come from a recording.
     """
 
@@ -40,6 +42,7 @@ class OpenJob(NamedTuple):
     source: "JobSource"
     policy: "RetryPolicy"
     name: str
+    origin: str
     recorded: bool = False
 
     def follower(
@@ -90,29 +93,37 @@ def open_jobs(
         def server() -> OpenServer:
             return stack.enter_context(open_server(app, connect, verbose=verbose, demo_speed=replay.demo_speed))
 
-        opened = [
-            _from_recording(app, ref, replay, policy, stack)
-            if ref.kind == "recording"
-            else _from_server(app, ref, server(), policy)
-            for ref in dict.fromkeys(refs)
-        ]
-        yield list({job.number: job for job in opened}.values())
+        opened = dict[str, OpenJob]()
+        for ref in dict.fromkeys(refs):
+            if ref.kind == "recording":
+                job = _from_recording(app, ref, replay, policy, stack)
+            else:
+                job = _from_server(app, ref, server(), policy)
+            _check_same_source(opened.setdefault(job.number, job), job)
+        yield list(opened.values())
+
+
+def _check_same_source(first: OpenJob, second: OpenJob) -> None:
+    """See that a job that is named twice is one job. Raises UsageError."""
+    if first.origin != second.origin:
+        message = f"job {first.number} is in two sources, {first.origin} and {second.origin}"
+        raise UsageError(message, "follow them one at a time")
 
 
 def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy") -> OpenJob:
     policy = policy.with_token(server.token_mark)
     _check_place(app, ref, server)
     number = _latest(app, server, policy) if ref.kind == "latest" else ref.number
-    return OpenJob(number, server.client, policy, number)
+    return OpenJob(number, server.client, policy, number, server.url.base if server.url else "the simulator")
 
 
 def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "RetryPolicy", stack: ExitStack) -> OpenJob:
     from orch_events.recording import Replay, open_recording
 
-    stdin = app.stdin.buffer if app.stdin is not None else None
-    recording = stack.enter_context(open_recording(ref.place, stdin, app.stderr.warn))
+    recording = stack.enter_context(open_recording(ref.place, app.stdin_bytes, app.stderr.warn))
     source = Replay(recording, app.clock, replay.speed)
-    return OpenJob(recording.job(replay.job), source, policy, ref.place, recorded=True)
+    origin = recording.name if ref.place == "-" else os.path.realpath(ref.place)
+    return OpenJob(recording.job(replay.job), source, policy, ref.place, origin, recorded=True)
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:

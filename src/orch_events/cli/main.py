@@ -35,8 +35,26 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
         ctx.exit()
 
 
+_HELP = """
+    Watch Puppet Enterprise orchestrator jobs.
+
+    \b
+    orch-events follow 352 --demo         watch a job on the built-in simulator
+    orch-events jobs                      recent jobs, newest first
+    orch-events list 352                  the events of job 352 so far
+    orch-events follow 352                the same, then live until it ends
+    orch-events list 352 --json | jq .    the same for other tools
+    orch-events summary 352               how long it took, and which nodes were slow
+    orch-events failures 352              which nodes did not finish, and why
+    orch-events doctor                    check the configuration and the connection
+
+    Only GET requests are sent to the server; Ctrl-C never stops a job.
+"""
+
+
 @click.group(
     cls=Group,
+    help=_HELP,
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
     context_settings={"max_content_width": 100},
@@ -51,20 +69,7 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Watch Puppet Enterprise orchestrator jobs.
-
-    \b
-    orch-events follow 352 --demo         watch a job on the built-in simulator
-    orch-events jobs                      recent jobs, newest first
-    orch-events list 352                  the events of job 352 so far
-    orch-events follow 352                the same, then live until it ends
-    orch-events list 352 --json | jq .    the same for other tools
-    orch-events summary 352               how long it took, and which nodes were slow
-    orch-events failures 352              which nodes did not finish, and why
-    orch-events doctor                    check the configuration and the connection
-
-    Only GET requests are sent to the server; Ctrl-C never stops a job.
-    """
+    """Run `orch-events`: all commands; without one, show the help."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
 

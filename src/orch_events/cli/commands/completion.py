@@ -101,17 +101,21 @@ class _Fish(_OneWord, FishComplete):
 _SHELLS: dict[str, type[ShellComplete]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}
 
 
-@command()
-@click.argument("shell", metavar="SHELL", type=click.Choice(tuple(_SHELLS)))
-@click.pass_context
-def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script for bash, zsh or fish.
+_HELP = """
+    Print the completion script for bash, zsh or fish.
 
     \b
     orch-events completion bash            for bash's completions directory
     eval "$(orch-events completion zsh)"   in ~/.zshrc; for bash in ~/.bashrc
     orch-events completion fish | source   in ~/.config/fish/config.fish
-    """
+"""
+
+
+@command(help=_HELP)
+@click.argument("shell", metavar="SHELL", type=click.Choice(tuple(_SHELLS)))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Run `orch-events completion`."""
     click.echo(script(ctx.find_root().command, shell))
 
 

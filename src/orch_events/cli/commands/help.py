@@ -17,17 +17,21 @@ def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[
     return [CompletionItem(word, help=about) for word, about in _words(ctx).items() if word.startswith(incomplete)]
 
 
-@command("help", also=("man", "manual", "topics", "usage"))
-@click.argument("word", metavar="[TOPIC|COMMAND]", required=False, shell_complete=_complete)
-@click.pass_context
-def help_(ctx: click.Context, word: str | None) -> None:
-    """Show help for a command or a topic.
+_HELP = """
+    Show help for a command or a topic.
 
     \b
     orch-events help                  all commands and topics
     orch-events help follow           the same as orch-events follow --help
     orch-events help exit-status      what each exit status means
-    """
+"""
+
+
+@command("help", help=_HELP, also=("man", "manual", "topics", "usage"))
+@click.argument("word", metavar="[TOPIC|COMMAND]", required=False, shell_complete=_complete)
+@click.pass_context
+def help_(ctx: click.Context, word: str | None) -> None:
+    """Run `orch-events help`."""
     from orch_events.cli.help.topics import TOPICS
     from orch_events.cli.help.usage import nearest, see
 

@@ -21,7 +21,35 @@ if TYPE_CHECKING:
 _PORT = "8143"
 
 
-@command(also=("demo", "simulator", "server", "serve", "mock", "try"))
+_HELP = """
+    Run a local test orchestrator.
+
+    \b
+    orch-events simulate                  prints what to type in another terminal
+    orch-events simulate --speed 10       ten times as fast
+    orch-events simulate --fault cut@0.2  cuts off one response in five, at random
+
+    Its jobs start when it starts, and are the same every time. Ctrl-C stops it.
+
+    A fault is NAME or NAME=VALUE; add @RATE, from 0 to 1, for one that happens only now and then. Default values
+    are in brackets:
+
+    \b
+    status    respond with this HTTP status [502]
+    drop      close the connection without a response
+    cut       cut the response off after this many bytes, or at random
+    delay     delay the response by this long [1s]
+    trickle   send this many bytes per second [1000]
+    html      respond with an HTML page
+    redirect  redirect to another host
+    repeat    send all events, whatever start says
+    late      make events visible this much later, in simulated time [5s]
+    expire    reject the token after this long; TOKEN.new works from then on [30s]
+    restart   go down after the first duration, for the second [10s+5s]
+"""
+
+
+@command(help=_HELP, also=("demo", "simulator", "server", "serve", "mock", "try"))
 @option(
     "--port", type=port_type, metavar="N", default=_PORT, show_default=True, help="Port on 127.0.0.1; 0: any free port."
 )
@@ -49,31 +77,7 @@ def simulate(
     app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
     tls_cert: str | None, tls_key: str | None,
 ) -> None:  # fmt: skip
-    """Run a local test orchestrator.
-
-    \b
-    orch-events simulate                  prints what to type in another terminal
-    orch-events simulate --speed 10       ten times as fast
-    orch-events simulate --fault cut@0.2  cuts off one response in five, at random
-
-    Its jobs start when it starts, and are the same every time. Ctrl-C stops it.
-
-    A fault is NAME or NAME=VALUE; add @RATE, from 0 to 1, for one that happens only now and then. Default values
-    are in brackets:
-
-    \b
-    status    respond with this HTTP status [502]
-    drop      close the connection without a response
-    cut       cut the response off after this many bytes, or at random
-    delay     delay the response by this long [1s]
-    trickle   send this many bytes per second [1000]
-    html      respond with an HTML page
-    redirect  redirect to another host
-    repeat    send all events, whatever start says
-    late      make events visible this much later, in simulated time [5s]
-    expire    reject the token after this long; TOKEN.new works from then on [30s]
-    restart   go down after the first duration, for the second [10s+5s]
-    """
+    """Run `orch-events simulate`."""
     from orch_events.simulator import Api, Faults, SimulatedTime, Simulator, tls_context
 
     if bool(tls_cert) != bool(tls_key):

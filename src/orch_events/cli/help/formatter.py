@@ -1,6 +1,6 @@
 r"""How a text for people is written: prose and lists, readable at any width.
 
-A text, a command's docstring or a topic, is made of paragraphs. One that begins with `\b` is a list: a line each of
+A text, a command's help or a topic, is made of paragraphs. One that begins with `\b` is a list: a line each of
 what one types or finds, two spaces or more, and what it means.
 """
 

@@ -1,6 +1,6 @@
 r"""The topics of `orch-events help`: texts, and nothing else.
 
-They are written as a command's docstring is. A name in braces stands for a table that `help` makes of the program's
+They are written as a command's help is. A name in braces stands for a table that `help` makes of the program's
 own definitions.
 """
 
