@@ -4,6 +4,7 @@ Nothing here or in the commands' modules imports httpx, rich or msgspec when it 
 --version must not pay for them.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -26,12 +27,16 @@ from orch_events.cli.commands.summary import summary
 from orch_events.cli.commands.timeline import timeline
 from orch_events.cli.help.command import Group
 from orch_events.cli.signals import Detached
-from orch_events.errors import LocalFileError, OrchEventsError, UsageError
+from orch_events.errors import LocalFileError, OrchEventsError
+
+_LIMITS = (errno.EMFILE, errno.ENFILE)
+"""Too many open files: that can hit whatever opens the next one, an import too."""
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's order
     if wanted and not ctx.resilient_parsing:
-        click.echo(f"{PROGRAM} {__version__}")
+        app: App = ctx.obj
+        app.output.write_text(f"{PROGRAM} {__version__}\n")
         ctx.exit()
 
 
@@ -71,7 +76,8 @@ _HELP = """
 def cli(ctx: click.Context) -> None:
     """Run `orch-events`: all commands; without one, show the help."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        app: App = ctx.obj
+        app.output.write_text(ctx.get_help() + "\n")
 
 
 cli.add_section("Commands", [list_, follow, jobs])
@@ -97,22 +103,32 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
     try:
         return _invoke(sys.argv[1:] if args is None else list(args), app)
     except OrchEventsError as error:
-        app.stderr.error(error)
-        return error.exit_status
+        return _told(app, error)
     except click.ClickException as error:
         from orch_events.cli.help.usage import explained
 
-        app.stderr.error(explained(error))
-        return UsageError.exit_status
+        return _told(app, explained(error))
     except KeyboardInterrupt as signal:
         return signal.exit_status if isinstance(signal, Detached) else exit_status.SIGINT
     except BrokenPipeError:
         return exit_status.READER_GONE
-    except Exception:  # noqa: BLE001 - whatever it is, it is ours
-        import traceback
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
+        return _unexpected(app, error)
 
-        traceback.print_exc()
-        return exit_status.BUG
+
+def _told(app: App, error: OrchEventsError) -> int:
+    app.stderr.error(error)
+    return error.exit_status
+
+
+def _unexpected(app: App, error: Exception) -> int:
+    """Show the traceback of what nobody expected; a limit of the system is no bug of ours."""
+    if isinstance(error, OSError) and error.errno in _LIMITS:
+        return _told(app, LocalFileError(os.strerror(error.errno).lower(), "raise the limit: ulimit -n"))
+    import traceback
+
+    app.stderr.show("".join(traceback.format_exception(error)))
+    return exit_status.BUG
 
 
 def _invoke(args: list[str], app: App) -> int:
@@ -122,13 +138,6 @@ def _invoke(args: list[str], app: App) -> int:
     try:
         with cli.make_context(PROGRAM, args, obj=app) as ctx:
             status = cli.invoke(ctx)
-        if app.stdout is not None:
-            app.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise LocalFileError(f"can't write to standard output: {reason}", "check the free disk space") from error
     return status if isinstance(status, int) else 0

@@ -59,6 +59,11 @@ class Stderr:
         """Say what the next step is."""
         self._write(f"{self._paint('hint:', 'hint')} {escape_control(text)}")
 
+    def show(self, text: str) -> None:
+        """Show lines as they are, a traceback say."""
+        self.make_room()
+        self._stream.write(text)
+
     def tell(self, update: "Update") -> None:
         """Tell of a connection that is lost or restored, and of a notice; other updates are for somebody else."""
         from orch_events.job.updates import ConnectionLost, ConnectionRestored, Notice

@@ -9,7 +9,6 @@ from orch_events.cli.options.definitions import outcome_option, report_option, r
 from orch_events.cli.options.groups import OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
 
-
 _HELP = """
     Show what got worse and what got better between two jobs.
 

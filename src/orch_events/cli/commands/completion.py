@@ -15,6 +15,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from orch_events.cli import exit_status
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 
@@ -116,7 +117,8 @@ _HELP = """
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Run `orch-events completion`."""
-    click.echo(script(ctx.find_root().command, shell))
+    app: App = ctx.obj
+    app.output.write_text(script(ctx.find_root().command, shell) + "\n")
 
 
 def script(program: click.Command, shell: str) -> str:
@@ -128,7 +130,7 @@ def complete(program: click.Command, app: App, instruction: str) -> int:
     """Answer a shell, `bash_complete` say; whatever goes wrong, it is told nothing. Return the exit status."""
     try:
         shell = _SHELLS[instruction.removesuffix("_complete")]
-        click.echo(shell(program, {"obj": app}, PROGRAM, VARIABLE).complete().encode())
+        app.output.write(shell(program, {"obj": app}, PROGRAM, VARIABLE).complete().encode() + b"\n")
     except Exception:  # noqa: BLE001 - a message would stand in the middle of what is being typed
-        return 1
+        return exit_status.BUG
     return 0

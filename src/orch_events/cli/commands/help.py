@@ -7,6 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli import exit_status
+from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.help.formatter import write_paragraphs
 from orch_events.cli.options.option import Option
@@ -35,16 +36,18 @@ def help_(ctx: click.Context, word: str | None) -> None:
     from orch_events.cli.help.topics import TOPICS
     from orch_events.cli.help.usage import nearest, see
 
+    app: App = ctx.obj
     program, commands = ctx.find_root(), _commands(ctx)
     if word is None:
-        click.echo(program.get_help())
+        app.output.write_text(program.get_help() + "\n")
     elif word in commands:
         named = commands[word]
-        click.echo(named.context_class(named, info_name=word, parent=program).get_help())
+        text = named.context_class(named, info_name=word, parent=program).get_help()
+        app.output.write_text(text + "\n")
     elif word in TOPICS:
         formatter = ctx.make_formatter()
         write_paragraphs(formatter, topic(word, commands))
-        click.echo(formatter.getvalue().strip("\n"))
+        app.output.write_text(formatter.getvalue().strip("\n") + "\n")
     else:
         raise UsageError(f"there is no help for {word!r}", see(program, nearest(word, _words(ctx))))
 

@@ -49,7 +49,7 @@ _HELP = """
 @event_output_options
 @display_options()
 @connect_options
-@retry_options(retry_for="0", auth_wait="0")
+@retry_options(retry_for="10s", auth_wait="0")
 @click.pass_obj
 def jobs(  # noqa: PLR0913, PLR0917 - one argument a group of options
     app: App, limit: int, state: Sequence[str], types: Sequence[str], output: OutputOptions, display: DisplayOptions,

@@ -28,7 +28,7 @@ _HELP = """
 
 @command("list", help=_HELP, also=("log", "logs", "events", "ls", "get", "show", "cat"))
 @job_argument("job")
-@event_options(exit_on=False, retry_for="0", auth_wait="0")
+@event_options(exit_on=False, retry_for="10s", auth_wait="0")
 @click.pass_obj
 def list_(app: App, job: JobRef, events: EventOptions) -> int:
     """Run `orch-events list`."""

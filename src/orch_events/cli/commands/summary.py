@@ -9,7 +9,6 @@ from orch_events.cli.options.definitions import exit_options, report_options, re
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
 
-
 _HELP = """
     Show the outcome, the times and the slowest nodes of JOB.
 

@@ -133,33 +133,41 @@ class Filtered:
 
 
 class Tail:
-    """Holds events back until the first flush, and then lets through each job's last ones, and all that follow.
+    """Holds a job's events back until all that there were so far have come; then lets through the last ones.
 
     Args:
         count: how many of each job.
         renderer: the next link.
+        answered: whether a job's first answer has come whole.
     """
 
-    def __init__(self, count: int, renderer: Renderer) -> None:
+    def __init__(self, count: int, renderer: Renderer, answered: Callable[[str], bool]) -> None:
         self._count = count
         self._renderer = renderer
-        self._held: dict[str, deque[Event]] | None = {}
+        self._answered = answered
+        self._held: dict[str, deque[Event]] = {}
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Hold back, or pass on."""
-        if self._held is None:
+        if self._answered(job):
+            self._let_go(job)
             self._renderer.write(job, events)
         else:
             self._held.setdefault(job, deque(maxlen=self._count)).extend(event.copy() for event in events)
 
     def flush(self) -> None:
-        """Let go."""
-        held, self._held = self._held or {}, None
-        for job, events in held.items():
-            self._renderer.write(job, list(events))
+        """Let go what is held of the jobs whose first answer is whole."""
+        for job in list(self._held):
+            if self._answered(job):
+                self._let_go(job)
         self._renderer.flush()
 
     def close(self, *, complete: bool = True) -> None:
-        """Let go."""
-        self.flush()
+        """Let go of everything: no more of it comes."""
+        for job in list(self._held):
+            self._let_go(job)
         self._renderer.close(complete=complete)
+
+    def _let_go(self, job: str) -> None:
+        if events := self._held.pop(job, None):
+            self._renderer.write(job, list(events))

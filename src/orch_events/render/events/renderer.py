@@ -21,7 +21,7 @@ class Renderer(Protocol):
         ...
 
     def flush(self) -> None:
-        """Nothing more comes for now: let everything leave that was held back."""
+        """Nothing more comes for now: let everything leave that was held back, and see whether somebody reads it."""
         ...
 
     def close(self, *, complete: bool = True) -> None:

@@ -75,7 +75,8 @@ class Table:
         self._output.write_text("\n".join(self._with_heads(dates, rows)) + "\n")
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Nothing is held back; raises BrokenPipeError where the reader is gone."""
+        self._output.flush()
 
     def close(self, *, complete: bool = True) -> None:  # noqa: ARG002 - what could not be understood is told anyway
         """Say how many events could not be understood, where there were any."""
