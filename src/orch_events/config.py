@@ -133,13 +133,13 @@ class Survey(msgspec.Struct, frozen=True):
     cacert_error: LocalFileError | None
 
 
-def load(typed: Mapping[str, Setting[str]], places: Places, reader: FileReader) -> Settings:
+def load(typed: Mapping[str, Setting[str]], places: Places, reader: FileReader | None = None) -> Settings:
     """Put the settings together.
 
     Args:
         typed: what options and environment say: service-url, cacert, token-file, config-file.
         places: where the rest is.
-        reader: reads the files.
+        reader: reads the files; None for one of its own.
 
     Raises:
         LocalFileError: a file that was named is not there, or one can't be read.
@@ -151,8 +151,9 @@ def load(typed: Mapping[str, Setting[str]], places: Places, reader: FileReader) 
     return found.settings
 
 
-def survey(typed: Mapping[str, Setting[str]], places: Places, reader: FileReader) -> Survey:
+def survey(typed: Mapping[str, Setting[str]], places: Places, reader: FileReader | None = None) -> Survey:
     """Put the settings together, whatever is wrong with them; the arguments are those of `load`."""
+    reader = reader or FileReader()
     named = typed.get("config-file")
     place, origin = (named.value, named.origin) if named else (places.user_conf, "default")
     conf_files = _conf_file(place, origin, reader), _conf_file(places.global_conf, "default", reader)
@@ -234,13 +235,15 @@ def _expanded(key: str, value: str) -> str:
     return value if key == "service-url" else os.path.expanduser(value)  # noqa: PTH111 - Path raises without a home
 
 
-def token_source(setting: Setting[str | None], stdin: BinaryIO | None, reader: FileReader) -> Callable[[], str | None]:
+def token_source(
+    setting: Setting[str | None], stdin: BinaryIO | None, reader: FileReader | None = None
+) -> Callable[[], str | None]:
     """Return what reads the token: afresh each time, or now and only now where it can be read only once.
 
     What it returns is None where there is no token: a default file that is not there is no error.
     It raises LocalFileError for a file that was named and is not there, or that holds no token.
     """
-    path = setting.value
+    path, reader = setting.value, reader or FileReader()
     if path is None:
         return lambda: None
     if path == "-":

@@ -221,10 +221,10 @@ def test_help_goes_to_stdout_and_is_no_error(words: list[str], call: Call) -> No
 
 
 def test_a_bug_is_70_with_a_traceback(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("orch_events.cli.options.definitions.parse_instant", broken)
+    monkeypatch.setattr("orch_events.cli.options.types.parse_instant", broken)
     done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--since", "1h")
 
     assert (done.status, done.out) == (70, "")
@@ -235,7 +235,7 @@ def test_a_ctrl_c_anywhere_else_is_130_and_silent(monkeypatch: pytest.MonkeyPatc
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("orch_events.cli.options.definitions.parse_instant", interrupted)
+    monkeypatch.setattr("orch_events.cli.options.types.parse_instant", interrupted)
     done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--since", "1h")
 
     assert (done.status, done.out, done.err.strip()) == (130, "", "")

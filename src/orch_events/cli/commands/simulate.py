@@ -84,7 +84,8 @@ def simulate(
         raise UsageError("--tls-cert and --tls-key must be used together")
     try:
         tls = tls_context(tls_cert, tls_key) if tls_cert and tls_key else None
-    except OSError:
+    except (OSError, ValueError):
+        _check_readable(*filter(None, [tls_cert, tls_key]))
         raise LocalFileError(f"{tls_cert} and {tls_key} are not a certificate and its key") from None
     api = Api(SimulatedTime(app.clock, speed).now, token, Faults(fault, seed))
     try:
@@ -96,6 +97,17 @@ def simulate(
     with simulator:
         while True:
             app.clock.sleep(3600)
+
+
+def _check_readable(*paths: str) -> None:
+    """See that files can be read: OpenSSL does not say which of them it could not. Raises LocalFileError."""
+    for path in paths:
+        try:
+            with open(path, "rb"):  # noqa: PTH123 - a text
+                pass
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "No such file or directory"
+            raise LocalFileError(f"{path} can't be read: {reason}", "check the path and its permissions") from None
 
 
 def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str | None) -> str:
