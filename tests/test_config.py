@@ -1,5 +1,6 @@
 """What is configured, where from, and the token."""
 
+import errno
 import io
 import json
 import os
@@ -336,6 +337,15 @@ def test_from_standard_input_one_line_is_read_once() -> None:
 def test_a_standard_input_without_a_token_is_told(content: bytes) -> None:
     with pytest.raises(LocalFileError, match="standard input"):
         token_source(Setting("-", "--token-file"), io.BytesIO(content))
+
+
+def test_a_standard_input_that_can_t_be_read_is_told() -> None:
+    class Folder(io.BytesIO):
+        def readline(self, _: int | None = -1, /) -> bytes:
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+
+    with pytest.raises(TokenFileError, match=r"^standard input can't be read: Is a directory$"):
+        token_source(Setting("-", "--token-file"), Folder())
 
 
 def test_a_closed_standard_input_is_an_error() -> None:

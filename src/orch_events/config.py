@@ -298,6 +298,7 @@ def written_at(path: str) -> float | None:
 def others_can_read(path: str) -> bool:
     """Whether more users than its owner can read a file; False where there is none, or no such thing."""
     try:
-        return os.name == "posix" and bool(os.stat(path).st_mode & 0o077)  # noqa: PTH116 - a text
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a text
     except (OSError, ValueError):
         return False
+    return os.name == "posix" and stat.S_ISREG(mode) and bool(mode & 0o077)

@@ -28,8 +28,19 @@ _MAX_DIGITS = 19
 _MAX_PORT = 65535
 _SHORT_EVENT_TYPES = tuple(dict.fromkeys(name.partition("_")[2] for name in EVENT_TYPES))
 
-FILE = click.Path(readable=False)
-"""A path that a shell completes; whoever opens it says what is wrong with it."""
+
+class FileType(ParamType):
+    """A path that a shell completes; whoever opens it says what is wrong with it."""
+
+    name = "file"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[Item]":  # noqa: ARG002 - click's own
+        """Let the shell complete it."""
+        return [CompletionItem(incomplete, type="file")]
+
+
+FILE = FileType()
+"""A path."""
 
 
 class Completed(ParamType):
