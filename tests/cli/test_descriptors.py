@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 
+from orch_events.simulator import scripts
 from tests.certificates import TOKEN, Authority, serving
 from tests.cli.command import COMMAND, SECONDS, Done, needs, run
 
@@ -112,17 +113,19 @@ def _cpu_seconds(process: "subprocess.Popen[bytes]") -> float:
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_a_stream_that_does_not_block_is_waited_for_and_nothing_is_lost(stream: str) -> None:
-    expected = run(*_LIST, "--exit-status", "--fail-on", "failed", "-v")
-    reading, writing, filled = _full_pipe()
     words = [*_LIST, "--exit-status", "--fail-on", "failed", "-v"]
+    began_at = time.monotonic()
+    expected = run(*words)
+    usual = time.monotonic() - began_at
+    reading, writing, filled = _full_pipe()
     ends = (writing, subprocess.DEVNULL) if stream == "stdout" else (subprocess.DEVNULL, writing)
     process = _start(words, *ends)
     try:
-        time.sleep(3)  # long enough to begin, and to be stuck
-        assert process.poll() is None
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2 * usual + 1)
         began = _cpu_seconds(process)
         time.sleep(1)
-        assert _cpu_seconds(process) - began < 0.5
+        assert _cpu_seconds(process) - began < 0.2
         written = _drain(reading)[filled:].decode()
     finally:
         process.wait(SECONDS)
@@ -139,8 +142,10 @@ def test_it_leaves_when_the_reader_does_and_not_at_the_next_event(at_sixty: str)
     words = ["follow", "352", "--service-url", at_sixty, "--json", "--interval", "10s"]
     process = subprocess.Popen([*COMMAND, *words], stdout=writing, stderr=subprocess.PIPE)
     os.close(writing)
-    os.read(reading, 100)
-    os.close(reading)
+    with os.fdopen(reading, "rb") as lines:
+        for _ in scripts()[352].past(60.0):
+            lines.readline()
+        time.sleep(0.5)  # it is quiet now
     began_at = time.monotonic()
     _, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, err) == (141, b"")

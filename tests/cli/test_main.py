@@ -192,14 +192,15 @@ def test_verbose_tells_each_request_on_stderr(over: str, call: Call) -> None:
 
 
 def test_verbose_tells_requests_that_fail_too(call: Call) -> None:
-    done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--verbose")
+    done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--retry-for", "0", "--verbose")
 
     assert done.err.startswith("GET http://127.0.0.1:1/orchestrator/v1/jobs/352/events: no answer, ")
     assert (done.status, done.out) == (6, "")
 
 
 def test_a_token_is_not_sent_in_the_clear_and_that_is_said(token_file: Callable[[str], str]) -> None:
-    done = run("list", "352", "--service-url", "http://0.0.0.0:1", "--token-file", token_file("s3cret"))
+    words = ("list", "352", "--service-url", "http://0.0.0.0:1", "--retry-for", "0")
+    done = run(*words, "--token-file", token_file("s3cret"))
 
     assert done.err.startswith("warning: the token is not sent: http://0.0.0.0:1 is not encrypted\n")
     assert done.status == 6

@@ -201,4 +201,4 @@ def test_a_tail_shows_no_more_where_the_first_answer_was_cut(command: str, call:
 
     assert done.status == 0
     assert _ids(done.lines) == _WHOLE[-3:]
-    assert done.err.count("/events") == (2 if command == "list" else 3)
+    assert "was cut off" in done.err
