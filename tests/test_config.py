@@ -1,16 +1,31 @@
 """What is configured, where from, and the token."""
 
+import errno
 import io
 import json
 import os
 import traceback
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from orch_events.config import ConfFile, Places, Setting, load, others_can_read, survey, token_source, written_at
+from orch_events.config import (
+    ConfFile,
+    FileReader,
+    Places,
+    Setting,
+    load,
+    others_can_read,
+    reads_once,
+    survey,
+    token_source,
+    written_at,
+)
 from orch_events.errors import LocalFileError, TokenFileError
 
 KEYS = ("service-url", "cacert", "token-file")
@@ -216,7 +231,7 @@ def token_of(path: object, origin: str = "--token-file") -> str | None:
     return token_source(Setting(str(path), origin), None)()
 
 
-@pytest.mark.parametrize("content", ["0Ab-_.~", "0Ab-_.~\n", " \t0Ab-_.~ \r\n\n"])
+@pytest.mark.parametrize("content", ["0Ab-_.~", "0Ab-_.~\n", " \t0Ab-_.~ \r\n\n", "\ufeff0Ab-_.~\r\n"])
 def test_a_token_is_read_without_the_space_around_it(content: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(content, encoding="utf-8", newline="")
     assert token_of(tmp_path / "token") == "0Ab-_.~"
@@ -230,7 +245,7 @@ def test_a_token_is_read_afresh_each_time(tmp_path: Path) -> None:
     assert (before, read()) == ("old", "new")
 
 
-@pytest.mark.parametrize("content", ["", " \n", "%s\n%s", "%s\x1b[31m", "%s\0", "%s\x7f", "%sé", "\ufeff%s"])
+@pytest.mark.parametrize("content", ["", " \n", "%s\n%s", "%s\x1b[31m", "%s\0", "%s\x7f", "%sé", "%s\ufeff"])
 def test_what_can_be_no_token_is_refused_and_not_repeated(content: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(content.replace("%s", SECRET), encoding="utf-8")
     with pytest.raises(LocalFileError) as raised:
@@ -241,10 +256,61 @@ def test_what_can_be_no_token_is_refused_and_not_repeated(content: str, tmp_path
     assert type(raised.value) is TokenFileError
 
 
+@pytest.mark.parametrize("mark", [BOM_UTF16_LE, BOM_UTF16_BE])
+def test_utf_16_is_named_as_what_it_is(mark: bytes, places: Places) -> None:
+    encoding = "utf-16-le" if mark == BOM_UTF16_LE else "utf-16-be"
+    for path in (places.token_file, places.user_conf):
+        Path(str(path)).write_bytes(mark + f"{SECRET}\n".encode(encoding))
+    with pytest.raises(TokenFileError, match=r"the token in .*/token is UTF-16 text$"):
+        token_of(places.token_file)
+    assert error_of(places).message == f"{places.user_conf} is UTF-16 text"
+    with pytest.raises(TokenFileError, match=r"the token in standard input is UTF-16 text$"):
+        token_source(Setting("-", "--token-file"), io.BytesIO(mark + SECRET.encode(encoding)))
+
+
 def test_a_token_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "token").write_bytes(f"{SECRET}\n".encode("utf-16"))
-    with pytest.raises(LocalFileError, match=r"token holds no token$"):
+    (tmp_path / "token").write_bytes(SECRET.encode() + b"\xff\n")
+    with pytest.raises(TokenFileError, match=r"token is empty or contains invalid characters$"):
         token_of(tmp_path / "token")
+
+
+@pytest.fixture
+def fifo(tmp_path: Path) -> Callable[[bytes], str]:
+    """Make a pipe with a name, into which somebody writes once, and return its path."""
+
+    def made(content: bytes) -> str:
+        os.mkfifo(tmp_path / "fifo")
+        Thread(target=(tmp_path / "fifo").write_bytes, args=[content], daemon=True).start()
+        return str(tmp_path / "fifo")
+
+    return made
+
+
+def test_from_a_pipe_a_token_is_read_at_once_and_kept(fifo: Callable[[bytes], str]) -> None:
+    path, reader = fifo(b"0Ab\n"), FileReader()
+    read = token_source(Setting(path, "--token-file"), None, reader)
+    again = token_source(Setting(path, "--token-file"), None, reader)
+    assert (read(), read(), again()) == ("0Ab", "0Ab", "0Ab")
+
+
+def test_a_pipe_without_a_token_is_told_at_once(fifo: Callable[[bytes], str]) -> None:
+    with pytest.raises(TokenFileError, match=r"fifo is empty or contains invalid characters$"):
+        token_source(Setting(fifo(b""), "--token-file"), None)
+
+
+def test_from_a_pipe_a_configuration_is_read_once_and_kept(fifo: Callable[[bytes], str], places: Places) -> None:
+    named = {"config-file": Setting(fifo(b'{"options":{"service-url":"pe.example.com"}}'), "--config-file")}
+    reader = FileReader()
+    assert load(named, places, reader) == load(named, places, reader)
+    assert load(named, places, reader).service_url.value == "pe.example.com"
+
+
+@pytest.mark.parametrize(("path", "once"), [("/dev/null", True), ("/dev/fd/0", True), ("", False), ("missing", False),
+                                            ("plain", False), ("fifo", True), ("a\0b", False)])  # fmt: skip
+def test_what_can_be_read_only_once_is_known(*, path: str, once: bool, tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    os.mkfifo(tmp_path / "fifo")
+    assert reads_once(path if path.startswith("/") else str(tmp_path / path)) is once
 
 
 def test_the_default_token_file_need_not_be_there(tmp_path: Path) -> None:
@@ -261,15 +327,25 @@ def test_a_token_file_that_was_named_must_be_there(name: str, tmp_path: Path) ->
 
 
 def test_from_standard_input_one_line_is_read_once() -> None:
-    stdin = io.StringIO("  0Ab\nnot this\n")
-    read = token_source(Setting("-", "--token-file"), stdin)
-    assert (read(), read(), stdin.read()) == ("0Ab", "0Ab", "not this\n")
+    stdin, reader = io.BytesIO(b"\xef\xbb\xbf  0Ab\nnot this\n"), FileReader()
+    read = token_source(Setting("-", "--token-file"), stdin, reader)
+    again = token_source(Setting("-", "--token-file"), stdin, reader)
+    assert (read(), read(), again(), stdin.read()) == ("0Ab", "0Ab", "0Ab", b"not this\n")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"a\x07b\n", b"\xff\xfea\n"])
 def test_a_standard_input_without_a_token_is_told(content: bytes) -> None:
     with pytest.raises(LocalFileError, match="standard input"):
-        token_source(Setting("-", "--token-file"), io.TextIOWrapper(io.BytesIO(content), "utf-8"))
+        token_source(Setting("-", "--token-file"), io.BytesIO(content))
+
+
+def test_a_standard_input_that_can_t_be_read_is_told() -> None:
+    class Folder(io.BytesIO):
+        def readline(self, _: int | None = -1, /) -> bytes:
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+
+    with pytest.raises(TokenFileError, match=r"^standard input can't be read: Is a directory$"):
+        token_source(Setting("-", "--token-file"), Folder())
 
 
 def test_a_closed_standard_input_is_an_error() -> None:

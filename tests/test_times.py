@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.times import (
+    Instant,
     format_clock,
     format_duration,
     format_roughly,
@@ -212,3 +213,16 @@ def test_a_compact_duration_has_no_parts_that_are_zero(seconds: float, text: str
 )
 def test_a_duration_is_written_as_a_clock_counts(seconds: float, text: str) -> None:
     assert format_clock(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (1_462_477_808, "2016-05-05T19:50:08Z"),
+        (1_462_477_808.5, "2016-05-05T19:50:08.500000Z"),
+        (0, "1970-01-01T00:00:00Z"),
+    ],
+)
+def test_an_instant_writes_itself_as_what_reads_as_the_same(seconds: float, written: str) -> None:
+    assert str(Instant(seconds)) == written
+    assert parse_instant(written, 0.0) == seconds

@@ -12,6 +12,11 @@ def run() -> None:
         leave(run_cli(), sys.stdout, sys.stderr)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except Exception:  # noqa: BLE001 - Python's own status for it is 1, which means that a job failed
+        import traceback
+
+        traceback.print_exc()
+        raise SystemExit(70) from None
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ files are Puppet's own; they are read and never written. No message quotes a fil
 """
 
 import os
-from codecs import BOM_UTF8
+import stat
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
-from typing import Any, Generic, TextIO, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
 
@@ -16,6 +17,41 @@ from orch_events.errors import LocalFileError, TokenFileError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+_DESCRIPTORS = ("/dev/", "/proc/")
+"""What is found there may be an open descriptor, which some systems let be read only once."""
+
+
+def reads_once(path: str) -> bool:
+    """Whether a file may give its content only once: a pipe, as of `<(...)`, a device, a descriptor."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a text
+    except (OSError, ValueError):
+        return False
+    return path.startswith(_DESCRIPTORS) or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+class FileReader:
+    """Reads files afresh each time; the content of one that can be read only once is kept."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file. Raises OSError, and ValueError for what can't be a path."""
+        if path in self._kept:
+            return self._kept[path]
+        once = reads_once(path)
+        content = Path(path).read_bytes()
+        if once:
+            self._kept[path] = content
+        return content
+
+    def first_line(self, stdin: BinaryIO | None) -> bytes:
+        """Return the first line of standard input, which is kept too. Raises OSError."""
+        if "-" not in self._kept:
+            self._kept["-"] = stdin.readline() if stdin else b""
+        return self._kept["-"]
 
 
 class Setting(msgspec.Struct, Generic[T_co], frozen=True):
@@ -97,37 +133,39 @@ class Survey(msgspec.Struct, frozen=True):
     cacert_error: LocalFileError | None
 
 
-def load(typed: Mapping[str, Setting[str]], places: Places) -> Settings:
+def load(typed: Mapping[str, Setting[str]], places: Places, reader: FileReader | None = None) -> Settings:
     """Load the settings.
 
     Args:
         typed: options and environment variables: service-url, cacert, token-file, config-file.
         places: where Puppet's files are.
+        reader: reads the files; None for a new one.
 
     Raises:
         LocalFileError: a file that was named does not exist, or a file can't be read.
     """
-    found = survey(typed, places)
+    found = survey(typed, places, reader)
     for error in (*(file.error for file in found.conf_files), found.cacert_error):
         if error is not None:
             raise error
     return found.settings
 
 
-def survey(typed: Mapping[str, Setting[str]], places: Places) -> Survey:
+def survey(typed: Mapping[str, Setting[str]], places: Places, reader: FileReader | None = None) -> Survey:
     """Load the settings, whatever is wrong with them; the arguments are those of `load`."""
+    reader = reader or FileReader()
     named = typed.get("config-file")
-    user = _conf_file(named.value, named.origin) if named else _conf_file(places.user_conf, "default")
-    conf_files = user, _conf_file(places.global_conf, "default")
+    place, origin = (named.value, named.origin) if named else (places.user_conf, "default")
+    conf_files = _conf_file(place, origin, reader), _conf_file(places.global_conf, "default", reader)
     layers = [typed, *(file.options for file in conf_files if file.options is not None)]
 
     def find(key: str, default: str | None) -> Setting[str | None]:
         return next((layer[key] for layer in layers if key in layer), Setting(default, "default"))
 
-    cacert = find("cacert", str(places.cacert) if _is_there(places.cacert) else None)
+    cacert = find("cacert", None if _missing(places.cacert) else str(places.cacert))
     error = None
-    if cacert.value is not None and not _is_there(cacert.value):
-        error = LocalFileError(f"the CA file {cacert.value} (from {cacert.origin}) does not exist", _CACERT_HINT)
+    if cacert.value is not None and (missing := _missing(cacert.value)):
+        error = LocalFileError(f"the CA file {cacert.value} (from {cacert.origin}) {missing}", _CACERT_HINT)
     token_file = find("token-file", str(places.token_file) if places.token_file else None)
     return Survey(Settings(find("service-url", None), cacert, token_file), conf_files, error)
 
@@ -135,44 +173,52 @@ def survey(typed: Mapping[str, Setting[str]], places: Places) -> Survey:
 _CACERT_HINT = "copy ca.pem from the primary server, and give its path with --cacert"
 
 
-def _conf_file(place: str | PurePath | None, origin: str) -> ConfFile:
+def _conf_file(place: str | PurePath | None, origin: str, reader: FileReader) -> ConfFile:
     """Read a configuration file; one that was named must exist."""
     if place is None:
         return ConfFile(None, origin)
     path = str(place)
-    if not _is_there(path):
-        missing = LocalFileError(f"the configuration file {path} (from {origin}) does not exist", "check the path")
-        return ConfFile(path, origin, error=None if origin == "default" else missing)
+    if missing := _missing(path):
+        error = LocalFileError(f"the configuration file {path} (from {origin}) {missing}", "check the path")
+        return ConfFile(path, origin, error=None if origin == "default" else error)
     try:
-        return ConfFile(path, origin, _read_conf(Path(path)))
+        return ConfFile(path, origin, _read_conf(path, reader))
     except LocalFileError as error:
         return ConfFile(path, origin, error=error)
 
 
-def _is_there(path: str | PurePath) -> bool:
+def _missing(path: str | PurePath) -> str | None:
+    """Say why there is no such file, or why nobody may look; None where it is there."""
     try:
-        return Path(path).exists()
-    except OSError:  # not a possible name, or not accessible
-        return False
+        os.stat(path)  # noqa: PTH116 - a text
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return "does not exist"
+    except OSError as error:
+        return f"can't be read: {os.strerror(error.errno or 0)}"
+    return None
 
 
-def _read_conf(path: Path) -> dict[str, Setting[str]]:
-    options = _options(path)
+def _read_conf(path: str, reader: FileReader) -> dict[str, Setting[str]]:
+    options = _options(path, reader)
     wanted = {key: options[key] for key in ("service-url", "cacert", "token-file") if options.get(key) is not None}
     for key, value in wanted.items():
         if not isinstance(value, str):
             raise LocalFileError(f"{key} in {path} is not a string", "put the value in double quotes")
-    return {key: Setting(_expanded(key, value), str(path)) for key, value in wanted.items()}
+    return {key: Setting(_expanded(key, value), path) for key, value in wanted.items()}
 
 
-def _options(path: Path) -> dict[str, Any]:
+def _options(path: str, reader: FileReader) -> dict[str, Any]:
     hint = 'write it as JSON, with all settings under the key "options"'
     try:
-        content = msgspec.json.decode(path.read_bytes().removeprefix(BOM_UTF8))
+        text = reader.read(path).removeprefix(BOM_UTF8)
     except OSError as error:
         raise LocalFileError(
             f"{path} can't be read: {os.strerror(error.errno or 0)}", "check the permissions"
         ) from None
+    if text.startswith(_UTF16):
+        raise LocalFileError(f"{path} is UTF-16 text", "save it as UTF-8")
+    try:
+        content = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise LocalFileError(f"{path} is not valid JSON", hint) from None
     options = content.get("options", {}) if isinstance(content, dict) else None
@@ -181,49 +227,62 @@ def _options(path: Path) -> dict[str, Any]:
     return options
 
 
+_UTF16 = (BOM_UTF16_LE, BOM_UTF16_BE)
+
+
 def _expanded(key: str, value: str) -> str:
     """Expand `~` in a path from a file, as a shell does for an option."""
     return value if key == "service-url" else os.path.expanduser(value)  # noqa: PTH111 - Path raises without a home
 
 
-def token_source(setting: Setting[str | None], stdin: TextIO | None) -> Callable[[], str | None]:
-    """Return a function that reads the token each time it is called; from standard input it is read once.
+def token_source(
+    setting: Setting[str | None], stdin: BinaryIO | None, reader: FileReader | None = None
+) -> Callable[[], str | None]:
+    """Return a function that reads the token each time it is called; once and now if it can be read only once.
 
     The function returns None if there is no token: a missing default file is not an error. It raises LocalFileError if
     a file that was named does not exist, or if a file has no token in it.
     """
-    path = setting.value
+    path, reader = setting.value, reader or FileReader()
     if path is None:
         return lambda: None
     if path == "-":
-        token = _token_of_stdin(stdin)
+        token = _token_of_stdin(stdin, reader)
         return lambda: token
-    return lambda: _read_token(Path(path), named=setting.origin != "default")
+    if reads_once(path):
+        token_of_pipe = _read_token(path, reader, named=True)
+        return lambda: token_of_pipe
+    return lambda: _read_token(path, reader, named=setting.origin != "default")
 
 
-def _token_of_stdin(stdin: TextIO | None) -> str:
+def _token_of_stdin(stdin: BinaryIO | None, reader: FileReader) -> str:
     try:
-        return _checked(stdin.readline() if stdin else "", "standard input")
-    except UnicodeDecodeError:
-        raise TokenFileError("standard input contains no token") from None
+        return _checked(reader.first_line(stdin), "standard input")
+    except OSError as error:
+        raise TokenFileError(f"standard input can't be read: {os.strerror(error.errno or 0)}") from None
 
 
-def _read_token(path: Path, *, named: bool) -> str | None:
+def _read_token(path: str, reader: FileReader, *, named: bool) -> str | None:
     try:
-        return _checked(path.read_text(encoding="utf-8"), str(path))
+        return _checked(reader.read(path), path)
     except FileNotFoundError:
         if not named:
             return None
         raise TokenFileError(f"the token file {path} does not exist") from None
     except OSError as error:
         raise TokenFileError(f"the token file {path} can't be read: {os.strerror(error.errno or 0)}") from None
-    except ValueError:  # no text, or no path
-        raise TokenFileError(f"the token file {path} contains no token") from None
+    except ValueError:  # a NUL in it
+        raise TokenFileError(f"the token file {path} does not exist") from None
 
 
-def _checked(text: str, place: str) -> str:
-    token = text.strip()
-    if not token or not token.isascii() or not token.isprintable():
+def _checked(content: bytes, place: str) -> str:
+    if content.startswith(_UTF16):
+        raise TokenFileError(f"the token in {place} is UTF-16 text", "save it as UTF-8, or run: puppet access login")
+    try:
+        token = content.removeprefix(BOM_UTF8).decode("ascii").strip()
+    except UnicodeDecodeError:
+        token = ""
+    if not token or not token.isprintable():
         raise TokenFileError(f"the token in {place} is empty or contains invalid characters")
     return token
 
@@ -232,13 +291,14 @@ def written_at(path: str) -> float | None:
     """When a file was last written, in seconds since the epoch; None if it does not exist or can't be accessed."""
     try:
         return os.stat(path).st_mtime  # noqa: PTH116 - a text
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 
 def others_can_read(path: str) -> bool:
     """Whether users other than its owner can read a file; False if it does not exist or can't be accessed."""
     try:
-        return os.name == "posix" and bool(os.stat(path).st_mode & 0o077)  # noqa: PTH116 - a text
-    except OSError:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a text
+    except (OSError, ValueError):
         return False
+    return os.name == "posix" and stat.S_ISREG(mode) and bool(mode & 0o077)

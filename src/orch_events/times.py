@@ -100,6 +100,14 @@ def parse_instant(text: str, now: float) -> float:
         ) from None
 
 
+class Instant(float):
+    """A point in time, in seconds since the epoch, that writes itself as RFC 3339: `2016-05-05T19:40:08Z`."""
+
+    def __str__(self) -> str:
+        """Write it. Raises ValueError or OverflowError for what no calendar has."""
+        return datetime.fromtimestamp(self, UTC).isoformat().replace("+00:00", "Z")
+
+
 def parse_timestamp(text: str | None) -> datetime | None:
     """Read a server's timestamp; None for anything else. Without a zone it is UTC."""
     try:

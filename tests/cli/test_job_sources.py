@@ -1,10 +1,15 @@
 """JOB on the command line: a number, `latest`, an URL."""
 
 import json
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from orch_events.cli.connection import retry_policy
+from orch_events.cli.options.groups import RetryOptions
+from tests.certificates import Authority, serving
 from tests.cli.command import Done
 from tests.cli.conftest import Serve
 
@@ -119,3 +124,55 @@ def test_contact_is_sought_for_latest_as_long_as_for_anything(call: Call) -> Non
 
     assert done.status == 6
     assert done.err.startswith("warning: can't reach http://127.0.0.1:1: Connection refused; retrying within ")
+
+
+def test_a_job_in_two_sources_is_refused_and_both_are_named(over: str, tmp_path: Path, call: Call) -> None:
+    path, copy = tmp_path / "352.jsonl", tmp_path / "352.json"
+    path.write_text(call("list", "352", "--service-url", over, "--json").out, encoding="utf-8")
+    copy.write_bytes(path.read_bytes())
+    for one, other in (("352", path), (path, "352"), (path, copy), (copy, f"{over}/orchestrator/v1/jobs/352")):
+        done = call("follow", str(one), str(other), "--service-url", over)
+        assert (done.status, done.out) == (2, "")
+        for place in (one, other):
+            assert (str(place) if isinstance(place, Path) else over) in done.err
+
+
+def test_a_recording_that_is_named_twice_is_followed_once(over: str, tmp_path: Path, call: Call) -> None:
+    path = tmp_path / "352.jsonl"
+    path.write_text(call("list", "352", "--service-url", over, "--json").out, encoding="utf-8")
+    done = call("follow", str(path), str(tmp_path / ".." / tmp_path.name / "352.jsonl"), "--json")
+    assert (done.status, done.out) == (0, path.read_text(encoding="utf-8"))
+
+
+def test_one_shot_commands_retry_for_ten_seconds_and_follow_for_as_long_as_it_says() -> None:
+    assert retry_policy(RetryOptions(None, None)).retry_seconds == 10.0
+    assert retry_policy(RetryOptions(None, None), retry_seconds=600.0).retry_seconds == 600.0
+    assert retry_policy(RetryOptions(0.0, None)).retry_seconds == 0.0
+
+
+_NO_JSON = b"<html>Welcome</html>"
+
+
+@pytest.mark.parametrize(
+    "words", [["list", "352"], ["summary", "352"], ["jobs"], ["list", "latest"], ["follow", "352"]]
+)
+@pytest.mark.parametrize(("answer", "status"), [(400, 7), (401, 4), (403, 4), (404, None), (200, 7)])
+def test_what_a_retry_can_t_mend_at_the_start_is_told_at_once(
+    words: list[str], answer: int, status: int | None, answering: Serve, call: Call
+) -> None:
+    began_at = time.monotonic()
+    with answering(answer, _NO_JSON if answer == 200 else b"{}") as url:
+        done = call(*words, "--service-url", url)
+    assert time.monotonic() - began_at < 5
+    assert done.out == ""
+    assert done.status == (status or done.status) != 0
+    assert "retrying" not in done.err
+
+
+def test_a_ca_that_is_not_the_server_s_is_told_at_once(authority: Authority, tmp_path: Path, call: Call) -> None:
+    other = Authority(tmp_path, "Another CA")
+    began_at = time.monotonic()
+    with serving(authority.issue()) as server:
+        done = call("list", "352", "--service-url", server.url, "--cacert", str(other.pem))
+    assert time.monotonic() - began_at < 5
+    assert (done.status, "retrying" in done.err) == (8, False)

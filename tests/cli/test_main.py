@@ -194,7 +194,7 @@ def test_verbose_tells_each_request_on_stderr(over: str, call: Call) -> None:
 
 
 def test_verbose_tells_requests_that_fail_too(call: Call) -> None:
-    done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--verbose")
+    done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--retry-for", "0", "--verbose")
 
     assert done.err.startswith("GET http://127.0.0.1:1/orchestrator/v1/jobs/352/events: no response, ")
     assert (done.status, done.out) == (6, "")
@@ -202,7 +202,8 @@ def test_verbose_tells_requests_that_fail_too(call: Call) -> None:
 
 @pytest.mark.slow
 def test_a_token_is_not_sent_in_the_clear_and_that_is_said(token_file: Callable[[str], str]) -> None:
-    done = run("list", "352", "--service-url", "http://0.0.0.0:1", "--token-file", token_file("s3cret"))
+    words = ("list", "352", "--service-url", "http://0.0.0.0:1", "--retry-for", "0")
+    done = run(*words, "--token-file", token_file("s3cret"))
 
     assert done.err.startswith("warning: the token is not sent, because http://0.0.0.0:1 is not encrypted\n")
     assert done.status == 6
@@ -224,10 +225,10 @@ def test_help_goes_to_stdout_and_is_no_error(words: list[str], call: Call) -> No
 
 
 def test_a_bug_is_70_with_a_traceback(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("orch_events.cli.options.definitions.parse_instant", broken)
+    monkeypatch.setattr("orch_events.cli.options.types.parse_instant", broken)
     done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--since", "1h")
 
     assert (done.status, done.out) == (70, "")
@@ -238,7 +239,7 @@ def test_a_ctrl_c_anywhere_else_is_130_and_silent(monkeypatch: pytest.MonkeyPatc
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("orch_events.cli.options.definitions.parse_instant", interrupted)
+    monkeypatch.setattr("orch_events.cli.options.types.parse_instant", interrupted)
     done = call("list", "352", "--service-url", "http://127.0.0.1:1", "--since", "1h")
 
     assert (done.status, done.out, done.err.strip()) == (130, "", "")

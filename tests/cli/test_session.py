@@ -181,3 +181,27 @@ def test_a_server_that_restarts_is_waited_for() -> None:
     assert process.returncode == 0
     assert _ids([first, *out.splitlines()]) == _WHOLE
     assert "connection lost: " in err
+
+
+class CutOnce(Faults):
+    """The first answer of events is cut in its middle: that is the second request."""
+
+    def __init__(self) -> None:
+        """Begin with nothing asked."""
+        super().__init__()
+        self._asked = 0
+
+    def pick(self) -> dict[str, Fault]:
+        self._asked += 1
+        return {"cut": Fault.parse("cut=1500")} if self._asked == 2 else {}
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
+def test_a_tail_shows_no_more_where_the_first_answer_was_cut(command: str, call: Call) -> None:
+    with Simulator(Api(lambda: float("inf"), faults=CutOnce())) as simulator:
+        words = [command, "352", "--service-url", simulator.url, "--json", "--tail", "3", "--exit-status", "-v"]
+        done = call(*words, *(["--start", "0", "--time", "elapsed"] if command == "list" else []))
+
+    assert done.status == 0
+    assert _ids(done.lines) == _WHOLE[-3:]
+    assert "was cut off" in done.err

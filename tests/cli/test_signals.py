@@ -14,6 +14,7 @@ from typing import IO
 import pytest
 
 from orch_events.simulator import Api, Simulator, scripts
+from orch_events.times import SystemClock
 from tests.cli.command import COMMAND, SECONDS, Done, run, start
 
 _JOB_360 = len(scripts()[360].events)
@@ -50,6 +51,20 @@ def test_a_timeout_before_the_first_event_resumes_from_the_beginning(at_zero: st
 
     assert (done.status, done.out) == (124, "")
     assert _RESUME.findall(done.err) == [("352", "")]
+
+
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_what_resumes_means_the_same_instants_however_much_later(
+    *, by_variable: bool, at_sixty: str, call: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SystemClock, "now", lambda _: 1_462_478_408.7)
+    if by_variable:
+        monkeypatch.setenv("ORCH_EVENTS_SINCE", "10m")
+    since = [] if by_variable else ["--since", "10m"]
+    done = call("follow", "352", "--service-url", at_sixty, *since, "--until", "2016-05-06", "--timeout", "100ms")
+
+    assert " --since 2016-05-05T19:50:08Z " in done.err
+    assert " --until 2016-05-06T00:00:00Z " in done.err
 
 
 @pytest.mark.parametrize("start_at", ["1303", "1320", "1400"])

@@ -94,5 +94,5 @@ def test_a_ca_file_that_is_missing_is_named(tmp_path: Path) -> None:
 def test_a_ca_file_that_holds_no_certificate_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "ca.pem").write_bytes(content)
 
-    with pytest.raises(LocalFileError, match=r"ca\.pem holds no certificate"):
+    with pytest.raises(LocalFileError, match=r"ca\.pem contains no certificate"):
         client_of("https://127.0.0.1", tmp_path / "ca.pem")

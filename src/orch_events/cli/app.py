@@ -6,7 +6,8 @@ No other module of the command reads `sys.stdout`, `os.environ` and the like.
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
 from orch_events.cli.signals import Signals
 from orch_events.cli.stderr import Stderr
@@ -15,6 +16,7 @@ from orch_events.times import Clock, SystemClock
 
 if TYPE_CHECKING:  # rich and msgspec are imported when something is requested or drawn
     from orch_events.cli.options.groups import DisplayOptions, DoctorOptions
+    from orch_events.config import FileReader
     from orch_events.job.updates import Steps
     from orch_events.render.toolkit.streams import Output
     from orch_events.render.toolkit.theme import Theme
@@ -79,6 +81,18 @@ class App:
         """The width of help texts: COLUMNS, else the terminal's width; None if neither is known."""
         wanted = self.environ.get("COLUMNS", "")
         return (int(wanted) if wanted.isdecimal() else 0) or columns(self.stdout)
+
+    @cached_property
+    def reader(self) -> "FileReader":
+        """Reads the files of the configuration; what can be read only once is kept by it."""
+        from orch_events.config import FileReader
+
+        return FileReader()
+
+    @property
+    def stdin_bytes(self) -> BinaryIO | None:
+        """Standard input, as bytes; None where the process was started without one."""
+        return self.stdin.buffer if self.stdin is not None else None
 
     @property
     def output(self) -> "Output":

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
     from orch_events.follow.retry import RetryPolicy
 
 _SETTINGS = ("service-url", "cacert", "token-file", "config-file")
+_RETRY_SECONDS = 10.0
 
 DEMO_SPEED = 15.0
 """The speed of the simulator in `follow --demo`: job 352 takes ten seconds."""
@@ -90,19 +91,22 @@ def open_client(
         took = f"{exchange.seconds * 1000:.0f} ms, {exchange.received} bytes"
         app.stderr.note(escape_control(f"GET {exchange.url}: {status}, {took}"))
 
-    return Client(
-        server.url,
-        server.token,
-        app.clock,
-        cacert=server.cacert,
-        connect_timeout=connect.connect_timeout,
-        read_timeout=connect.read_timeout,
-        observe=log,
-        read_ahead=read_ahead,
-    )
+    with openable(app, server.cacert) as cacert:
+        return Client(
+            server.url,
+            server.token,
+            app.clock,
+            cacert=cacert,
+            connect_timeout=connect.connect_timeout,
+            read_timeout=connect.read_timeout,
+            observe=log,
+            read_ahead=read_ahead,
+        )
 
 
-def retry_policy(options: RetryOptions, *, retry_seconds: float = 0.0, auth_wait_seconds: float = 0.0) -> "RetryPolicy":
+def retry_policy(
+    options: RetryOptions, *, retry_seconds: float = _RETRY_SECONDS, auth_wait_seconds: float = 0.0
+) -> "RetryPolicy":
     """Return the retry policy of the options; the arguments are the command's own defaults.
 
     Before the first request has succeeded, a new token is waited for only if the options say so.
@@ -123,7 +127,7 @@ def token_version(token_file: str) -> object:
     """Return a value that changes when a token file is written; None if it does not exist."""
     try:
         status = os.stat(token_file)  # noqa: PTH116 - a text
-    except OSError:
+    except (OSError, ValueError):
         return None
     return status.st_mtime_ns, status.st_ino, status.st_size
 
@@ -134,7 +138,12 @@ def demo(app: App, speed: float) -> Iterator[Server]:
     from orch_events.client.url import ServiceUrl
     from orch_events.simulator import Api, SimulatedTime, Simulator
 
-    with Simulator(Api(SimulatedTime(app.clock, speed).now), clock=app.clock) as simulator:
+    try:
+        simulator = Simulator(Api(SimulatedTime(app.clock, speed).now), clock=app.clock)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise LocalFileError(f"the built-in simulator can't listen: {reason}", "check this machine's limits") from None
+    with simulator:
         yield Server(ServiceUrl.parse(simulator.url), lambda: None, None, None)
 
 
@@ -144,21 +153,48 @@ def settings(app: App, connect: ConnectOptions) -> "tuple[Settings, ServiceUrl]"
     from orch_events.config import Places, load
 
     places = Places.from_environ(app.platform, app.environ)
-    found = load(typed_settings(connect), places)
+    found = load(typed_settings(connect), places, app.reader)
     return found, ServiceUrl.parse(configured_url(found, places))
 
 
 def _configured(app: App, connect: ConnectOptions) -> Server:
-    from orch_events.config import others_can_read, token_source
+    from orch_events.config import others_can_read, reads_once, token_source
 
     found, url = settings(app, connect)
-    token = token_source(found.token_file, app.stdin)
+    token = token_source(found.token_file, app.stdin_bytes, app.reader)
     if not url.encrypted and not url.loopback and token() is not None:
         app.stderr.warn(f"the token is not sent, because {url.origin} is not encrypted")
-    file = found.token_file.value if found.token_file.value != "-" else None
+    file = found.token_file.value
+    if file == "-" or (file is not None and reads_once(file)):
+        file = None  # no other token will come
     if file is not None and others_can_read(file):
         app.stderr.warn(f"the token file {file} is readable by other users; run: chmod 600 {shlex.quote(file)}")
     return Server(url, token, found.cacert.value if url.encrypted else None, file)
+
+
+@contextmanager
+def openable(app: App, cacert: str | None) -> Iterator[str | None]:
+    """Yield a path at which a CA can be opened: of one that can be read only once, that of a copy.
+
+    Raises:
+        LocalFileError: it can't be read, or copied. No message names the copy.
+    """
+    from orch_events.config import reads_once
+
+    if cacert is None or not reads_once(cacert):
+        yield cacert
+        return
+    from tempfile import NamedTemporaryFile
+
+    try:
+        with NamedTemporaryFile(buffering=0) as copy:
+            copy.write(app.reader.read(cacert))
+            yield copy.name
+    except LocalFileError as error:
+        raise LocalFileError(error.message.replace(copy.name, cacert), error.hint) from None
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise LocalFileError(f"the CA file {cacert} can't be read and copied: {reason}", "give a plain file") from None
 
 
 def configured_url(settings: "Settings", places: "Places") -> str:

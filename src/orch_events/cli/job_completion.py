@@ -85,12 +85,16 @@ def _cached_jobs(app: App, connect: ConnectOptions) -> Jobs:
 
 
 def _cache_key(app: App, connect: ConnectOptions) -> str | None:
-    """Return the key of the cache: server and token; None if the token would be read from the shell's own input."""
+    """Return the key of the cache: server and token; None if it takes a file that can be read only once."""
     if connect.demo:
         return "demo"
+    from orch_events.config import reads_once
+
+    if connect.config_file and reads_once(connect.config_file):
+        return None
     found, url = settings(app, connect)
     file = found.token_file.value
-    if file == "-":
+    if file == "-" or any(reads_once(path) for path in (file, found.cacert.value) if path):
         return None
     return f"{url.base} {file} {token_version(file) if file else None}"
 

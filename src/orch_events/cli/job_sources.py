@@ -109,13 +109,21 @@ def open_jobs(
         def server() -> OpenServer:
             return stack.enter_context(open_server(app, connect, verbose=verbose, demo_speed=replay.demo_speed))
 
-        opened = [
-            _from_recording(app, ref, replay, policy, stack)
-            if ref.kind == "recording"
-            else _from_server(app, ref, server(), policy)
-            for ref in dict.fromkeys(refs)
-        ]
-        yield list({job.number: job for job in opened}.values())
+        opened = dict[str, OpenJob]()
+        for ref in dict.fromkeys(refs):
+            if ref.kind == "recording":
+                job = _from_recording(app, ref, replay, policy, stack)
+            else:
+                job = _from_server(app, ref, server(), policy)
+            _check_same_source(opened.setdefault(job.number, job), job)
+        yield list(opened.values())
+
+
+def _check_same_source(first: OpenJob, second: OpenJob) -> None:
+    """See that a job that is named twice is one job. Raises UsageError."""
+    if first.origin != second.origin:
+        message = f"job {first.number} is in two sources, {first.origin} and {second.origin}"
+        raise UsageError(message, "follow them one at a time")
 
 
 def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy") -> OpenJob:
@@ -128,10 +136,9 @@ def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy
 def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "RetryPolicy", stack: ExitStack) -> OpenJob:
     from orch_events.recording import Replay, open_recording
 
-    stdin = app.stdin.buffer if app.stdin is not None else None
-    recording = stack.enter_context(open_recording(ref.place, stdin, app.stderr.warn))
+    recording = stack.enter_context(open_recording(ref.place, app.stdin_bytes, app.stderr.warn))
     source = Replay(recording, app.clock, replay.speed)
-    origin = "-" if ref.place == "-" else os.path.abspath(ref.place)  # noqa: PTH100 - a text
+    origin = "-" if ref.place == "-" else os.path.realpath(ref.place)
     return OpenJob(recording.job(replay.job), source, policy, ref.place, origin, recorded=True)
 
 

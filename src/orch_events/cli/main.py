@@ -4,6 +4,7 @@ Importing this module or those of the commands imports neither httpx nor rich no
 are fast.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -26,17 +27,39 @@ from orch_events.cli.commands.summary import summary
 from orch_events.cli.commands.timeline import timeline
 from orch_events.cli.help.command import Group
 from orch_events.cli.signals import Detached
-from orch_events.errors import LocalFileError, OrchEventsError, UsageError
+from orch_events.errors import LocalFileError, OrchEventsError
+
+_LIMITS = (errno.EMFILE, errno.ENFILE)
+"""Too many open files: that can hit whatever opens the next one, an import too."""
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's order
     if wanted and not ctx.resilient_parsing:
-        click.echo(f"{PROGRAM} {__version__}")
+        app: App = ctx.obj
+        app.output.write_text(f"{PROGRAM} {__version__}\n")
         ctx.exit()
+
+
+_HELP = """
+    Watch Puppet Enterprise orchestrator jobs.
+
+    \b
+    orch-events follow 352 --demo         watch a job on the built-in simulator
+    orch-events jobs                      recent jobs, newest first
+    orch-events list 352                  the events of job 352 so far
+    orch-events follow 352                the same, then live until it ends
+    orch-events list 352 --json | jq .    the same for other tools
+    orch-events summary 352               how long it took, and which nodes were slow
+    orch-events failures 352              which nodes did not finish, and why
+    orch-events doctor                    check the configuration and the connection
+
+    Only GET requests are sent to the server; Ctrl-C never stops a job.
+"""
 
 
 @click.group(
     cls=Group,
+    help=_HELP,
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
     context_settings={"max_content_width": 100},
@@ -51,22 +74,10 @@ def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 )
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Watch Puppet Enterprise orchestrator jobs.
-
-    \b
-    orch-events follow 352 --demo         watch a job on the built-in simulator
-    orch-events jobs                      recent jobs, newest first
-    orch-events list 352                  the events of job 352 so far
-    orch-events follow 352                the same, then live until it ends
-    orch-events list 352 --json | jq .    the same for other tools
-    orch-events summary 352               how long it took, and what was slow
-    orch-events failures 352              which nodes did not finish, and why
-    orch-events doctor                    check configuration and connection
-
-    Only GET requests are sent to the server; Ctrl-C never stops a job.
-    """
+    """Run `orch-events`: all commands; without one, show the help."""
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        app: App = ctx.obj
+        app.output.write_text(ctx.get_help() + "\n")
 
 
 cli.add_section("Commands", [list_, follow, jobs])
@@ -92,22 +103,32 @@ def main(args: Sequence[str] | None = None, app: App | None = None) -> int:
     try:
         return _invoke(sys.argv[1:] if args is None else list(args), app)
     except OrchEventsError as error:
-        app.stderr.error(error)
-        return error.exit_status
+        return _report_error(app, error)
     except click.ClickException as error:
         from orch_events.cli.help.usage import to_usage_error
 
-        app.stderr.error(to_usage_error(error))
-        return UsageError.exit_status
+        return _report_error(app, to_usage_error(error))
     except KeyboardInterrupt as signal:
         return signal.exit_status if isinstance(signal, Detached) else exit_status.SIGINT
     except BrokenPipeError:
         return exit_status.READER_GONE
-    except Exception:  # noqa: BLE001 - any other exception is a bug
-        import traceback
+    except Exception as error:  # noqa: BLE001 - any other exception is a bug
+        return _report_bug(app, error)
 
-        traceback.print_exc()
-        return exit_status.BUG
+
+def _report_error(app: App, error: OrchEventsError) -> int:
+    app.stderr.error(error)
+    return error.exit_status
+
+
+def _report_bug(app: App, error: Exception) -> int:
+    """Show a traceback; but a limit of the system that was reached is no bug."""
+    if isinstance(error, OSError) and error.errno in _LIMITS:
+        return _report_error(app, LocalFileError(os.strerror(error.errno).lower(), "raise the limit: ulimit -n"))
+    import traceback
+
+    app.stderr.show("".join(traceback.format_exception(error)))
+    return exit_status.BUG
 
 
 def _invoke(args: list[str], app: App) -> int:
@@ -117,13 +138,6 @@ def _invoke(args: list[str], app: App) -> int:
     try:
         with cli.make_context(PROGRAM, args, obj=app) as ctx:
             status = cli.invoke(ctx)
-        if app.stdout is not None:
-            app.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise LocalFileError(f"can't write to standard output: {reason}", "check the free disk space") from error
     return status if isinstance(status, int) else 0

@@ -7,6 +7,7 @@ Commands import this module when they run, not before.
 """
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import FileIO
@@ -61,7 +62,7 @@ def renderer_chain(
         recording: the recording to write; None for none.
         checkpoints: the cursor file to write; None for none.
     """
-    filtered = _filtered(app, options, {job: follower.state for job, follower in followers.items()})
+    filtered = _filtered(app, options, followers)
     first_link: Renderer = filtered
     persisting: list[PersistingLink] = []
     if recording is not None:
@@ -73,14 +74,15 @@ def renderer_chain(
     return Chain(first_link, filtered, persisting)
 
 
-def _filtered(app: App, options: EventOptions, states: Mapping[str, JobState]) -> Filtered:
+def _filtered(app: App, options: EventOptions, followers: Mapping[str, Follower]) -> Filtered:
+    states = {job: follower.state for job, follower in followers.items()}
     event_filter = _event_filter(options.filters)
     if options.output.format == "table":
         renderer: Renderer = _table(app, options.display, event_filter, states)
     else:
         renderer = _structured(app, options.output, name_job=len(states) > 1)
     if options.range.tail is not None:
-        renderer = Tail(options.range.tail, renderer)
+        renderer = Tail(options.range.tail, renderer, lambda job: followers[job].last_answer_at is not None)
     return Filtered(event_filter, renderer)
 
 
@@ -134,25 +136,43 @@ def open_recording_file(path: str | None, *, name_job: bool) -> Iterator[JsonLin
     if path is None:
         yield None
         return
+    file = _opened(path)
     try:
-        file = FileIO(path, "a+")
-    except OSError as error:
-        raise LocalFileError(
-            f"can't write to {path!r}: {error.strerror}", "give --record a path that you can write to"
-        ) from None
-    with file:
+        with _naming(path):
+            broken_off = _breaks_off(path)
         output = Output(file, path)
-        if _breaks_off(file):
+        if broken_off:
             output.write(b"\n")
         yield JsonLines(output, name_job=name_job)
+    finally:
+        with _naming(path):
+            file.close()
 
 
-def _breaks_off(file: FileIO) -> bool:
-    """Whether a file's last line lacks a newline; a pipe has no last line."""
-    if not file.seekable() or not file.tell():
+def _opened(path: str) -> FileIO:
+    """Open a file to append to; only for writing, since a pipe that is open for reading too has a reader: us."""
+    with _naming(path, "give --record a path that you can write to"):
+        return FileIO(path, "a")
+
+
+@contextmanager
+def _naming(path: str, hint: str = "check its permissions and the free disk space") -> Iterator[None]:
+    """Turn errors into LocalFileErrors that name the file."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise LocalFileError(f"can't write to {path!r}: {reason}", hint) from None
+
+
+def _breaks_off(path: str) -> bool:
+    """Whether a file's last line lacks a newline; only for a regular file that can be read."""
+    status = os.stat(path)  # noqa: PTH116 - a text
+    if not stat.S_ISREG(status.st_mode) or not status.st_size or not os.access(path, os.R_OK):
         return False
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) != b"\n"
+    with FileIO(path) as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
 
 
 class PersistingLink:

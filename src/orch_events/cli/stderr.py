@@ -59,6 +59,11 @@ class Stderr:
         """Write a hint at the next step."""
         self._write(f"{self._paint('hint:', 'hint')} {escape_control(text)}")
 
+    def show(self, text: str) -> None:
+        """Write lines as they are, such as a traceback."""
+        self.make_room()
+        self._stream.write(text)
+
     def report(self, update: "Update") -> None:
         """Report a connection that is lost or restored, or a notice; other updates are ignored."""
         from orch_events.job.updates import ConnectionLost, ConnectionRestored, Notice

@@ -1,5 +1,8 @@
 """The bytes of a recording, decompressed, as UTF-8: from a file or standard input, as often as needed."""
 
+import errno
+import os
+import select
 import zlib
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, iterdecode
 from collections.abc import Iterator
@@ -31,10 +34,18 @@ def open_file(path: str, stdin: IO[bytes] | None) -> Iterator["File"]:
     name = "standard input" if path == "-" else path
     with ExitStack() as stack:
         with _readable(name):
-            file = _stdin(stdin) if path == "-" else stack.enter_context(Path(path).open("rb", buffering=0))
-            if not file.seekable():
-                file = stack.enter_context(_buffered(file))
+            file = _stdin(stdin) if path == "-" else stack.enter_context(_opened(path))
+            seekable = file.seekable()
+        if not seekable:
+            file = stack.enter_context(_buffered(file, name))
         yield File(file, name)
+
+
+def _opened(path: str) -> IO[bytes]:
+    try:
+        return Path(path).open("rb", buffering=0)
+    except ValueError:  # a NUL in the path
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from None
 
 
 def _stdin(stdin: IO[bytes] | None) -> IO[bytes]:
@@ -44,14 +55,27 @@ def _stdin(stdin: IO[bytes] | None) -> IO[bytes]:
 
 
 @contextmanager
-def _buffered(file: IO[bytes]) -> Iterator[IO[bytes]]:
-    from shutil import copyfileobj
+def _buffered(file: IO[bytes], name: str) -> Iterator[IO[bytes]]:
+    """Copy what can be read only once into a temporary file."""
     from tempfile import SpooledTemporaryFile
 
     with SpooledTemporaryFile(_IN_MEMORY_BYTES) as buffered:
-        copyfileobj(file, buffered, _PIECE_BYTES)
+        while piece := _read_piece(file, name):
+            try:
+                buffered.write(piece)
+            except OSError as error:
+                message = f"can't write a temporary copy of {name}: {error.strerror}"
+                raise LocalFileError(message, "set TMPDIR to a folder with free space") from None
         buffered.seek(0)
         yield buffered
+
+
+def _read_piece(file: IO[bytes], name: str) -> bytes:
+    """Read from a pipe; wait if another process made it non-blocking and it is empty."""
+    with _readable(name):
+        while (piece := file.read(_PIECE_BYTES)) is None:
+            select.select([file], [], [])
+    return piece
 
 
 @contextmanager

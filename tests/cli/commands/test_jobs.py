@@ -137,7 +137,7 @@ def test_text_of_a_server_never_acts_on_a_terminal(answering: Serve, call: Call)
         ("--record file", 2, "--record"),
         ("352", 2, "352"),
         ("--service-url ftp://x", 8, "ftp://x"),
-        ("--service-url http://127.0.0.1:1", 6, "Connection refused"),
+        ("--service-url http://127.0.0.1:1 --retry-for 0", 6, "Connection refused"),
     ],
 )
 def test_a_failure_puts_nothing_on_stdout_and_one_sentence_on_stderr(
@@ -158,7 +158,7 @@ def test_what_is_no_list_of_jobs_has_its_status(
     status: int, body: bytes, exit_status: int, answering: Serve, call: Call
 ) -> None:
     with answering(status, body) as url:
-        done = call("jobs", "--service-url", url)
+        done = call("jobs", "--service-url", url, "--retry-for", "0")
 
     assert (done.status, done.out) == (exit_status, "")
     assert "/jobs?limit=20" in done.err

@@ -13,7 +13,7 @@ Call = Callable[..., Done]
 _TEXTS = {
     "type": "node_failed",
     "fail_on": "skipped",
-    "since": "10m",
+    "since": "2016-05-04",
     "until": "2016-05-05",
     "start": "7",
     "tail": "7",

@@ -54,20 +54,47 @@ def test_what_is_said_of_the_end_passes_a_selection(*, complete: bool) -> None:
     assert shown.told == ["wait", "complete" if complete else "cut short"]
 
 
-def test_a_tail_shows_nothing_until_the_first_wait() -> None:
-    shown = Shown()
-    tail = Tail(2, shown)
+def unanswered(_: str) -> bool:
+    """Tell that no first answer has come whole."""
+    return False
+
+
+def test_a_tail_shows_nothing_until_the_first_answer_is_whole() -> None:
+    shown, answered = Shown(), set[str]()
+    tail = Tail(2, shown, answered.__contains__)
     tail.write("352", events(1, 2))
+    tail.flush()
     tail.write("352", events(3))
+    tail.flush()
     assert shown.ids == {}
+    answered.add("352")
     tail.flush()
     assert shown.ids == {"352": [2, 3]}
 
 
-def test_after_the_first_wait_a_tail_lets_everything_through() -> None:
+def test_each_job_s_tail_waits_for_its_own_first_answer() -> None:
     shown = Shown()
-    tail = Tail(1, shown)
+    tail = Tail(1, shown, {"353"}.__contains__)
     tail.write("352", events(1, 2))
+    tail.write("353", events(3, 4))
+    tail.flush()
+    assert shown.ids == {"353": [3, 4]}
+
+
+def test_what_comes_before_any_flush_is_shown_behind_what_was_held() -> None:
+    shown, answered = Shown(), set[str]()
+    tail = Tail(1, shown, answered.__contains__)
+    tail.write("352", events(1, 2))
+    answered.add("352")
+    tail.write("352", events(3))
+    assert shown.ids == {"352": [2, 3]}
+
+
+def test_after_the_first_answer_a_tail_lets_everything_through() -> None:
+    shown, answered = Shown(), set[str]()
+    tail = Tail(1, shown, answered.__contains__)
+    tail.write("352", events(1, 2))
+    answered.add("352")
     tail.flush()
     tail.write("352", events(3, 4, 5))
     tail.flush()
@@ -78,7 +105,7 @@ def test_after_the_first_wait_a_tail_lets_everything_through() -> None:
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_tail_lets_go_at_the_end(*, complete: bool) -> None:
     shown = Shown()
-    tail = Tail(2, shown)
+    tail = Tail(2, shown, unanswered)
     tail.write("352", events(1, 2, 3))
     tail.close(complete=complete)
     assert shown.ids == {"352": [2, 3]}
@@ -87,7 +114,7 @@ def test_a_tail_lets_go_at_the_end(*, complete: bool) -> None:
 
 def test_each_job_has_a_tail_of_its_own() -> None:
     shown = Shown()
-    tail = Tail(2, shown)
+    tail = Tail(2, shown, unanswered)
     tail.write("352", events(1, 2))
     tail.write("353", events(3))
     tail.write("352", events(4))
@@ -96,9 +123,10 @@ def test_each_job_has_a_tail_of_its_own() -> None:
 
 
 def test_a_tail_of_nothing_shows_only_what_is_new() -> None:
-    shown = Shown()
-    tail = Tail(0, shown)
+    shown, answered = Shown(), set[str]()
+    tail = Tail(0, shown, answered.__contains__)
     tail.write("352", events(1, 2))
+    answered.add("352")
     tail.flush()
     tail.write("352", events(3))
     assert shown.ids == {"352": [3]}
@@ -106,7 +134,7 @@ def test_a_tail_of_nothing_shows_only_what_is_new() -> None:
 
 def test_of_what_is_selected_the_tail_is_shown() -> None:
     shown = Shown()
-    sieve = Filtered(EventFilter(failed=True), Tail(2, shown))
+    sieve = Filtered(EventFilter(failed=True), Tail(2, shown, unanswered))
     sieve.write("352", events(1, 2, 3, 4, 5, 6, 8))
     sieve.close()
     assert shown.ids == {"352": [3, 5]}
@@ -115,7 +143,7 @@ def test_of_what_is_selected_the_tail_is_shown() -> None:
 @given(st.integers(0, 9), st.lists(st.lists(st.integers(1, 99), max_size=5), max_size=4))
 def test_a_tail_is_the_end_of_all_that_came(count: int, batches: list[list[int]]) -> None:
     shown = Shown()
-    tail = Tail(count, shown)
+    tail = Tail(count, shown, unanswered)
     for batch in batches:
         tail.write("352", events(*batch))
     tail.close()
@@ -124,7 +152,7 @@ def test_a_tail_is_the_end_of_all_that_came(count: int, batches: list[list[int]]
 
 
 def test_what_is_held_back_keeps_nothing_else_in_memory() -> None:
-    tail = Tail(100, Shown())
+    tail = Tail(100, Shown(), unanswered)
     tracemalloc.start()
     for _ in range(100):
         _, small = Event.read_all(b'[{"id":"1","m":"%b"},{"id":"2"}]' % (b"x" * 100_000))

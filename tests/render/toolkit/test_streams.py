@@ -3,8 +3,11 @@
 import errno
 import io
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
 from typing import Any, BinaryIO, cast
 
 import pytest
@@ -12,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.errors import LocalFileError
-from orch_events.render.toolkit.streams import Output
+from orch_events.render.toolkit.streams import BestEffortStream, Output
 
 
 class Full(io.BytesIO):
@@ -105,6 +108,95 @@ def test_what_a_stream_takes_in_pieces_is_written_whole(data: bytes) -> None:
 def test_a_name_other_than_standard_output_is_told() -> None:
     with pytest.raises(LocalFileError, match=r"^can't write to events.jsonl: "):
         Output(Full(errno.ENOSPC, buffered=False), "events.jsonl").write(b"x")
+
+
+def _non_blocking_pipe() -> tuple[int, int]:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    return reading, writing
+
+
+def _read_slowly(reading: int, pieces: list[bytes]) -> None:
+    while piece := os.read(reading, 5_000):
+        pieces.append(piece)
+        time.sleep(0.002)
+
+
+class Counted(io.FileIO):
+    """A stream that counts how often it was tried."""
+
+    def __init__(self, file: int) -> None:
+        """Begin at none."""
+        super().__init__(file, "wb")
+        self.tries = 0
+
+    def write(self, data: Any, /) -> int:
+        self.tries += 1
+        return super().write(data)
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+def test_a_non_blocking_pipe_is_waited_for_without_spinning(*, buffered: bool) -> None:
+    reading, writing = _non_blocking_pipe()
+    data, pieces = b"".join(b"%d\n" % number for number in range(60_000)), list[bytes]()
+    thread = Thread(target=_read_slowly, args=[reading, pieces])
+    thread.start()
+    raw = Counted(writing)
+    with io.BufferedWriter(raw, 512) if buffered else raw as stream:
+        Output(cast("BinaryIO", stream)).write(data)
+    thread.join()
+    os.close(reading)
+    assert b"".join(pieces) == data
+    assert raw.tries < 1_500 * (10 if buffered else 1)
+
+
+def test_best_effort_too_loses_and_repeats_nothing_where_a_pipe_is_non_blocking() -> None:
+    reading, writing = _non_blocking_pipe()
+    lines, pieces = [f"{number} é ✔\n" for number in range(20_000)], list[bytes]()
+    thread = Thread(target=_read_slowly, args=[reading, pieces])
+    thread.start()
+    with os.fdopen(writing, "w", encoding="ascii") as text:
+        stream = BestEffortStream(text)
+        for at in range(0, len(lines), 500):
+            stream.write("".join(lines[at : at + 500]))
+    thread.join()
+    os.close(reading)
+    assert b"".join(pieces) == "".join(lines).encode("ascii", "backslashreplace")
+
+
+def test_best_effort_stops_where_nobody_reads_any_more() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", encoding="utf-8") as text:
+        stream = BestEffortStream(text)
+        stream.write("x")
+        stream.write("y")
+    BestEffortStream(None).write("z")
+
+
+def test_a_flush_sees_that_a_pipe_s_reader_went_away() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb", buffering=0) as stream:
+        output = Output(stream)
+        output.flush()
+        os.close(reading)
+        with pytest.raises(BrokenPipeError):
+            output.flush()
+
+
+def test_a_flush_sees_nothing_where_there_is_no_pipe(tmp_path: Path) -> None:
+    with (tmp_path / "file").open("wb", buffering=0) as stream:
+        Output(stream).flush()
+    Output(io.BytesIO()).flush()
+    Output(None).flush()
+
+
+def test_where_the_system_has_no_poll_a_flush_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("select.poll")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb", buffering=0) as stream:
+        Output(stream).flush()
 
 
 LINES = st.lists(st.integers(0, 3000).map(lambda length: b"x" * length), max_size=12)

@@ -9,8 +9,20 @@ from orch_events.cli.options.definitions import outcome_option, report_option, r
 from orch_events.cli.options.groups import OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
 
+_HELP = """
+    Show what got worse and what got better between two jobs.
 
-@command(also=("diff",))
+    \b
+    orch-events compare 351 352                newly failing, fixed, slower nodes ...
+    orch-events compare 351 352 --exit-status  for CI: exit with 1 if a node is newly failing
+    orch-events compare 351.jsonl latest       a recording and the newest job
+
+    A failing node is one that failed, errored or was skipped, or was still running when its job ended. A slower or
+    faster node finished in both jobs, with durations at least 1.5 times and 5 seconds apart.
+"""
+
+
+@command(help=_HELP, also=("diff",))
 @job_argument("before")
 @job_argument("after")
 @report_options(
@@ -24,16 +36,7 @@ def compare(
     app: App, before: JobRef, after: JobRef, all: bool, output: OutputOptions,  # noqa: A002, FBT001 - click's
     exit_status: bool, report: ReportOptions,  # noqa: FBT001 - click's
 ) -> int:  # fmt: skip
-    """Show what got worse and what got better between two jobs.
-
-    \b
-    orch-events compare 351 352                newly failing, fixed, slower nodes ...
-    orch-events compare 351 352 --exit-status  for CI: exit with 1 if a node is newly failing
-    orch-events compare 351.jsonl latest       a recording and the newest job
-
-    A failing node is one that failed, errored or was skipped, or was still running when its job ended. A slower or
-    faster node finished in both jobs, with durations at least 1.5 times and 5 seconds apart.
-    """
+    """Run `orch-events compare`."""
     from orch_events.analysis.comparison import Comparison
     from orch_events.cli.job_sources import load_job
     from orch_events.cli.reports import note_if_empty, write_report

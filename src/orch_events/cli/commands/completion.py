@@ -15,6 +15,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from orch_events.cli import exit_status
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 
@@ -99,18 +100,23 @@ class _Fish(_OneWord, FishComplete):
 _SHELLS: dict[str, type[ShellComplete]] = {"bash": _Bash, "zsh": _Zsh, "fish": _Fish}
 
 
-@command()
-@click.argument("shell", metavar="SHELL", type=click.Choice(tuple(_SHELLS)))
-@click.pass_context
-def completion(ctx: click.Context, shell: str) -> None:
-    """Print the completion script for bash, zsh or fish.
+_HELP = """
+    Print the completion script for bash, zsh or fish.
 
     \b
     orch-events completion bash            for bash's completions directory
     eval "$(orch-events completion zsh)"   in ~/.zshrc; for bash in ~/.bashrc
     orch-events completion fish | source   in ~/.config/fish/config.fish
-    """
-    click.echo(script(ctx.find_root().command, shell))
+"""
+
+
+@command(help=_HELP)
+@click.argument("shell", metavar="SHELL", type=click.Choice(tuple(_SHELLS)))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Run `orch-events completion`."""
+    app: App = ctx.obj
+    app.output.write_text(script(ctx.find_root().command, shell) + "\n")
 
 
 def script(program: click.Command, shell: str) -> str:
@@ -122,7 +128,7 @@ def complete(program: click.Command, app: App, instruction: str) -> int:
     """Answer a shell's instruction, such as `bash_complete`, and return the exit status; errors are not reported."""
     try:
         shell = _SHELLS[instruction.removesuffix("_complete")]
-        click.echo(shell(program, {"obj": app}, PROGRAM, VARIABLE).complete().encode())
+        app.output.write(shell(program, {"obj": app}, PROGRAM, VARIABLE).complete().encode() + b"\n")
     except Exception:  # noqa: BLE001 - a message would appear in the middle of what is being typed
-        return 1
+        return exit_status.BUG
     return 0

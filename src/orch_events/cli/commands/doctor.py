@@ -20,12 +20,8 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when the command runs
     from orch_events.cli.doctor.checks import Check
 
 
-@command(also=("check", "diagnose", "config", "ping"))
-@doctor_options
-@connect_options
-@click.pass_context
-def doctor(ctx: click.Context, display: DoctorOptions, connect: ConnectOptions) -> int:
-    """Check the configuration and the connection to the server.
+_HELP = """
+    Check the configuration and the connection to the server.
 
     \b
     orch-events doctor                       every step, from the settings to the server's response
@@ -33,7 +29,15 @@ def doctor(ctx: click.Context, display: DoctorOptions, connect: ConnectOptions) 
     orch-events doctor --json | jq .checks   the same for scripts
 
     The exit status is that of the first failure. Warnings do not count as failures.
-    """
+"""
+
+
+@command(help=_HELP, also=("check", "diagnose", "config", "ping"))
+@doctor_options
+@connect_options
+@click.pass_context
+def doctor(ctx: click.Context, display: DoctorOptions, connect: ConnectOptions) -> int:
+    """Run `orch-events doctor`."""
     from orch_events.cli.doctor import report
     from orch_events.cli.doctor.checks import complete, exit_status
 

@@ -22,7 +22,19 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when something is requested
 _MOST_NODES_IN_A_LINE = 100
 
 
-@command(also=("errors", "failed", "why", "--names", "--rerun"))
+_HELP = """
+    Show the nodes of JOB that did not finish, grouped by cause.
+
+    \b
+    orch-events failures 352                   each cause, and its nodes
+    orch-events failures 352 --rerun           the command that reruns the job on them
+    orch-events failures 352 --names > nodes   for: puppet job run --nodes @nodes
+
+    Causes that differ only in names, numbers, ids, paths, URLs, addresses, times or quoted values form one group.
+"""
+
+
+@command(help=_HELP, also=("errors", "failed", "why", "--names", "--rerun"))
 @job_argument("job")
 @report_options(
     report_option("--all", is_flag=True, help="Show all nodes of each group, not only the first ten."),
@@ -37,15 +49,7 @@ def failures(  # noqa: PLR0917 - one argument an option of its own
     app: App, job: JobRef, all: bool, names: bool, rerun: bool,  # noqa: A002, FBT001 - click's
     output: OutputOptions, exit_options: ExitOptions, report: ReportOptions, typed: TypedWords,
 ) -> int:  # fmt: skip
-    """Show the nodes of JOB that did not finish, grouped by cause.
-
-    \b
-    orch-events failures 352                   each cause, and its nodes
-    orch-events failures 352 --rerun           the command that reruns the job on them
-    orch-events failures 352 --names > nodes   for: puppet job run --nodes @nodes
-
-    Causes that differ only in names, numbers, ids, paths, URLs, addresses, times or quoted values form one group.
-    """
+    """Run `orch-events failures`."""
     from orch_events.analysis.failures import Failures, unfinished
     from orch_events.cli.job_sources import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, write_lines, write_report

@@ -71,8 +71,33 @@ _OWN_OPTIONS = composed(
 )
 
 
+_HELP = """
+    Show the events of JOB so far, then live until it ends.
+
+    \b
+    orch-events follow 352                until the job ends; exit status 0: success
+    orch-events follow latest             the newest job
+    orch-events follow 352 353 --json     two jobs in one stream, for scripts
+
+    Ctrl-C only detaches: the job keeps running.
+"""
+
+
 @command(
-    also=("watch", "tail", "logs", "attach", "stream", "wait", "-f", "--watch", "--interval", "--cursor-file", "--slow")
+    help=_HELP,
+    also=(
+        "watch",
+        "tail",
+        "logs",
+        "attach",
+        "stream",
+        "wait",
+        "-f",
+        "--watch",
+        "--interval",
+        "--cursor-file",
+        "--slow",
+    ),
 )
 @job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
 @event_options(_OWN_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start")
@@ -83,15 +108,7 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     no_progress: bool, cursor_file: str | None, slow: float | None, speed: float | None,  # noqa: FBT001 - click's
     typed: TypedWords,
 ) -> int:  # fmt: skip
-    """Show the events of JOB so far, then live until it ends.
-
-    \b
-    orch-events follow 352                until the job ends; exit status 0: success
-    orch-events follow latest             the newest job
-    orch-events follow 352 353 --json     two jobs in one stream, for scripts
-
-    Ctrl-C only detaches: the job keeps running.
-    """
+    """Run `orch-events follow`."""
     from orch_events.cli.session import FollowOptions, open_session
 
     _check(events, speed, can_hurry=events.connect.demo or any(ref.kind == "recording" for ref in jobs))

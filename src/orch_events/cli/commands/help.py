@@ -7,6 +7,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli import exit_status
+from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.help.formatter import write_paragraphs
 from orch_events.cli.options.option import Option
@@ -17,30 +18,36 @@ def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[
     return [CompletionItem(word, help=about) for word, about in _words(ctx).items() if word.startswith(incomplete)]
 
 
-@command("help", also=("man", "manual", "topics", "usage"))
-@click.argument("word", metavar="[TOPIC|COMMAND]", required=False, shell_complete=_complete)
-@click.pass_context
-def help_(ctx: click.Context, word: str | None) -> None:
-    """Show help for a command or a topic.
+_HELP = """
+    Show help for a command or a topic.
 
     \b
     orch-events help                  all commands and topics
     orch-events help follow           the same as orch-events follow --help
     orch-events help exit-status      what each exit status means
-    """
+"""
+
+
+@command("help", help=_HELP, also=("man", "manual", "topics", "usage"))
+@click.argument("word", metavar="[TOPIC|COMMAND]", required=False, shell_complete=_complete)
+@click.pass_context
+def help_(ctx: click.Context, word: str | None) -> None:
+    """Run `orch-events help`."""
     from orch_events.cli.help.topics import TOPICS
     from orch_events.cli.help.usage import nearest, see
 
+    app: App = ctx.obj
     program, commands = ctx.find_root(), _commands(ctx)
     if word is None:
-        click.echo(program.get_help())
+        app.output.write_text(program.get_help() + "\n")
     elif word in commands:
         named = commands[word]
-        click.echo(named.context_class(named, info_name=word, parent=program).get_help())
+        text = named.context_class(named, info_name=word, parent=program).get_help()
+        app.output.write_text(text + "\n")
     elif word in TOPICS:
         formatter = ctx.make_formatter()
         write_paragraphs(formatter, topic(word, commands))
-        click.echo(formatter.getvalue().strip("\n"))
+        app.output.write_text(formatter.getvalue().strip("\n") + "\n")
     else:
         raise UsageError(f"there is no help for {word!r}", see(program, nearest(word, _words(ctx))))
 

@@ -23,7 +23,17 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requ
     from orch_events.wire.records import JobRecord
 
 
-@command(also=("ps", "recent"))
+_HELP = """
+    Show recent jobs, newest first.
+
+    \b
+    orch-events jobs                        the last twenty
+    orch-events jobs --state running        those that are running now
+    orch-events jobs --json | jq -r .name   the server's own objects, one per line
+"""
+
+
+@command(help=_HELP, also=("ps", "recent"))
 @filter_option("--limit", type=count, metavar="N", default="20", show_default=True, also=("tail", "last"),
         help="Show at most N jobs.")  # fmt: skip
 @filter_option(
@@ -39,19 +49,13 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requ
 @event_output_options
 @display_options()
 @connect_options
-@retry_options(retry_for="0", auth_wait="0")
+@retry_options(retry_for="10s", auth_wait="0")
 @click.pass_obj
 def jobs(
     app: App, limit: int, state: Sequence[str], types: Sequence[str], output: OutputOptions, display: DisplayOptions,
     connect: ConnectOptions, retry: RetryOptions,
 ) -> None:  # fmt: skip
-    """Show recent jobs, newest first.
-
-    \b
-    orch-events jobs                        the last twenty
-    orch-events jobs --state running        those that are running now
-    orch-events jobs --json | jq -r .name   the server's own objects, one per line
-    """
+    """Run `orch-events jobs`."""
     from orch_events.cli.job_sources import recent_jobs
     from orch_events.client.recent import JobQuery
 

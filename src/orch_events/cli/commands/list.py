@@ -16,18 +16,22 @@ if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.cli.session import FollowSession
 
 
-@command("list", also=("log", "logs", "events", "ls", "get", "show", "cat"))
-@job_argument("job")
-@event_options(exit_on=False, retry_for="0", auth_wait="0")
-@click.pass_obj
-def list_(app: App, job: JobRef, events: EventOptions) -> int:
-    """Show the events of JOB so far.
+_HELP = """
+    Show the events of JOB so far.
 
     \b
     orch-events list 352                  all of them
     orch-events list 352 --failed         only those of nodes that failed or errored
     orch-events list 352 --json | jq .    the server's own objects, one per line
-    """
+"""
+
+
+@command("list", help=_HELP, also=("log", "logs", "events", "ls", "get", "show", "cat"))
+@job_argument("job")
+@event_options(exit_on=False, retry_for="10s", auth_wait="0")
+@click.pass_obj
+def list_(app: App, job: JobRef, events: EventOptions) -> int:
+    """Run `orch-events list`."""
     from orch_events.cli.session import FollowOptions, open_session
 
     with open_session(app, [job], events, retry_policy(events.retry), FollowOptions()) as session:

@@ -21,7 +21,35 @@ if TYPE_CHECKING:
 _PORT = "8143"
 
 
-@command(also=("demo", "simulator", "server", "serve", "mock", "try"))
+_HELP = """
+    Run a local test orchestrator.
+
+    \b
+    orch-events simulate                  prints what to type in another terminal
+    orch-events simulate --speed 10       ten times as fast
+    orch-events simulate --fault cut@0.2  cuts off one response in five, at random
+
+    Its jobs start when it starts, and are the same every time. Ctrl-C stops it.
+
+    A fault is NAME or NAME=VALUE; add @RATE, from 0 to 1, for one that happens only now and then. Default values
+    are in brackets:
+
+    \b
+    status    respond with this HTTP status [502]
+    drop      close the connection without a response
+    cut       cut the response off after this many bytes, or at random
+    delay     delay the response by this long [1s]
+    trickle   send this many bytes per second [1000]
+    html      respond with an HTML page
+    redirect  redirect to another host
+    repeat    send all events, whatever start says
+    late      make events visible this much later, in simulated time [5s]
+    expire    reject the token after this long; TOKEN.new works from then on [30s]
+    restart   go down after the first duration, for the second [10s+5s]
+"""
+
+
+@command(help=_HELP, also=("demo", "simulator", "server", "serve", "mock", "try"))
 @option(
     "--port", type=port_type, metavar="N", default=_PORT, show_default=True, help="Port on 127.0.0.1; 0: any free port."
 )
@@ -49,38 +77,15 @@ def simulate(
     app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
     tls_cert: str | None, tls_key: str | None,
 ) -> None:  # fmt: skip
-    """Run a local test orchestrator.
-
-    \b
-    orch-events simulate                  prints the commands to try
-    orch-events simulate --speed 10       ten times as fast
-    orch-events simulate --fault cut@0.2  cuts off one response in five
-
-    Its jobs start when it starts, and are the same every time. Ctrl-C stops it.
-
-    A fault is NAME or NAME=VALUE; add @RATE, from 0 to 1, for one that happens only now and then. Default values
-    are in brackets:
-
-    \b
-    status    respond with this HTTP status [502]
-    drop      close the connection without a response
-    cut       cut the response off after this many bytes, or at random
-    delay     delay the response by this long [1s]
-    trickle   send this many bytes per second [1000]
-    html      respond with an HTML page
-    redirect  redirect to another host
-    repeat    send all events, whatever start says
-    late      make events visible this much later, in simulated time [5s]
-    expire    reject the token after this long; TOKEN.new works from then on [30s]
-    restart   go down after the first duration, for the second [10s+5s]
-    """
+    """Run `orch-events simulate`."""
     from orch_events.simulator import Api, Faults, SimulatedTime, Simulator, tls_context
 
     if bool(tls_cert) != bool(tls_key):
         raise UsageError("--tls-cert and --tls-key must be used together")
     try:
         tls = tls_context(tls_cert, tls_key) if tls_cert and tls_key else None
-    except OSError:
+    except (OSError, ValueError):
+        _check_readable(*filter(None, [tls_cert, tls_key]))
         raise LocalFileError(f"{tls_cert} and {tls_key} are not a certificate and its key") from None
     api = Api(SimulatedTime(app.clock, speed).now, token, Faults(fault, seed))
     try:
@@ -92,6 +97,17 @@ def simulate(
     with simulator:
         while True:
             app.clock.sleep(3600)
+
+
+def _check_readable(*paths: str) -> None:
+    """See that files can be read: OpenSSL does not say which of them it could not. Raises LocalFileError."""
+    for path in paths:
+        try:
+            with open(path, "rb"):  # noqa: PTH123 - a text
+                pass
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "No such file or directory"
+            raise LocalFileError(f"{path} can't be read: {reason}", "check the path and its permissions") from None
 
 
 def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str | None) -> str:

@@ -9,20 +9,23 @@ from orch_events.cli.options.definitions import exit_options, report_options, re
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
 
-
-@command(also=("stats", "status", "describe", "report"))
-@job_argument("job")
-@report_options(output=report_output_options, outcome=exit_options(on=False))
-@click.pass_obj
-def summary(app: App, job: JobRef, output: OutputOptions, exit_options: ExitOptions, report: ReportOptions) -> int:
-    """Show the outcome, the times and the slowest nodes of JOB.
+_HELP = """
+    Show the outcome, the times and the slowest nodes of JOB.
 
     \b
     orch-events summary 352                             a report to read
     orch-events summary 352 --json | jq .durations.p90  the same for scripts
 
     Percentiles are interpolated linearly, as numpy and statistics.quantiles(method="inclusive") do.
-    """
+"""
+
+
+@command(help=_HELP, also=("stats", "status", "describe", "report"))
+@job_argument("job")
+@report_options(output=report_output_options, outcome=exit_options(on=False))
+@click.pass_obj
+def summary(app: App, job: JobRef, output: OutputOptions, exit_options: ExitOptions, report: ReportOptions) -> int:
+    """Run `orch-events summary`."""
     from orch_events.analysis.summary import Summary
     from orch_events.cli.job_sources import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, write_report

@@ -24,7 +24,19 @@ if TYPE_CHECKING:  # msgspec is imported when something is drawn
 _SORTS = ("start", "duration", "name", "state")
 
 
-@command(also=("gantt", "chart", "graph"))
+_HELP = """
+    Draw a Gantt chart of the nodes of JOB.
+
+    \b
+    orch-events timeline 352                     in the terminal
+    orch-events timeline 352 --sort duration     the slowest nodes first
+    orch-events timeline 352 -o html > 352.html  a page to search and share
+
+    A job that is still running is drawn up to its latest event.
+"""
+
+
+@command(help=_HELP, also=("gantt", "chart", "graph"))
 @job_argument("job")
 @report_options(
     report_option(
@@ -45,15 +57,7 @@ def timeline(
     app: App, job: JobRef, sort: str, whole: bool, output: str, exit_options: ExitOptions,  # noqa: FBT001 - click's
     report: ReportOptions,
 ) -> int:  # fmt: skip
-    """Draw a Gantt chart of the nodes of JOB.
-
-    \b
-    orch-events timeline 352                     in the terminal
-    orch-events timeline 352 --sort duration     the slowest nodes first
-    orch-events timeline 352 -o html > 352.html  a page to search and share
-
-    A job that is still running is drawn up to its latest event.
-    """
+    """Run `orch-events timeline`."""
     from orch_events.cli.job_sources import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from orch_events import __version__
 from orch_events.cli.app import App
-from orch_events.cli.connection import Server, configured_url, typed_settings
+from orch_events.cli.connection import Server, configured_url, openable, typed_settings
 from orch_events.cli.doctor.checks import Check, Checking, blocked, failure, not_checked, ok, warning
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.client import tls
@@ -93,10 +93,10 @@ def _variables(words: Iterable[str]) -> str:
 def configuration(app: App, connect: ConnectOptions) -> Checking[Local]:
     """Check each setting, and the file that it names."""
     places = Places.from_environ(app.platform, app.environ)
-    found = survey(typed_settings(connect), places)
+    found = survey(typed_settings(connect), places, app.reader)
     yield from map(_conf_file, ("config-file", "global-conf"), found.conf_files)
     url = yield from _service_url(found, places)
-    context = yield from _cacert(found, places, url, app.clock.now())
+    context = yield from _cacert(app, found, places, url)
     token = yield from _token_file(app, found.settings.token_file)
     yield from _timeouts(connect)
     return Local(url, found.settings.cacert.value, context, token)
@@ -143,7 +143,7 @@ def _service_url(found: Survey, places: Places) -> Checking[ServiceUrl | None]:
     return url
 
 
-def _cacert(found: Survey, places: Places, url: ServiceUrl | None, now: float) -> Checking[ssl.SSLContext | None]:
+def _cacert(app: App, found: Survey, places: Places, url: ServiceUrl | None) -> Checking[ssl.SSLContext | None]:
     setting, name = found.settings.cacert, "cacert"
     if found.cacert_error is not None:
         yield failure(name, found.cacert_error)
@@ -152,14 +152,15 @@ def _cacert(found: Survey, places: Places, url: ServiceUrl | None, now: float) -
         yield ok(name, f"{setting.value or 'none'} ({setting.origin}): not used over plain http")
         return None
     try:
-        context = tls.context(setting.value)
+        with openable(app, setting.value) as path:
+            context = tls.context(path)
     except OrchEventsError as error:
         yield _failure(name, error, setting)
         return None
     if setting.value is None:
         yield ok(name, f"the system's CAs (default), because {places.cacert} does not exist")
     else:
-        yield _authorities(setting, context, now)
+        yield _authorities(setting, context, app.clock.now())
     return context
 
 
@@ -178,7 +179,7 @@ def _authorities(setting: Setting[str | None], context: ssl.SSLContext, now: flo
 def _token_file(app: App, setting: Setting[str | None]) -> Checking[Callable[[], str | None] | None]:
     name = "token-file"
     try:
-        token = token_source(setting, app.stdin)()
+        token = token_source(setting, app.stdin_bytes, app.reader)()
     except TokenFileError as error:
         yield _failure(name, error, setting)
         return None

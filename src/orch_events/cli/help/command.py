@@ -15,6 +15,12 @@ class _Context(click.Context):
         return Formatter(app.help_columns if app is not None else None, self.max_content_width)
 
 
+def _show_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's order
+    if wanted and not ctx.resilient_parsing:
+        ctx.obj.output.write_text(ctx.get_help() + "\n")
+        ctx.exit()
+
+
 class _CommandWithHelp(click.Command):
     """A click command whose help has a description, examples, and sections under headings."""
 
@@ -28,6 +34,13 @@ class _CommandWithHelp(click.Command):
             if record is not None:
                 found.setdefault(getattr(parameter, "heading", "Options"), []).append(record)
         return found
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option that shows the help, by our way to stdout."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _show_help
+        return option
 
     def get_help_option_names(self, _: click.Context) -> list[str]:
         """Return the options that show the help."""

@@ -1,6 +1,6 @@
 r"""The format of help texts: prose and lists, readable at any width.
 
-A text (a command's docstring or a topic) consists of paragraphs. One that begins with `\b` is a list: each line has a
+A text (a command's help or a topic) consists of paragraphs. One that begins with `\b` is a list: each line has a
 term, two spaces or more, and its meaning.
 """
 

@@ -1,6 +1,6 @@
 r"""The texts of the topics of `orch-events help`, and nothing else.
 
-They are written like a command's docstring. A name in braces is replaced by a table that `help` makes of the program's
+They are written like a command's help. A name in braces is replaced by a table that `help` makes of the program's
 own definitions.
 """
 
@@ -52,7 +52,7 @@ _FOLLOWING = """
     follow survives server errors. Lost connections, responses that are cut off, HTTP 429 and HTTP 5xx are retried with
     exponential back-off and jitter, up to 30 seconds apart, or after as long as the server asks for. One line says that
     the connection is lost, and one that it is restored. After --retry-for without a good response, follow gives up; the
-    state of the job is then unknown. Other commands give up at once, unless --retry-for is given.
+    state of the job is then unknown. Other commands give up after 10 seconds, unless --retry-for says otherwise.
 
     When the token expires, run puppet access login in another terminal within --auth-wait. The new token is used as
     soon as it is written.

@@ -23,8 +23,7 @@ from orch_events.cli.options.groups import (
     RetryOptions,
 )
 from orch_events.cli.options.option import Command, grouped, option, origin
-from orch_events.cli.options.types import FILE, duration, event_type, fail_on, regex, whole
-from orch_events.times import parse_instant
+from orch_events.cli.options.types import FILE, duration, event_type, fail_on, instant, regex, whole
 from orch_events.wire.vocabulary import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
@@ -113,22 +112,10 @@ def filter_options(command: Command) -> Command:
                       help="Only events of nodes that failed or errored."),
         filter_option("-g", "--grep", multiple=True, type=regex, metavar="REGEX", also=("filter", "search"),
                       help="Only events whose message, node or details match; matches are highlighted."),
-        filter_option("--since", metavar="TIME", also=("after", "from"),
+        filter_option("--since", type=instant, metavar="TIME", also=("after", "from"),
                       help="Only events since TIME, as in 10m (ago) or 2016-05-05; see: orch-events help time."),
-        filter_option("--until", metavar="TIME", also=("before", "to"), help="Only events until TIME."),
-        read=_read_filters,
+        filter_option("--until", type=instant, metavar="TIME", also=("before", "to"), help="Only events until TIME."),
     )(command)  # fmt: skip
-
-
-def _read_filters(ctx: click.Context, values: dict[str, Any]) -> FilterOptions:
-    """Parse points in time relative to the start of the command: `10m` is ten minutes before it."""
-    found = {field: values.pop(field) for field in FilterOptions._fields}
-    for field in ("since", "until"):
-        try:
-            found[field] = None if found[field] is None else parse_instant(found[field], ctx.obj.clock.now())
-        except ValueError as error:
-            raise click.BadParameter(str(error), ctx, param_hint=f"--{field}") from None
-    return FilterOptions(**found)
 
 
 def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
@@ -268,6 +255,6 @@ def report_options(
         display_options(times),
         outcome,
         connect_options,
-        retry_options(retry_for="0", auth_wait="0"),
+        retry_options(retry_for="10s", auth_wait="0"),
         grouped("report", ReportOptions),
     )

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from orch_events.times import Instant
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 Read = Callable[[click.Context, dict[str, Any]], Any]
@@ -75,6 +77,8 @@ class Option(click.Option):
 def _word(value: Any) -> str:  # noqa: ANN401 - any option's
     if isinstance(value, re.Pattern):
         return str(value.pattern)
+    if isinstance(value, Instant):
+        return str(value)
     if isinstance(value, frozenset):
         return ",".join(sorted(value))
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -133,7 +137,10 @@ def origin(ctx: click.Context, name: str) -> str:
 
 
 def pass_typed(command: Command) -> Command:
-    """Pass the options that were typed to a command, in its argument `typed`, for the commands that it suggests."""
+    """Pass the options that were typed to a command, in its argument `typed`, for the commands that it suggests.
+
+    A point in time counts as typed even if it comes from an environment variable: later, that would mean another one.
+    """
 
     @functools.wraps(command)
     def call(*args: object, **values: object) -> object:
@@ -146,5 +153,9 @@ def _typed(ctx: click.Context) -> Mapping[str, Sequence[str]]:
     return {
         one.name: list(one.words(ctx.params[one.name]))
         for one in ctx.command.params
-        if isinstance(one, Option) and one.name and ctx.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+        if isinstance(one, Option) and one.name and _is_typed(ctx, one.name)
     }
+
+
+def _is_typed(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE or isinstance(ctx.params.get(name), Instant)

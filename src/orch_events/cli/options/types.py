@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.times import parse_duration
+from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
 from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES
 
 if TYPE_CHECKING:  # the simulator is imported when there is one; in an older click nothing here is generic
@@ -28,8 +28,19 @@ _MAX_DIGITS = 19
 _MAX_PORT = 65535
 _SHORT_EVENT_TYPES = tuple(dict.fromkeys(name.partition("_")[2] for name in EVENT_TYPES))
 
-FILE = click.Path(readable=False)
-"""A path that a shell completes; whether it can be used is checked when it is opened."""
+
+class FileType(ParamType):
+    """A path that a shell completes; whether it can be used is checked when it is opened."""
+
+    name = "file"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[Item]":  # noqa: ARG002 - click's own
+        """Leave it to the shell."""
+        return [CompletionItem(incomplete, type="file")]
+
+
+FILE = FileType()
+"""A path."""
 
 
 class Completed(ParamType):
@@ -116,6 +127,29 @@ def duration(least: float = 0.0) -> Callable[[str], float]:
         return seconds
 
     return read
+
+
+class InstantType(ParamType):
+    """A point in time. It is read when the option is: `10m` is ten minutes before that, to the second."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's own
+        """Read a text, as an Instant; one that was read stays as it is."""
+        if isinstance(value, Instant):
+            return value
+        app = ctx.obj if ctx is not None else None
+        clock = app.clock if app is not None else SystemClock()
+        try:
+            read = Instant(parse_instant(value, math.floor(clock.now())))
+            str(read)
+        except (ValueError, OverflowError) as error:
+            self.fail(str(error), param, ctx)
+        return read
+
+
+instant = InstantType()
+"""A point in time."""
 
 
 def regex(text: str) -> re.Pattern[str]:

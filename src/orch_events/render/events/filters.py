@@ -133,33 +133,41 @@ class Filtered:
 
 
 class Tail:
-    """A link that buffers events until the first flush, then passes on the last of each job, and all later ones.
+    """A link that buffers a job's events until the first complete response, then passes on the last ones and all later.
 
     Args:
         count: how many events of each job.
         renderer: the next link.
+        answered: whether a job's first response was complete.
     """
 
-    def __init__(self, count: int, renderer: Renderer) -> None:
+    def __init__(self, count: int, renderer: Renderer, answered: Callable[[str], bool]) -> None:
         self._count = count
         self._renderer = renderer
-        self._held: dict[str, deque[Event]] | None = {}
+        self._answered = answered
+        self._held: dict[str, deque[Event]] = {}
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Buffer events until the first flush; pass them on afterwards."""
-        if self._held is None:
+        """Buffer events until the job's first response is complete; pass them on afterwards."""
+        if self._answered(job):
+            self._release(job)
             self._renderer.write(job, events)
         else:
             self._held.setdefault(job, deque(maxlen=self._count)).extend(event.copy() for event in events)
 
     def flush(self) -> None:
-        """Pass on what is buffered, and flush the next link."""
-        held, self._held = self._held or {}, None
-        for job, events in held.items():
-            self._renderer.write(job, list(events))
+        """Pass on what is buffered of the jobs whose first response is complete, and flush the next link."""
+        for job in list(self._held):
+            if self._answered(job):
+                self._release(job)
         self._renderer.flush()
 
     def close(self, *, complete: bool = True) -> None:
-        """Flush, and close the next link."""
-        self.flush()
+        """Pass on whatever is buffered, and close the next link."""
+        for job in list(self._held):
+            self._release(job)
         self._renderer.close(complete=complete)
+
+    def _release(self, job: str) -> None:
+        if events := self._held.pop(job, None):
+            self._renderer.write(job, list(events))

@@ -21,7 +21,7 @@ class Renderer(Protocol):
         ...
 
     def flush(self) -> None:
-        """Write what is buffered: no more events are there for now."""
+        """Write what is buffered: no more events are there for now. Raises BrokenPipeError if the reader is gone."""
         ...
 
     def close(self, *, complete: bool = True) -> None:

@@ -31,7 +31,8 @@ class JsonLines:
             self._output.write(b"\n".join(objects) + b"\n")
 
     def flush(self) -> None:
-        """Do nothing: nothing is buffered."""
+        """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
+        self._output.flush()
 
     def close(self, *, complete: bool = True) -> None:
         """Do nothing: nothing is buffered."""
@@ -55,7 +56,8 @@ class JsonArray:
             self._before = b",\n"
 
     def flush(self) -> None:
-        """Do nothing: nothing is buffered."""
+        """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
+        self._output.flush()
 
     def close(self, *, complete: bool = True) -> None:
         """Close the array."""
@@ -78,7 +80,8 @@ class Csv:
         self._write([csv_line((*first, *_csv_cells(event.id, event.fields))) for event in events])
 
     def flush(self) -> None:
-        """Do nothing: nothing is buffered."""
+        """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
+        self._output.flush()
 
     def close(self, *, complete: bool = True) -> None:
         """Write the header if there were no events."""

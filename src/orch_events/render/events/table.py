@@ -82,7 +82,8 @@ class Table:
         self._output.write_text("\n".join(self._with_headers(dates, rows)) + "\n")
 
     def flush(self) -> None:
-        """Do nothing: nothing is buffered."""
+        """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
+        self._output.flush()
 
     def close(self, *, complete: bool = True) -> None:  # noqa: ARG002 - malformed events are reported anyway
         """Report how many events were malformed, if any were."""
