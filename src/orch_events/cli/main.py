@@ -49,9 +49,9 @@ _HELP = """
     orch-events list 352                  the events of job 352 so far
     orch-events follow 352                the same, then live until it ends
     orch-events list 352 --json | jq .    the same for other tools
-    orch-events summary 352               how long it took, and which nodes were slow
+    orch-events summary 352               how long it took, and what was slow
     orch-events failures 352              which nodes did not finish, and why
-    orch-events doctor                    check the configuration and the connection
+    orch-events doctor                    check configuration and connection
 
     Only GET requests are sent to the server; Ctrl-C never stops a job.
 """

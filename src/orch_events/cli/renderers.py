@@ -69,7 +69,8 @@ def renderer_chain(
         first_link = recorder = Recorder(recording, first_link, app.stderr)
         persisting.append(recorder)
     if checkpoints is not None:
-        first_link = checkpointer = Checkpointer(checkpoints, followers, first_link, app.stderr)
+        tail = options.range.tail is not None
+        first_link = checkpointer = Checkpointer(checkpoints, followers, first_link, app.stderr, tail=tail)
         persisting.append(checkpointer)
     return Chain(first_link, filtered, persisting)
 
@@ -222,12 +223,22 @@ class Recorder(PersistingLink):
 
 
 class Checkpointer(PersistingLink):
-    """Saves in a cursor file how far each job was shown: before its events are written, and afterwards."""
+    """Saves in a cursor file how far each job was shown: before its events are written, and afterwards.
+
+    With a tail, nothing is saved before a job's first response is complete: until then no event of it is written.
+    """
 
     def __init__(
-        self, checkpoints: "Checkpoints", followers: Mapping[str, Follower], renderer: Renderer, stderr: Stderr
+        self,
+        checkpoints: "Checkpoints",
+        followers: Mapping[str, Follower],
+        renderer: Renderer,
+        stderr: Stderr,
+        *,
+        tail: bool = False,
     ) -> None:
         super().__init__(renderer, stderr)
+        self._tail = tail
         self._checkpoints = checkpoints
         self._followers = followers
         self._saved: dict[str, tuple[int | None, int, bool]] = {}
@@ -247,6 +258,8 @@ class Checkpointer(PersistingLink):
 
     def _save(self, job: str, *, showing: bool) -> None:
         follower = self._followers[job]
+        if self._tail and follower.last_answer_at is None:
+            return
         state = (follower.next_start, follower.resume_version, showing)
         if self._saved.get(job) != state:
             self._saved[job] = state

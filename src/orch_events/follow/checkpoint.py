@@ -168,5 +168,5 @@ class CheckpointFile(msgspec.Struct, frozen=True):
             raise self._failed("read", error) from None
 
     def _failed(self, what: str, error: OSError | ValueError) -> LocalFileError:
-        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "no path can be like this"
-        return LocalFileError(f"{self.path} can't be {what}: {reason}", "is there room, and permission?")
+        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "invalid path"
+        return LocalFileError(f"{self.path} can't be {what}: {reason}", "check its permissions and the free disk space")

@@ -68,7 +68,10 @@ class JobRecord(msgspec.Struct, frozen=True):
         raw = _compact(body, name)
         if not raw.startswith(b"{"):
             raise _wrong_shape(name)
-        return cls.from_json(raw)
+        record = cls.from_json(raw)
+        if not record.state and not record.number:
+            raise _wrong_shape(name)
+        return record
 
     @classmethod
     def read_all(cls, body: bytes, name: str) -> "list[JobRecord]":

@@ -25,9 +25,9 @@ _HELP = """
     Run a local test orchestrator.
 
     \b
-    orch-events simulate                  prints what to type in another terminal
+    orch-events simulate                  prints the commands to try
     orch-events simulate --speed 10       ten times as fast
-    orch-events simulate --fault cut@0.2  cuts off one response in five, at random
+    orch-events simulate --fault cut@0.2  cuts off one response in five
 
     Its jobs start when it starts, and are the same every time. Ctrl-C stops it.
 
