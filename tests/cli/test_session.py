@@ -20,7 +20,8 @@ def _ids(lines: list[str]) -> list[int]:
     return [int(json.loads(line)["id"]) for line in lines]
 
 
-_WHOLE = [moment.id for moment in scripts()[352].moments]
+def _whole() -> list[int]:
+    return [moment.id for moment in scripts()[352].moments]
 
 
 @pytest.mark.parametrize("command", ["list", "follow"])
@@ -51,7 +52,7 @@ def test_a_full_disk_is_said_once_and_makes_8_and_the_watch_goes_on(option: str,
     done = call("follow", "352", "--service-url", over, "--json", option, place)
 
     assert done.status == 8
-    assert _ids(done.lines) == _WHOLE
+    assert _ids(done.lines) == _whole()
     assert done.err.count("warning: ") == 1
     assert place in done.err
     assert "the watch goes on without it" in done.err
@@ -69,7 +70,7 @@ def test_a_cursor_file_says_where_to_go_on_for_each_job(over: str, tmp_path: Pat
     first = call("follow", "352", "351", "--service-url", over, "--json", "--cursor-file", str(cursor))
     again = call("follow", "352", "353", "--service-url", over, "--json", "--cursor-file", str(cursor))
 
-    assert len(first.lines) == len(_WHOLE) + len(scripts()[351].moments)
+    assert len(first.lines) == len(_whole()) + len(scripts()[351].moments)
     assert {json.loads(line)["job"] for line in again.lines} == {"353"}
     assert again.status == 1
     assert "job 352 is resumed at event 1370\n" in again.err
@@ -139,7 +140,7 @@ def test_an_expired_token_is_waited_for_and_the_new_one_used(tmp_path: Path) -> 
     assert "waiting 5m 00s for a new token: run puppet access login" in said
     assert "contact is back" in err
     assert process.returncode == 0
-    assert _ids([first, *out.splitlines()]) == _WHOLE
+    assert _ids([first, *out.splitlines()]) == _whole()
     assert "s3cret" not in said + err + out
 
 
@@ -179,5 +180,5 @@ def test_a_server_that_restarts_is_waited_for() -> None:
         out, err = process.stdout.read(), process.stderr.read()
 
     assert process.returncode == 0
-    assert _ids([first, *out.splitlines()]) == _WHOLE
+    assert _ids([first, *out.splitlines()]) == _whole()
     assert "contact lost: " in err
