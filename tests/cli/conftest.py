@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 
 from orch_events.cli.main import main
+from orch_events.follow import end_of_job
 from orch_events.simulator import Simulator
 from tests.cli.command import Done
 from tests.fakes import StillApi
@@ -17,8 +18,9 @@ Call = Callable[..., Done]
 
 
 @pytest.fixture
-def call(capfd: pytest.CaptureFixture[str]) -> Call:
-    """Run the command in this process, for speed."""
+def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Run the command in this process, for speed; what comes late is waited for but a moment."""
+    monkeypatch.setattr(end_of_job, "LATE_COMMIT_SECONDS", 0.3)
 
     def called(*args: str) -> Done:
         capfd.readouterr()

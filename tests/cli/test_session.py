@@ -84,7 +84,7 @@ def test_what_may_have_been_shown_stays_so_until_more_was_shown(tmp_path: Path, 
     cursor.write_text('{"jobs":{"352":{"start":1300,"showing":true}}}')
     before = cursor.read_text()
     done = call(
-        "follow", "352", "--service-url", "http://127.0.0.1:1", "--retry-for", "1s", "--cursor-file", str(cursor)
+        "follow", "352", "--service-url", "http://127.0.0.1:1", "--retry-for", "300ms", "--cursor-file", str(cursor)
     )
 
     assert done.status == 6
