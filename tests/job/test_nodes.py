@@ -1,6 +1,5 @@
 """What is known of each node."""
 
-
 from hypothesis import given
 from hypothesis import strategies as st
 
