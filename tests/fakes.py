@@ -1,8 +1,10 @@
 """What stands for the world in the tests. The fakes are tested in `test_fakes`."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from orch_events.errors import Unreachable
+from orch_events.simulator import Api, Fault
+from orch_events.simulator.api import Answer, Request
 from orch_events.wire.event import Event, Fetched, PageEnd
 from orch_events.wire.records import JobRecord, NodeRecord
 
@@ -25,6 +27,26 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._passed += seconds
+
+
+class StillApi(Api):
+    """The simulator's API at one moment of its time: each answer is worked out once.
+
+    Args:
+        at: the moment, in the simulator's seconds.
+        token: the one that is demanded; None for no demand.
+    """
+
+    def __init__(self, at: float, token: str | None = None) -> None:
+        """Begin with no answer."""
+        super().__init__(lambda: at, token)
+        self._answers: dict[Request, Answer] = {}
+
+    def get(self, request: Request, picked: Mapping[str, Fault] | None = None) -> Answer:
+        """Answer a GET; nothing goes wrong."""
+        if request not in self._answers:
+            self._answers[request] = super().get(request, picked)
+        return self._answers[request]
 
 
 class ScriptedSource:

@@ -121,7 +121,7 @@ def test_while_one_of_several_jobs_has_no_pace_what_is_left_of_all_is_not_told()
 def test_no_pace_is_ever_negative(count: int, over: int, total: int) -> None:
     pace = FollowProgress([running(max(count, over), over, total=total)], FakeClock())
     assert pace.remaining_seconds is None or pace.remaining_seconds > 0
-    assert pace.elapsed_seconds >= 0
+    assert pace.elapsed_seconds == max(0, 10 * (over or count) - 10)
 
 
 def test_silence_begins_ten_seconds_after_the_last_event() -> None:

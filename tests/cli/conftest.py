@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,16 +8,19 @@ from threading import Thread
 import pytest
 
 from orch_events.cli.main import main
-from orch_events.simulator import Api, Simulator
+from orch_events.follow import end_of_job
+from orch_events.simulator import Simulator
 from tests.cli.command import Done
+from tests.fakes import StillApi
 
 Serve = Callable[..., AbstractContextManager[str]]
 Call = Callable[..., Done]
 
 
 @pytest.fixture
-def call(capfd: pytest.CaptureFixture[str]) -> Call:
-    """Run the command in this process, for speed."""
+def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Run the command in this process, for speed; what comes late is waited for but a moment."""
+    monkeypatch.setattr(end_of_job, "LATE_COMMIT_SECONDS", 0.3)
 
     def with_synonym(*args: str) -> Done:
         capfd.readouterr()
@@ -26,24 +30,31 @@ def call(capfd: pytest.CaptureFixture[str]) -> Call:
     return with_synonym
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def over() -> Iterator[str]:
     """The service-url of a simulator whose jobs are all over."""
-    with Simulator(Api(lambda: float("inf"))) as simulator:
+    with Simulator(StillApi(math.inf)) as simulator:
         yield simulator.url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def at_zero() -> Iterator[str]:
+    """The service-url of a simulator in which nothing has happened yet to job 352."""
+    with Simulator(StillApi(0.0)) as simulator:
+        yield simulator.url
+
+
+@pytest.fixture(scope="session")
 def at_sixty() -> Iterator[str]:
     """The service-url of a simulator whose time stands at 60 seconds: job 352 runs, 353 and 354 are over."""
-    with Simulator(Api(lambda: 60.0)) as simulator:
+    with Simulator(StillApi(60.0)) as simulator:
         yield simulator.url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def demanding() -> Iterator[str]:
     """The service-url of a simulator that demands the token s3cret."""
-    with Simulator(Api(lambda: float("inf"), "s3cret")) as simulator:
+    with Simulator(StillApi(math.inf, "s3cret")) as simulator:
         yield simulator.url
 
 

@@ -20,7 +20,8 @@ def _ids(lines: list[str]) -> list[int]:
     return [int(json.loads(line)["id"]) for line in lines]
 
 
-_WHOLE = [moment.id for moment in scripts()[352].events]
+def _whole() -> list[int]:
+    return [moment.id for moment in scripts()[352].events]
 
 
 @pytest.mark.parametrize("command", ["list", "follow"])
@@ -51,7 +52,7 @@ def test_a_full_disk_is_said_once_and_makes_8_and_the_watch_goes_on(option: str,
     done = call("follow", "352", "--service-url", over, "--json", option, place)
 
     assert done.status == 8
-    assert _ids(done.lines) == _WHOLE
+    assert _ids(done.lines) == _whole()
     assert done.err.count("warning: ") == 1
     assert place in done.err
     assert "continuing without it" in done.err
@@ -69,7 +70,7 @@ def test_a_cursor_file_says_where_to_go_on_for_each_job(over: str, tmp_path: Pat
     first = call("follow", "352", "351", "--service-url", over, "--json", "--cursor-file", str(cursor))
     again = call("follow", "352", "353", "--service-url", over, "--json", "--cursor-file", str(cursor))
 
-    assert len(first.lines) == len(_WHOLE) + len(scripts()[351].events)
+    assert len(first.lines) == len(_whole()) + len(scripts()[351].events)
     assert {json.loads(line)["job"] for line in again.lines} == {"353"}
     assert again.status == 1
     assert "job 352 is resumed at event 1370\n" in again.err
@@ -83,7 +84,7 @@ def test_what_may_have_been_shown_stays_so_until_more_was_shown(tmp_path: Path, 
     cursor.write_text('{"jobs":{"352":{"start":1300,"showing":true}}}')
     before = cursor.read_text()
     done = call(
-        "follow", "352", "--service-url", "http://127.0.0.1:1", "--retry-for", "1s", "--cursor-file", str(cursor)
+        "follow", "352", "--service-url", "http://127.0.0.1:1", "--retry-for", "300ms", "--cursor-file", str(cursor)
     )
 
     assert done.status == 6
@@ -139,7 +140,7 @@ def test_an_expired_token_is_waited_for_and_the_new_one_used(tmp_path: Path) -> 
     assert "waiting 5m 00s for a new token: run puppet access login" in said
     assert "connection restored" in err
     assert process.returncode == 0
-    assert _ids([first, *out.splitlines()]) == _WHOLE
+    assert _ids([first, *out.splitlines()]) == _whole()
     assert "s3cret" not in said + err + out
 
 
@@ -179,7 +180,7 @@ def test_a_server_that_restarts_is_waited_for() -> None:
         out, err = process.stdout.read(), process.stderr.read()
 
     assert process.returncode == 0
-    assert _ids([first, *out.splitlines()]) == _WHOLE
+    assert _ids([first, *out.splitlines()]) == _whole()
     assert "connection lost: " in err
 
 
@@ -203,5 +204,5 @@ def test_a_tail_shows_no_more_where_the_first_answer_was_cut(command: str, call:
         done = call(*words, *(["--start", "0", "--time", "elapsed"] if command == "list" else []))
 
     assert done.status == 0
-    assert _ids(done.lines) == _WHOLE[-3:]
+    assert _ids(done.lines) == _whole()[-3:]
     assert "was cut off" in done.err

@@ -34,13 +34,20 @@ def test_a_server_is_trusted_by_its_ca(server: Simulator, authority: Authority) 
         assert list(client.fetch("352", 1370)) == [PageEnd(1370)]
 
 
-@pytest.mark.parametrize(("names", "days", "hint"), [((), -1.0, "clock"), (("pe.example.com",), 90.0, "valid for")])
+@pytest.mark.parametrize(
+    ("host", "names", "days", "hint"),
+    [
+        ("127.0.0.1", (), -1.0, "clock"),
+        ("127.0.0.1", ("pe.example.com",), 90.0, "valid for"),
+        ("localhost", ("pe.example.com",), 90.0, "valid for"),
+    ],
+)
 def test_a_certificate_that_no_ca_mends_has_another_hint(
-    names: tuple[str, ...], days: float, hint: str, authority: Authority
+    host: str, names: tuple[str, ...], days: float, hint: str, authority: Authority
 ) -> None:
     with (
         serving(authority.issue(*names, days=days)) as simulator,
-        client_of(simulator.url, authority.pem) as client,
+        client_of(simulator.url.replace("127.0.0.1", host), authority.pem) as client,
         pytest.raises(LocalFileError, match="not trusted") as raised,
     ):
         list(client.record("352"))

@@ -193,3 +193,8 @@ def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up()
         state.apply(one)
     state.merge_snapshot([])
     assert seconds_of(state) is None
+
+
+def test_what_comes_behind_a_higher_id_is_late_and_moves_nothing_back() -> None:
+    state = job_of(event(2), event(5), event(5), event(3, node="b"), event(6), event(4, node="b"))
+    assert (state.late, state.last_id) == (2, 6)

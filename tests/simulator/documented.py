@@ -5,6 +5,8 @@ import math
 from functools import lru_cache
 from typing import Any
 
+import pytest
+
 from orch_events.simulator import Api
 from orch_events.simulator.api import Request
 
@@ -23,7 +25,11 @@ JOB_EVENTS = {"job_stopping", "job_aborted", "job_finished"}
 JOBS = (351, 352, 353, 354, 355, 356, 357, 358, 360)
 SMALL_JOBS = JOBS[:-1]
 TIMES = (0.0, 7.9, 8.0, 8.4, 20.0, 31.5, 38.3, 51.0, 70.0, 130.0, 161.0, math.inf)
-MOMENTS = [(job, at) for job in SMALL_JOBS for at in TIMES] + [(360, at) for at in (0.0, 8.4, 70.0, math.inf)]
+EACH_JOB = [*SMALL_JOBS, pytest.param(360, marks=pytest.mark.slow)]
+MOMENTS = [
+    *((job, at) for job in SMALL_JOBS for at in TIMES),
+    *(pytest.param(360, at, marks=pytest.mark.slow) for at in (0.0, 8.4, 70.0, math.inf)),
+]
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ import pytest
 
 from orch_events.simulator import Api
 from orch_events.simulator.api import Request
-from tests.simulator.documented import API, JOB_EVENTS, JOBS, NODE_STATES, SMALL_JOBS, events, good, ids
+from tests.simulator.documented import API, EACH_JOB, JOB_EVENTS, JOBS, NODE_STATES, SMALL_JOBS, events, good, ids
 
 _OVER = {"stopped", "finished", "failed"}
 _MOMENTS = (0.0, 5.0, 8.0, 30.0, 40.0, 60.0, 140.0, 170.0)
@@ -42,7 +42,7 @@ def test_answers_are_the_same_bytes_in_another_process() -> None:
     assert other.stdout.strip() == fingerprint()
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", EACH_JOB)
 def test_ids_are_texts_that_grow_and_have_gaps(job: int) -> None:
     numbers = ids(job)
 
@@ -58,7 +58,7 @@ def test_no_id_is_used_by_two_jobs() -> None:
     assert max(counts.values()) == 1
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", EACH_JOB)
 def test_timestamps_are_utc_in_whole_seconds_and_never_go_back(job: int) -> None:
     times = [event["timestamp"] for event in events(job)]
 
@@ -66,7 +66,7 @@ def test_timestamps_are_utc_in_whole_seconds_and_never_go_back(job: int) -> None
     assert times == sorted(times)
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", EACH_JOB)
 def test_events_are_of_documented_types_and_only_a_node_s_have_a_node(job: int) -> None:
     for event in events(job):
         assert list(event) == ["id", "type", "timestamp", "details", "message"]
@@ -75,13 +75,14 @@ def test_events_are_of_documented_types_and_only_a_node_s_have_a_node(job: int) 
         assert event["message"]
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", EACH_JOB)
 def test_a_node_runs_at_most_once_and_is_over_at_most_once(job: int) -> None:
     lives: dict[str, list[str]] = {}
     for event in events(job):
         if event["type"] in NODE_STATES:
             lives.setdefault(event["details"]["node"], []).append(NODE_STATES[event["type"]])
 
+    assert lives
     for life in lives.values():
         assert life in (["running"], ["skipped"]) or (life[0] == "running" and len(life) == 2)
         assert life[1:] != ["skipped"]
@@ -141,6 +142,7 @@ def test_job_353_fails_and_errs_and_job_352_does_not() -> None:
 def test_a_failed_task_tells_its_output_and_its_error() -> None:
     failed = [event for event in events(353) if event["type"] == "node_failed"]
 
+    assert len(failed) == 3
     for event in failed:
         detail = event["details"]["detail"]
         assert isinstance(detail["_output"], str)
@@ -163,7 +165,7 @@ def test_the_large_job_has_five_thousand_nodes() -> None:
     assert len(events(360)) == 10_001
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", EACH_JOB)
 def test_a_record_has_what_is_documented(job: int) -> None:
     record = good(f"/jobs/{job}")
 
@@ -194,7 +196,7 @@ def test_a_job_s_states_follow_each_other_and_the_last_is_its_state(job: int) ->
     assert [state for state in seen if state in _OVER] == seen[-1:]
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", EACH_JOB)
 def test_a_record_tells_of_beginning_and_end_when_they_have_been(job: int) -> None:
     for at in (*_MOMENTS, math.inf):
         record = good(f"/jobs/{job}", at)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from orch_events.simulator import Api, Simulator
 from tests.cli.command import needs
 from tests.cli.conftest import Serve
 from tests.cli.shells import Shell, shell
@@ -19,13 +18,6 @@ _TOLD = {"bash": "{}  ({})", "zsh": "{}  -- {}", "fish": "{}  ({})"}
 _JOB_352 = ("352", "running: deploy production")
 
 
-@pytest.fixture
-def sixty() -> Iterator[str]:
-    """The service-url of a simulator in which job 352 is running."""
-    with Simulator(Api(lambda: 60.0)) as simulator:
-        yield simulator.url
-
-
 @pytest.fixture(params=SHELLS)
 def name(request: pytest.FixtureRequest) -> str:
     """Each shell in turn."""
@@ -33,9 +25,9 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def started(name: str, sixty: str, tmp_path: Path) -> Iterator[Shell]:
+def started(name: str, at_sixty: str, tmp_path: Path) -> Iterator[Shell]:
     """A shell with the simulator as its server."""
-    with shell(name, tmp_path, {"ORCH_EVENTS_SERVICE_URL": sixty}) as it:
+    with shell(name, tmp_path, {"ORCH_EVENTS_SERVICE_URL": at_sixty}) as it:
         yield it
 
 
@@ -107,16 +99,16 @@ def test_what_is_told_of_a_job_does_nothing_but_stand_there(name: str, tmp_path:
 
 
 @needs("bash")
-def test_in_bash_menu_complete_inserts_bare_jobs(sixty: str, tmp_path: Path) -> None:
-    with shell("bash", tmp_path, {"ORCH_EVENTS_SERVICE_URL": sixty}) as it:
+def test_in_bash_menu_complete_inserts_bare_jobs(at_sixty: str, tmp_path: Path) -> None:
+    with shell("bash", tmp_path, {"ORCH_EVENTS_SERVICE_URL": at_sixty}) as it:
         it.run("bind 'TAB: menu-complete'; echo bou''nd", "bound")
         it.begin("orch-events list 35")
         assert "(" not in it.complete("orch-events list 358", "357")
 
 
 @needs("bash")
-def test_in_bash_the_second_tab_shows_the_list_where_nothing_else_is_set(sixty: str, tmp_path: Path) -> None:
-    with shell("bash", tmp_path, {"ORCH_EVENTS_SERVICE_URL": sixty}) as it:
+def test_in_bash_the_second_tab_shows_the_list_where_nothing_else_is_set(at_sixty: str, tmp_path: Path) -> None:
+    with shell("bash", tmp_path, {"ORCH_EVENTS_SERVICE_URL": at_sixty}) as it:
         it.run("bind 'set show-all-if-ambiguous off'; echo bou''nd", "bound")
         it.begin("orch-events follow 3")
         it.complete(_TOLD["bash"].format(*_JOB_352), "360  (running: ")

@@ -48,7 +48,10 @@ def test_follow_attached_in_the_middle_with_start_ends_with_the_same_status(job:
     assert 0 < len(followed.lines) < len(scripts()[int(job)].events)
 
 
-@pytest.mark.parametrize(("job", "status"), _STATUSES.items())
+@pytest.mark.parametrize(
+    ("job", "status"),
+    [pytest.param(*pair, marks=[pytest.mark.slow] * (pair[0] == "360")) for pair in _STATUSES.items()],
+)
 def test_follow_of_a_job_that_is_over_ends_at_once_with_the_same_status(
     job: str, status: int, over: str, call: Call
 ) -> None:
@@ -230,9 +233,9 @@ def test_the_demo_needs_no_configuration() -> None:
 
 
 def test_what_nobody_asked_for_breaks_no_silence(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orch_events.render.progress._HEARTBEAT_SECONDS", 0.5)
+    monkeypatch.setattr("orch_events.render.progress._HEARTBEAT_SECONDS", 0.2)
     with Simulator(Api(Ticking(20).now)) as simulator:
-        words = ("--service-url", simulator.url, "--node", "nosuch", "--timeout", "3s", *_FAST)
+        words = ("--service-url", simulator.url, "--node", "nosuch", "--timeout", "1s", *_FAST)
         done = call("follow", "352", *words)
 
     assert done.out == ""
@@ -240,7 +243,7 @@ def test_what_nobody_asked_for_breaks_no_silence(call: Call, monkeypatch: pytest
 
 
 def test_a_node_that_takes_long_is_named_once(at_sixty: str, call: Call) -> None:
-    done = call("follow", "352", "--service-url", at_sixty, "--json", "--slow", "23s", "--timeout", "2s", *_FAST)
+    done = call("follow", "352", "--service-url", at_sixty, "--json", "--slow", "23s", "--timeout", "800ms", *_FAST)
 
     slow = re.findall(r"^slow: (\S+) has been running for \d+s$", done.err, re.MULTILINE)
     assert sorted(slow) == ["app-01.example.com", "web-08.example.com"]

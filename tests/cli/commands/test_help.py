@@ -70,13 +70,15 @@ def _all_examples() -> Rows:
     return [row for rows in lists for row in rows if row[0].startswith("orch-events ")]
 
 
-@pytest.mark.parametrize(("example", "meaning"), _all_examples())
-def test_every_example_is_a_command_line_that_can_be_read(example: str, meaning: str) -> None:
-    _, name, *words = shlex.split(re.split(r" [|>]", example)[0])
+def test_every_example_is_a_command_line_that_can_be_read() -> None:
+    found = _all_examples()
 
-    with cli.commands[name].make_context(name, words) as ctx:
-        assert ctx.command.name == name
-    assert meaning
+    assert len(found) > 2 * len(_COMMANDS)
+    for example, meaning in found:
+        _, name, *words = shlex.split(re.split(r" [|>]", example)[0])
+        with cli.commands[name].make_context(name, words) as ctx:
+            assert ctx.command.name == name
+        assert meaning, example
 
 
 @pytest.mark.parametrize("name", _COMMANDS)

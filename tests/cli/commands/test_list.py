@@ -1,26 +1,19 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 
-from orch_events.simulator import Api, Simulator, scripts
+from orch_events.simulator import scripts
 from tests.cli.command import SECONDS, Done, needs, run
 from tests.cli.conftest import Serve
 
 Call = Callable[..., Done]
 
 _EMPTY = b'{"next-events": {"id": "https://pe/orchestrator/v1/jobs/352/events?start=1", "event": "1"}, "items": []}'
-
-
-@pytest.fixture
-def at_zero() -> Iterator[str]:
-    """The service-url of a simulator in which nothing has happened yet to job 352."""
-    with Simulator(Api(lambda: 0.0)) as simulator:
-        yield simulator.url
 
 
 def _asked(url: str, path: str) -> list[dict[str, object]]:

@@ -77,6 +77,7 @@ def test_an_unknown_job_is_told(over: str, call: Call) -> None:
     assert (done.status, done.out) == (5, "")
 
 
+@pytest.mark.slow
 def test_the_large_job_is_summed_up(over: str, call: Call) -> None:
     content = json.loads(call("summary", "360", "--service-url", over, "--json").out)
 

@@ -4,7 +4,7 @@ import os
 import pty
 import subprocess
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
 import click
@@ -13,19 +13,11 @@ import pytest
 from orch_events.analysis.timeline import SORTS
 from orch_events.cli.commands.timeline import timeline
 from orch_events.cli.options.definitions import PICTURE_FORMATS
-from orch_events.simulator import Api, Simulator
 from tests import GOLDEN
 from tests.cli.command import COMMAND, SECONDS, Done, run
 from tests.cli.conftest import Serve
 
 Call = Callable[..., Done]
-
-
-@pytest.fixture
-def at_zero() -> Iterator[str]:
-    """The service-url of a simulator in which nothing has happened yet to job 352."""
-    with Simulator(Api(lambda: 0.0)) as simulator:
-        yield simulator.url
 
 
 def on_terminal(url: str, *words: str, size: tuple[int, int] = (24, 80), **env: str) -> str:
@@ -91,6 +83,7 @@ def test_the_orders_that_can_be_typed_are_those_that_there_are() -> None:
     assert tuple(option.type.choices) == SORTS
 
 
+@pytest.mark.slow
 def test_all_nodes_are_drawn_on_request(over: str, call: Call) -> None:
     assert len(call("timeline", "360", "--service-url", over, "--all").lines) == 5004
     assert len(call("timeline", "360", "--service-url", over).lines) == 45
@@ -108,7 +101,7 @@ def test_a_stream_without_the_glyphs_gets_ascii(over: str) -> None:
     assert run("timeline", "353", "--service-url", over, PYTHONIOENCODING="latin-1").out.isascii()
 
 
-@pytest.mark.parametrize("job", ["352", "353", "360"])
+@pytest.mark.parametrize("job", ["352", "353", pytest.param("360", marks=pytest.mark.slow)])
 def test_a_picture_is_xml_and_a_page_is_html(job: str, over: str, call: Call) -> None:
     picture = call("timeline", job, "--service-url", over, "-o", "svg")
     page = call("timeline", job, "--service-url", over, "-o", "html")

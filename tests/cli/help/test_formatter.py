@@ -1,4 +1,3 @@
-import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,7 +123,6 @@ def test_no_short_word_stands_alone_at_the_end(columns: int) -> None:
 @pytest.mark.parametrize(("columns", "width"), [(60, 58), (None, 78), (300, 78), (9, 38)])
 def test_the_width_is_the_terminal_s_but_not_too_wide_or_narrow(columns: int | None, width: int) -> None:
     assert Formatter(columns).width == width
-    assert isinstance(Formatter(), click.HelpFormatter)
 
 
 def test_a_wide_terminal_is_not_filled() -> None:

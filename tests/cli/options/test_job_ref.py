@@ -102,5 +102,4 @@ def test_whatever_is_typed_is_a_job_or_a_sentence(text: str) -> None:
         assert "is not a job" in str(error)  # noqa: PT017 - nearly nothing is one
     else:
         assert name.kind in ("latest", "recording") or str(int(name.number)) == name.number
-        assert isinstance(server.is_of(name.place), bool)
-        assert isinstance(server.shares_host(name.place), bool)
+        assert server.shares_host(name.place) or not server.is_of(name.place)

@@ -71,6 +71,7 @@ KNOWN = st.builds(
 @given(st.lists(KNOWN, max_size=5), st.integers(30, 200), st.sampled_from([PLAIN, ASCII]))
 def test_no_row_is_wider_than_the_terminal(events: list[Event], cells: int, theme: Theme) -> None:
     rows = [line for line in drawn(events, cells=cells, theme=theme) if line[:2] != "ID"]
+    assert len(rows) >= len(events)
     assert all(width(row) <= cells for row in rows)
 
 
@@ -114,7 +115,9 @@ def test_a_terminal_that_is_resized_is_filled_from_then_on() -> None:
 @pytest.mark.parametrize("cells", [61, 80, 100])
 def test_no_head_is_wider_than_the_terminal(cells: int) -> None:
     days = [run_event(node=LONG, timestamp=f"2016-05-0{day}T00:00:00Z") for day in (5, 6)]
-    assert all(width(line) <= cells for line in drawn(days, cells=cells) if line.startswith("ID"))
+    heads = [line for line in drawn(days, cells=cells) if line.startswith("ID")]
+    assert len(heads) == 2
+    assert max(map(width, heads)) <= cells
 
 
 @pytest.mark.parametrize("strange", [{"kind": "node_" + "x" * 90}, {"timestamp": "soon " * 20}], ids=["type", "time"])

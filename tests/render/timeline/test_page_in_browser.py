@@ -55,11 +55,8 @@ def told_by_itself(page: Page, *methods: str) -> list[dict[str, Any]]:
     return [params for method, params in page.events if method in methods]
 
 
-FAILURES = simulated(353)
-
-
 def test_typing_shows_the_nodes_whose_names_have_it(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     page.press("/", "/")
     assert page.run(_FOCUSED) == "INPUT"
     page.type("WEB-0")
@@ -76,7 +73,7 @@ def test_typing_shows_the_nodes_whose_names_have_it(page: Page, show: Show) -> N
 
 
 def test_the_states_choose_and_can_be_combined(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     page.click("button[value=failed]")
     assert names(page) == ["web-03", "web-04", "web-07"]
     assert page.run("document.querySelector('button[value=failed]').ariaPressed") == "true"
@@ -88,7 +85,7 @@ def test_the_states_choose_and_can_be_combined(page: Page, show: Show) -> None:
 
 
 def test_rows_are_sorted_as_asked_for(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     choose(page, "duration")
     assert names(page)[:3] == ["web-11", "web-10", "web-03"]
     choose(page, "state")
@@ -99,7 +96,7 @@ def test_rows_are_sorted_as_asked_for(page: Page, show: Show) -> None:
 
 
 def test_the_keyboard_walks_through_the_rows_and_shows_what_is_known(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     page.run("document.querySelector('select').focus()")
     page.press("Tab")
     assert page.run(_FOCUSED) == "web-01.example.com"
@@ -122,7 +119,7 @@ def test_the_keyboard_walks_through_the_rows_and_shows_what_is_known(page: Page,
 
 
 def test_the_keyboard_leaves_out_what_is_not_shown(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     page.click("button[value=errored]")
     page.run("document.querySelector('select').focus()")
     page.press("Tab")
@@ -132,7 +129,7 @@ def test_the_keyboard_leaves_out_what_is_not_shown(page: Page, show: Show) -> No
 
 
 def test_the_pointer_shows_what_is_known_and_can_go_there(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     page.point_at("ol > li:nth-child(4) i")
     assert page.run(_TIP).startswith("web-04.example.com\nfailed")
     page.point_at("#tip")
@@ -143,7 +140,7 @@ def test_the_pointer_shows_what_is_known_and_can_go_there(page: Page, show: Show
 
 @pytest.mark.parametrize("row", ["first-child", "last-child"])
 def test_the_tip_is_within_the_window(row: str, page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     page.resize(700, 480)
     page.run(f"document.querySelector('ol > li:{row}').scrollIntoView()")
     page.point_at(f"ol > li:{row} em")
@@ -154,7 +151,7 @@ def test_the_tip_is_within_the_window(row: str, page: Page, show: Show) -> None:
 
 
 def test_bars_stand_below_their_ticks(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     left = "document.querySelector('{}').getBoundingClientRect().left"
     tick = page.run("[...document.querySelectorAll('.head .at')].find(tick => tick.textContent === '5s')"
                     ".getBoundingClientRect().left")  # fmt: skip
@@ -165,20 +162,20 @@ def test_bars_stand_below_their_ticks(page: Page, show: Show) -> None:
 
 @pytest.mark.parametrize(("scheme", "back"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(13, 17, 23)")])
 def test_it_has_the_colours_of_the_reader_s_scheme(scheme: str, back: str, page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     page.emulate(prefers_color_scheme=scheme)
     assert page.run("getComputedStyle(document.body).backgroundColor") == back
 
 
 @pytest.mark.parametrize(("wish", "moves"), [("reduce", False), ("no-preference", True)])
 def test_nothing_moves_for_who_wants_no_motion(wish: str, moves: bool, page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     page.emulate(prefers_reduced_motion=wish)
     assert (page.run("getComputedStyle(document.querySelector('ol > li')).transitionDuration") != "0s") is moves
 
 
 def test_no_request_leaves_and_the_policy_forbids_nothing_of_its_own(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     choose(page, "name")
     page.point_at("ol > li:nth-child(3) i")
     asked = [params["request"]["url"] for params in told_by_itself(page, "Network.requestWillBeSent")]
@@ -214,7 +211,7 @@ def tree(page: Page) -> list[tuple[str, str]]:
 
 
 def test_a_screen_reader_is_told_all_in_words(page: Page, show: Show) -> None:
-    show(written(FAILURES))
+    show(written(simulated(353)))
     told_to = tree(page)
     assert ("heading", "job 353 (restart nginx) failed after 43s") in told_to
     assert ("searchbox", "Node") in told_to
