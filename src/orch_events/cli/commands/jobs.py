@@ -50,7 +50,7 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument a group of options
     \b
     orch-events jobs                        the last twenty
     orch-events jobs --state running        those that are running now
-    orch-events jobs --json | jq -r .name   the server's own objects, one per line
+    orch-events jobs --json | jq -r .name   the server's objects, one per line
     """
     from orch_events.cli.job_sources import recent_jobs
     from orch_events.client.recent import Wanted
