@@ -37,9 +37,7 @@ def test_an_url_of_the_console_is_the_job_and_another_host_is_told(over: str, ca
     done = call("list", f"{_CONSOLE}/353", "--service-url", over, "--json")
 
     assert done.out == call("list", "353", "--service-url", over, "--json").out
-    assert done.err == (
-        f"warning: https://console.example.com is another host; it is job 353 of {over} that is shown\n"
-    )
+    assert done.err == (f"warning: https://console.example.com is a different host; showing job 353 from {over}\n")
     assert call("list", "https://127.0.0.1/#/run/jobs/353", "--service-url", over).err == ""
 
 
@@ -50,8 +48,8 @@ def test_an_url_of_another_server_is_never_asked(command: str, over: str, call: 
 
     assert (done.status, done.out) == (2, "")
     assert done.err.splitlines() == [
-        f"error: job 352 of https://other.example.com:8143 is not one of {over}, the orchestrator that is configured",
-        "hint: give --service-url https://other.example.com:8143 to ask that one",
+        f"error: job 352 is on https://other.example.com:8143, but the configured orchestrator is {over}",
+        "hint: use --service-url https://other.example.com:8143",
     ]
 
 
@@ -92,7 +90,7 @@ def test_where_there_is_no_latest_job_that_is_5(items: list[object], answering: 
         done = call("follow", "latest", "--service-url", url)
 
     assert (done.status, done.out) == (5, "")
-    assert done.err.startswith("error: the server has no latest job\nhint: ")
+    assert done.err.startswith("error: the server has no jobs\nhint: run a job first; ")
 
 
 def test_a_job_that_is_named_twice_is_followed_once(api: str, over: str, call: Call) -> None:

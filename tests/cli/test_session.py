@@ -73,7 +73,7 @@ def test_a_cursor_file_says_where_to_go_on_for_each_job(over: str, tmp_path: Pat
     assert len(first.lines) == len(_whole()) + len(scripts()[351].events)
     assert {json.loads(line)["job"] for line in again.lines} == {"353"}
     assert again.status == 1
-    assert "job 352 is resumed at event 1370\n" in again.err
+    assert "resuming job 352 at event 1370\n" in again.err
     assert set(json.loads(cursor.read_text())["jobs"]) == {"351", "352", "353"}
     assert stat.S_IMODE(cursor.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [cursor]
@@ -88,7 +88,7 @@ def test_what_may_have_been_shown_stays_so_until_more_was_shown(tmp_path: Path, 
     )
 
     assert done.status == 6
-    assert "job 352 is resumed at event 1300, and what was on its way when it was left may come again" in done.err
+    assert "resuming job 352 at event 1300; the last events before it stopped may be repeated" in done.err
     assert cursor.read_text() == before
 
 

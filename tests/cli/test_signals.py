@@ -302,17 +302,17 @@ def test_of_several_jobs_the_ends_are_told_again_the_worst_last(over: str, call:
     assert [line.split(" after ")[0] for line in said[-2:]] == ["job 352 finished", "job 353 failed"]
 
 
-def test_no_contact_from_the_start_is_told_with_the_next_step(call: Callable[..., Done]) -> None:
+def test_a_server_that_was_never_reached_is_reported_with_the_next_step(call: Callable[..., Done]) -> None:
     said = call("follow", "352", "--service-url", "http://127.0.0.1:1", "--timeout", "100ms").err.splitlines()
     assert said[0].startswith("warning: can't reach http://127.0.0.1:1: ")
-    assert said[1].startswith("hint: is the server up, and service-url right?")
+    assert said[1].startswith("hint: check that the server is up")
 
 
 def test_a_speed_is_of_a_recording_or_the_demo(over: str, call: Callable[..., Done]) -> None:
     done = call("follow", "352", "--service-url", over, "--speed", "2")
     assert (done.status, done.err.splitlines()[0]) == (
         2,
-        "error: --speed is for recordings and --demo: a server's jobs go by as they do",
+        "error: --speed works only with recordings and --demo",
     )
 
 

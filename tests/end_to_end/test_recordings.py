@@ -55,13 +55,13 @@ def test_a_replay_in_time_shows_all_of_it(written: Callable[[str], Path], call: 
     assert (replayed.status, replayed.out) == (1, path.read_text())
 
 
-def test_a_damaged_line_is_named_and_passed_over(written: Callable[[str], Path], call: Call) -> None:
+def test_a_damaged_line_is_skipped_and_reported(written: Callable[[str], Path], call: Call) -> None:
     path = written("352")
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join([*lines[:5], '{"id": "1\n', *lines[5:]]))
     done = call("list", str(path), "--json")
     assert done.out == "".join(lines)
-    assert done.err == f"warning: {path}, line 6 is damaged and was skipped\n"
+    assert done.err == f"warning: {path}: line 6 is damaged and was skipped\n"
 
 
 def test_a_recording_of_several_jobs_asks_which(tmp_path: Path, over: str, call: Call) -> None:
@@ -69,7 +69,7 @@ def test_a_recording_of_several_jobs_asks_which(tmp_path: Path, over: str, call:
     call("follow", "352", "353", "--service-url", over, "--json", "--record", str(path))
     asked = call("list", str(path))
     assert (asked.status, asked.out) == (2, "")
-    assert re.search(r"holds events of jobs 35[23], 35[23]$", asked.err, re.MULTILINE)
+    assert re.search(r"contains events of jobs 35[23], 35[23]$", asked.err, re.MULTILINE)
     assert "--job 35" in asked.err
     chosen = call("list", str(path), "--job", "353", "--json")
     assert chosen.out == call("list", "353", "--service-url", over, "--json").out

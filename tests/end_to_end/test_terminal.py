@@ -20,7 +20,7 @@ from tests.cli.command import COMMAND, SECONDS, Done, needs, read_terminal
 
 pytestmark = pytest.mark.slow
 
-_LIVE = re.compile(r"\d+/24  ")
+_LIVE = re.compile(r"\d+/24( done)?  ")
 
 
 def _on_terminal(words: str, url: str, *, size: tuple[int, int] = (60, 100), out: bool = False,
@@ -56,7 +56,7 @@ def test_the_live_line_is_drawn_and_leaves_nothing_behind(at_sixty: str) -> None
     status, _, shown = _on_terminal("follow 352 --timeout 1500ms", at_sixty, size=(60, 200))
 
     assert status == 124
-    assert "8/24  \x1b[36m8 running\x1b[0m  \x1b[32m8 finished\x1b[0m" in shown
+    assert "8/24 done  \x1b[36m8 running\x1b[0m  \x1b[32m8 finished\x1b[0m" in shown
     (left,) = _left(shown, (60, 200))
     assert left.startswith("job 352 is still running: 8 of 24 nodes done, 8 running; resume with: ")
     assert left.endswith(f"orch-events follow 352 --start 1320 --service-url {at_sixty}")
@@ -79,7 +79,7 @@ def test_the_live_line_is_there_on_a_terminal_that_knows_no_size(at_sixty: str) 
 def test_a_terminal_without_utf_8_has_a_live_line_of_ascii(at_sixty: str) -> None:
     _, _, shown = _on_terminal("follow 352 --timeout 1500ms --color never", at_sixty, PYTHONIOENCODING="ascii")
 
-    assert "####--------  8/24  8 running" in shown
+    assert "####--------  8/24 done  8 running" in shown
 
 
 def test_events_and_the_live_line_share_a_terminal(at_sixty: str, call: Callable[..., Done]) -> None:
@@ -126,7 +126,7 @@ def _until(tmux: Callable[..., str], seen: Callable[[list[str]], object]) -> lis
 def test_rows_are_above_the_live_line_and_a_resize_in_the_middle_leaves_no_trace() -> None:
     now = [60.0]
     with Simulator(Api(lambda: now[0])) as simulator, _tmux("follow 352", simulator.url, 120) as tmux:
-        lines = _until(tmux, lambda lines: re.search(r" 8/24  .*  longest: web-08 \d+s", lines[-1]))
+        lines = _until(tmux, lambda lines: re.search(r" 8/24 done  .*  longest: web-08 \d+s", lines[-1]))
         assert all("MESSAGE" in line or re.match(r"1\d{3}   19:5", line) for line in lines[:-1])
 
         tmux("resize-window", "-x", "45")
@@ -135,7 +135,7 @@ def test_rows_are_above_the_live_line_and_a_resize_in_the_middle_leaves_no_trace
 
         now[0] = 80.0
         tmux("resize-window", "-x", "100")
-        lines = _until(tmux, lambda lines: re.search(r" 1\d/24  .* left", lines[-1]))
+        lines = _until(tmux, lambda lines: re.search(r" 1\d/24 done  .* left", lines[-1]))
         assert len([line for line in lines if "/24" in line]) == 1
 
         now[0] = math.inf

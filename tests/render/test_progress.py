@@ -133,10 +133,10 @@ BAR, TIMES = "━━━━━───────────────", "52
 @pytest.mark.parametrize(
     ("cells", "shown"),
     [
-        (160, f"job 352  {BAR}  7/24  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  last event 12s ago"),
-        (119, f"{BAR}  7/24  5 running  1 failed  1 errored  {TIMES}  last event 12s ago"),
-        (100, f"{BAR}  7/24  5 running  1 failed  1 errored  {TIMES}"),
-        (79, "━━━─────────  7/24  5 running  1 failed  1 errored  52s  about 1m left"),
+        (160, f"job 352  {BAR}  7/24 done  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  last event 12s ago"),
+        (124, f"{BAR}  7/24 done  5 running  1 failed  1 errored  {TIMES}  last event 12s ago"),
+        (104, f"{BAR}  7/24 done  5 running  1 failed  1 errored  {TIMES}"),
+        (79, "━━━─────────  7/24 done  5 running  1 failed  1 errored  52s  about 1m left"),
         (59, "━━──────  7/24  5 running  1 failed  1 errored  52s"),
         (40, "━━──────  7/24  1 failed  1 errored  52s"),
         (39, "━━──────  7/24  1 failed  1 errored"),
@@ -152,7 +152,7 @@ def test_what_matters_less_is_left_out_as_the_terminal_gets_narrower(cells: int,
 def test_without_utf_8_the_bar_is_ascii() -> None:
     drawn = line(79, ASCII)
     assert drawn.isascii()
-    assert "###---------  7/24" in drawn
+    assert "###---------  7/24 done" in drawn
 
 
 @pytest.mark.parametrize("theme", [PLAIN, ASCII, COLOUR])
@@ -182,7 +182,7 @@ def test_the_bar_is_full_at_the_end() -> None:
 
 
 def test_where_nobody_knows_how_many_nodes_there_are_there_is_no_bar() -> None:
-    assert line(79, job=followed()) == "job 352  0/?  12s  no events yet"
+    assert line(79, job=followed()) == "job 352  0/? done  12s  no events yet"
 
 
 def test_without_a_good_answer_its_age_is_told_instead_of_the_silence() -> None:
@@ -190,7 +190,7 @@ def test_without_a_good_answer_its_age_is_told_instead_of_the_silence() -> None:
     job.last_answer_at, job.unanswered_request_at = 1.0, 2.0
     drawn = line(60, COLOUR, job=job)
     assert COLOUR.paint("no response for 11s", "warning") in drawn
-    assert "silent" not in drawn
+    assert "last event" not in drawn
 
 
 def test_a_straggler_stands_first() -> None:
@@ -217,7 +217,7 @@ def test_it_is_drawn_over_itself_and_leaves_no_trace() -> None:
     one.tick()
     one.moved()
     pyte.Stream(screen).feed(stream.getvalue())
-    assert screen.display[0].startswith("━━━─────────  7/24  5 running")
+    assert screen.display[0].startswith("━━━─────────  7/24 done  5 running")
     assert (screen.display[1].strip(), screen.cursor.x, screen.cursor.y) == ("", 0, 0)
     one.clear()
     pyte.Stream(screen).feed(stream.getvalue())

@@ -160,7 +160,7 @@ def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
 
     newest = recent_jobs(app, server, policy, JobQuery(1))
     if not newest or not newest[0].number:
-        raise UnknownJob("the server has no jobs", "the server deletes jobs after 30 days")
+        raise UnknownJob("the server has no jobs", "run a job first; the server deletes jobs after 30 days")
     app.stderr.note(f"latest is job {newest[0].number}")
     return newest[0].number
 

@@ -21,6 +21,8 @@ _READER_SECONDS = 0.3
 
 _HEARTBEAT_SECONDS = 60.0
 _BAR_CELLS = ((100, 20), (60, 12), (0, 8))
+_WORD_CELLS = 60
+"""Where the line is narrower, the number of nodes that are done stands alone."""
 
 
 class Part(NamedTuple):
@@ -115,7 +117,8 @@ def _nodes(progress: FollowProgress, theme: Theme, cells: int) -> Iterator[Part]
     yield _part(10, progress.name, theme, "quiet")
     if total:
         yield _bar(over, sum(counts[state] for state in NODE_FAILED), total, theme, cells)
-    yield _part(0, cut(f"{over}/{total or '?'}", cells, theme.ellipsis), theme)
+    done = f"{over}/{total or '?'}" + " done" * (cells >= _WORD_CELLS)
+    yield _part(0, cut(done, cells, theme.ellipsis), theme)
     known = tuple(NODE_STATES.values())
     for state in (*known, *sorted(counts.keys() - {*known, "new"})):
         if counts[state]:

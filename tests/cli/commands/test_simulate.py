@@ -16,7 +16,7 @@ from tests.cli.command import SECONDS, Done, needs, run, start
 
 pytestmark = pytest.mark.slow
 
-_LAST = "# Ctrl-C here ends it.\n"
+_LAST = "# Ctrl-C here stops the simulator.\n"
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
         done = run("simulate", "--port", port)
 
     assert (done.status, done.out) == (8, "")
-    assert done.err == f"error: the simulator can't begin on port {port}: Address already in use\nhint: try --port 0\n"
+    assert done.err == f"error: the simulator can't listen on port {port}: Address already in use\nhint: try --port 0\n"
 
 
 @pytest.mark.parametrize("wrong", ["missing.pem", "nonsense.pem"])

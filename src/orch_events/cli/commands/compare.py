@@ -13,8 +13,8 @@ _HELP = """
     Show what got worse and what got better between two jobs.
 
     \b
-    orch-events compare 351 352                newly failing, fixed, slower nodes ...
-    orch-events compare 351 352 --exit-status  for CI: exit with 1 if a node is newly failing
+    orch-events compare 351 352                newly failing, fixed, slower ...
+    orch-events compare 351 352 --exit-status  for CI: 1 if a node newly fails
     orch-events compare 351.jsonl latest       a recording and the newest job
 
     A failing node is one that failed, errored or was skipped, or was still running when its job ended. A slower or

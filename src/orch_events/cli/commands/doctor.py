@@ -24,11 +24,11 @@ _HELP = """
     Check the configuration and the connection to the server.
 
     \b
-    orch-events doctor                       every step, from the settings to the server's response
+    orch-events doctor                       check everything, step by step
     orch-events doctor --quiet               only problems, and how to fix them
     orch-events doctor --json | jq .checks   the same for scripts
 
-    The exit status is that of the first failure. Warnings do not count as failures.
+    The exit status is that of the first failure. Warnings do not count.
 """
 
 

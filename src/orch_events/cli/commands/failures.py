@@ -27,7 +27,7 @@ _HELP = """
 
     \b
     orch-events failures 352                   each cause, and its nodes
-    orch-events failures 352 --rerun           the command that reruns the job on them
+    orch-events failures 352 --rerun           how to rerun the job on them
     orch-events failures 352 --names > nodes   for: puppet job run --nodes @nodes
 
     Causes that differ only in names, numbers, ids, paths, URLs, addresses, times or quoted values form one group.

@@ -75,7 +75,7 @@ _HELP = """
     Show the events of JOB so far, then live until it ends.
 
     \b
-    orch-events follow 352                until the job ends; exit status 0: success
+    orch-events follow 352                until it ends; exits with 0 on success
     orch-events follow latest             the newest job
     orch-events follow 352 353 --json     two jobs in one stream, for scripts
 

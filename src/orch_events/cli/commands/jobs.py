@@ -29,7 +29,7 @@ _HELP = """
     \b
     orch-events jobs                        the last twenty
     orch-events jobs --state running        those that are running now
-    orch-events jobs --json | jq -r .name   the server's own objects, one per line
+    orch-events jobs --json | jq -r .name   the server's objects, one per line
 """
 
 
