@@ -177,7 +177,7 @@ def _compact(body: bytes, name: str) -> bytes:
 
 
 def _wrong_shape(name: str) -> NotUnderstood:
-    return NotUnderstood(f"the response from {name} is not one that an orchestrator gives")
+    return NotUnderstood(f"the response from {name} is not what an orchestrator returns")
 
 
 def _text(value: object) -> str:
