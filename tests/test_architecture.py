@@ -66,7 +66,7 @@ INSIDE = {
         "client": "connection responses stream tls url",
     },
     "follow": {
-        "checkpoint": "",
+        "checkpoint": "cursor",
         "cursor": "",
         "end_of_job": "",
         "retry": "",

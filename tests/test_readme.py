@@ -156,7 +156,9 @@ def runs() -> list[tuple[Block, bool]]:
 
 
 _RUNS = [
-    pytest.param(block, demo, id=block.lines[0] + " --demo" * demo, marks=needs(*block.tools)) for block, demo in runs()
+    pytest.param(block, demo, id=block.lines[0] + " --demo" * demo, marks=needs(*block.tools))
+    for block, demo in runs()
+    if not (demo and _RESUMABLE in block.lines)  # each demo is a new server: its job can't be resumed
 ]
 
 

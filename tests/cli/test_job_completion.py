@@ -368,7 +368,7 @@ def test_a_shell_that_asks_for_nonsense_is_told_nothing(
 ) -> None:
     monkeypatch.setenv("_ORCH_EVENTS_COMPLETE", instruction)
     monkeypatch.delenv("COMP_WORDS", raising=False)
-    assert call() == Done(1, "", "")
+    assert call() == Done(70, "", "")
 
 
 @pytest.mark.parametrize(

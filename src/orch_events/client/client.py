@@ -210,8 +210,8 @@ class Client:
         """Send a request, again for each stale connection that it meets: such a connection is then gone."""
         while True:
             trace = ProxyTrace()
-            request = self._http.build_request("GET", url, headers=headers, extensions={"trace": trace})
             with self._translate_errors(url, trace):
+                request = self._http.build_request("GET", url, headers=headers, extensions={"trace": trace})
                 try:
                     return self._http.send(request, stream=True)
                 except httpx.ReadError as error:

@@ -27,11 +27,11 @@ except ImportError:  # Windows: two processes that write the same file at once a
     fcntl = None  # type: ignore[assignment]
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file's content at once: whoever reads it finds the old one or the new one. Others can't read it.
+def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None:
+    """Replace a file's content at once: whoever reads it finds the old one or the new one.
 
-    A link is replaced, and not followed; an existing file keeps its mode. What can't be replaced since it is mounted
-    by itself is written in place.
+    Only its owner can read it, unless it exists and is to keep its mode. A link is replaced, and not followed. What
+    can't be replaced since it is mounted by itself is written in place.
 
     Raises:
         OSError: it can't be written; the old content is still there.
@@ -42,8 +42,9 @@ def replace_file(path: Path, content: bytes) -> None:
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
-        with suppress(FileNotFoundError):
-            os.chmod(draft, path.lstat().st_mode & 0o777 if not path.is_symlink() else 0o600)
+        if keep_mode and not path.is_symlink():
+            with suppress(FileNotFoundError):
+                os.chmod(draft, path.lstat().st_mode & 0o777)
         _move(draft, path)
     except OSError:
         with suppress(OSError):
@@ -143,7 +144,7 @@ class CheckpointFile(msgspec.Struct, frozen=True):
                 os.close(folder)
 
     def _replace(self, content: _Content) -> None:
-        replace_file(self._target, msgspec.json.encode(content) + b"\n")
+        replace_file(self._target, msgspec.json.encode(content) + b"\n", keep_mode=True)
 
     @property
     def _target(self) -> Path:

@@ -210,7 +210,7 @@ class _WithoutRecord(Api):
         return super().get(request, picked)
 
 
-@pytest.mark.parametrize(("job", "status"), [("356", 0), ("353", 1), ("354", 3)])
+@pytest.mark.parametrize(("job", "status"), [("356", 6), ("353", 1), ("354", 3)])
 def test_a_job_whose_record_can_t_be_had_still_ends_and_that_is_said(job: str, status: int, call: Call) -> None:
     with Simulator(_WithoutRecord(Ticking().now)) as simulator:
         done = call("follow", job, "--service-url", simulator.url, "--json", *_FAST, "--settle", "300ms")

@@ -26,7 +26,7 @@ def raise_limit(*_: object, **__: object) -> object:
         (probe, "resolve", "resolution"),
         (server_checks, "read_ahead", "resolution"),
         (probe, "connect", "connection"),
-        (probe, "shake_hands", "tls"),
+        (probe, "tls_handshake", "tls"),
         (client.Client, "jobs", "answer"),
         (client, "_transport", "answer"),
     ],

@@ -55,7 +55,7 @@ def test_a_type_that_is_not_known_must_look_like_one() -> None:
     for text in ("failed", "node_failed", "node_pondering"):
         assert types.event_type.convert(text, None, None) == text
     for text in ("pondering", "Node_failed", "node failed", ""):
-        with pytest.raises(click.BadParameter, match="is not a type of event"):
+        with pytest.raises(click.BadParameter, match="is not a known event type"):
             types.event_type.convert(text, None, None)
 
 
@@ -73,7 +73,7 @@ def test_outcomes_stand_between_commas(text: str, states: set[str]) -> None:
 
 
 def test_an_outcome_that_is_none_is_named() -> None:
-    with pytest.raises(click.BadParameter, match="'bored' is none of failed, errored, skipped, aborted"):
+    with pytest.raises(click.BadParameter, match="'bored' is not one of failed, errored, skipped, aborted"):
         types.fail_on.convert("failed,bored", None, None)
 
 

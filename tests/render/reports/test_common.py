@@ -33,9 +33,12 @@ def test_a_heading_tells_how_a_job_ended_or_how_far_it_is() -> None:
     running = event_at(1, "node_running"), event_at(2, "node_finished", "b")
     layout = Layout(PLAIN)
     assert heading(JobProgress.from_state(job_of(*running)), layout) == [
+        "job 7 is in an unknown state: 1 of 2 nodes done, 1 running"
+    ]
+    assert heading(JobProgress.from_state(job_of()), layout) == ["job 7 is in an unknown state: 0 of ? nodes done"]
+    assert heading(JobProgress.from_state(job_of(*running, record=record("running", 2))), layout) == [
         "job 7 is still running: 1 of 2 nodes done, 1 running"
     ]
-    assert heading(JobProgress.from_state(job_of()), layout) == ["job 7 is still running: 0 of ? nodes done"]
     assert heading(JobProgress.from_state(job_of(running[1], record=record("finished", 1))), layout) == [
         "job 7 finished after 0s: 1 node, 1 finished"
     ]

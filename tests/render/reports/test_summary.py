@@ -40,11 +40,12 @@ def test_a_job_that_goes_on_says_so() -> None:
 def test_a_job_that_left_nodes_behind_says_so() -> None:
     told_ones = facts(job_of(event_at(1, "node_running"), END, record=record("failed", 4)))
     assert (told_ones["running"], told_ones["missing"]) == ("a", "3 nodes without events")
-    assert lines(job_of(event_at(1, "node_running"), END))[-1].endswith("  1m 00s ▶ still running")
+    left = job_of(event_at(1, "node_running"), END, record=record("failed", 4))
+    assert lines(left)[-1].endswith("  1m 00s ▶ still running")
 
 
 def test_a_job_without_events_is_a_heading() -> None:
-    assert lines(job_of()) == ["job 7 is still running: 0 of ? nodes done", ""]
+    assert lines(job_of()) == ["job 7 is in an unknown state: 0 of ? nodes done", ""]
 
 
 def test_where_nothing_ended_there_are_no_durations() -> None:

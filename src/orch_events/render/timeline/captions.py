@@ -36,12 +36,12 @@ class Heading(msgspec.Struct, frozen=True):
     @classmethod
     def from_state(cls, state: JobState, chart: Chart) -> "Heading":
         """Summarize a job so far."""
-        word: str = (state.record.state if state.record else "") or "unknown"
+        word: str = (state.record.state if state.record else "") or "in an unknown state"
         counts: Mapping[str, int] = state.nodes
         seconds = None if chart.began_at is None else chart.seconds
         if (outcome := state.outcome()) is not None:
             word, counts, seconds = outcome.word, outcome.nodes, outcome.seconds
-        took = "" if seconds is None else f"{'after' if state.is_over else 'for'} {format_duration(seconds)}"
+        took = "" if seconds is None else f"{'for' if state.record and not state.is_over else 'after'} {format_duration(seconds)}"
         description = escape_control(state.record.description if state.record else "")
         return cls(f"job {state.job}", description, escape_control(word), took, _counted(counts, state.total))
 
