@@ -222,7 +222,7 @@ def test_nodes_are_read_with_their_state_and_last_event() -> None:
         (b'"352"', "not what an orchestrator says"),
         (b"null", "not what an orchestrator says"),
         (b"\n <html>", "HTML, not JSON"),
-        (b"", "not JSON"),
+        (b"", "empty"),
         (b"{", "not JSON"),
         (b'{"status":' + b"[" * 100_000, "not JSON"),
     ],
