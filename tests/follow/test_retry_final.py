@@ -55,7 +55,7 @@ def test_a_refusal_and_a_fault_of_this_machine_are_final(kind: type[OrchEventsEr
     assert RetryPolicy(600, 600, 600).seconds_for(kind("x"), had_contact=had_contact) == 0
 
 
-def run(steps: Steps[None], clock: FakeClock) -> Iterator[Update]:
+def run(steps: Iterator[Update], clock: FakeClock) -> Iterator[Update]:
     for update in steps:
         if isinstance(update, Pause):
             clock.sleep(update.seconds)
