@@ -1,5 +1,7 @@
 """A proxy on the way: what it does is told as its own, not as the server's."""
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import create_server, socket
@@ -9,7 +11,7 @@ import pytest
 
 from orch_events.client.client import Client
 from orch_events.client.url import ServiceUrl
-from orch_events.errors import OrchEventsError, Unreachable
+from orch_events.errors import OrchEventsError, SystemLimit, Unreachable
 from orch_events.times import SystemClock
 from tests.certificates import Authority, serving, tunnel
 
@@ -99,3 +101,12 @@ def test_a_server_behind_a_proxy_is_blamed_for_what_it_does_itself(
         monkeypatch.setenv("HTTPS_PROXY", f"http://{place}")
         error = error_of(simulator.url, str(authority.pem))
     assert error.message.startswith(f"the certificate of {simulator.url} is not trusted")
+
+
+def test_a_limit_of_this_system_is_no_fault_of_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setattr("socket.create_connection", fail)
+    assert isinstance(error_of(), SystemLimit)

@@ -224,3 +224,8 @@ def test_only_the_api_s_own_refusal_is_final(status: int) -> None:
 @pytest.mark.parametrize("status", [204, 301, 302, 401, 404, 408, 429, 500, 503])
 def test_no_other_answer_is_final(status: int) -> None:
     assert not refused(status, body(NO_JOB)).final
+
+
+@pytest.mark.parametrize(("status", "about_the_job"), [(400, True), (405, False), (409, False)])
+def test_only_a_400_is_about_the_job_s_number(status: int, *, about_the_job: bool) -> None:
+    assert ("job number" in refused(status, body("puppetlabs.orchestrator/some")).hint) is about_the_job

@@ -22,7 +22,7 @@ from orch_events.errors import (
     UntrustedCertificate,
     UsageError,
 )
-from orch_events.follow.retry import Outage, RetryPolicy, retry
+from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.job.updates import ConnectionLost, Pause, Steps, Tick, Update
 from tests.fakes import FakeClock
 
@@ -55,7 +55,7 @@ def test_a_refusal_and_a_fault_of_this_machine_are_final(kind: type[OrchEventsEr
     assert RetryPolicy(600, 600, 600).seconds_for(kind("x"), had_contact=had_contact) == 0
 
 
-def run(steps: Steps[None], clock: FakeClock) -> Iterator[Update]:
+def run(steps: Iterator[Update], clock: FakeClock) -> Iterator[Update]:
     for update in steps:
         if isinstance(update, Pause):
             clock.sleep(update.seconds)
@@ -109,3 +109,63 @@ def test_progress_begins_the_time_for_retries_anew(each: int, expected: str) -> 
         assert clock.monotonic() >= 300
         assert len(told) == 1
     assert tries > 5
+
+
+@pytest.mark.parametrize(("passed", "raised"), [(9.5, False), (10.0, True)])
+def test_a_try_is_made_as_long_as_any_time_is_left(passed: float, *, raised: bool) -> None:
+    clock = FakeClock()
+    outage = Outage("352", RetryPolicy(10), clock, had_contact=True)
+    list(outage.wait(Unreachable("x")))
+    clock.sleep(passed)
+    if raised:
+        with pytest.raises(Unreachable):
+            list(outage.wait(Unreachable("x")))
+    else:
+        assert list(outage.wait(Unreachable("x"))) == [Pause(10 - passed)]
+
+
+def refused(clock: FakeClock, token: list[str], passed: float) -> list[float]:
+    """Return for how long it is paused after a refused token, when it has been refused for so long already."""
+    outage = Outage("352", RetryPolicy(600, 300, 0, lambda: token[0]), clock, had_contact=True)
+    list(run(outage.wait(NotAuthenticated("x")), clock))
+    clock.sleep(passed - clock.monotonic())
+    return [update.seconds for update in run(outage.wait(NotAuthenticated("x")), clock) if isinstance(update, Pause)]
+
+
+@pytest.mark.parametrize(("passed", "waited"), [(59.9, 2.0), (60.0, 240.0), (100.0, 200.0), (299.5, 0.5)])
+def test_a_refused_token_is_tried_again_for_a_minute_and_then_waited_for(passed: float, waited: float) -> None:
+    pauses = refused(FakeClock(), ["old"], passed)
+    assert sum(pauses) == pytest.approx(waited)
+    assert max(pauses) <= 1.0  # so often is looked whether there is another
+
+
+@pytest.mark.parametrize("new", ["a", "z"])
+def test_another_token_ends_the_wait(new: str) -> None:
+    clock, token = FakeClock(), ["old"]
+    outage = Outage("352", RetryPolicy(600, 300, 0, lambda: token[0]), clock, had_contact=True)
+    clock.sleep(1000)
+    list(run(outage.wait(NotAuthenticated("x")), clock))
+    clock.sleep(100)
+    began_at = clock.monotonic()
+    for _ in run(outage.wait(NotAuthenticated("x")), clock):
+        if clock.monotonic() >= began_at + 7:
+            token[0] = new
+    assert clock.monotonic() == began_at + 7
+
+
+def test_an_outage_that_was_not_reported_is_not_reported_as_over() -> None:
+    assert not Outage("352", RetryPolicy(10), FakeClock(), had_contact=True).reported
+
+
+def test_a_policy_of_nothing_waits_for_nothing() -> None:
+    for kind in RETRIED | WAITED_FOR:
+        for had_contact in (True, False):
+            assert RetryPolicy().seconds_for(kind("x"), had_contact=had_contact) == 0
+
+
+def test_the_first_answer_is_returned_with_a_tick_for_each_moment_before() -> None:
+    steps = first_answer(iter([None, None, 7, 8]))
+    assert [next(steps), next(steps)] == [Tick(), Tick()]
+    with pytest.raises(StopIteration) as ended:
+        next(steps)
+    assert ended.value.value == 7

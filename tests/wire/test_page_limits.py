@@ -76,6 +76,16 @@ def test_where_no_comma_is_before_it_no_element_begins_and_nothing_is_tried(insi
     assert parsed.size < len(piece)
 
 
+@pytest.mark.parametrize(("begin", "end"), [(b"[", b"]"), (b'{"id":[', b"]}")])
+def test_what_is_around_the_events_is_not_taken_for_some(begin: bytes, end: bytes, parsed: Parsed) -> None:
+    decoder = PageDecoder("a page")
+    decoder.feed(b'{"a":' + begin + events(0, 2))
+    for _ in range(10):
+        decoder.feed(events(10, 100))
+    assert parsed.calls == 0
+    assert [event.id for event in decoder.feed(b"1" + end + b',"items":[{"id":"7"}]}')] == [7]
+
+
 @pytest.mark.parametrize("text", [b"\xff", b"\xed\xa0\x80", b"\xc3"])
 def test_bytes_that_are_no_utf_8_are_replaced_in_one_event_and_leave_the_others_alone(text: bytes) -> None:
     bad = b'{"id":"7","m":"a%bz"},' % text
@@ -102,7 +112,8 @@ FEEDS: list[tuple[str, list[bytes], bool]] = [
     ("events, and one that is shorter", [b'{"items":[', events(0, 100), b'{"m":"' + b"x" * 900], False),
     ("a beginning that came with whole events counts", [b'{"items":[' + events(0, 9) + b'{"m":"' + b"x" * 900,
                                                         b"x" * 200], True),
-    ("white space", [b'{"items":[', *[b" " * 100] * 11], True),
+    ("white space up to the limit", [b'{"items":[', b" " * 990], False),
+    ("white space beyond it", [b'{"items":[', b" " * 991], True),
     ("another member", [b'{"a":"', *[b"x" * 100] * 11], True),
 ]  # fmt: skip
 
