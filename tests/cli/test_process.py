@@ -1,11 +1,11 @@
 """What the command does to its whole process: it works where the libraries still are as they were, and only there."""
 
 import importlib
+import importlib.util
 import subprocess
 import sys
 
 import httpcore
-import pytest
 
 from orch_events.cli.process import tune_httpx
 
@@ -47,7 +47,7 @@ def test_httpx_still_has_a_command_line_that_can_be_missing() -> None:
     assert callable(httpx.main)
 
 
-def test_httpcore_still_reads_as_much_as_its_class_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_httpcore_still_reads_as_much_as_its_class_says() -> None:
     tune_httpx()
     asked: list[int] = []
 

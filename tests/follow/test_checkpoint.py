@@ -130,8 +130,10 @@ def test_a_mounted_file_that_can_t_be_replaced_is_written_in_place(
 def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
     (tmp_path / "x").touch(mode=0o640)
     (tmp_path / "x").chmod(0o640)
-    replace_file(tmp_path / "x", b"new")
+    replace_file(tmp_path / "x", b"new", keep_mode=True)
     assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o640
+    replace_file(tmp_path / "x", b"new")
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
 
 
 def test_a_job_of_another_server_is_another_job_and_can_be_named(file: CheckpointFile) -> None:

@@ -9,6 +9,7 @@ each within less than the seconds that following settles for.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from hypothesis import event as note
 from hypothesis import given
@@ -185,4 +186,4 @@ def test_without_a_record_each_event_is_shown_once_and_no_wrong_status_is_told(s
 def _gaps(story: Story) -> list[float]:
     """Return how long nothing becomes visible, each time: without a record, a longer silence may look like the end."""
     seen = sorted(seen_at for *_, seen_at in story.events)
-    return [after - before + LATEST for before, after in zip(seen, seen[1:], strict=False)]
+    return [after - before + LATEST for before, after in pairwise(seen)]

@@ -45,8 +45,10 @@ def told(runs: Sequence[Run]) -> str:
     lines = [
         f"soak: seeds {runs[0].seed} to {runs[-1].seed}, {len(runs)} runs, {sum(one.stops for one in runs)} restarts",
         f"soak: {faults.total()} faults ({kinds})",
-        f"soak: {sum(one.events for one in runs)} events, lost {sum(one.lost for one in runs)}, "
-        f"repeated {sum(one.repeated for one in runs)}, wrong status {len(wrong)}",
+        (
+            f"soak: {sum(one.events for one in runs)} events, lost {sum(one.lost for one in runs)}, "
+            f"repeated {sum(one.repeated for one in runs)}, wrong status {len(wrong)}"
+        ),
         *wrong,
     ]
     return "\n".join(lines)

@@ -42,7 +42,7 @@ class OnceSeen(Faults):
 
     def pick(self) -> dict[str, Fault]:
         self.asked += 1
-        return super().pick() if self.asked > 4 else {}  # noqa: PLR2004 - record, events, nodes, and the last one shown
+        return super().pick() if self.asked > 4 else {}
 
 
 @dataclass
@@ -104,7 +104,7 @@ def _follow(
     while True:
         faults.start()
         follower = Follower(str(job), client, clock, policy, resume=resume)
-        leave_after = chance.randint(1, 6) if stops < 3 and chance.random() < 0.5 else 10**9  # noqa: PLR2004 - a coin
+        leave_after = chance.randint(1, 6) if stops < 3 and chance.random() < 0.5 else 10**9
         update = _until_stopped(follower, clock, leave_after, shown)
         if update is not None:
             return stops, update

@@ -38,28 +38,29 @@ def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None
     """
     from tempfile import mkstemp
 
-    descriptor, draft = mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    draft = Path(name)
     try:
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
         if keep_mode and not path.is_symlink():
             with suppress(FileNotFoundError):
-                os.chmod(draft, path.lstat().st_mode & 0o777)
+                draft.chmod(path.lstat().st_mode & 0o777)
         _move(draft, path)
     except OSError:
         with suppress(OSError):
-            os.unlink(draft)
+            draft.unlink()
         raise
 
 
-def _move(draft: str, path: Path) -> None:
+def _move(draft: Path, path: Path) -> None:
     try:
-        os.replace(draft, path)
+        draft.replace(path)
     except OSError as error:
         if error.errno != errno.EBUSY:
             raise
-        path.write_bytes(Path(draft).read_bytes())
-        os.unlink(draft)
+        path.write_bytes(draft.read_bytes())
+        draft.unlink()
 
 
 class Checkpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,7 +161,7 @@ class CheckpointFile(msgspec.Struct, frozen=True):
 
     def _read(self) -> bytes:
         try:
-            if not stat.S_ISREG(os.stat(self.path).st_mode):
+            if not stat.S_ISREG(self.path.stat().st_mode):
                 raise LocalFileError(f"{self.path} is not a file", "name another")
             return self.path.read_bytes()
         except FileNotFoundError:

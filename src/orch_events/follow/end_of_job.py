@@ -24,8 +24,8 @@ Rules
 
 What can't be decided
     An event that becomes visible later than `settle` after everything else, and the job's last event if all else was
-    complete for longer than `LATE_COMMIT_SECONDS`, which changes no outcome; without a record, a node that was queued for
-    longer than that; without job_stopping and without a record, whether a job was stopped.
+    complete for longer than `LATE_COMMIT_SECONDS`, which changes no outcome; without a record, a node that was queued
+    for longer than that; without job_stopping and without a record, whether a job was stopped.
 """
 
 import math

@@ -1,8 +1,8 @@
 """What a job's events and record amount to: the states of its nodes, whether it is over, the outcome, the exit status.
 
 1. A job is over if an event (job_finished, job_aborted) or its record says so, or if every one of its nodes is in a
-   terminal state: the record's node_count says how many these are. Nothing else makes it over. How long to wait for more
-   events then, `follow.end_of_job` decides.
+   terminal state: the record's node_count says how many these are. Nothing else makes it over. How long to wait for
+   more events then, `follow.end_of_job` decides.
 2. A record in a terminal state decides the outcome and the number of nodes in each state, for it knows all of them;
    until there is one, the events do. But an aborted job's record says failed, and only an event tells the difference.
    So the outcome is the first of these that holds: finished, if the record says so; aborted, if there was a

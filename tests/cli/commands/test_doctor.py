@@ -244,7 +244,8 @@ def test_a_ca_file_that_holds_no_certificate_fails(content: bytes, call: Call, t
 
 def test_a_ca_file_that_nobody_can_read_fails(call: Call, tmp_path: Path) -> None:
     found = examined(call("doctor", "--json", "--cacert", str(tmp_path)))["cacert"]
-    assert (found.exit_status, found.found) == (8, f"the CA file {tmp_path} can't be read: Is a directory (from --cacert)")
+    assert found.exit_status == 8
+    assert found.found == f"the CA file {tmp_path} can't be read: Is a directory (from --cacert)"
 
 
 @pytest.mark.slow

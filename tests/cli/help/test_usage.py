@@ -35,7 +35,11 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("run", "there is no command 'run'", _SEE),
         ("352", "there is no command '352'", "the command comes first, as in: orch-events follow 352"),
         ("--nonsense", "orch-events has no option '--nonsense'", _SEE),
-        ("--json list 352", "orch-events has no option '--json'", "options come after the command, as in: orch-events list --json"),
+        (
+            "--json list 352",
+            "orch-events has no option '--json'",
+            "options come after the command, as in: orch-events list --json",
+        ),
         ("follow 352 --interva 2s", "follow has no option '--interva'", f"did you mean --interval? {_SEE_FOLLOW}"),
         ("follow 352 --nodes x", "follow has no option '--nodes'", f"did you mean --node? {_SEE_FOLLOW}"),
         ("list 352 --tpye x", "list has no option '--tpye'", f"did you mean --type? {_SEE_LIST}"),

@@ -59,9 +59,9 @@ def test_a_job_is_told_in_a_sentence_and_by_its_nodes(
     assert (heading.sentence, heading.counts) == (sentence, counts)
 
 
-def test_the_state_of_a_job_without_a_record_is_unknown_until_its_nodes_are_over() -> None:
+def test_the_state_of_a_job_without_a_record_is_unknown() -> None:
     assert scene(job_of(event(1))).heading.sentence == "job 7 in an unknown state after 1s"
-    assert scene(job_of(event(1), event(4, "node_failed"))).heading.sentence == "job 7 finished after 30s"
+    assert scene(job_of(event(1), event(4, "node_failed"))).heading.sentence == "job 7 in an unknown state after 30s"
 
 
 def test_what_a_server_says_of_a_job_does_not_act() -> None:

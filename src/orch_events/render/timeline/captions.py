@@ -41,7 +41,8 @@ class Heading(msgspec.Struct, frozen=True):
         seconds = None if chart.began_at is None else chart.seconds
         if (outcome := state.outcome()) is not None:
             word, counts, seconds = outcome.word, outcome.nodes, outcome.seconds
-        took = "" if seconds is None else f"{'for' if state.record and not state.is_over else 'after'} {format_duration(seconds)}"
+        goes_on = state.has_record and not state.is_over
+        took = "" if seconds is None else f"{'for' if goes_on else 'after'} {format_duration(seconds)}"
         description = escape_control(state.record.description if state.record else "")
         return cls(f"job {state.job}", description, escape_control(word), took, _counted(counts, state.total))
 
