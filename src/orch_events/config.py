@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
 
-from orch_events.errors import LocalFileError, TokenFileError
+from orch_events.errors import LocalFileError, SystemLimit, TokenFileError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -270,7 +270,8 @@ def _read_token(path: str, reader: FileReader, *, named: bool) -> str | None:
             return None
         raise TokenFileError(f"the token file {path} does not exist") from None
     except OSError as error:
-        raise TokenFileError(f"the token file {path} can't be read: {os.strerror(error.errno or 0)}") from None
+        reason = os.strerror(error.errno or 0)
+        raise SystemLimit.behind(error) or TokenFileError(f"the token file {path} can't be read: {reason}") from None
     except ValueError:  # a NUL in it
         raise TokenFileError(f"the token file {path} does not exist") from None
 

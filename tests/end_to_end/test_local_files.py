@@ -29,7 +29,7 @@ _USES = {
 
 _FAULTS = {
     "a folder that is gone": "gone/x.jsonl",
-    "permission denied": "locked/x.jsonl",
+    "a loop of links": "loop/x.jsonl",
     "a directory": "folder/",
     "too long a name": f"{'x' * 300}.jsonl",
     "a file as a folder": "file/x.jsonl",
@@ -42,15 +42,13 @@ def places(tmp_path: Path) -> Path:
     """Make what the faults are about."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
-    (tmp_path / "locked").mkdir(mode=0)
+    (tmp_path / "loop").symlink_to("loop")
     return tmp_path
 
 
 @pytest.mark.parametrize("fault", _FAULTS)
 @pytest.mark.parametrize("use", _USES)
 def test_a_file_that_can_t_be_used_is_named_and_ends_with_8(use: str, fault: str, places: Path, call: Call) -> None:
-    if fault == "permission denied" and os.access(places / "locked", os.W_OK):
-        pytest.skip("nothing is denied to this user")
     path = f"{places}/{_FAULTS[fault]}"
     done = call(*_USES[use], path)
     assert (done.status, done.out) == (8, "")

@@ -17,10 +17,11 @@ MEANINGS: Mapping[int, str] = {
     3: "the job was stopped or aborted",
     AccessError.exit_status: "not authenticated or not permitted",
     UnknownJob.exit_status: "no such job (never existed, or pruned after 30 days)",
-    Unreachable.exit_status: "the server can't be reached or returns only errors; the state of the job is unknown",
+    Unreachable.exit_status: "the server can't be reached or returns only errors, or the outcome could not be learned: "
+    "the state of the job is unknown",
     NotUnderstood.exit_status: "unexpected response: not an orchestrator, or a broken one",
     LocalFileError.exit_status: "a problem with the configuration, CA, token file or another local file; "
-    "--record or --cursor-file could not be written",
+    "--record or --cursor-file could not be written; a limit of this system was reached",
     BUG: "a bug in orch-events; a traceback is shown",
     TIMED_OUT: "--timeout was reached; the job is still running",
     SIGINT: "Ctrl-C: detached; the job is still running",

@@ -4,8 +4,6 @@ Importing this module or those of the commands imports neither httpx nor rich no
 are fast.
 """
 
-import errno
-import os
 import sys
 from collections.abc import Sequence
 
@@ -27,10 +25,7 @@ from orch_events.cli.commands.summary import summary
 from orch_events.cli.commands.timeline import timeline
 from orch_events.cli.help.command import Group
 from orch_events.cli.signals import Detached
-from orch_events.errors import LocalFileError, OrchEventsError
-
-_LIMITS = (errno.EMFILE, errno.ENFILE)
-"""Too many open files: that can hit whatever opens the next one, an import too."""
+from orch_events.errors import OrchEventsError, SystemLimit
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's order
@@ -122,9 +117,9 @@ def _report_error(app: App, error: OrchEventsError) -> int:
 
 
 def _report_bug(app: App, error: Exception) -> int:
-    """Show a traceback; but a limit of the system that was reached is no bug."""
-    if isinstance(error, OSError) and error.errno in _LIMITS:
-        return _report_error(app, LocalFileError(os.strerror(error.errno).lower(), "raise the limit: ulimit -n"))
+    """Show a traceback; but a limit of the system is no bug: it can hit whatever opens the next file, an import too."""
+    if (limit := SystemLimit.behind(error)) is not None:
+        return _report_error(app, limit)
     import traceback
 
     app.stderr.show("".join(traceback.format_exception(error)))

@@ -46,7 +46,7 @@ _OWN_OPTIONS = composed(
         metavar="DURATION",
         default="15s",
         show_default=True,
-        help="End a job without a readable record after this much silence.",
+        help="Wait at most this long for events that are missing at the end.",
     ),
     _follow_option(
         "--cursor-file",

@@ -43,16 +43,21 @@ _FOLLOWING = """
 
     A job is over when it says so, with the event job_finished or job_aborted or in its record (finished, failed or
     stopped), or when all of its nodes are done. Silence does not end a job: a node can be quiet for minutes. Before it
-    exits, follow always asks the server once more, so that the last events are not lost. Only if the record of the job
-    can't be read does a silence of --settle end a job whose nodes are all done, with a warning.
+    exits, follow always asks the server once more, so that the last events are not lost. If events are still missing
+    then, or the record can't be read, it first waits until nothing new has come for --settle.
+
+    What is not known is never shown as an outcome. If neither the events nor the record tell how the job ended, its
+    state is unknown, and the exit status is 6.
 
     --interval is the polling interval. While no events come, it grows to up to five times as long. Only GET requests
     are sent to the server.
 
     follow survives server errors. Lost connections, responses that are cut off, HTTP 429 and HTTP 5xx are retried with
-    exponential back-off and jitter, up to 30 seconds apart, or after as long as the server asks for. One line says that
-    the connection is lost, and one that it is restored. After --retry-for without a good response, follow gives up; the
-    state of the job is then unknown. Other commands give up after 10 seconds, unless --retry-for says otherwise.
+    exponential back-off and jitter, up to 30 seconds apart, or after as long as the server asks for. Once the server
+    has responded well, so is everything but the API's own refusal: HTML, broken JSON, redirects to a login page. One
+    line says that the connection is lost, and one that it is restored. After --retry-for without a good response,
+    follow gives up; the state of the job is then unknown. Other commands give up after 10 seconds, unless --retry-for
+    says otherwise.
 
     When the token expires, run puppet access login in another terminal within --auth-wait. The new token is used as
     soon as it is written.
@@ -67,6 +72,9 @@ _FOLLOWING = """
     \b
     orch-events follow 352 --start 1312               show the rest, from that event on
     orch-events follow 352 --cursor-file 352.cursor   detach, and resume with the same command
+
+    A cursor file can be shared by several jobs and servers: it is keyed by both. If the server no longer has the last
+    event that was shown, because it was restored from a backup, follow says so and starts over.
 
     An event that arrives late, after others with higher ids, is still shown, marked (late) in the table.
 """
