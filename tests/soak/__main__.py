@@ -41,15 +41,19 @@ def told(runs: Sequence[Run]) -> str:
     """Tell what there was."""
     faults = sum((one.faults for one in runs), Counter[str]())
     kinds = ", ".join(f"{number} {name}" for name, number in sorted(faults.items()))
-    wrong = [f"seed {one.seed}: job {one.job}, {one.wrong}" for one in runs if one.wrong]
+    bad = [
+        f"seed {one.seed}: job {one.job}, lost {one.lost}, repeated {one.repeated}, status {one.wrong or 'right'}"
+        for one in runs
+        if one.wrong or one.lost or one.repeated
+    ]
     lines = [
         f"soak: seeds {runs[0].seed} to {runs[-1].seed}, {len(runs)} runs, {sum(one.stops for one in runs)} restarts",
         f"soak: {faults.total()} faults ({kinds})",
         (
             f"soak: {sum(one.events for one in runs)} events, lost {sum(one.lost for one in runs)}, "
-            f"repeated {sum(one.repeated for one in runs)}, wrong status {len(wrong)}"
+            f"repeated {sum(one.repeated for one in runs)}, wrong status {sum(bool(one.wrong) for one in runs)}"
         ),
-        *wrong,
+        *bad,
     ]
     return "\n".join(lines)
 
