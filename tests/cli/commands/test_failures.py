@@ -194,6 +194,7 @@ class _Shaky(Api):
         return super().get(request, {"status": Fault("status", "503", 1)} if fails else picked)
 
 
+@pytest.mark.slow
 def test_contact_that_is_lost_is_told_on_stderr_and_spoils_no_report(over: str, call: Call) -> None:
     with Simulator(_Shaky(lambda: float("inf"))) as simulator:
         done = call("failures", "353", "--service-url", simulator.url, "--retry-for", "2s")
