@@ -51,7 +51,9 @@ def written_compact(text: str) -> str:
 
 def many(path: Path, count: int, write: Write = written_pretty) -> Path:
     """Write a page of so many events of a job of `NODES` nodes, a cycle of texts again and again under new ids."""
-    texts = [write(moment(number).text).replace(f'"{number}"', '"%d"', 1) for number in range(1, _CYCLE + 1)]
+    texts = [
+        write(moment(number).text).replace(f'"{number}"', '"%d"', 1) for number in range(1, min(count, _CYCLE) + 1)
+    ]
     between = ", " if write is written_pretty else ","
     cycles = [texts[: count - done] for done in range(0, count, _CYCLE)]
     ids = itertools.count(_FIRST_ID)

@@ -75,6 +75,7 @@ def test_latest_is_the_newest_job_and_that_is_told(command: str, answering: Serv
     assert "latest is job 10\n" in done.err
 
 
+@pytest.mark.slow
 def test_what_latest_is_is_not_told_where_quiet_is_wanted(over: str, call: Call) -> None:
     loud = call("list", "latest", "--service-url", over, "--tail", "2")
     quiet = call("list", "latest", "--service-url", over, "--tail", "2", "-q")

@@ -69,6 +69,7 @@ def test_what_resumes_never_goes_back_before_the_start_that_was_given(
     assert _RESUME.findall(done.err) == [("352", str(following))]
 
 
+@pytest.mark.slow
 def test_a_timeout_of_several_jobs_names_those_that_go_on(at_sixty: str, call: Callable[..., Done]) -> None:
     done = call("follow", "352", "353", "355", "--service-url", at_sixty, "-q", "--timeout", "500ms")
     assert done.status == 1

@@ -49,6 +49,7 @@ def test_following_a_recording_ends_with_the_job_s_status_and_summary(
     assert (replayed.out, replayed.status) == (live.out, live.status)
 
 
+@pytest.mark.slow
 def test_a_replay_in_time_shows_all_of_it(written: Callable[[str], Path], call: Call) -> None:
     path = written("353")
     replayed = call("follow", str(path), "--json", "--speed", "60")

@@ -50,15 +50,15 @@ def test_killed_at_any_moment_and_resumed_nothing_is_lost(seed: int, tmp_path: P
             with out.open("wb") as file:
                 process = subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE, env=os.environ)
             try:
-                _, talk = process.communicate(timeout=chance.uniform(0.3, 2.0) if kills < 6 else 60)
+                _, said = process.communicate(timeout=chance.uniform(0.3, 2.0) if kills < 6 else 60)
             except subprocess.TimeoutExpired:
                 process.kill()
-                _, talk = process.communicate()
+                _, said = process.communicate()
                 kills += 1
             status = process.returncode
             lines = out.read_bytes().split(b"\n")
             ids = [int(json.loads(line)["id"]) for line in lines[:-1]]
-            if b"may be repeated" not in talk:
+            if b"may be repeated" not in said:
                 assert not set(ids) & set(seen)
             allowed |= set(ids) & set(seen)
             seen += ids

@@ -196,6 +196,7 @@ class _Shaky(Api):
         return super().get(request, {"status": Fault("status", "503", 1)} if fails else picked)
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_reported_on_stderr_and_spoils_no_report(over: str, call: Call) -> None:
     with Simulator(_Shaky(lambda: float("inf"))) as simulator:
         done = call("failures", "353", "--service-url", simulator.url, "--retry-for", "2s")

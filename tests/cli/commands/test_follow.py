@@ -35,6 +35,7 @@ def test_follow_ends_by_itself_with_the_job_s_status_and_prints_what_list_prints
         assert done[job].err.count("/events") >= (2 if job == "351" else 3)  # it was live
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("job", "at"), [("352", 60.0), ("353", 40.0), ("354", 36.0), ("355", 35.0), ("356", 30.0)])
 def test_follow_attached_in_the_middle_with_start_ends_with_the_same_status(job: str, at: float, call: Call) -> None:
     start = str(scripts()[int(job)].past(at)[-1].id + 1)
@@ -210,6 +211,7 @@ class _WithoutRecord(Api):
         return super().get(request, picked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("job", "status"), [("356", 6), ("353", 1), ("354", 3)])
 def test_a_job_whose_record_can_t_be_had_still_ends_and_that_is_said(job: str, status: int, call: Call) -> None:
     with Simulator(_WithoutRecord(Ticking().now)) as simulator:
@@ -232,6 +234,7 @@ def test_the_demo_needs_no_configuration() -> None:
     assert len(done.lines) == 13
 
 
+@pytest.mark.slow
 def test_what_nobody_asked_for_breaks_no_silence(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orch_events.render.progress._HEARTBEAT_SECONDS", 0.2)
     with Simulator(Api(Ticking(20).now)) as simulator:
@@ -242,6 +245,7 @@ def test_what_nobody_asked_for_breaks_no_silence(call: Call, monkeypatch: pytest
     assert re.search(r"^job 352: \d+/24 done, .*; last event ", done.err, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_a_node_that_takes_long_is_named_once(at_sixty: str, call: Call) -> None:
     done = call("follow", "352", "--service-url", at_sixty, "--json", "--slow", "23s", "--timeout", "800ms", *_FAST)
 

@@ -38,19 +38,19 @@ def events(*numbers: int) -> list[Event]:
 
 def test_the_selected_events_pass_in_their_order() -> None:
     shown = Shown()
-    sieve = Filtered(EventFilter(failed=True), shown)
-    sieve.write("352", events(1, 2, 4, 3, 5))
-    sieve.write("352", events(6, 7))
+    filtered = Filtered(EventFilter(failed=True), shown)
+    filtered.write("352", events(1, 2, 4, 3, 5))
+    filtered.write("352", events(6, 7))
     assert shown.ids == {"352": [1, 3, 5, 7]}
-    assert sieve.passed == 4
+    assert filtered.passed == 4
 
 
 @pytest.mark.parametrize("complete", [True, False])
 def test_what_is_said_of_the_end_passes_a_selection(*, complete: bool) -> None:
     shown = Shown()
-    sieve = Filtered(EventFilter(), shown)
-    sieve.flush()
-    sieve.close(complete=complete)
+    filtered = Filtered(EventFilter(), shown)
+    filtered.flush()
+    filtered.close(complete=complete)
     assert shown.told == ["wait", "complete" if complete else "cut short"]
 
 
@@ -134,9 +134,9 @@ def test_a_tail_of_nothing_shows_only_what_is_new() -> None:
 
 def test_of_what_is_selected_the_tail_is_shown() -> None:
     shown = Shown()
-    sieve = Filtered(EventFilter(failed=True), Tail(2, shown, unanswered))
-    sieve.write("352", events(1, 2, 3, 4, 5, 6, 8))
-    sieve.close()
+    filtered = Filtered(EventFilter(failed=True), Tail(2, shown, unanswered))
+    filtered.write("352", events(1, 2, 3, 4, 5, 6, 8))
+    filtered.close()
     assert shown.ids == {"352": [3, 5]}
 
 
