@@ -32,9 +32,7 @@ def test_an_url_of_the_console_is_the_job_and_another_host_is_told(over: str, ca
     done = call("list", f"{_CONSOLE}/353", "--service-url", over, "--json")
 
     assert done.out == call("list", "353", "--service-url", over, "--json").out
-    assert done.err == (
-        f"warning: https://console.example.com is a different host; showing job 353 from {over}\n"
-    )
+    assert done.err == (f"warning: https://console.example.com is a different host; showing job 353 from {over}\n")
     assert call("list", "https://127.0.0.1/#/run/jobs/353", "--service-url", over).err == ""
 
 

@@ -42,6 +42,7 @@ def test_a_log_tells_at_once_what_is_lost_and_what_goes_on() -> None:
     with Simulator(Api(lambda: 60.0)) as simulator:
         log = logged("follow", "352", "--timeout", "300ms", ORCH_EVENTS_SERVICE_URL=simulator.url).splitlines()
     assert (
-        log[-1] == "job 352 is still running: 8 of 24 nodes done, 8 running; resume with: orch-events follow 352 --start 1320"
+        log[-1]
+        == "job 352 is still running: 8 of 24 nodes done, 8 running; resume with: orch-events follow 352 --start 1320"
     )
     assert len(log) == 2 + 24

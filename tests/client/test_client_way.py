@@ -88,9 +88,7 @@ def test_a_proxy_that_can_t_be_used_is_an_error_of_ours(
         _real("https://127.0.0.1", authority.pem)
 
 
-@pytest.mark.parametrize(
-    ("names", "days", "hint"), [((), -1.0, "clock"), (("pe.example.com",), 90.0, "valid for")]
-)
+@pytest.mark.parametrize(("names", "days", "hint"), [((), -1.0, "clock"), (("pe.example.com",), 90.0, "valid for")])
 def test_a_certificate_that_no_ca_mends_has_another_hint(
     names: tuple[str, ...], days: float, hint: str, authority: Authority
 ) -> None:

@@ -132,7 +132,8 @@ BAR, TIMES = "━━━━━───────────────", "52
 @pytest.mark.parametrize(
     ("cells", "shown"),
     [
-        (160, f"job 352  {BAR}  7/24 done  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  last event 12s ago"),
+        (160, f"job 352  {BAR}  7/24 done  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  "
+              "last event 12s ago"),
         (124, f"{BAR}  7/24 done  5 running  1 failed  1 errored  {TIMES}  last event 12s ago"),
         (104, f"{BAR}  7/24 done  5 running  1 failed  1 errored  {TIMES}"),
         (79, "━━━─────────  7/24 done  5 running  1 failed  1 errored  52s  about 1m left"),

@@ -218,9 +218,9 @@ def test_nodes_are_read_with_their_state_and_last_event() -> None:
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        (b"[]", "not one that an orchestrator gives"),
-        (b'"352"', "not one that an orchestrator gives"),
-        (b"null", "not one that an orchestrator gives"),
+        (b"[]", "not what an orchestrator returns"),
+        (b'"352"', "not what an orchestrator returns"),
+        (b"null", "not what an orchestrator returns"),
         (b"\n <html>", "HTML, not JSON"),
         (b"", "not JSON"),
         (b"{", "not JSON"),
@@ -249,7 +249,7 @@ def test_what_is_no_list_of_jobs_is_refused_by_its_name(body: bytes, error: type
 
 @pytest.mark.parametrize("body", [b"{}", b'{"items":null}', b'{"items":{}}', b"[]", b'{"items":["a"]}'])
 def test_what_is_no_list_of_nodes_is_refused(body: bytes) -> None:
-    with pytest.raises(NotUnderstood, match=r"^the response from URL is not one that an orchestrator gives$"):
+    with pytest.raises(NotUnderstood, match=r"^the response from URL is not what an orchestrator returns$"):
         NodeRecord.read_all(body, "URL")
 
 

@@ -180,7 +180,7 @@ def _no_json(body: bytes, name: str) -> NotUnderstood:
 
 
 def _another(name: str) -> NotUnderstood:
-    return NotUnderstood(f"the response from {name} is not one that an orchestrator gives")
+    return NotUnderstood(f"the response from {name} is not what an orchestrator returns")
 
 
 def _text(value: object) -> str:

@@ -106,7 +106,10 @@ def test_a_configuration_file_that_is_misread_fails_and_the_rest_is_checked(cont
 
     assert done.status == 8
     assert str(path) in found["config-file"].found
-    assert (found["service-url"].status, found["service-url"].found) == ("not checked", "skipped until config-file is fixed")
+    assert (found["service-url"].status, found["service-url"].found) == (
+        "not checked",
+        "skipped until config-file is fixed",
+    )
     assert found["token-file"].status == "warning"
     assert _SECRET not in done.out
 

@@ -214,7 +214,10 @@ def test_a_proxy_that_is_gone_is_6_at_the_answer(
     found = examined(done)
 
     assert (done.status, found["answer"].status) == (6, "failure")
-    assert (found["permission"].found, found["clock"].found) == ("skipped until answer is fixed", "skipped until answer is fixed")
+    assert (found["permission"].found, found["clock"].found) == (
+        "skipped until answer is fixed",
+        "skipped until answer is fixed",
+    )
 
 
 def test_a_proxy_that_can_t_be_used_is_8(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
