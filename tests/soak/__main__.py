@@ -44,7 +44,7 @@ def told(runs: Sequence[Run]) -> str:
     bad = [
         f"seed {one.seed}: job {one.job}, lost {one.lost}, repeated {one.repeated}, status {one.wrong or 'right'}"
         for one in runs
-        if one.wrong or one.lost or one.repeated
+        if not one.is_right
     ]
     lines = [
         f"soak: seeds {runs[0].seed} to {runs[-1].seed}, {len(runs)} runs, {sum(one.stops for one in runs)} restarts",
@@ -65,7 +65,7 @@ def main(minutes: float, seed: int) -> None:
     """Follow jobs through faults and restarts."""
     runs = soak(seed, minutes * 60)
     print(told(runs))
-    sys.exit(any(one.lost or one.repeated or one.wrong for one in runs))
+    sys.exit(not all(one.is_right for one in runs))
 
 
 if __name__ == "__main__":

@@ -65,6 +65,16 @@ class Run:
     stops: int = 0
     faults: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def is_right(self) -> bool:
+        """Whether every event was shown once, and the status is the job's."""
+        return not (self.lost or self.repeated or self.wrong)
+
+    @property
+    def may_lose(self) -> bool:
+        """Whether it met the gap that is known (see `follow.follower`): late events, and restarts before the end."""
+        return self.stops > 0 and any(fault.name == "late" for fault in chosen(self.seed))
+
 
 def expected(job: int) -> list[int]:
     return [event.id for event in scripts()[job].events]

@@ -26,6 +26,10 @@ What can be lost, and why it is not
        another one: then everything is shown anew, and a Notice says so. Which events of before the restart are still
        to become visible, nobody can tell; so the end is not left earlier than `settle_seconds` after it.
 
+What can be lost
+    An event that became visible late, if the process is killed after `LATE_COMMIT_SECONDS` and before everything is
+    read again at the end: the cursor file is past it by then, and /nodes knows its node's state without it.
+
 What is not known is not made up: where neither events nor record tell how the job ended, the last update is
 OutcomeUnknown.
 
