@@ -137,8 +137,8 @@ class Follower:
 
     @property
     def had_contact(self) -> bool:
-        """Whether there was any good answer so far."""
-        return self.last_answer_at is not None or self.state.record is not None
+        """Whether there was any good answer so far; an object without a state is no record of a job."""
+        return self.last_answer_at is not None or bool(self.state.record and self.state.record.state)
 
     def follow(self) -> Steps[None]:
         """Yield updates to the end of the job: JobEnded, or FollowFailed."""

@@ -68,10 +68,7 @@ class JobRecord(msgspec.Struct, frozen=True):
         raw = _compact(body, name)
         if not raw.startswith(b"{"):
             raise _wrong_shape(name)
-        record = cls.from_json(raw)
-        if not record.state and not record.number:
-            raise _wrong_shape(name)
-        return record
+        return cls.from_json(raw)
 
     @classmethod
     def read_all(cls, body: bytes, name: str) -> "list[JobRecord]":
