@@ -19,7 +19,7 @@ from tests.soak.runs import expected
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 RUNS = 150
-SECONDS = 40.0
+SECONDS = 20.0
 """How long the soak of the day may take: time finds what a fixed seed does not."""
 
 
