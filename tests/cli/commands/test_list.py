@@ -170,8 +170,8 @@ def test_an_answer_that_breaks_off_still_leaves_the_whole_events_and_a_whole_arr
 ) -> None:
     body = b'{"items": [{"id": "1", "type": "a"}, {"id": "2", "type": "b"}, {"id": "3", "ty'
     with answering(200, body) as url:
-        array = call("list", "352", "--service-url", url, "-o", "json")
-        lines = call("list", "352", "--service-url", url, "--json")
+        array = call("list", "352", "--service-url", url, "-o", "json", "--retry-for", "0")
+        lines = call("list", "352", "--service-url", url, "--json", "--retry-for", "0")
 
     assert [event["id"] for event in json.loads(array.out)] == ["1", "2"]
     assert lines.lines == ['{"id":"1","type":"a"}', '{"id":"2","type":"b"}']
