@@ -20,7 +20,7 @@ come out twice. For a restart the latest 100,000 ids are remembered; lower ones 
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import compress, islice
 from operator import lt
 
 import msgspec
@@ -97,10 +97,8 @@ class SeenIds:
         """Yield the ids that were seen from `low` to `high`, both inclusive, in order."""
         for index in sorted(block for block in self._blocks if low >> _BLOCK_BITS <= block <= high >> _BLOCK_BITS):
             first = index << _BLOCK_BITS
-            at = self._blocks[index].find(1, max(low - first, 0))
-            while at >= 0 and first + at <= high:
-                yield first + at
-                at = self._blocks[index].find(1, at + 1)
+            within = slice(max(low - first, 0), min(high - first, _LAST_IN_BLOCK) + 1)
+            yield from compress(range(first, first + _LAST_IN_BLOCK + 1)[within], self._blocks[index][within])
 
     def _new_block(self, index: int) -> bytearray:
         block = self._blocks[index] = bytearray(1 << _BLOCK_BITS)
