@@ -134,8 +134,8 @@ def test_an_expired_token_is_waited_for_and_the_new_one_used(tmp_path: Path) -> 
             token.write_text("s3cret.new\n")
             out, err = process.stdout.read(), process.stderr.read()
 
-    assert "waiting 5m 00s for a new token: run puppet access login" in said
-    assert "connection restored" in err
+    assert "waiting 4m 57s for a new token: run puppet access login" in said
+    assert "requests succeed again after" in err
     assert process.returncode == 0
     assert _ids([first, *out.splitlines()]) == _whole()
     assert "s3cret" not in said + err + out
@@ -178,7 +178,7 @@ def test_a_server_that_restarts_is_waited_for() -> None:
 
     assert process.returncode == 0
     assert _ids([first, *out.splitlines()]) == _whole()
-    assert "connection lost: " in err
+    assert "error" not in err
 
 
 class CutOnce(Faults):
@@ -202,4 +202,4 @@ def test_a_tail_shows_no_more_where_the_first_answer_was_cut(command: str, call:
 
     assert done.status == 0
     assert _ids(done.lines) == _whole()[-3:]
-    assert "was cut off" in done.err
+    assert done.err.count("/352/events") > 1
