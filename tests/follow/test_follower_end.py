@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orch_events.job.updates import OutcomeUnknown
+from orch_events.job.updates import JobEnded, Notice, OutcomeUnknown
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
 from tests.build import FINISHED, STORY, Story, event, record, running_until
@@ -113,3 +113,15 @@ def test_how_a_node_fared_that_still_seems_to_run_when_the_job_is_over_is_unknow
     clock = FakeClock()
     source = ScriptedSource(clock, [(0, event(10)), (1, FINISHED)], lambda _: record("running", 1))
     assert isinstance(follow(source, clock)[-1], OutcomeUnknown)
+
+
+@pytest.mark.parametrize(("blocks", "complete"), [(128, True), (200, False)])
+def test_events_that_must_be_left_out_are_told_and_leave_no_outcome(blocks: int, *, complete: bool) -> None:
+    clock = FakeClock()
+    story: Story = [(0.0, event(number << 16, "node_finished", f"n{number}")) for number in range(blocks, 0, -1)]
+    source = ScriptedSource(clock, story, lambda _: record("finished", blocks))
+    updates = follow(source, clock)
+    told = [one.message for one in updates if isinstance(one, Notice)]
+    assert (len(shown(updates)) == blocks) is complete
+    assert any("events of job 352 were left out" in message for message in told) is not complete
+    assert isinstance(updates[-1], JobEnded if complete else OutcomeUnknown)

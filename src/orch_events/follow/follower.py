@@ -28,7 +28,8 @@ What can be lost, and why it is not
        to become visible, nobody can tell; so the end is not left earlier than `settle_seconds` after it.
 
 What can be lost
-    An event that becomes visible more than `cursor.PROOF_SECONDS` after one with a higher id.
+    An event that becomes visible more than `cursor.PROOF_SECONDS` after one with a higher id; and events whose ids are
+    lower than any that the cursor remembers. A Notice says that these are left out, and no outcome is known then.
 
 What is not known is not made up: where neither events nor record tell how the job ended, the last update is
 OutcomeUnknown.
@@ -299,6 +300,11 @@ class Follower:
         yield from self._emit(self._cursor.drain())
         self.last_answer_at, self.unanswered_request_at = self._clock.monotonic(), None
         self._cursor.end_page(end.next_start, asked_at, self.last_answer_at)
+        if self._cursor.left_out and not self.state.left_out:
+            self.state.left_out = True
+            yield Notice(
+                f"events of job {self.state.job} were left out: their ids are too far apart to tell which were shown"
+            )
 
     def _emit(self, events: Sequence[Event]) -> Iterator[NewEvents]:
         if not self._tracks_state:
