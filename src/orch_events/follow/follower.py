@@ -120,6 +120,7 @@ class Follower:
         self._record_error: OrchEventsError | None = None
         self._asked_at = self._quiet_since = self._leave_at = clock.monotonic()
         self._rereads = 0
+        self._wait_explained = False
 
     @property
     def next_start(self) -> int | None:
@@ -203,6 +204,7 @@ class Follower:
             self._rereads += 1
             if (yield from self._read_again()):
                 return True
+            yield from self._explain_the_wait()
         return asked_at < self._leave_at
 
     @property
@@ -351,12 +353,22 @@ class Follower:
                     self.state.note_job_event(event)
             yield Tick()
 
+    def _explain_the_wait(self) -> Iterator[Update]:
+        """Say once, in a silence, that without a record it takes the end of each node to end the following."""
+        if not self._wait_explained and not self.state.has_record and self._leave_at == math.inf:
+            self._wait_explained = True
+            yield Notice(f"{self._no_record}; following goes on until each node that was seen is over")
+
+    @property
+    def _no_record(self) -> str:
+        why = f" ({self._record_error.message})" if self._record_error else ""
+        return f"the record of job {self.state.job} is unavailable{why}"
+
     def _explain_the_end(self) -> Iterator[Update]:
         """Say where record and events do not agree, or where there was no record."""
         job = self.state.job
         if not self.state.has_record:
-            why = f" ({self._record_error.message})" if self._record_error else ""
-            yield Notice(f"the record of job {job} is unavailable{why}; its end is known from its events alone")
+            yield Notice(f"{self._no_record}; its end is known from its events alone")
         elif not self.state.matches_record:
             yield Notice(f"the record of job {job} does not match its events; the exit status follows the record")
 
