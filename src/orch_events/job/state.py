@@ -10,7 +10,7 @@
    the record says so; finished.
 3. What is not known is no outcome: of a job that was joined in the middle, without a snapshot of its nodes, and of one
    with a node that still seems to run, only the record's counts tell who failed. Without them it is None, unless the
-   job was aborted or stopped.
+   job was aborted or stopped. It is None as well where events had to be left out.
 4. finished says nothing of the nodes. The exit status does: it is 3 for stopped and aborted, else 1 if the job or a
    node is in a state that --fail-on names, else 0.
 5. Events may arrive in any order, and after the end too; so the outcome is computed whenever it is needed.
@@ -72,6 +72,7 @@ class JobState:
         events: how many events were applied or counted.
         last_id: the highest id among them; None before the first.
         late: how many of them came after one with a higher id.
+        left_out: whether events had to be left out; then how the job ended is not known.
         ended_by: job_finished or job_aborted, once there was one; job_aborted beats job_finished.
     """
 
@@ -82,6 +83,7 @@ class JobState:
         self.events = 0
         self.last_id: int | None = None
         self.late = 0
+        self.left_out = False
         self.ended_by: str | None = None
         self._nodes = Nodes()
         self._expected: set[int] = set()
@@ -250,7 +252,7 @@ class JobState:
 
     def outcome(self) -> Outcome | None:
         """How the job ended; None while it is not over, and if that can't be told."""
-        if not self.is_over:
+        if not self.is_over or self.left_out:
             return None
         record = self.record if self.record_over else None
         counted = record.node_states if record else {}
