@@ -101,6 +101,7 @@ def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:
         (["job_stopping", "job_finished"], None, "stopped", 3),
         (["job_stopping", "job_finished"], "stopped", "stopped", 3),
         (["job_stopping", "job_finished"], "finished", "finished", 0),
+        (["job_stopping", "job_finished"], "failed", "failed", 1),
         ([], "stopped", "stopped", 3),
     ],
 )
@@ -124,6 +125,7 @@ def test_the_outcome_and_its_exit_status(kinds: list[str], recorded: str | None,
         ("stopped", {}, {"failed"}, 0),
         ("failed", {"errored": 1}, {"failed"}, 0),
         ("failed", {}, {"errored"}, 0),
+        ("failed", {"skipped": 1}, {"failed"}, 1),
         ("finished", {"running": 1, "unheard": 2}, set(FAIL_ON), 0),
     ],
 )
@@ -198,3 +200,75 @@ def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up()
 def test_what_comes_behind_a_higher_id_is_late_and_moves_nothing_back() -> None:
     state = job_of(event(2), event(5), event(5), event(3, node="b"), event(6), event(4, node="b"))
     assert (state.late, state.last_id) == (2, 6)
+
+
+BOTH = [event(1), event(2, "node_finished"), event(3, node="b"), event(4, "node_failed", "b")]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "matches"),
+    [
+        (None, True),
+        (record("running", 2, running=2), True),
+        (record("failed", 2), True),
+        (record("failed", 2, finished=1, failed=1), True),
+        (record("failed", 2, finished=2), False),
+        (record("failed", 3, finished=2, failed=1), False),
+        (record("stopped", 3, finished=1, failed=1, new=1), True),
+    ],
+)
+def test_a_record_of_a_job_that_is_over_matches_its_events_if_it_counts_nodes_as_they_do(
+    recorded: JobRecord | None, *, matches: bool
+) -> None:
+    assert job_of(*BOTH, record=recorded).matches_record is matches
+
+
+@pytest.mark.parametrize(("recorded", "total"), [(None, 2), (record("running"), 2), (record("running", 5), 5)])
+def test_a_job_has_as_many_nodes_as_its_record_says_or_as_were_seen(recorded: JobRecord | None, total: int) -> None:
+    assert job_of(*BOTH, record=recorded).total == total
+
+
+def test_a_node_that_never_began_is_no_contradiction() -> None:
+    state = job_of(*BOTH, record=record("stopped", 3, finished=1, failed=1))
+    state.merge_snapshot([NodeRecord("c", "new", 0)])
+    assert state.matches_record
+
+
+@pytest.mark.parametrize(
+    ("events", "recorded", "complete"),
+    [
+        (BOTH, record("failed", 2, finished=1, failed=1), True),
+        (BOTH, record("failed", 2), True),
+        (BOTH, record("running", 2), True),
+        (BOTH, record("running", 3), False),
+        (BOTH, None, False),
+        (BOTH, record("failed", 3, finished=2, failed=1), False),
+        (BOTH[1:], record("failed", 2, finished=1, failed=1), False),
+        ([event(1, "node_skipped")], record("finished", 1, skipped=1), True),
+        ([event(1, "node_errored")], record("failed", 1, errored=1), False),
+        (BOTH, record("stopped", 2, finished=1, failed=1), False),
+        ([*BOTH, event(5, "job_stopping", None)], record("stopped", 2, finished=1, failed=1), True),
+    ],
+)
+def test_no_event_is_missing_if_each_node_began_and_ended_as_the_record_counts_it(
+    events: list[Event], recorded: JobRecord | None, *, complete: bool
+) -> None:
+    assert job_of(*events, record=recorded).complete is complete
+
+
+def test_while_an_event_that_is_known_to_exist_was_not_applied_one_is_missing() -> None:
+    state = job_of(*BOTH[:3], record=record("failed", 2, finished=1, failed=1))
+    state.merge_snapshot([NodeRecord("b", "failed", 4)])
+    state.expect([4])
+    assert not state.complete
+    state.apply(BOTH[3])
+    assert state.complete
+
+
+def test_joined_in_the_middle_nobody_knows_which_nodes_began() -> None:
+    state = JobState("352", whole=False)
+    state.apply(BOTH[1])
+    state.record = record("finished", 1, finished=1)
+    assert state.complete
+    state.begin_anew()
+    assert not state.complete
