@@ -1,6 +1,6 @@
 """What may pass: once there was contact, everything that is no refusal of the API and no fault of this machine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -144,9 +144,10 @@ def refused(clock: FakeClock, error: OrchEventsError, passed: float) -> list[flo
     return [update.seconds for update in run(outage.wait(error), clock) if isinstance(update, Pause)]
 
 
-def test_the_token_that_was_refused_is_no_other_one() -> None:
+@pytest.mark.parametrize("version", [None, lambda: "old"])
+def test_the_token_that_was_refused_is_no_other_one(version: Callable[[], object] | None) -> None:
     clock = FakeClock()
-    outage = Outage("352", RetryPolicy(600, 300, 0, lambda: "old"), clock, had_contact=True)
+    outage = Outage("352", RetryPolicy(600, 300, 0, version), clock, had_contact=True)
     list(run(outage.wait(NotAuthenticated("x", retry_after=5)), clock))
     assert clock.monotonic() == 5
 
@@ -173,10 +174,8 @@ def test_another_token_ends_the_wait(new: str) -> None:
         if clock.monotonic() >= began_at + 7:
             token[0] = new
     assert clock.monotonic() == began_at + 7
-
-
-def test_an_outage_that_was_not_reported_is_not_reported_as_over() -> None:
-    assert not Outage("352", RetryPolicy(10), FakeClock(), had_contact=True).reported
+    list(run(outage.wait(NotAuthenticated("x")), clock))
+    assert clock.monotonic() == 1000 + 300  # the new one is refused too, and there is no newer one
 
 
 def test_a_policy_of_nothing_waits_for_nothing() -> None:
@@ -191,3 +190,8 @@ def test_the_first_answer_is_returned_with_a_tick_for_each_moment_before() -> No
     with pytest.raises(StopIteration) as ended:
         next(steps)
     assert ended.value.value == 7
+
+
+def test_a_source_that_says_nothing_has_given_no_answer() -> None:
+    with pytest.raises(TruncatedAnswer):
+        list(first_answer(iter([None])))

@@ -10,7 +10,7 @@ from orch_events.job.state import JobState, Outcome
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
 from orch_events.wire.vocabulary import FAIL_ON
-from tests.build import event, job_of, record
+from tests.build import event, event_from, job_of, record
 
 USUAL = frozenset(FAIL_ON) - {"skipped"}
 
@@ -272,3 +272,78 @@ def test_joined_in_the_middle_nobody_knows_which_nodes_began() -> None:
     assert state.complete
     state.begin_anew()
     assert not state.complete
+
+
+def test_what_is_known_of_a_job_before_its_first_event() -> None:
+    state = JobState("352")
+    assert (state.job, state.events, state.last_id, state.late, state.ended_by) == ("352", 0, None, 0, None)
+    assert (state.began_at, state.last_at, state.total, state.over) == (None, None, 0, 0)
+    assert (state.has_record, state.seen_over, state.running, state.ended) == (False, False, {}, [])
+
+
+def test_events_that_are_only_counted_tell_when_the_job_began_and_how_far_it_is() -> None:
+    state = JobState("352")
+    state.count([])
+    state.count([event(5, timestamp="")])
+    assert (state.began_at, state.last_id, state.events) == (None, 5, 1)
+    state.count([event(7), event(9)])
+    state.count([event(8)])
+    state.count([event_from({"type": "node_running"})])
+    assert (state.began_at, state.last_id, state.events) == (event(7).at, 9, 5)
+    assert state.total == 0
+
+
+def test_an_event_without_an_id_is_never_late() -> None:
+    without_id = event_from({"type": "node_running", "details": {"node": "b"}})
+    state = job_of(without_id)
+    assert (state.last_id, state.late) == (None, 0)
+    state = job_of(event(5), without_id)
+    assert (state.last_id, state.late, state.events, +state.nodes) == (5, 0, 2, {"running": 2})
+
+
+def test_the_first_and_the_last_event_with_a_timestamp_tell_the_time() -> None:
+    state = job_of(event(1, timestamp=""), event(2), event(3), event(4, timestamp=""))
+    assert (state.began_at, state.last_at) == (event(2).at, event(3).at)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_when_a_job_began_whose_first_events_were_not_read_its_record_says(*, whole: bool) -> None:
+    begin = datetime(2016, 5, 5, tzinfo=UTC)
+    state = JobState("352", whole=whole)
+    state.apply(event(7))
+    assert state.began_at == event(7).at
+    state.record = JobRecord("running", started_at=begin)
+    assert state.began_at == (event(7).at if whole else begin)
+    state.begin_anew()
+    assert state.began_at == event(7).at
+
+
+def test_nodes_are_told_apart_by_whether_they_run_or_ended() -> None:
+    state = job_of(*BOTH, event(5, node="c"), event(6, "node_skipped", "d"))
+    assert list(state.running) == ["c"]
+    assert [run.name for run in state.ended] == ["a", "b", "d"]
+    assert not state.seen_over
+    state.apply(event(7, "node_finished", "c"))
+    assert state.seen_over
+
+
+def test_a_record_without_a_state_is_none() -> None:
+    assert not job_of(record=record("")).has_record
+    assert job_of(record=record("new")).has_record
+
+
+def test_a_node_without_a_state_is_in_no_snapshot() -> None:
+    state = JobState("352")
+    state.merge_snapshot([NodeRecord("a", "", 0)])
+    assert state.snapshot() == []
+
+
+def test_an_aborted_job_s_nodes_are_told_as_they_were_left() -> None:
+    outcome = job_of(event(1), *BOTH[2:], event(9, "job_aborted", None)).outcome()
+    assert outcome
+    assert (outcome.word, outcome.nodes) == ("aborted", {"running": 1, "failed": 1})
+
+
+def test_how_a_job_ended_by_its_events_alone() -> None:
+    assert job_of(event(1, "job_aborted", None), record=record("finished")).word == "aborted"
+    assert job_of(event(1, "job_stopping", None), record=record("finished")).word == "stopped"

@@ -74,13 +74,9 @@ class Outage:
         policy: how long each kind of error is retried.
         clock: the time.
         had_contact: whether any request has succeeded before.
-
-    Attributes:
-        reported: whether an update has reported it.
     """
 
     def __init__(self, job: str, policy: RetryPolicy, clock: Clock, *, had_contact: bool) -> None:
-        self.reported = False
         self._job = job
         self._policy = policy
         self._clock = clock
@@ -112,7 +108,7 @@ class Outage:
             delay = left  # or until there is another token
         delay = min(left, delay)
         if self._reported_token is not about_token:
-            self.reported, self._reported_token = True, about_token
+            self._reported_token = about_token
             yield ConnectionLost(self._job, error, delay, left, self._had_contact)
         yield from self._until_new_token(delay) if about_token else [Pause(delay)]
 
@@ -156,7 +152,7 @@ def retry(
                 outage.note_progress()
             yield from outage.wait(error)
         else:
-            if outage is not None and outage.reported:
+            if outage is not None:
                 yield outage.end()
             return answer
 
