@@ -21,7 +21,7 @@ def applied(*events: Event) -> Nodes:
 
 def test_a_run_begins_and_ends_by_the_server_s_clock() -> None:
     run = applied(event(1), event(4, "node_finished")).runs["a"]
-    assert (run.state, run.event_id, run.seconds) == ("finished", 4, 30)
+    assert (run.state, run.event_id, run.seconds, run.slow) == ("finished", 4, 30, False)
 
 
 def test_a_run_that_goes_on_has_no_end() -> None:
