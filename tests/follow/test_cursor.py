@@ -1,6 +1,7 @@
 """The cursor: each event once, in order, and never backwards."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from orch_events.follow.cursor import Cursor, ReorderBuffer, Resume, SeenIds
 from orch_events.wire.event import Event
-from tests.build import event
+from tests.build import event, event_from
 
 
 def ids(events: Sequence[Event]) -> list[int | None]:
@@ -160,6 +161,50 @@ def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown() 
     assert not shown.add(far[-1])
     assert not shown.add(5)
     assert shown.add(far[-1] + 1)
+
+
+BLOCK = 1 << 16
+
+
+def test_of_too_many_blocks_of_ids_the_lowest_is_dropped_and_all_up_to_its_end_counts_as_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._MAX_BLOCKS", 2)
+    seen = SeenIds()
+    assert seen.add(5)
+    assert seen.add(3 * BLOCK + 5)
+    assert [number in seen for number in (4, 5, BLOCK - 1)] == [False, True, False]
+    assert seen.add(7 * BLOCK)
+    assert [number in seen for number in (0, BLOCK - 1, BLOCK, 3 * BLOCK, 3 * BLOCK + 5, 7 * BLOCK)] == [
+        True, True, False, False, True, True,
+    ]  # fmt: skip
+    assert not seen.add(BLOCK - 1)
+    assert seen.add(BLOCK)
+
+
+@given(st.lists(st.integers(0, 5 * BLOCK), unique=True), st.integers(0, 5 * BLOCK), st.integers(0, 5 * BLOCK))
+def test_ids_that_were_seen_are_listed_from_one_to_another(numbers: list[int], low: int, high: int) -> None:
+    seen = SeenIds()
+    seen.add_all(sorted(numbers))
+    assert list(seen.between(low, high)) == [number for number in sorted(numbers) if low <= number <= high]
+    assert all(number in seen for number in numbers)
+
+
+def test_both_ends_of_a_list_of_ids_and_of_a_block_are_in_it() -> None:
+    seen = SeenIds()
+    ends = [0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 3 * BLOCK]
+    seen.add_all(ends)
+    assert [list(seen.between(low, high)) for low, high in pairwise(ends)] == [list(two) for two in pairwise(ends)]
+    assert list(seen.between(1, BLOCK - 2)) == []
+
+
+def test_of_events_without_ids_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._MAX_WITHOUT_ID", 3)
+    one, two, three = (event_from({"type": kind}) for kind in ("a", "b", "c"))
+    cursor = Cursor()
+    assert taken(cursor, one, two, one, two, three) == [one, two, three]
+    assert taken(cursor, one) == [one]  # all are forgotten
+    assert taken(cursor, one, two) == [two]
 
 
 def cursor_at(*pages: tuple[float, Sequence[int]], resume: Resume | None = None) -> Cursor:

@@ -228,6 +228,22 @@ def test_a_job_has_as_many_nodes_as_its_record_says_or_as_were_seen(recorded: Jo
     assert job_of(*BOTH, record=recorded).total == total
 
 
+@pytest.mark.parametrize(
+    ("recorded", "counted", "differ"),
+    [
+        (None, False, False),
+        (record("running", 2), False, False),
+        (record("running", 3, finished=1, failed=1, new=1), True, False),
+        (record("running", 2, finished=1, running=1), True, True),
+    ],
+)
+def test_a_record_of_a_job_that_goes_on_may_count_otherwise_than_the_events(
+    recorded: JobRecord | None, *, counted: bool, differ: bool
+) -> None:
+    state = job_of(*BOTH, record=recorded)
+    assert (state.is_counted, state.counts_differ) == (counted, differ)
+
+
 def test_a_node_that_never_began_is_no_contradiction() -> None:
     state = job_of(*BOTH, record=record("stopped", 3, finished=1, failed=1))
     state.merge_snapshot([NodeRecord("c", "new", 0)])
