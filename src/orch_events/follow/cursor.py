@@ -97,7 +97,7 @@ class SeenIds:
         """Yield the ids that were seen from `low` to `high`, both inclusive, in order."""
         for index in sorted(block for block in self._blocks if low >> _BLOCK_BITS <= block <= high >> _BLOCK_BITS):
             first = index << _BLOCK_BITS
-            within = slice(max(low - first, 0), min(high - first, _LAST_IN_BLOCK) + 1)
+            within = slice(max(low - first, 0), high - first + 1)
             yield from compress(range(first, first + _LAST_IN_BLOCK + 1)[within], self._blocks[index][within])
 
     def _new_block(self, index: int) -> bytearray:
