@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.errors import NotAuthenticated, OrchEventsError, Unreachable
-from orch_events.follow.retry import Outage, RetryPolicy
-from orch_events.job.updates import ConnectionLost, ConnectionRestored, Pause, Update
+from orch_events.follow.retry import Outage, RetryPolicy, retry
+from orch_events.job.updates import ConnectionLost, ConnectionRestored, Pause, Steps, Tick, Update
 from tests.fakes import FakeClock
 
 
@@ -92,3 +92,47 @@ def test_without_time_for_retries_the_error_is_raised() -> None:
     outage = Outage("352", RetryPolicy(0), FakeClock(), had_contact=True)
     with pytest.raises(Unreachable):
         list(outage.wait(Unreachable("x")))
+
+
+def test_after_a_minute_the_back_off_goes_on_as_before() -> None:
+    clock = FakeClock()
+    outage = Outage("352", RetryPolicy(600), clock, had_contact=True)
+    list(outage.wait(Unreachable("x")))
+    clock.sleep(100)
+    assert list(outage.wait(Unreachable("x")))[-1] == Pause(2.0)
+
+
+def test_an_outage_is_reported_when_it_lasts_and_when_it_is_over() -> None:
+    clock, error, failures = FakeClock(), Unreachable("x"), 3
+    clock.sleep(100)
+    updates: list[Update] = []
+
+    def attempt() -> Steps[str]:
+        nonlocal failures
+        failures -= 1
+        yield Tick()
+        if failures >= 0:
+            raise error
+        return "answer"
+
+    def collect() -> Steps[None]:
+        answer = yield from retry(attempt, lambda: Outage("352", RetryPolicy(600), clock, had_contact=True))
+        assert answer == "answer"
+
+    for update in collect():
+        if isinstance(update, Pause):
+            clock.sleep(update.seconds)
+        if not isinstance(update, Tick):
+            updates.append(update)
+    assert updates == [
+        Pause(1.0),
+        Pause(2.0),
+        ConnectionLost("352", error, 4.0, 597.0),
+        Pause(4.0),
+        ConnectionRestored("352", error, 7.0),
+    ]
+
+
+def test_a_policy_with_a_token_is_the_same_but_for_the_token() -> None:
+    policy = RetryPolicy(1, 2, 3)
+    assert policy.with_token(int) == RetryPolicy(1, 2, 3, int, policy.jitter)

@@ -15,7 +15,8 @@
 
 Memory is bounded: 8 MB of ids, the buffer, and 65,536 hashes of events without an id. Beyond the first limit, events
 with ids lower than all that are remembered are left out, since they may have been seen, and `left_out` says so; beyond
-the last, the hashes are forgotten, and an event without an id may come out twice. For a restart the latest 100,000 ids are remembered; lower ones count as proven then.
+the last, the hashes are forgotten, and an event without an id may come out twice. For a restart the latest 100,000 ids
+are remembered; lower ones count as proven then.
 """
 
 from collections import deque
@@ -100,7 +101,7 @@ class SeenIds:
         """Yield the ids that were seen from `low` to `high`, both inclusive, in order."""
         for index in sorted(block for block in self._blocks if low >> _BLOCK_BITS <= block <= high >> _BLOCK_BITS):
             first = index << _BLOCK_BITS
-            within = slice(max(low - first, 0), min(high - first, _LAST_IN_BLOCK) + 1)
+            within = slice(max(low - first, 0), high - first + 1)
             yield from compress(range(first, first + _LAST_IN_BLOCK + 1)[within], self._blocks[index][within])
 
     def _new_block(self, index: int) -> bytearray:

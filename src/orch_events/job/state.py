@@ -108,10 +108,10 @@ class JobState:
         fields, number, last = event.fields, event.id or 0, self.last_id or 0
         self.events += 1
         self._expected.discard(number)
-        if number < last:
-            self.late += 1
-        elif number:
+        if number > last:
             self.last_id = number
+        elif 0 < number < last:
+            self.late += 1
         self._first_timestamp = self._first_timestamp or fields.timestamp
         self._last_timestamp = fields.timestamp or self._last_timestamp
         if not self._nodes.apply(fields, number):
@@ -209,7 +209,7 @@ class JobState:
     @property
     def nodes_over(self) -> bool:
         """Whether every node of the job is in a terminal state; the record says how many there are."""
-        return bool(self.record and self.record.node_count) and 0 < self.total == self.over
+        return bool(self.record and self.record.node_count) and self.total == self.over
 
     @property
     def is_over(self) -> bool:
