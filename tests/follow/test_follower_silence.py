@@ -102,7 +102,7 @@ class Arriving(ScriptedSource):
     def fetch(self, job: str, start: int | None) -> Iterator[Fetched | None]:  # type: ignore[override]
         for seconds, numbers in self.batches:
             self._clock.sleep(seconds)
-            yield numbers and [event(number) for number in numbers]
+            yield [event(number) for number in numbers] if numbers else None
         yield PageEnd(None)
 
 
