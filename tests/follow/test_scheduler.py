@@ -65,7 +65,7 @@ def test_a_pause_is_slept_a_second_at_a_time(clock: FakeClock) -> None:
 
 
 def test_the_job_that_is_due_first_comes_first(clock: FakeClock) -> None:
-    jobs = [iter([Pause(3), A]), iter([Pause(1), B, Pause(1), B]), iter([C])]
+    jobs: list[Iterator[Update]] = [iter([Pause(3), A]), iter([Pause(1), B, Pause(1), B]), iter([C])]
     assert spoken(interleave(jobs, clock)) == [C, B, B, A]
     assert clock.slept == [1, 1, 1]
 
