@@ -165,3 +165,26 @@ def test_from_the_middle_an_event_that_the_nodes_know_already_is_waited_for() ->
     source = ScriptedSource(clock, story, lambda _: COUNTED, NODES)
     updates = list(interleave([follower("352", source, clock, start=13).follow()], clock, 1000))
     assert shown(updates) == [13, 18, 17]
+
+
+@pytest.mark.parametrize(
+    ("end", "its_record"),
+    [(FINISHED, record("finished", 2, finished=1, failed=1)), (event(18, "job_aborted", None), COUNTED)],
+)
+def test_from_the_middle_what_was_before_is_not_read_where_the_outcome_is_known(
+    end: Event, its_record: JobRecord
+) -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, [*OVER[:4], (0.0, end)], lambda _: its_record, NODES)
+    list(interleave([follower("352", source, clock, start=13).follow()], clock, 1000))
+    assert ("352", None) not in source.asked
+
+
+@pytest.mark.parametrize("its_record", [None, record("running", 2)])
+def test_from_the_middle_that_a_job_was_stopped_is_read_in_what_was_before(its_record: JobRecord | None) -> None:
+    clock = FakeClock()
+    story = [(0.0, event(11, "job_stopping", None)), *OVER]
+    source = ScriptedSource(clock, story, lambda _: its_record, NODES)
+    updates = list(interleave([follower("352", source, clock, start=13).follow()], clock, 1000))
+    assert shown(updates) == [13, 17, 18]
+    assert ending(updates).outcome.word == "stopped"

@@ -1,11 +1,12 @@
 """Silence: from when on it counts, and what is asked again in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from orch_events.errors import TruncatedAnswer
 from orch_events.follow.scheduler import interleave
-from orch_events.job.updates import NewEvents
+from orch_events.job.updates import ConnectionLost, NewEvents, Notice, Pause, Tick
 from orch_events.wire.event import Fetched, PageEnd
 from orch_events.wire.records import JobRecord
 from tests.build import FINISHED, STORY, Story, event, record, running_until
@@ -25,8 +26,9 @@ class Slow(ScriptedSource):
 @pytest.mark.parametrize("late", [1.0, 3.5, 4.5])
 def test_what_became_visible_while_an_answer_was_on_its_way_is_not_lost(late: float) -> None:
     clock = FakeClock()
-    source = Slow(clock, [*STORY, (9.0 + late, FINISHED)], running_until(9))
-    assert shown(follow(source, clock)) == [10, 12, 13, 17, 18]
+    updates = follow(Slow(clock, [*STORY, (9.0 + late, FINISHED)], running_until(9)), clock)
+    assert shown(updates) == [10, 12, 13, 17, 18]
+    assert min(update.seconds for update in updates if isinstance(update, Pause)) >= 0
 
 
 def test_behind_an_event_that_was_found_at_the_very_end_the_silence_begins_anew() -> None:
@@ -36,6 +38,21 @@ def test_behind_an_event_that_was_found_at_the_very_end_the_silence_begins_anew(
     updates = follow(ScriptedSource(clock, story), clock)
     assert shown(updates) == [10, 13, 17, 18, 12, 19]
     assert ending(updates).outcome.late == 1
+
+
+def test_nothing_is_asked_after_everything_was_read_again_at_the_end() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, [*STORY, (9.0, FINISHED)])
+    follow(source, clock)
+    assert [start for _, start in source.asked].count(None) == 3
+    assert source.asked[-1] == ("352", None)
+
+
+def test_where_the_record_counts_otherwise_for_ever_a_silence_reads_twice_again() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, STORY[:2], lambda _: record("running", 2, running=1, failed=1))
+    follow(source, clock, timeout=200)
+    assert [start for _, start in source.asked].count(None) == 3
 
 
 def times(source: ScriptedSource, clock: FakeClock) -> dict[int | None, float]:
@@ -121,5 +138,54 @@ def test_events_are_held_back_for_a_moment_to_be_put_in_order(
     clock = FakeClock()
     source = Arriving(clock, [])
     source.batches = batches
-    updates = follower("352", source, clock).once(outcome=False)
+    updates = list(follower("352", source, clock).once(outcome=False))
+    assert updates.count(Tick()) == [numbers for _, numbers in batches].count(None)
     assert [shown([update]) for update in updates if isinstance(update, NewEvents)] == expected
+
+
+class Cut(ScriptedSource):
+    """Each answer of the first seconds breaks off behind its first event."""
+
+    def fetch(self, job: str, start: int | None) -> Iterator[Fetched]:
+        if self._clock.monotonic() >= 105:
+            yield from super().fetch(job, start)
+        else:
+            yield [event(10)]
+            raise TruncatedAnswer("cut")
+
+
+def test_while_answers_break_off_what_came_is_shown_and_the_first_request_is_unanswered() -> None:
+    clock = FakeClock()
+    clock.sleep(100)
+    one = follower("352", Cut(clock, [*STORY, (0, FINISHED)], lambda _: record("finished", 2)), clock)
+    lost = False
+    for update in interleave([one.follow()], clock):
+        lost = lost or isinstance(update, ConnectionLost)
+        if lost and clock.monotonic() < 105:
+            assert (shown([update]), one.unanswered_request_at) == ([], 100)
+        elif isinstance(update, NewEvents) and not lost:
+            assert shown([update]) == [10]
+    assert lost
+    assert one.unanswered_request_at is None
+
+
+def test_a_page_s_own_word_of_where_the_next_one_starts_is_used_where_there_are_no_events() -> None:
+    class Saying(ScriptedSource):
+        def next_start(self, start: int | None) -> int | None:
+            return 7
+
+    clock = FakeClock()
+    source = Saying(clock, [], lambda _: record("running", 1))
+    follow(source, clock, timeout=2)
+    assert source.asked == [("352", None), ("352", 7)]
+
+
+@pytest.mark.parametrize(
+    ("its_record", "why"),
+    [(lambda _: None, " (no record of 352)"), (lambda now: record("") if now else None, "")],
+)
+def test_why_there_is_no_record_is_said(its_record: Callable[[float], JobRecord | None], why: str) -> None:
+    clock = FakeClock()
+    updates = follow(ScriptedSource(clock, [*STORY, (9.0, FINISHED)], its_record), clock)
+    (notice,) = [update for update in updates if isinstance(update, Notice)]
+    assert notice.message == f"the record of job 352 is unavailable{why}; its end is known from its events alone"
