@@ -110,3 +110,12 @@ def test_a_limit_of_this_system_is_no_fault_of_the_proxy(monkeypatch: pytest.Mon
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setattr("socket.create_connection", fail)
     assert isinstance(error_of(), SystemLimit)
+
+
+def test_a_proxy_that_can_t_be_reached_in_time_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setattr("socket.create_connection", fail)
+    assert error_of().message == "can't reach the proxy http://127.0.0.1:1: no connection within 5 s"

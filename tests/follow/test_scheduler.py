@@ -65,13 +65,14 @@ def test_a_pause_is_slept_a_second_at_a_time(clock: FakeClock) -> None:
 
 
 def test_the_job_that_is_due_first_comes_first(clock: FakeClock) -> None:
-    jobs = [iter([Pause(3), A]), iter([Pause(1), B, Pause(1), B]), iter([C])]
+    jobs: list[Iterator[Update]] = [iter([Pause(3), A]), iter([Pause(1), B, Pause(1), B]), iter([C])]
     assert spoken(interleave(jobs, clock)) == [C, B, B, A]
     assert clock.slept == [1, 1, 1]
 
 
 def test_jobs_that_are_due_together_come_in_the_order_in_which_they_were_named(clock: FakeClock) -> None:
-    assert spoken(interleave([iter([Pause(1), one]) for one in (A, B, C)], clock)) == [A, B, C]
+    jobs: list[Iterator[Update]] = [iter([Pause(1), one]) for one in (A, B, C)]
+    assert spoken(interleave(jobs, clock)) == [A, B, C]
 
 
 def test_while_an_answer_arrives_another_job_has_its_turn(clock: FakeClock) -> None:

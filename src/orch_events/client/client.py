@@ -250,7 +250,7 @@ class Client:
             yield
         except (httpx.HTTPError, OSError) as error:
             limit = SystemLimit.behind(error)
-            at_proxy = isinstance(error, httpx.ProxyError) or (trace is not None and trace.at_proxy)
+            at_proxy = trace is not None and trace.at_proxy
             if limit is None and self._proxy is not None and at_proxy:
                 raise self._error_of_proxy(error, self._proxy.origin) from None
             raise limit or self._our_error(error, url, reading=reading) from None
