@@ -2,6 +2,7 @@
 
 import gc
 import itertools
+import math
 import os
 import platform
 import socket
@@ -14,7 +15,9 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings
 
+from orch_events.simulator import Simulator
 from tests.certificates import OLD_CA, Authority
+from tests.fakes import StillApi
 
 settings.register_profile("whole", deadline=None)  # a slow machine is no fault
 settings.register_profile("quick", deadline=None, max_examples=25)
@@ -103,3 +106,10 @@ def _alone(monkeypatch: pytest.MonkeyPatch, _homes: Iterator[Path], _old_ca: Pat
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """Return a CA, made once."""
     return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture(scope="session")
+def over() -> Iterator[str]:
+    """The service-url of a simulator whose jobs are all over."""
+    with Simulator(StillApi(math.inf)) as simulator:
+        yield simulator.url

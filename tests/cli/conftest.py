@@ -31,13 +31,6 @@ def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture(scope="session")
-def over() -> Iterator[str]:
-    """The service-url of a simulator whose jobs are all over."""
-    with Simulator(StillApi(math.inf)) as simulator:
-        yield simulator.url
-
-
-@pytest.fixture(scope="session")
 def at_zero() -> Iterator[str]:
     """The service-url of a simulator in which nothing has happened yet to job 352."""
     with Simulator(StillApi(0.0)) as simulator:
