@@ -136,6 +136,7 @@ def test_whatever_the_options_are_the_words_can_be_printed(kind: str, options: d
     assert found is None or all(word.isprintable() for word in found.words)
 
 
+@pytest.mark.slow
 @needs("bash")
 @settings(max_examples=20)
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,5}", fullmatch=True), ANYTHING, min_size=1, max_size=3))
