@@ -129,7 +129,7 @@ def _check_same_source(first: OpenJob, second: OpenJob) -> None:
 def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy") -> OpenJob:
     policy = policy.with_token(server.token_version)
     _check_place(app, ref, server)
-    number = _latest(app, server, policy) if ref.kind == "latest" else ref.number
+    number = _latest(app, server, policy, ref.before) if ref.kind == "latest" else ref.number
     return OpenJob(number, server.client, policy, number, server.url.base if server.url else "demo")
 
 
@@ -155,14 +155,19 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
         app.stderr.warn(f"{ref.place} is a different host; showing job {ref.number} from {server.url.origin}")
 
 
-def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
+def _latest(app: App, server: OpenServer, policy: "RetryPolicy", before: int) -> str:
+    """Return the number of the newest job, or of the one that many `before` it."""
     from orch_events.client.recent import JobQuery
 
-    newest = recent_jobs(app, server, policy, JobQuery(1))
-    if not newest or not newest[0].number:
+    newest = [job.number for job in recent_jobs(app, server, policy, JobQuery(before + 1)) if job.number]
+    if not newest:
         raise UnknownJob("the server has no jobs", "run a job first; the server deletes jobs after 30 days")
-    app.stderr.note(f"latest is job {newest[0].number}")
-    return newest[0].number
+    name = f"latest~{before}" if before else "latest"
+    if len(newest) <= before:
+        many = f"only {len(newest)} job{'s' * (len(newest) != 1)}"
+        raise UnknownJob(f"there is no {name}: the server has {many}", "see: orch-events jobs")
+    app.stderr.note(f"{name} is job {newest[before]}")
+    return newest[before]
 
 
 def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
@@ -170,13 +175,11 @@ def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "Job
     from orch_events.client.recent import recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
-    of_type = next(iter(query.types)) if len(query.types) == 1 else None
-
     def begin_outage() -> "Outage":
         return Outage("", policy, app.clock, had_contact=False)
 
     def fetch(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
-        return retry(lambda: first_answer(server.client.jobs(most, offset, of_type)), begin_outage)
+        return retry(lambda: first_answer(server.client.jobs(most, offset, query.server_filters)), begin_outage)
 
     return app.finish(recent(fetch, query))
 
