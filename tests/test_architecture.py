@@ -74,7 +74,15 @@ INSIDE = {
         "source": "",
         "follower": "cursor end_of_job retry scheduler source",
     },
-    "recording": {"file": "", "formats": "", "replay": "", "reader": "file formats", "__init__": "reader replay"},
+    "recording": {
+        "file": "",
+        "formats": "",
+        "replay": "",
+        "checks": "formats",
+        "snapshot": "checks",
+        "reader": "checks file formats snapshot",
+        "__init__": "reader replay",
+    },
     "simulator": {
         "faults": "",
         "json_text": "",

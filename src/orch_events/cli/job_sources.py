@@ -12,6 +12,7 @@ from orch_events.cli.connection import OpenServer, open_server, retry_policy
 from orch_events.cli.options.groups import ConnectOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import UnknownJob, UsageError
+from orch_events.render.toolkit.text import escape_control
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.client.recent import JobQuery
@@ -24,7 +25,8 @@ if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.times import Clock
     from orch_events.wire.records import JobRecord
 
-_REPLAY_INTERVAL = 0.2
+_REPLAY_SECONDS = 0.2
+"""The longest polling interval of a replay in time; one of all at once needs none."""
 
 
 class OpenJob(NamedTuple):
@@ -36,7 +38,9 @@ class OpenJob(NamedTuple):
         policy: how long errors of the source are retried.
         name: its name in suggested commands: the path of its recording, or its number.
         origin: what tells its source from others: the URL of a server's API, `demo`, or the path of a recording.
-        recorded: whether its source is a recording.
+        interval_seconds: the longest polling interval that a recording needs; None for a server.
+        start: the first event id that its source can tell; None for all.
+        live: the job's number on its server, if its source is a recording; "" if that is not known.
     """
 
     number: str
@@ -44,7 +48,14 @@ class OpenJob(NamedTuple):
     policy: "RetryPolicy"
     name: str
     origin: str
-    recorded: bool = False
+    interval_seconds: float | None = None
+    start: int | None = None
+    live: str = ""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its source is a recording."""
+        return self.interval_seconds is not None
 
     def follower(
         self,
@@ -58,8 +69,8 @@ class OpenJob(NamedTuple):
         """Make a follower of the job; a recording is polled more often, and nothing that it lacks is waited for."""
         from orch_events.follow.follower import Follower
 
-        if self.recorded:
-            interval_seconds, settle_seconds = min(interval_seconds, _REPLAY_INTERVAL), 0.0
+        if self.interval_seconds is not None:
+            interval_seconds, settle_seconds = min(interval_seconds, self.interval_seconds), 0.0
         return Follower(
             self.number,
             self.source,
@@ -137,9 +148,13 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
     from orch_events.recording import Replay, open_recording
 
     recording = stack.enter_context(open_recording(ref.place, app.stdin_bytes, app.stderr.warn))
-    source = Replay(recording, app.clock, replay.speed)
     origin = "-" if ref.place == "-" else os.path.realpath(ref.place)
-    return OpenJob(recording.job(replay.job), source, policy, ref.place, origin, recorded=True)
+    if recording.contents == "nodes":
+        nodes = recording.nodes()
+        return OpenJob(nodes.job, nodes, policy, ref.place, origin, 0.0, nodes.start, nodes.number)
+    job, source = recording.job(replay.job), Replay(recording, app.clock, replay.speed)
+    interval = 0.0 if math.isinf(replay.speed) else _REPLAY_SECONDS
+    return OpenJob(job, source, policy, ref.place, origin, interval, live=recording.number(job) or "")
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
@@ -188,6 +203,9 @@ def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":
     """Read all events of a job so far, and its record. Raises OrchEventsError."""
     replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
-        follower = job.follower(app.clock)
+        follower = job.follower(app.clock, start=job.start)
         app.finish(follower.once(outcome=True))
+        if job.recorded and not follower.state.is_over:
+            live = f"; on the server: orch-events follow {job.live}" if job.live else ""
+            app.stderr.note(f"{escape_control(job.name)} ends before the job does{live}")
         return follower.state
