@@ -146,7 +146,7 @@ INSIDE = {
         "doctor": "app connection options",
         "commands": "app connection doctor exit_status help job_completion job_sources options reports session "
         "shell_command",
-        "main": "app commands exit_status help signals",
+        "main": "app commands exit_status help process signals",
     },
     "cli.options": {
         "groups": "",

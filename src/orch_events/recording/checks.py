@@ -2,7 +2,8 @@
 
 1. A file is told by its first object. A saved answer of another endpoint is named, with what to type instead.
 2. Events without the key "job" are of one job. Two jobs are two that end, or one that goes on after its end: a node
-   that starts with a higher id than the job's job_finished has, or than its own end.
+   that starts with a higher id than the job's end has, or than its own end. What can't be told is a job without an end,
+   as servers of 2016 have them, before another one with other nodes.
 3. A file without end (/dev/zero, a gzip of nothing but white space) is left after `_MOST_BYTES`, or `_MOST_PLACES`
    damaged places, without an event.
 """
@@ -14,7 +15,7 @@ from orch_events.errors import LocalFileError
 from orch_events.recording.formats import Part
 from orch_events.wire.event import Event
 from orch_events.wire.lenient import loads
-from orch_events.wire.vocabulary import JOB_END_EVENTS, JOB_FINISHED, NODE_OVER, NODE_STATES
+from orch_events.wire.vocabulary import JOB_END_EVENTS, NODE_OVER, NODE_STATES
 
 _MOST_BYTES = 1 << 28
 _MOST_PLACES = 1 << 19
@@ -86,7 +87,7 @@ class OneJob:
         elif fields.node and state in NODE_OVER:
             self._finished[fields.node] = min(number, self._finished.get(fields.node, number))
             self._refuse(self._started.get(fields.node, -1) > number)
-        self._refuse(self._last_start > self._ends.get(JOB_FINISHED, self._last_start))
+        self._refuse(self._last_start > min(self._ends.values(), default=self._last_start))
 
     def _refuse(self, other: bool) -> None:  # noqa: FBT001 - what was found
         if other:

@@ -6,23 +6,14 @@ event and learns the nodes' states, as it does on a server. How the job goes on 
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import msgspec
-
-from orch_events.errors import LocalFileError, NotUnderstood
+from orch_events.errors import LocalFileError
 from orch_events.recording.checks import no_events
 from orch_events.wire.event import Fetched, PageEnd, read_id
+from orch_events.wire.lenient import loads
 from orch_events.wire.records import JobRecord, NodeRecord
 
 _JOB = re.compile(r"/jobs/(\d{1,19})/")
-
-
-class _Rest(msgspec.Struct):
-    """What a response has besides its items."""
-
-    next_events: Any = msgspec.field(name="next-events", default=None)
-    pagination: Any = None
 
 
 class Snapshot:
@@ -62,15 +53,12 @@ class Snapshot:
         Raises:
             LocalFileError: it is damaged.
         """
-        try:
-            nodes = NodeRecord.read_all(items, name)
-            rest = msgspec.json.decode(response, type=_Rest)
-        except (NotUnderstood, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            raise LocalFileError(f"{name} is damaged", "save the response of the nodes endpoint again") from None
-        url = rest.next_events.get("id") if isinstance(rest.next_events, dict) else None
-        found = _JOB.search(url) if isinstance(url, str) else None
-        total = rest.pagination.get("total") if isinstance(rest.pagination, dict) else None
-        return cls(name, nodes, read_id(total) or 0, found[1] if found else "", job)
+        rest = loads(response)
+        if not isinstance(rest, dict):
+            raise LocalFileError(f"{name} is damaged", "save the response of the nodes endpoint again")
+        found = _JOB.search(str(_member(rest.get("next-events"), "id")))
+        total = read_id(_member(rest.get("pagination"), "total"))
+        return cls(name, NodeRecord.read_all(items, name), total or 0, found[1] if found else "", job)
 
     def fetch(self, job: str, start: int | None) -> Iterator[Fetched]:  # noqa: ARG002 - of one job
         """Yield nothing but the page's end. Raises LocalFileError if events are wanted that it does not have."""
@@ -85,3 +73,7 @@ class Snapshot:
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord]]:  # noqa: ARG002 - of one job
         """Yield the nodes."""
         yield self._nodes
+
+
+def _member(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, dict) else None
