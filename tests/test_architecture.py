@@ -75,7 +75,15 @@ INSIDE = {
         "source": "",
         "follower": "cursor end_of_job retry scheduler source",
     },
-    "recording": {"file": "", "formats": "", "replay": "", "reader": "file formats", "__init__": "reader replay"},
+    "recording": {
+        "file": "",
+        "formats": "",
+        "replay": "",
+        "checks": "formats",
+        "snapshot": "checks",
+        "reader": "checks file formats snapshot",
+        "__init__": "reader replay",
+    },
     "simulator": {
         "faults": "",
         "json_text": "",
@@ -139,7 +147,7 @@ INSIDE = {
         "doctor": "app connection options",
         "commands": "app connection doctor exit_status help job_completion job_sources options reports session "
         "shell_command",
-        "main": "app commands exit_status help signals",
+        "main": "app commands exit_status help process signals",
     },
     "cli.options": {
         "groups": "",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orch_events.analysis.rerun import Rerun
 from orch_events.wire.records import JobRecord
+from tests import CASES
 from tests.build import record_from
 from tests.cli.command import SECONDS, needs
 
@@ -94,6 +95,24 @@ def test_parameters_that_are_nested_beyond_reason_are_told() -> None:
         JobRecord("failed", 1, {}, None, None, type="task", options={"task": "t", "params": {"a": deep}}), "a"
     )
     assert found == Rerun(["puppet", "task", "run", "t", "--nodes", "a"], ["the parameters"])
+
+
+def test_a_rerun_of_what_a_server_of_2021_lists_lacks_nothing() -> None:
+    jobs = JobRecord.read_all((CASES / "jobs-2021.json").read_bytes(), "x")
+    reruns = {job.number: Rerun.from_record(job, "db-1") for job in jobs}
+    assert {number: (shlex.join(one.words), list(one.lacks)) for number, one in reruns.items() if one} == {
+        **dict.fromkeys(("23", "21", "19"), ("puppet task run facts --nodes db-1 --environment production", [])),
+        "20": (
+            "puppet job run --nodes db-1 --description 'deploy the web app' --noop --environment production",
+            [],
+        ),
+    }
+
+
+def test_another_transport_is_no_default() -> None:
+    found = Rerun.from_record(record_from(type="task", options={"task": "facts", "transport": "ssh"}), "db-1")
+    assert found is not None
+    assert found.lacks == ["transport"]
 
 
 def test_options_that_no_word_can_give_are_told() -> None:

@@ -24,6 +24,7 @@ from orch_events.cli.commands.simulate import simulate
 from orch_events.cli.commands.summary import summary
 from orch_events.cli.commands.timeline import timeline
 from orch_events.cli.help.command import Group
+from orch_events.cli.process import allow_deep_json
 from orch_events.cli.signals import Detached
 from orch_events.errors import OrchEventsError, SystemLimit
 
@@ -82,6 +83,7 @@ cli.add_section("Setup and testing", [doctor, simulate, completion, help_])
 
 def run() -> int:
     """Run the command line as the process's program: handle signals, and return the exit status."""
+    allow_deep_json()
     app = App.from_process()
     app.signals.listen()
     return main(app=app)

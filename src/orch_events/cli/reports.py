@@ -34,7 +34,7 @@ def write_lines(app: App, lines: list[str]) -> None:
 
 def note_if_empty(app: App, state: JobState) -> None:
     """Note on stderr that a job has no events yet, if it has none."""
-    if not state.events:
+    if not state.events and not state.runs:
         app.stderr.note(f"job {state.job} has no events yet")
 
 

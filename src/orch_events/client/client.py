@@ -14,10 +14,11 @@
 
 import ssl
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -143,18 +144,20 @@ class Client:
         """Yield None until the response is complete, then the job's record. Source: `GET /jobs/:id`."""
         return self._read(f"/jobs/{job}", JobRecord.read)
 
-    def jobs(self, limit: int, offset: int = 0, kind: str | None = None) -> Iterator[list[JobRecord] | None]:
+    def jobs(
+        self, limit: int, offset: int = 0, filters: Mapping[str, str] | None = None
+    ) -> Iterator[list[JobRecord] | None]:
         """Yield None until the response is complete, then jobs, the newest first. Source: `GET /jobs`.
 
-        An older server may ignore limit, order and type, and return all jobs, the oldest first.
+        A server may ignore the filters; an older one also limit and order, and returns all jobs, the oldest first.
 
         Args:
             limit: how many jobs to request.
             offset: how many of the newest to skip.
-            kind: only jobs of this type; None for all.
+            filters: more parameters: `type`, `task`.
         """
-        of_type = f"&type={kind}" if kind else ""
-        return self._read(f"/jobs?limit={limit}&offset={offset}&order_by=name&order=desc{of_type}", JobRecord.read_all)
+        query = {"limit": limit, "offset": offset, "order_by": "name", "order": "desc", **(filters or {})}
+        return self._read(f"/jobs?{urlencode(query)}", JobRecord.read_all)
 
     def nodes(self, job: str) -> Iterator[list[NodeRecord] | None]:
         """Yield None until the response is complete, then a job's nodes. Source: `GET /jobs/:id/nodes`."""

@@ -27,11 +27,13 @@ from orch_events.cli.options.types import FILE, duration, event_type, fail_on, i
 from orch_events.wire.vocabulary import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
+JOB_FORMATS = (*EVENT_FORMATS, "name")
 REPORT_FORMATS = ("text", "json")
 COLORS = ("auto", "always", "never")
 PICTURE_FORMATS = ("text", "svg", "html")
 ZONES = ("local", "utc")
 EVENT_TIMES = (*ZONES, "elapsed")
+JOB_TIMES = ("ago", *ZONES)
 AXIS_TIMES = ("elapsed", *ZONES)
 
 
@@ -171,8 +173,8 @@ _ASCII = display_option("--ascii", is_flag=True, help="Use only ASCII characters
 
 def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
     """Add the display options; `times` are the values of --time, the default first."""
-    since = " (since the job's first event)" * ("elapsed" in times)
-    words = [f"{word}{since}" if word == "elapsed" else word for word in times]
+    more = {"elapsed": " (since the job's first event)", "ago": " (on a terminal; elsewhere local)"}
+    words = [word + more.get(word, "") for word in times]
     return grouped(
         "display",
         DisplayOptions,
