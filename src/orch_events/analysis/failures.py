@@ -6,8 +6,9 @@ import msgspec
 
 from orch_events.analysis.causes import Causes
 from orch_events.analysis.progress import JobProgress
-from orch_events.job.nodes import NodeRun
+from orch_events.job.nodes import MOST_CHARACTERS, NodeRun
 from orch_events.job.state import JobState
+from orch_events.wire.detail import says_only_state
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
 
@@ -50,9 +51,15 @@ def unfinished(runs: Mapping[str, NodeRun]) -> list[NodeRun]:
 def _grouped(runs: Mapping[str, NodeRun]) -> list[Group]:
     causes, found = Causes(runs), dict[tuple[str, str], list[NodeRun]]()
     for run in unfinished(runs):
-        found.setdefault((run.state, causes.pattern(reason(run))), []).append(run)
+        found.setdefault((run.state, _alike(causes, reason(run))), []).append(run)
     groups = [Group(state, _common(alike) or pattern, alike) for (state, pattern), alike in found.items()]
     return sorted(groups, key=lambda group: (-len(group.runs), NODE_UNFINISHED.index(group.state), group.cause))
+
+
+def _alike(causes: Causes, text: str) -> str:
+    """Return the pattern of a reason. One that was cut was not cut at the same word on every node: its end is left out."""
+    pattern = causes.pattern(text)
+    return pattern if len(text) < MOST_CHARACTERS else pattern[: MOST_CHARACTERS // 2]
 
 
 def reason(run: NodeRun) -> str:
@@ -63,6 +70,8 @@ def reason(run: NodeRun) -> str:
     counts_only = run.changes is not None and run.cause == run.changes.text
     if run.cause and not counts_only:
         return run.cause
+    if not run.changes and says_only_state(run.message, run.name):
+        return ""
     failed = "resources failed" if run.changes and run.changes.failed else ""
     return ": ".join(filter(None, (run.message, failed)))
 

@@ -33,8 +33,8 @@ def test_failures_are_grouped_by_cause(over: str, call: Call) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.lines[0] == "job 353 failed after 43s: 14 nodes, 9 finished, 3 failed, 2 errored"
     assert [line for line in done.lines if not line.startswith("  ")][2::2] == [
-        "✖ 2 nodes failed: The task exited with <number>: nginx: [emerg] bind() to <address> failed",
-        "✖ 1 node failed: The task exited with 127: systemctl: command not found",
+        "✖ 2 nodes failed: nginx: [emerg] bind() to <address> failed",
+        "✖ 1 node failed: systemctl: command not found",
         "‼ 1 node errored: The task node not connected",
         "‼ 1 node errored: The task timed out",
     ]
