@@ -90,8 +90,8 @@ def test_the_line_is_found_wherever_it_stands(before: int, after: int) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["\x1b[", "error", "error=", "no error\n", " ", "\n", "a\r", f"{TRACEBACK}x\n", "  x\n", "exited with ", "1 ", "info ",
-     "[", "task "],
+    ["\x1b[", "error", "error=", "no error\n", " ", "\n", "a\r", f"{TRACEBACK}x\n", "  x\n", "exited with ", "1 ",
+     "info ", "[", "task "],
 )  # fmt: skip
 def test_a_long_text_takes_a_number_of_steps_that_grows_as_it_does(piece: str) -> None:
     text = piece * (2_000_000 // len(piece))

@@ -2,6 +2,7 @@
 
 progress    how a job ended or how far it is; the same for jobs that are being followed, and their slow nodes
 durations   percentiles, histogram, how many ran at once
+part        the part of a job's nodes that a report speaks of
 summary     a job's times, slowest nodes and changed resources
 failures    nodes that did not finish, grouped by cause
 causes      error messages without what differs from node to node, so that like ones are equal

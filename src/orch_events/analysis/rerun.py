@@ -26,6 +26,9 @@ _OF_TASKS = frozenset({"noop", "environment", "description"})
 
 _SAID_OTHERWISE = frozenset({"scope", "target", "targets", "task", "params", "sensitive"})
 
+_USUAL: Mapping[str, object] = {"transport": "pxp"}
+"""Options that every job has: with these values they say nothing."""
+
 _SECRET = re.compile(r"^\*{3,}$|\b(?:redacted|sensitive)\b", re.IGNORECASE)
 """What a server may write instead of a secret value."""
 
@@ -78,7 +81,7 @@ def _option(name: str, value: object) -> list[str] | None:
     if name in _FLAGS and isinstance(value, bool):
         when, flag = _FLAGS[name]
         return [flag] if value is when else []
-    if not value:
+    if not value or _USUAL.get(name) == value:
         return []
     if name in _WITH_VALUE and isinstance(value, str | int) and _can_be_word(str(value)):
         return [_WITH_VALUE[name], str(value)]

@@ -20,6 +20,7 @@ from orch_events.cli.commands.follow import follow
 from orch_events.cli.commands.help import help_
 from orch_events.cli.commands.jobs import jobs
 from orch_events.cli.commands.list import list_
+from orch_events.cli.commands.nodes import nodes
 from orch_events.cli.commands.simulate import simulate
 from orch_events.cli.commands.summary import summary
 from orch_events.cli.commands.timeline import timeline
@@ -76,7 +77,7 @@ def cli(ctx: click.Context) -> None:
 
 
 cli.add_section("Commands", [list_, follow, jobs])
-cli.add_section("Reports", [summary, failures, timeline, compare])
+cli.add_section("Reports", [nodes, summary, failures, timeline, compare])
 cli.add_section("Setup and testing", [doctor, simulate, completion, help_])
 
 

@@ -13,7 +13,14 @@ from datetime import datetime
 import msgspec
 
 from orch_events.times import parse_timestamp
-from orch_events.wire.detail import Changes, read_cause, read_changes, read_report_url
+from orch_events.wire.detail import (
+    Changes,
+    cause_in_message,
+    read_cause,
+    read_changes,
+    read_report_url,
+    says_only_state,
+)
 from orch_events.wire.event import Fields
 from orch_events.wire.printed import drop_colors
 from orch_events.wire.records import NodeRecord
@@ -48,6 +55,13 @@ class NodeRun(msgspec.Struct):
     report_url: str = ""
     changes: Changes | None = None
     slow: bool = False
+
+    @property
+    def why(self) -> str:
+        """Why it did not finish, in as few words as say it; "" if neither node nor server says."""
+        if self.cause or says_only_state(self.message, self.name):
+            return self.cause
+        return cause_in_message(self.message, self.name)[0] or self.message
 
     @property
     def began_at(self) -> datetime | None:
@@ -104,11 +118,11 @@ class Nodes:
                 _note_end(run, fields.message, details.detail)
         return True
 
-    def merge_snapshot(self, node: NodeRecord) -> None:
-        """Apply a node's record to it."""
+    def merge_snapshot(self, node: NodeRecord, *, later: bool = False) -> None:
+        """Apply a node's record to it; one that is known to be `later` than every event counts whatever its id is."""
         run = self.runs.get(node.name) or self._new_run(node.name)
-        if node.latest_event_id >= run.event_id:
-            self._enter(run, node.state, node.latest_event_id)
+        if later or node.latest_event_id >= run.event_id:
+            self._enter(run, node.state, max(node.latest_event_id, run.event_id))
             run.start_timestamp = node.start_timestamp or run.start_timestamp
             run.finish_timestamp = node.finish_timestamp or run.finish_timestamp
             _note_end(run, node.message, node.result)

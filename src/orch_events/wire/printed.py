@@ -85,7 +85,9 @@ _EXIT = re.compile(
 )
 """A line that says nothing but with which status a program exited."""
 
-_TRACEBACK = re.compile(r"^[^\S\n]*Traceback \(most recent call last\):[^\n]*\n(?:[^\S\n]+[^\n]*\n|\n)*([^\n]*)", re.MULTILINE)
+_TRACEBACK = re.compile(
+    r"^[^\S\n]*Traceback \(most recent call last\):[^\n]*\n(?:[^\S\n]+[^\n]*\n|\n)*([^\n]*)", re.MULTILINE
+)
 _TRACEBACK_BEGIN = "Traceback (most recent call last):"
 
 

@@ -94,7 +94,7 @@ def test_text_of_a_server_never_acts() -> None:
 
 def test_json_has_what_is_documented() -> None:
     content = failures_json(Failures.from_state(simulated(357)))
-    assert list(content) == ["version", "job", "over", "outcome", "record", "unheard", "groups"]
+    assert list(content) == ["version", "job", "over", "outcome", "record", "part", "unheard", "groups"]
     assert (content["version"], content["job"], content["over"], content["outcome"]) == (1, "357", True, "failed")
     assert content["groups"][-1] == {
         "state": "failed",
