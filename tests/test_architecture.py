@@ -50,7 +50,9 @@ INSIDE = {
         "causes": "",
         "durations": "",
         "rerun": "",
+        "folding": "",
         "part": "",
+        "output": "causes part",
         "progress": "durations",
         "summary": "durations part progress",
         "failures": "causes part progress",
@@ -119,6 +121,7 @@ INSIDE = {
         "compare": "common",
         "failures": "common",
         "nodes": "common",
+        "output": "common",
         "summary": "common",
     },
     "render.timeline": {

@@ -58,7 +58,7 @@ class _Answers(Api):
 
 
 @contextmanager
-def _serving(answers: Mapping[str, Any]) -> Iterator[tuple[str, _Answers]]:
+def serving(answers: Mapping[str, Any]) -> Iterator[tuple[str, _Answers]]:
     api = _Answers(answers)
     with Simulator(api) as simulator:
         yield simulator.url, api
@@ -114,7 +114,7 @@ def test_nodes_that_have_not_started_are_there_too(call: Call) -> None:
 
 
 def test_how_nodes_of_a_job_stopped_by_force_ended_is_asked_of_the_server(call: Call) -> None:
-    with _serving(FORCED) as (url, api):
+    with serving(FORCED) as (url, api):
         rows = [json.loads(line) for line in call("nodes", "7", "--service-url", url, "--json").lines]
     assert [(row["node"], row["state"], row["cause"]) for row in rows] == [
         ("a", "errored", "the job was stopped by force"),
@@ -126,7 +126,7 @@ def test_how_nodes_of_a_job_stopped_by_force_ended_is_asked_of_the_server(call: 
 
 
 def test_header_and_body_of_failures_agree_about_a_job_stopped_by_force(call: Call) -> None:
-    with _serving(FORCED) as (url, _):
+    with serving(FORCED) as (url, _):
         done = call("failures", "7", "--service-url", url)
     assert done.lines[0].endswith(": 4 nodes, 1 finished, 1 failed, 1 errored, 1 skipped")
     titles = [line for line in done.lines[1:] if line and not line.startswith(" ")]
@@ -135,14 +135,14 @@ def test_header_and_body_of_failures_agree_about_a_job_stopped_by_force(call: Ca
 
 
 def test_without_the_nodes_what_is_known_is_shown_with_a_warning(call: Call) -> None:
-    with _serving({end: body for end, body in FORCED.items() if end != "/nodes"}) as (url, _):
+    with serving({end: body for end, body in FORCED.items() if end != "/nodes"}) as (url, _):
         done = call("nodes", "7", "--service-url", url, "--json", "--retry-for", "0")
     assert [json.loads(line)["state"] for line in done.lines] == ["running", "finished"]
     assert done.err.startswith("warning: not all nodes of job 7 are known: ")
 
 
 def test_a_job_whose_events_are_gone_still_has_its_nodes(call: Call) -> None:
-    with _serving({**FORCED, "/events": {"items": []}}) as (url, _):
+    with serving({**FORCED, "/events": {"items": []}}) as (url, _):
         done = call("nodes", "7", "--service-url", url, "--json")
     assert (len(done.lines), done.err) == (4, "")
 

@@ -29,6 +29,7 @@ from orch_events.wire.vocabulary import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
 REPORT_FORMATS = ("text", "json")
+OUTPUT_FORMATS = ("text", "jsonl")
 COLORS = ("auto", "always", "never")
 PICTURE_FORMATS = ("text", "svg", "html")
 ZONES = ("local", "utc")
