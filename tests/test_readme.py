@@ -66,7 +66,7 @@ PROMISES = {
     "orch-events summary latest": Promise(r"^job 360 .*5000 nodes"),
     "orch-events list 352": Promise(_ALL_OF_352),
     "orch-events list 353 --failed": Promise(
-        r"web-03\.example\.com +The task exited with 1: nginx: \[emerg\]", every=r"ID .*|.* (✖ failed|‼ errored) .*"
+        r"web-03\.example\.com +nginx: \[emerg\]", every=r"ID .*|.* (✖ failed|‼ errored) .*"
     ),
     "orch-events list 353 --node 'web*' --type finished --grep restarted": Promise(
         r"restarted", every=r"ID .*|.* ✔ finished +web-.* nginx restarted .*"
