@@ -36,6 +36,7 @@ def task(**options: Any) -> tuple[str, list[str]]:
             " --noop --environment production --concurrency 8",
         ),
         ({"noop": False, "debug": False, "concurrency": None, "target": None, "enforce_environment": True}, ""),
+        ({"transport": "pxp"}, ""),
         ({"environment": "", "enforce_environment": False}, " --no-enforce-environment"),
         ({"no_noop": True, "debug": True, "trace": True, "evaltrace": True}, " --no-noop --debug --trace --evaltrace"),
         ({"description": "it's new", "scope": {"nodes": ["a", "b", "c"]}}, """ --description 'it'"'"'s new'"""),
@@ -43,6 +44,11 @@ def task(**options: Any) -> tuple[str, list[str]]:
 )
 def test_puppet_runs_again_with_its_own_options(options: dict[str, Any], words: str) -> None:
     assert deploy(**options) == (f"puppet job run --nodes a,b{words}", [])
+
+
+def test_only_another_transport_than_the_usual_one_is_lacking() -> None:
+    assert task(transport="pxp") == ("puppet task run service --nodes a,b", [])
+    assert task(transport="ssh") == ("puppet task run service --nodes a,b", ["transport"])
 
 
 @pytest.mark.parametrize(
@@ -155,6 +161,7 @@ def test_whatever_the_options_are_the_words_can_be_printed(kind: str, options: d
     assert found is None or all(word.isprintable() for word in found.words)
 
 
+@pytest.mark.slow
 @needs("bash")
 @settings(max_examples=20)
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,5}", fullmatch=True), ANYTHING, min_size=1, max_size=3))

@@ -67,7 +67,8 @@ def test_latest_is_the_newest_job_and_that_is_told(command: str, answering: Serv
         "state": "finished",
     }
     with answering(200, json.dumps(answer).encode()) as url:
-        done = call(command, "latest", "--service-url", url, "-v", "-o", "jsonl")
+        settle = ["--settle", "0.3"] if command == "follow" else []  # no record proves that all of it was seen
+        done = call(command, "latest", "--service-url", url, "-v", "-o", "jsonl", *settle)
 
     asked = [line.partition("/v1")[2].partition(":")[0] for line in done.err.splitlines() if line.startswith("GET")]
     assert asked[0] == "/jobs?limit=1&offset=0&order_by=name&order=desc"

@@ -1,13 +1,15 @@
 """The cursor: each event once, in order, and never backwards."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.follow.cursor import Cursor, ReorderBuffer, Resume, SeenIds
 from orch_events.wire.event import Event
-from tests.build import event
+from tests.build import event, event_from
 
 
 def ids(events: Sequence[Event]) -> list[int | None]:
@@ -19,12 +21,17 @@ def taken(cursor: Cursor, *events: Event) -> list[Event]:
     return [*cursor.accept(events), *cursor.drain()]
 
 
+def end(cursor: Cursor, next_start: int | None = None, at: float = 0.0) -> None:
+    """End a page that was asked for and answered at a time."""
+    cursor.end_page(next_start, at, at)
+
+
 def test_the_next_page_begins_behind_the_highest_id() -> None:
     cursor = Cursor()
     assert cursor.start is None
     taken(cursor, event(5), event(9))
     assert cursor.start is None
-    cursor.end_page(None)
+    end(cursor)
     assert cursor.start == 10
 
 
@@ -37,9 +44,9 @@ def test_what_was_shown_is_not_shown_again() -> None:
 def test_an_older_event_that_was_not_shown_is_shown_and_moves_nothing_back() -> None:
     cursor = Cursor()
     taken(cursor, event(9))
-    cursor.end_page(None)
+    end(cursor)
     assert ids(taken(cursor, event(5))) == [5]
-    cursor.end_page(None)
+    end(cursor)
     assert cursor.start == 10
 
 
@@ -58,7 +65,7 @@ def test_a_truncated_page_moves_behind_what_had_arrived() -> None:
 def test_a_truncated_page_that_was_out_of_order_is_asked_for_again() -> None:
     cursor = Cursor()
     taken(cursor, event(3))
-    cursor.end_page(None)
+    end(cursor)
     taken(cursor, event(9), event(5))
     cursor.page_truncated()
     assert cursor.start == 4
@@ -73,22 +80,25 @@ def test_a_truncated_page_that_was_out_of_order_is_asked_for_again() -> None:
 def test_a_rewound_page_that_is_cut_before_any_event_is_asked_for_again() -> None:
     cursor = Cursor()
     taken(cursor, event(5), event(9))
-    cursor.end_page(None)
+    end(cursor)
     cursor.rewind()
     cursor.page_truncated()
-    assert cursor.start is None
+    assert cursor.request_start is None
     taken(cursor, event(3))
     cursor.page_truncated()
-    assert cursor.start is None
+    assert cursor.request_start is None
+    assert cursor.start == 10
 
 
-def test_rewound_the_cursor_asks_for_everything_and_still_shows_nothing_twice() -> None:
+def test_rewound_the_cursor_asks_once_for_what_is_not_proven_and_shows_nothing_twice() -> None:
     cursor = Cursor(start=4)
     taken(cursor, event(5), event(9))
-    cursor.end_page(None)
+    end(cursor)
     cursor.rewind()
-    assert cursor.start == 4
+    assert (cursor.request_start, cursor.start) == (4, 10)
     assert ids(taken(cursor, event(3), event(5), event(7), event(9))) == [7]
+    end(cursor)
+    assert (cursor.request_start, cursor.start) == (10, 10)
 
 
 @given(st.lists(st.integers(0, 999), unique=True), st.lists(st.integers(1, 40)))
@@ -114,16 +124,72 @@ def test_a_buffer_holds_some_thousand_events_and_some_megabytes() -> None:
     assert [ids(some) for some in out] == [[], [], [], [], [0], [1], [2], [3]]
 
 
+def released(buffer: ReorderBuffer, *batches: Sequence[Event]) -> list[list[int | None]]:
+    """Return the ids that a buffer releases at each of some batches, and at its end."""
+    return [*(ids(buffer.put(batch)) for batch in batches), ids(buffer.drain())]
+
+
+def test_a_buffer_releases_the_oldest_batch_while_the_others_alone_fill_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._BUFFERED_EVENTS", 4)
+    buffer = ReorderBuffer()
+    batches = [[event(number) for number in numbers] for numbers in ([1, 2, 3], [4, 5, 6], [7], [8], [9, 10])]
+    for _ in range(2):
+        assert released(buffer, *batches) == [[], [], [1, 2, 3], [], [4, 5, 6], [7, 8, 9, 10]]
+    many = [event(number) for number in range(4, 9)]
+    assert released(buffer, *([event(number)] for number in (1, 2, 3)), many) == [[], [], [], [1, 2, 3], ids(many)]
+
+
+def test_a_buffer_holds_so_many_bytes_but_for_the_only_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._BUFFERED_BYTES", 3 * len(event(10).source))
+    buffer = ReorderBuffer()
+    batches = [[event(number)] for number in range(10, 14)]
+    for _ in range(2):
+        assert released(buffer, *batches) == [[], [], [], [10], [11, 12, 13]]
+    big = [event(number) for number in range(10, 15)]
+    assert released(buffer, big, [event(15)], [event(16)]) == [[], [10, 11, 12, 13, 14], [], [15, 16]]
+
+
+def test_a_batch_that_is_lower_than_the_last_one_is_sorted_in() -> None:
+    assert released(ReorderBuffer(), [event(5)], [event(3)], [], [event(4), event(9)]) == [[], [], [], [], [3, 4, 5, 9]]
+
+
 def test_a_pages_own_word_counts_only_while_no_event_was_seen() -> None:
     cursor = Cursor()
-    cursor.end_page(7)
+    end(cursor, 7)
     assert cursor.start == 7
-    cursor.end_page(3)
-    cursor.end_page(None)
+    end(cursor, 3)
+    end(cursor)
     assert cursor.start == 7
     taken(cursor, event(9))
-    cursor.end_page(100)
+    end(cursor, 100)
     assert cursor.start == 10
+
+
+def test_zero_is_an_id() -> None:
+    cursor = Cursor()
+    taken(cursor, event(0))
+    end(cursor, 100)
+    assert cursor.start == 1
+
+
+def test_resumed_before_anything_was_shown_a_page_s_own_word_counts() -> None:
+    cursor = Cursor(resume=Resume(7, 7))
+    assert cursor.request_start == 7
+    end(cursor, 9)
+    assert cursor.start == 9
+
+
+def test_a_first_page_that_is_cut_at_once_is_asked_for_again() -> None:
+    cursor = Cursor()
+    cursor.page_truncated()
+    assert cursor.request_start is None
+
+
+@pytest.mark.parametrize(("start", "lacking"), [(None, [1, 2, 4]), (2, [2, 4])])
+def test_what_is_wanted_and_was_not_seen_is_lacking(start: int | None, lacking: list[int]) -> None:
+    cursor = Cursor(start)
+    taken(cursor, event(3))
+    assert [number for number in (1, 2, 3, 4) if cursor.lacks(number)] == lacking
 
 
 def test_an_event_without_an_id_is_shown_once() -> None:
@@ -132,7 +198,7 @@ def test_an_event_without_an_id_is_shown_once() -> None:
     cursor = Cursor()
     assert taken(cursor, without_id, event(1)) == [without_id, event(1)]
     assert taken(cursor, without_id, other) == [other]
-    cursor.end_page(None)
+    end(cursor)
     assert cursor.start == 2
 
 
@@ -153,30 +219,122 @@ def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown() 
     assert shown.add(far[-1] + 1)
 
 
+BLOCK = 1 << 16
+
+
+def test_of_too_many_blocks_of_ids_the_lowest_is_dropped_and_all_up_to_its_end_counts_as_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._MAX_BLOCKS", 2)
+    seen = SeenIds()
+    assert seen.add(5)
+    assert seen.add(3 * BLOCK + 5)
+    assert [number in seen for number in (4, 5, BLOCK - 1)] == [False, True, False]
+    assert seen.add(7 * BLOCK)
+    assert [number in seen for number in (0, BLOCK - 1, BLOCK, 3 * BLOCK, 3 * BLOCK + 5, 7 * BLOCK)] == [
+        True, True, False, False, True, True,
+    ]  # fmt: skip
+    assert not seen.add(BLOCK - 1)
+    assert seen.add(BLOCK)
+    assert 2 * BLOCK - 1 in seen
+
+
+@given(st.lists(st.integers(0, 5 * BLOCK), unique=True), st.integers(0, 5 * BLOCK), st.integers(0, 5 * BLOCK))
+def test_ids_that_were_seen_are_listed_from_one_to_another(numbers: list[int], low: int, high: int) -> None:
+    seen = SeenIds()
+    assert all(seen.add(number) for number in numbers)
+    assert list(seen.between(low, high)) == [number for number in sorted(numbers) if low <= number <= high]
+    assert all(number in seen for number in numbers)
+
+
+def test_both_ends_of_a_list_of_ids_and_of_a_block_are_in_it() -> None:
+    seen = SeenIds()
+    ends = [0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 3 * BLOCK]
+    seen.add_all(ends)
+    assert [list(seen.between(low, high)) for low, high in pairwise(ends)] == [list(two) for two in pairwise(ends)]
+    assert list(seen.between(1, BLOCK - 2)) == []
+
+
+def test_ids_that_were_seen_are_listed_in_order_whatever_came_first() -> None:
+    seen = SeenIds()
+    assert all(seen.add(number) for number in (3 * BLOCK, 9, 2 * BLOCK, 7))
+    assert list(seen.between(0, 4 * BLOCK)) == [7, 9, 2 * BLOCK, 3 * BLOCK]
+
+
+def test_of_events_without_ids_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._MAX_WITHOUT_ID", 3)
+    one, two, three = (event_from({"type": kind}) for kind in ("a", "b", "c"))
+    cursor = Cursor()
+    assert taken(cursor, one, two, one, two, three) == [one, two, three]
+    assert taken(cursor, one) == [one]  # all are forgotten
+    assert taken(cursor, one, two) == [two]
+
+
 def cursor_at(*pages: tuple[float, Sequence[int]], resume: Resume | None = None) -> Cursor:
-    """Return a cursor that has seen pages, each at a time."""
+    """Return a cursor that has seen pages, each asked for and answered at a time; the highest id again: read again."""
     cursor = Cursor(resume=resume)
     for at, numbers in pages:
+        if cursor.start is not None and cursor.start - 1 in numbers:
+            cursor.rewind()
         taken(cursor, *(event(number) for number in numbers))
-        cursor.end_page(None)
-        cursor.mark(at)
+        end(cursor, at=at)
     return cursor
 
 
-def test_what_was_seen_in_the_last_seconds_is_remembered_and_what_is_older_counts_as_complete() -> None:
-    assert Cursor().recent() is None
-    assert cursor_at((0, [5, 9])).recent() == Resume(10, 0, [5, 9])
-    assert cursor_at((0, [5, 9]), (29, [12])).recent() == Resume(13, 0, [5, 9, 12])
-    assert cursor_at((0, [5, 9]), (30, [12])).recent() == Resume(13, 10, [12])
-    assert cursor_at((0, [5, 9]), (10, [12]), (60, [])).recent() == Resume(13, 13, [])
+@pytest.mark.parametrize(
+    ("pages", "resume"),
+    [
+        ([(0, [5, 9])], Resume(10, 0, [5, 9])),
+        ([(0, [5, 9]), (99, [12])], Resume(13, 0, [5, 9, 12])),  # nothing was read again
+        ([(0, [5, 9]), (14.9, [5, 9])], Resume(10, 0, [5, 9])),  # too early
+        ([(0, [5, 9]), (15, [5, 9])], Resume(10, 9, [9])),
+        ([(0, [5, 9]), (2, [12]), (16, [5, 9, 12])], Resume(13, 9, [9, 12])),
+        ([(0, [5, 9]), (2, [12]), (16, [5, 9, 12]), (17, [9, 12])], Resume(13, 12, [12])),
+        ([(0, [5, 9]), (2, []), (16, [5, 9])], Resume(10, 9, [9])),  # a page without news changes nothing
+    ],
+)
+def test_what_was_read_again_after_a_while_is_proven_and_all_else_is_remembered(
+    pages: list[tuple[float, list[int]]], resume: Resume
+) -> None:
+    assert Cursor().resume is None
+    assert cursor_at(*pages).resume == resume
+    assert resume.has_gaps is (resume.since != resume.shown[-1])
 
 
-def test_resumed_an_event_that_became_visible_late_is_new_and_what_was_shown_is_not() -> None:
+def test_where_nothing_was_shown_there_are_no_gaps() -> None:
+    assert not Resume(0, 0).has_gaps
+
+
+def test_proven_ids_are_not_asked_for_again() -> None:
+    cursor = cursor_at((0, [5, 9]), (15, [5, 9]), (16, [12]))
+    cursor.rewind()
+    assert cursor.request_start == 9
+
+
+def test_at_the_end_all_is_proven() -> None:
+    cursor = cursor_at((0, [5, 9]), (1, [12]))
+    version = cursor.version
+    cursor.settle()
+    assert cursor.resume == Resume(13, 12, [12])
+    assert cursor.version > version
+    cursor = cursor_at((100, [5, 9]))
+    cursor.settle()
+    assert cursor.resume == Resume(10, 9, [9])
+
+
+def test_at_the_end_of_a_job_without_events_nothing_is_proven() -> None:
+    cursor = Cursor()
+    cursor.settle()
+    assert (cursor.resume, cursor.version) == (None, 0)
+
+
+def test_resumed_the_first_request_asks_for_what_was_not_proven() -> None:
     cursor = Cursor(resume=Resume(13, 5, [5, 9, 12]))
-    assert cursor.start == 5
+    assert (cursor.request_start, cursor.start) == (5, 13)
+    assert cursor.resume == Resume(13, 5, [5, 9, 12])
     assert ids(taken(cursor, *(event(number) for number in (4, 5, 7, 9, 12, 14)))) == [7, 14]
-    cursor.end_page(None)
-    assert cursor.start == 15
+    end(cursor)
+    assert cursor.request_start == cursor.start == 15
 
 
 @given(
@@ -192,25 +350,53 @@ def test_stopped_and_resumed_anywhere_nothing_is_new_twice(pages: list[tuple[flo
         at += seconds
         timed.append((at, sorted(some)))
     before = cursor_at(*timed[:stop])
-    resumed = Cursor(resume=before.recent())
+    resumed = Cursor(resume=before.resume)
     seen = {number for some in numbers(timed[:stop]) for number in some}
     again = taken(resumed, *(event(number) for number in sorted(seen)))
-    recent = before.recent()
-    assert recent is None or not [one for one in again if one.id is not None and one.id >= recent.since]
+    resume = before.resume
+    assert resume is None or not [one for one in again if one.id is not None and one.id >= resume.since]
 
 
 def test_the_version_changes_with_what_is_new() -> None:
-    cursor = cursor_at((0, [5]))
+    cursor = cursor_at((0, []))
+    assert cursor.version == 0
+    taken(cursor, event(5))
+    taken(cursor, event(5))
+    end(cursor)
     assert cursor.version == 1
     taken(cursor, event(5))
-    cursor.mark(1)
+    end(cursor)
     assert cursor.version == 1
     taken(cursor, event(4))
-    cursor.mark(2)
+    end(cursor)
     assert cursor.version == 2
 
 
-def test_of_very_many_recent_ids_the_latest_are_remembered() -> None:
-    recent = cursor_at((0, range(50_000))).recent()
-    assert recent
-    assert (recent.since, len(recent.shown), recent.shown[-1]) == (30_000, 20_000, 49_999)
+def test_of_very_many_ids_the_latest_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._MAX_RESUMED", 100)
+    resume = cursor_at((0, range(150))).resume
+    assert resume
+    assert (resume.since, len(resume.shown), resume.shown[-1]) == (50, 100, 149)
+    resume = cursor_at((0, range(50, 150))).resume
+    assert resume
+    assert (resume.since, len(resume.shown), resume.shown[0]) == (0, 100, 50)
+
+
+def test_of_very_many_pages_some_are_proven_a_little_later() -> None:
+    cursor = cursor_at(*((float(at), [at]) for at in range(1100)))
+    cursor.rewind()
+    assert cursor.request_start is None
+    end(cursor, at=114.0)
+    cursor.rewind()
+    assert cursor.request_start is None  # the marks of the first hundred pages are gone
+    end(cursor, at=1000.0)
+    cursor.rewind()
+    assert cursor.request_start == 985
+
+
+def test_pages_without_news_do_not_delay_what_is_proven() -> None:
+    cursor = cursor_at((0.0, [5]), (0.0, [6]), *((0.001 * number, []) for number in range(1100)))
+    cursor.rewind()
+    end(cursor, at=15.0)
+    cursor.rewind()
+    assert cursor.request_start == 6

@@ -5,13 +5,13 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from orch_events.cli.app import App
 from orch_events.cli.connection import OpenServer, open_server, retry_policy
 from orch_events.cli.options.groups import ConnectOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.errors import UnknownJob, UsageError
+from orch_events.errors import OrchEventsError, UnknownJob, UsageError
 from orch_events.render.toolkit.text import escape_control
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.job.state import JobState
     from orch_events.job.updates import Steps
     from orch_events.times import Clock
-    from orch_events.wire.records import JobRecord
+    from orch_events.wire.event import Event
+    from orch_events.wire.records import JobRecord, NodeRecord
 
 _REPLAY_SECONDS = 0.2
 """The longest polling interval of a replay in time; one of all at once needs none."""
@@ -199,13 +200,67 @@ def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "Job
     return app.finish(recent(fetch, query))
 
 
-def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":
-    """Read all events of a job so far, and its record. Raises OrchEventsError."""
+def load_job(
+    app: App, ref: JobRef, options: ReportOptions, observer: "Observer | None" = None, *, every_node: bool = False
+) -> "JobState":
+    """Read all events of a job so far, and its record; and its nodes, if the record knows more of them than the events.
+
+    Args:
+        app: the process.
+        ref: the job.
+        options: how to read it.
+        observer: is told of all events, and of the nodes if these were read.
+        every_node: whether nodes that have not started matter too, in a job that is still running.
+
+    Raises:
+        OrchEventsError: the job can't be read.
+    """
     replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
         follower = job.follower(app.clock, start=job.start)
-        app.finish(follower.once(outcome=True))
-        if job.recorded and not follower.state.is_over:
+        app.finish(_observed(follower.once(outcome=True), observer))
+        state = follower.state
+        if job.recorded and not state.is_over:
             live = f"; on the server: orch-events follow {job.live}" if job.live else ""
             app.stderr.note(f"{escape_control(job.name)} ends before the job does{live}")
-        return follower.state
+        if job.start is not None or (state.lacks_nodes and (state.is_over or every_node)):
+            _complete_nodes(app, job, state, observer)
+        return state
+
+
+class Observer(Protocol):
+    """Is told what is read of a job, for what its state does not keep."""
+
+    def events(self, events: "Sequence[Event]") -> None:
+        """Take some events, in the order of their ids."""
+        ...
+
+    def nodes(self, nodes: "Sequence[NodeRecord]") -> None:
+        """Take the records of all nodes, later than every event."""
+        ...
+
+
+def _observed(updates: "Steps[None]", observer: Observer | None) -> "Steps[None]":
+    from orch_events.job.updates import NewEvents
+
+    for update in updates:
+        if observer is not None and isinstance(update, NewEvents):
+            observer.events(update.events)
+        yield update
+
+
+def _complete_nodes(app: App, job: OpenJob, state: "JobState", observer: Observer | None) -> None:
+    """Ask for the nodes where the events did not tell all: the job was stopped by force, or its events are gone."""
+    from orch_events.follow.retry import Outage, first_answer, retry
+
+    def begin_outage() -> "Outage":
+        return Outage(job.number, job.policy, app.clock, had_contact=True)
+
+    try:
+        nodes = app.finish(retry(lambda: first_answer(job.source.nodes(job.number)), begin_outage))
+    except OrchEventsError as error:
+        app.stderr.warn(f"not all nodes of job {job.number} are known: {error.message}")
+        return
+    state.complete_nodes(nodes)
+    if observer is not None:
+        observer.nodes(nodes)

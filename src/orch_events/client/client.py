@@ -244,7 +244,7 @@ class Client:
                 body += piece
                 if len(body) >= _MOST_ERROR_BYTES or self._clock.monotonic() - began_at > _MOST_SECONDS:
                     break
-        return bytes(body[:_MOST_ERROR_BYTES])
+        return bytes(body)
 
     @contextmanager
     def _translate_errors(self, url: str, trace: ProxyTrace | None = None, *, reading: bool = False) -> Iterator[None]:
@@ -253,7 +253,7 @@ class Client:
             yield
         except (httpx.HTTPError, OSError) as error:
             limit = SystemLimit.behind(error)
-            at_proxy = isinstance(error, httpx.ProxyError) or (trace is not None and trace.at_proxy)
+            at_proxy = trace is not None and trace.at_proxy
             if limit is None and self._proxy is not None and at_proxy:
                 raise self._error_of_proxy(error, self._proxy.origin) from None
             raise limit or self._our_error(error, url, reading=reading) from None

@@ -10,7 +10,7 @@
    the record says so; finished.
 3. What is not known is no outcome: of a job that was joined in the middle, without a snapshot of its nodes, and of one
    with a node that still seems to run, only the record's counts tell who failed. Without them it is None, unless the
-   job was aborted or stopped.
+   job was aborted or stopped. It is None as well where events had to be left out.
 4. finished says nothing of the nodes. The exit status does: it is 3 for stopped and aborted, else 1 if the job or a
    node is in a state that --fail-on names, else 0.
 5. Events may arrive in any order, and after the end too; so the outcome is computed whenever it is needed.
@@ -72,6 +72,7 @@ class JobState:
         events: how many events were applied or counted.
         last_id: the highest id among them; None before the first.
         late: how many of them came after one with a higher id.
+        left_out: whether events had to be left out; then how the job ended is not known.
         ended_by: job_finished or job_aborted, once there was one; job_aborted beats job_finished.
     """
 
@@ -82,6 +83,7 @@ class JobState:
         self.events = 0
         self.last_id: int | None = None
         self.late = 0
+        self.left_out = False
         self.ended_by: str | None = None
         self._nodes = Nodes()
         self._expected: set[int] = set()
@@ -106,10 +108,10 @@ class JobState:
         fields, number, last = event.fields, event.id or 0, self.last_id or 0
         self.events += 1
         self._expected.discard(number)
-        if number < last:
-            self.late += 1
-        elif number:
+        if number > last:
             self.last_id = number
+        elif 0 < number < last:
+            self.late += 1
         self._first_timestamp = self._first_timestamp or fields.timestamp
         self._last_timestamp = fields.timestamp or self._last_timestamp
         if not self._nodes.apply(fields, number):
@@ -127,6 +129,13 @@ class JobState:
         self._knows_nodes = True
         for node in nodes:
             self._nodes.merge_snapshot(node)
+
+    def complete_nodes(self, nodes: Iterable[NodeRecord]) -> None:
+        """Apply a snapshot that was taken after all events: where it says something else, it is right."""
+        for node in nodes:
+            run = self.runs.get(node.name)
+            if run is None or run.state != node.state:
+                self._nodes.merge_snapshot(node, later=True)
 
     def expect(self, numbers: Iterable[int]) -> None:
         """Note the ids of events that are known to exist: until they were applied, events are missing."""
@@ -207,7 +216,7 @@ class JobState:
     @property
     def nodes_over(self) -> bool:
         """Whether every node of the job is in a terminal state; the record says how many there are."""
-        return bool(self.record and self.record.node_count) and 0 < self.total == self.over
+        return bool(self.record and self.record.node_count) and self.total == self.over
 
     @property
     def is_over(self) -> bool:
@@ -215,12 +224,30 @@ class JobState:
         return self.reported_over or self.nodes_over
 
     @property
+    def is_counted(self) -> bool:
+        """Whether the record counts the nodes in each state."""
+        return bool(self.record and self.record.node_states)
+
+    @property
+    def counts_differ(self) -> bool:
+        """Whether the record counts nodes otherwise than the events do; nodes that are yet to start don't matter."""
+        if not self.is_counted or self.record is None:
+            return False
+        recorded = {state: count for state, count in self.record.node_states.items() if state != "new"}
+        return recorded != {state: count for state, count in self.nodes.items() if count and state != "new"}
+
+    @property
     def matches_record(self) -> bool:
         """Whether the terminal record, if there is one and it counts nodes, counts them as the events do."""
-        if self.record is None or not self.record.over or not self.record.node_states:
+        return not (self.record_over and self.counts_differ)
+
+    @property
+    def lacks_nodes(self) -> bool:
+        """Whether the record knows more of the nodes than the events told: more of them, or how they ended."""
+        if self.total > len(self.runs):
             return True
-        recorded = {state: count for state, count in self.record.node_states.items() if state != "new"}
-        return recorded == {state: count for state, count in self.nodes.items() if count and state != "new"}
+        counts = self.record.node_states if self.record else {}
+        return self.record_over and (not self.matches_record or (not counts and self.nodes["running"] > 0))
 
     @property
     def complete(self) -> bool:
@@ -228,8 +255,7 @@ class JobState:
 
         If the first events were not read, it is not known which nodes have started.
         """
-        counted = self.record_over and bool(self.record and self.record.node_states)
-        whole = self.matches_record if counted else self.nodes_over
+        whole = self.matches_record if self.record_over and self.is_counted else self.nodes_over
         return whole and not self._expected and not (self._whole and self.lacks_events)
 
     @property
@@ -241,7 +267,7 @@ class JobState:
 
     def outcome(self) -> Outcome | None:
         """How the job ended; None while it is not over, and if that can't be told."""
-        if not self.is_over:
+        if not self.is_over or self.left_out:
             return None
         record = self.record if self.record_over else None
         counted = record.node_states if record else {}

@@ -18,6 +18,7 @@ from orch_events.cli.options.groups import (
     ExitOptions,
     FilterOptions,
     OutputOptions,
+    PartOptions,
     RangeOptions,
     ReportOptions,
     RetryOptions,
@@ -29,6 +30,7 @@ from orch_events.wire.vocabulary import FAIL_ON
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
 JOB_FORMATS = (*EVENT_FORMATS, "name")
 REPORT_FORMATS = ("text", "json")
+OUTPUT_FORMATS = ("text", "jsonl")
 COLORS = ("auto", "always", "never")
 PICTURE_FORMATS = ("text", "svg", "html")
 ZONES = ("local", "utc")
@@ -117,6 +119,18 @@ def filter_options(command: Command) -> Command:
         filter_option("--since", type=instant, metavar="TIME", also=("after", "from"),
                       help="Only events since TIME, as in 10m (ago) or 2016-05-05; see: orch-events help time."),
         filter_option("--until", type=instant, metavar="TIME", also=("before", "to"), help="Only events until TIME."),
+    )(command)  # fmt: skip
+
+
+def part_options(command: Command) -> Command:
+    """Add the options that choose the nodes that a report speaks of."""
+    return grouped(
+        "part",
+        PartOptions,
+        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("host", "certname"),
+                      help="Only nodes whose name matches, as in 'web*'."),
+        filter_option("--failed", is_flag=True, also=("errors", "failures"),
+                      help="Only nodes that failed or errored."),
     )(command)  # fmt: skip
 
 
@@ -253,6 +267,7 @@ def report_options(
     return composed(
         *own,
         recording_option,
+        part_options,
         output,
         display_options(times),
         outcome,

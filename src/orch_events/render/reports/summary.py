@@ -22,7 +22,7 @@ _GAP = "  "
 
 def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> list[str]:
     """Return the report for people."""
-    lines = [*heading(summary.progress, layout), ""]
+    lines = [*heading(summary.progress, layout, summary.part), ""]
     for label, words in _facts(summary, time_format):
         lines += layout.labelled(label, words)
     if summary.spread is not None:
@@ -34,7 +34,8 @@ def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> l
 
 
 def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Sequence[str]]]:
-    over, unheard = summary.progress.outcome is not None, summary.progress.unheard
+    over = summary.progress.outcome is not None
+    unheard = summary.progress.unheard if summary.part.is_whole else 0
     for label, at in (("started", summary.began_at), ("ended" if over else "latest", summary.last_at)):
         if at is not None:
             yield label, [" ".join(time_format.split(at.isoformat()))]
@@ -102,7 +103,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     progress, over = summary.progress, summary.progress.outcome is not None
     return {
         "version": VERSION,
-        **json_progress(progress),
+        **json_progress(progress, summary.part),
         "nodes": {"total": progress.total, "unheard": progress.unheard, "states": dict(progress.nodes)},
         "started_at": timestamp(summary.began_at),
         "ended_at": timestamp(summary.last_at) if over else None,
