@@ -132,7 +132,7 @@ def closing(renderer: Renderer) -> Iterator[None]:
 
 
 @contextmanager
-def open_recording_file(path: str | None) -> Iterator[JsonLines | None]:
+def open_recording_file(app: App, path: str | None) -> Iterator[JsonLines | None]:
     """Open a file to append events to, if there is to be one; an incomplete last line in it is ended first.
 
     Each line names its job.
@@ -144,7 +144,7 @@ def open_recording_file(path: str | None) -> Iterator[JsonLines | None]:
     try:
         with _naming(path):
             broken_off = _breaks_off(path)
-        output = Output(file, path)
+        output = Output(file, path, shield=app.signals.shield)
         if broken_off:
             output.write(b"\n")
         yield JsonLines(output, name_job=True)

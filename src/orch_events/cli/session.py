@@ -73,7 +73,7 @@ def open_session(
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
         _check_record(app, events.record, jobs)
-        recording = stack.enter_context(open_recording_file(events.record))
+        recording = stack.enter_context(open_recording_file(app, events.record))
         checkpoints = _open_checkpoints(follow.cursor_file, jobs)
         followers = [_follower(app, job, events.range.start, follow, checkpoints) for job in jobs]
         yield FollowSession(app, events, follow, jobs, followers, recording, checkpoints)

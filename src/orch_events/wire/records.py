@@ -46,9 +46,9 @@ class JobRecord(msgspec.Struct, frozen=True):
     state: str
     node_count: int | None = None
     node_states: Mapping[str, int] = {}
-    created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    created_at: datetime | None = None
     number: str = ""
     type: str = ""
     command: str = ""

@@ -176,7 +176,7 @@ def report_output_options(command: Command) -> Command:
 def record_option(command: Command) -> Command:
     """Add the option that records the events in a file."""
     return output_option("--record", type=FILE, metavar="FILE", also=("save", "tee"),
-                         help="Also append all events to FILE, as JSON Lines.")(command)  # fmt: skip
+                         help="Also append all events and the job's record to FILE.")(command)  # fmt: skip
 
 
 _VERBOSE = output_option("-v", "--verbose", is_flag=True, also=("debug",), help="Log each request to stderr.")

@@ -34,7 +34,7 @@ _LEFT_OUT = (_OWNER, _TYPE, _DURATION, _STARTED)
 """Columns that a narrow terminal does without, in this order."""
 _GAP = "  "
 _MOST_NODES_CELLS = 30
-_MIN_RUNS_CELLS = 24
+_MIN_RUNS_CELLS = 32
 
 _WORST_FIRST = ("failed", "errored", "skipped")
 _BEST_LAST = ("running", "new", "finished")
