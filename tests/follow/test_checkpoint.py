@@ -127,13 +127,47 @@ def test_a_mounted_file_that_can_t_be_replaced_is_written_in_place(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", b"new")]
 
 
-def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
-    (tmp_path / "x").touch(mode=0o640)
-    (tmp_path / "x").chmod(0o640)
+@pytest.mark.parametrize("mode", [0o640, 0o755])
+def test_an_existing_file_keeps_its_mode(mode: int, tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    (tmp_path / "x").chmod(mode)
     replace_file(tmp_path / "x", b"new", keep_mode=True)
-    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == mode
     replace_file(tmp_path / "x", b"new")
     assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
+
+
+def test_a_link_that_is_replaced_has_no_mode_to_keep(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    replace_file(tmp_path / "link", b"new", keep_mode=True)
+    assert stat.S_IMODE((tmp_path / "link").lstat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "日" * 85])
+def test_a_file_may_have_as_long_a_name_as_the_system_allows(name: str, tmp_path: Path) -> None:
+    replace_file(tmp_path / name, b"new")
+    assert (tmp_path / name).read_bytes() == b"new"
+
+
+def test_a_file_that_can_be_written_is_there_at_once(file: CheckpointFile) -> None:
+    file.check()
+    assert file.path.exists()
+    file.write(SERVER, "352", Checkpoint(7))
+    file.check()
+    assert file.read(SERVER, "352") == Checkpoint(7)
+
+
+def test_what_a_follower_knows_is_what_it_goes_on_with() -> None:
+    resume = Resume(1313, 1290, [1290, 1312])
+    assert Checkpoint.from_resume(resume, showing=True).resume == resume
+    assert Checkpoint(1313, shown=(9, 7), since=7).resume == Resume(1313, 7, [7, 9])
+    assert Checkpoint(1313).resume == Resume(1313, 1313, [])
+    assert Checkpoint(1313, since=0).resume == Resume(1313, 0, [])
+
+
+def test_a_source_may_have_a_space_in_its_name(file: CheckpointFile) -> None:
+    file.write("a demo", "352", Checkpoint(7))
+    assert file.others(SERVER, "352") == ["a demo"]
 
 
 def test_a_job_of_another_server_is_another_job_and_can_be_named(file: CheckpointFile) -> None:

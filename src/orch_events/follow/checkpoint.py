@@ -38,7 +38,7 @@ def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None
     """
     from tempfile import mkstemp
 
-    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
