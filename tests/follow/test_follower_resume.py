@@ -66,6 +66,13 @@ def test_a_record_that_tells_a_state_is_contact(its_record: JobRecord | None, *,
     assert one.had_contact is contact
 
 
+def test_events_are_contact() -> None:
+    clock = FakeClock()
+    one = follower("352", ScriptedSource(clock, STORY), clock)
+    list(interleave([one.follow()], clock, 1))
+    assert one.had_contact
+
+
 def test_a_server_without_the_event_that_was_shown_last_has_another_history() -> None:
     clock = FakeClock()
     one, updates = resumed(ScriptedSource(clock, OVER, lambda _: COUNTED), clock, Resume(100, 90, [90, 99]))
@@ -188,3 +195,21 @@ def test_from_the_middle_that_a_job_was_stopped_is_read_in_what_was_before(its_r
     updates = list(interleave([follower("352", source, clock, start=13).follow()], clock, 1000))
     assert shown(updates) == [13, 17, 18]
     assert ending(updates).outcome.word == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("start", "beginning", "requests"), [(None, True, 0), (13, True, 1), (13, False, 0), (None, False, 0)]
+)
+def test_read_once_for_its_events_a_record_is_asked_for_only_where_the_beginning_is_wanted_and_not_in_them(
+    start: int | None, requests: int, *, beginning: bool
+) -> None:
+    clock = FakeClock()
+    asked = list[float]()
+
+    def its_record(now: float) -> JobRecord:
+        asked.append(now)
+        return COUNTED
+
+    source = ScriptedSource(clock, OVER, its_record)
+    list(follower("352", source, clock, start=start).once(outcome=False, beginning=beginning))
+    assert len(asked) == requests
