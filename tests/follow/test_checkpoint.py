@@ -65,7 +65,8 @@ def test_what_is_written_is_read(places: dict[str, tuple[int, bool]]) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"[]", b'{"jobs":{"352":{"start":-1}}}', b'{"jobs":{"352":{"start":"7"}}}', b'{"jobs":{},"x":1}', b"\xff",
-     b'{"jobs":{"352":{"start":9223372036854775808}}}', b"[" * 100_000],
+     b'{"jobs":{"352":{"start":9223372036854775808}}}', b"[" * 100_000, b'{"jobs":{"352":' + b"[" * 100_000,
+     b'{"x":' + b"[" * 100_000],
 )  # fmt: skip
 def test_what_is_no_cursor_file_is_left_as_it_is(content: bytes, file: CheckpointFile) -> None:
     file.path.write_bytes(content)
@@ -192,6 +193,19 @@ def test_an_empty_file_is_one_without_entries(file: CheckpointFile) -> None:
 def test_a_file_that_can_t_be_written_is_found_out_at_once(path: str, tmp_path: Path) -> None:
     with pytest.raises(LocalFileError, match="can't be"):
         CheckpointFile(tmp_path / path).check()
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "a\0b"])
+def test_a_file_that_can_t_be_read_is_named(path: str, tmp_path: Path) -> None:
+    with pytest.raises(LocalFileError, match="can't be read"):
+        CheckpointFile(tmp_path / path).read(SERVER, "352")
+
+
+def test_a_cursor_file_that_others_may_read_stays_one(file: CheckpointFile) -> None:
+    file.path.touch()
+    file.path.chmod(0o644)
+    file.write(SERVER, "352", Checkpoint(7))
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o644
 
 
 def test_a_circle_of_links_is_named(tmp_path: Path) -> None:
