@@ -33,7 +33,7 @@ def test_what_became_visible_while_an_answer_was_on_its_way_is_not_lost(late: fl
 def test_no_pause_is_less_than_none_though_the_answer_came_after_the_silence_was_over() -> None:
     clock = FakeClock()
     pauses = list[float]()
-    for update in follower("352", Slow(clock, STORY, running_until(9)), clock).follow():
+    for update in follower("352", Slow(clock, [*STORY, (9.0, FINISHED)]), clock).follow():
         if isinstance(update, Pause):
             pauses.append(update.seconds)
             clock.sleep(update.seconds)
