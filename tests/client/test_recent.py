@@ -98,6 +98,19 @@ def test_states_and_types_are_both_to_be_met_and_one_of_each_is_enough() -> None
     assert listing.numbers(JobQuery(9, types=frozenset({"task", "plan_task"}))) == [1]
 
 
+@pytest.mark.parametrize(
+    ("query", "size"),
+    [
+        (JobQuery(20), 20),
+        (JobQuery(MOST_AT_ONCE + 1), MOST_AT_ONCE),
+        (JobQuery(20, states=frozenset({"failed"})), MOST_AT_ONCE),
+        (JobQuery(20, types=frozenset({"task"})), MOST_AT_ONCE),
+    ],
+)
+def test_no_more_is_asked_for_at_once_than_is_wanted_unless_it_is_looked_through(query: JobQuery, size: int) -> None:
+    assert query.page_size == size
+
+
 def test_jobs_that_begin_while_pages_are_read_show_no_job_twice() -> None:
     def shifting(jobs: Sequence[JobRecord], limit: int, offset: int) -> Sequence[JobRecord]:
         begun = [job(number) for number in range(1000, 1000 + offset)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.wire.detail import Changes, read_cause, read_changes, read_report_url
+from orch_events.wire.detail import Changes, cause_in_message, read_cause, read_changes, read_report_url
 
 METRICS = {"total": 347, "changed": 3, "failed": 1, "corrective_change": 2, "out_of_sync": 4, "skipped": 9}
 ANY_JSON = st.recursive(
@@ -25,6 +25,16 @@ def written(detail: object) -> bytes:
 def test_changes_are_read_from_the_metrics_of_a_puppet_run() -> None:
     found = read_changes(written({"noop": False, "metrics": METRICS, "status": "failed"}))
     assert found == Changes(347, 3, 1, corrective=2, out_of_sync=4, text="3 changed, 1 failed of 347")
+
+
+def test_what_the_metrics_do_not_count_is_none_of_it() -> None:
+    assert read_changes(b'{"metrics":{}}') == Changes(0, 0, 0, corrective=0, out_of_sync=0, text="0 changed")
+
+
+def test_the_first_metrics_are_those_of_the_run() -> None:
+    found = read_changes(written({"metrics": METRICS, "x": {"metrics": {"total": 1}}}))
+    assert found
+    assert found.total == 347
 
 
 @pytest.mark.parametrize(
@@ -70,6 +80,7 @@ def test_changes_are_told_in_words(metrics: dict[str, Any], told: str) -> None:
         ({"_error": {"msg": "exited with 1"}, "_output": "\n\n  bind failed \nmore\n"}, "exited with 1: bind failed"),
         ({"_error": {"msg": "failed:\nbind failed"}, "_output": "bind failed\n"}, "failed: bind failed"),
         ({"_error": {"kind": "x"}, "output": "bind failed"}, "bind failed"),
+        ("  \n\t\n bind failed", "bind failed"),
         ({"_error": None, "_output": ["no text"]}, ""),
         ({"metrics": METRICS}, "3 changed, 1 failed of 347"),
         ({"_error": {"msg": "no catalog"}, "metrics": METRICS}, "no catalog"),
@@ -105,3 +116,18 @@ def test_a_report_s_url_is_one_of_the_web(url: object, read: str) -> None:
 
 def test_what_reports_nothing_has_no_url() -> None:
     assert read_report_url(b"") == read_report_url(b"[]") == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "cause", "rest"),
+    [
+        ("Puppet run failed on web-03: no catalog", "no catalog", "Puppet run failed on web-03"),
+        ("Task failed on web-03: exited: 1", "exited: 1", "Task failed on web-03"),
+        ("Task failed on web-03", "", "Task failed on web-03"),
+        ("Task failed on web-03: ", "", "Task failed on web-03: "),
+        ("Task failed on web-04: no", "", "Task failed on web-04: no"),
+        ("", "", ""),
+    ],
+)
+def test_the_cause_follows_the_node_s_name_in_a_message(message: str, cause: str, rest: str) -> None:
+    assert cause_in_message(message, "web-03") == (cause, rest)
