@@ -211,6 +211,15 @@ def test_a_redirect_tells_where_to_and_no_secrets(location: str, told: str) -> N
     assert error.message == f"{URL} redirects to {told} (HTTP 302)"
 
 
+@pytest.mark.parametrize(("status", "redirects"), [(299, False), (300, True), (399, True), (400, False)])
+def test_only_3xx_redirects(status: int, *, redirects: bool) -> None:
+    assert ("redirects to" in refused(status, HTML).message) is redirects
+
+
+def test_a_body_that_is_no_utf_8_is_not_the_api_s() -> None:
+    assert type(refused(404, b'{"kind":"\xff"}')) is HtmlAnswer
+
+
 def test_an_answer_without_a_body_is_told_as_that() -> None:
     assert refused(204).message == f"{URL} answered with no body (HTTP 204)"
 

@@ -38,7 +38,7 @@ def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None
     """
     from tempfile import mkstemp
 
-    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -156,7 +156,7 @@ class CheckpointFile(msgspec.Struct, frozen=True):
         text = self._read()
         try:
             return msgspec.json.decode(text, type=_Content) if text else _Content({})
-        except (ValueError, RecursionError):
+        except ValueError:
             raise LocalFileError(f"{self.path} is not a cursor file", "name another, or remove it") from None
 
     def _read(self) -> bytes:

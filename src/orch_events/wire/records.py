@@ -199,7 +199,7 @@ def _read(body: bytes, kind: type[T], name: str) -> T:
 def _compact(body: bytes, name: str) -> bytes:
     try:
         return lenient.compact(body)
-    except (ValueError, RecursionError):
+    except ValueError:
         raise no_json(body, name) from None
 
 
