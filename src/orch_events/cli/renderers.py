@@ -103,7 +103,7 @@ def _structured(app: App, output: OutputOptions, *, name_job: bool) -> Renderer:
         case "json":
             return JsonArray(app.output)
         case "csv":
-            return Csv(app.output, name_job=name_job)
+            return Csv(app.output, name_job=name_job, safe=output.csv_safe)
         case _:
             return JsonLines(app.output, name_job=name_job)
 

@@ -15,7 +15,8 @@
 
 Memory is bounded: 8 MB of ids, the buffer, and 65,536 hashes of events without an id. Beyond the first limit, events
 with ids lower than all that are remembered are left out, since they may have been seen, and `left_out` says so; beyond
-the last, the hashes are forgotten, and an event without an id may come out twice. For a restart the latest 100,000 ids are remembered; lower ones count as proven then.
+the last, the hashes are forgotten, and an event without an id may come out twice. For a restart the latest 100,000 ids
+are remembered; lower ones count as proven then.
 """
 
 from collections import deque

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when something is requested
     from orch_events.job.state import JobState
 
 _MOST_NODES_IN_A_LINE = 100
+_MOST_STRANGE_NAMES = 10
 
 
 _HELP = """
@@ -54,18 +55,17 @@ def failures(  # noqa: PLR0917 - one argument an option of its own
     from orch_events.cli.job_sources import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, write_lines, write_report
     from orch_events.render.reports.failures import failures_json, failures_text
-    from orch_events.render.toolkit.text import escape_control
 
     if names + rerun + (output.format == "json") > 1:
         raise UsageError("--names, --rerun and --json can't be combined", "use one of them")
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
-    nodes = [escape_control(run.name) for run in unfinished(state.runs) if state.is_over or run.state != "running"]
+    nodes = [run.name for run in unfinished(state.runs) if state.is_over or run.state != "running"]
     if names:
-        write_lines(app, nodes)
+        write_lines(app, _certnames(app, nodes))
     elif rerun:
-        write_lines(app, _commands(app, shell, state, nodes))
+        write_lines(app, _commands(app, shell, state, _certnames(app, nodes)))
     else:
         found = Failures.from_state(state)
         write_report(
@@ -87,6 +87,18 @@ def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:
     """Note on stderr why nothing was printed, for readers of a pipe."""
     if state.events and not nodes:
         app.stderr.note(f"job {state.job} has no {'unfinished nodes' if state.is_over else 'failed nodes so far'}")
+
+
+def _certnames(app: App, nodes: list[str]) -> list[str]:
+    """Return the names that mean nothing but a node to another program, and warn of the others."""
+    from orch_events.analysis.rerun import is_certname
+
+    strange = [name for name in nodes if not is_certname(name)]
+    if strange:
+        more = f" and {len(strange) - _MOST_STRANGE_NAMES} more" if len(strange) > _MOST_STRANGE_NAMES else ""
+        shown = ", ".join(map(repr, strange[:_MOST_STRANGE_NAMES]))
+        app.stderr.warn(f"left out what is not the name of a node: {shown}{more}")
+    return [name for name in nodes if is_certname(name)]
 
 
 def _commands(app: App, shell: ShellCommand, state: "JobState", nodes: list[str]) -> list[str]:

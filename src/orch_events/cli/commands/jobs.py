@@ -83,7 +83,7 @@ def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Seque
             array.write_objects(objects)
             array.close()
         case "csv":
-            app.output.write(jobs_csv(jobs).encode())
+            app.output.write(jobs_csv(jobs, safe=output.csv_safe).encode())
         case _:
             theme, time_format = app.theme(app.stdout, display), TimeFormat(display.time)
             app.output.write_text(jobs_table(jobs, theme, time_format, cells=columns(app.stdout)))

@@ -44,9 +44,9 @@ def jobs_table(jobs: Sequence[JobRecord], theme: Theme, time_format: TimeFormat,
     return "\n".join([theme.paint(head, "quiet"), *painted, ""])
 
 
-def jobs_csv(jobs: Sequence[JobRecord]) -> str:
-    """Return a header, and a line for each job; times are UTC, durations seconds."""
-    return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job)) for job in jobs), ""])
+def jobs_csv(jobs: Sequence[JobRecord], *, safe: bool = False) -> str:
+    """Return a header, and a line for each job; times are UTC, durations seconds; for `safe` see `csv_line`."""
+    return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job), safe=safe) for job in jobs), ""])
 
 
 def _texts(job: JobRecord, theme: Theme, time_format: TimeFormat, *, short: bool) -> tuple[str, ...]:
