@@ -36,7 +36,9 @@ def terminal() -> Iterator[TextIO]:
     os.close(ours)
 
 
-@pytest.mark.parametrize(("wanted", "columns"), [("50", 50), ("", 70), ("0", 70), ("wide", 70), ("-5", 70)])
+@pytest.mark.parametrize(
+    ("wanted", "columns"), [("50", 50), ("", 70), ("0", 70), ("wide", 70), ("-5", 70), ("٣", 70), ("9" * 5000, 70)]
+)
 def test_help_is_as_wide_as_columns_says_or_else_the_terminal(wanted: str, columns: int, terminal: TextIO) -> None:
     assert app_of(stdout=terminal, COLUMNS=wanted).help_columns == columns
 

@@ -4,6 +4,7 @@ No other module of the command reads `sys.stdout`, `os.environ` and the like.
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from functools import cached_property
@@ -80,7 +81,7 @@ class App:
     def help_columns(self) -> int | None:
         """The width of help texts: COLUMNS, else the terminal's width; None if neither is known."""
         wanted = self.environ.get("COLUMNS", "")
-        return (int(wanted) if wanted.isdecimal() else 0) or columns(self.stdout)
+        return (int(wanted) if re.fullmatch("[0-9]{1,5}", wanted) else 0) or columns(self.stdout)
 
     @cached_property
     def reader(self) -> "FileReader":
