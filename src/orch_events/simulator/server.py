@@ -74,7 +74,11 @@ class Simulator(ThreadingHTTPServer):
         return f"{self.scheme}://{HOST}:{self.server_address[1]}"
 
     def __enter__(self) -> Self:
-        Thread(target=self._serve, daemon=True).start()
+        try:
+            Thread(target=self._serve, daemon=True).start()
+        except RuntimeError:  # no thread is left
+            self.server_close()
+            raise
         for name, action in (("expire", self._expire), ("restart", self._restart)):
             if (fault := self.api.faults.find(name)) is not None:
                 Thread(target=action, args=(fault,), daemon=True).start()
