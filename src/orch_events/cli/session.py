@@ -32,7 +32,7 @@ from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, OutcomeUn
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
-from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
+from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe
 from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
@@ -287,7 +287,7 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
     stream = app.stderr_stream
     if display.quiet or not wanted or stream is None:
         return NoProgress()
-    if not is_terminal(stream) or app.environ.get("TERM") == "dumb":
+    if not app.acts_on_escapes(stream) or app.environ.get("TERM") == "dumb":
         return Heartbeat(stream, progress, app.clock)
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
