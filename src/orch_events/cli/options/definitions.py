@@ -134,10 +134,10 @@ def part_options(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
-def output_options(
-    formats: Sequence[str], *own: Callable[[Any], Any], json: str, help_text: str
-) -> Callable[[Command], Command]:
+def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
     """Add the options of the output format, whose default is the first; --json means the one called `json`."""
+    safe = output_option("--csv-safe", is_flag=True,
+                         help="In CSV, put ' before what a spreadsheet would compute.")  # fmt: skip
 
     def read(ctx: click.Context, values: dict[str, Any]) -> OutputOptions:
         chosen = _chosen_format(ctx, values.pop("output"), values.pop("json"), json)
@@ -148,7 +148,7 @@ def output_options(
         OutputOptions,
         _format_option(formats),
         output_option("--json", is_flag=True, help=help_text),
-        *own,
+        *[safe] * ("csv" in formats),
         read=read,
     )
 
@@ -173,9 +173,7 @@ def picture_output_option(command: Command) -> Command:
 def event_output_options(command: Command) -> Command:
     """Add the options of the format of events."""
     text = "Same as -o jsonl: the server's own objects, one per line."
-    safe = output_option("--csv-safe", is_flag=True,
-                         help="In CSV, put ' before what a spreadsheet would compute.")  # fmt: skip
-    return output_options(EVENT_FORMATS, safe, json="jsonl", help_text=text)(command)
+    return output_options(EVENT_FORMATS, json="jsonl", help_text=text)(command)
 
 
 def report_output_options(command: Command) -> Command:
