@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from orch_events.job.state import JobState
 from orch_events.simulator import scripts
 from orch_events.wire.event import Event
+from orch_events.wire.page import PageDecoder
 from orch_events.wire.records import JobRecord
+from tests import ROOT
 
 ABSENT = object()
 """A key that is not there."""
@@ -96,6 +98,14 @@ def running_until(end: float, state: str = "finished", nodes: int | None = 2) ->
     return lambda now: record(state if now >= end else "running", nodes)
 
 
+def case(name: str) -> list[Event]:
+    """Return the events of an answer in tests/cases, of a shape that was seen in public."""
+    decoder = PageDecoder(name)
+    events = decoder.feed((ROOT / "tests" / "cases" / f"{name}.json").read_bytes())
+    decoder.finish()
+    return events
+
+
 def job_of(*events: Event, job: str = "7", record: JobRecord | None = None) -> JobState:
     """Return what is known of a job by some events and its record."""
     state = JobState(job)
@@ -128,8 +138,9 @@ def _simulated_events(job: int) -> list[tuple[float, Event]]:
     return [(scripted.at, event_from(json.loads(scripted.text))) for scripted in scripts()[job].events]
 
 
+@cache
 def simulated(job: int, at: float = math.inf) -> JobState:
-    """Return what is known of one of the simulator's jobs at a moment of its time."""
+    """Return what is known of one of the simulator's jobs at a moment of its time; to be read only."""
     script = scripts()[job]
     content = json.dumps(script.record(at, "https://pe.example.com")).encode()
     events = (event for moment, event in _simulated_events(job) if moment <= at)

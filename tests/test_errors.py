@@ -19,6 +19,7 @@ from orch_events.errors import (
     NotUnderstood,
     OrchEventsError,
     RequestRejected,
+    ServerError,
     SystemLimit,
     TokenFileError,
     TruncatedAnswer,
@@ -40,6 +41,7 @@ CONTRACT: dict[type[OrchEventsError], int] = {
     AccessBlocked: 4,
     UnknownJob: 5,
     Unreachable: 6,
+    ServerError: 6,
     TruncatedAnswer: 6,
     NotUnderstood: 7,
     HtmlAnswer: 7,
@@ -114,6 +116,7 @@ def _raised(number: int) -> OSError:
         (_raised(errno.ENOMEM), "this system is out of memory", "ulimit -v"),
         (_raised(errno.ENOBUFS), "this system is out of network buffers", "close"),
         (MemoryError(), "this system is out of memory", "ulimit -v"),
+        (RuntimeError("can't start new thread"), "this system can't start another thread", "ulimit -u"),
     ],
 )
 def test_a_limit_is_found_behind_an_error_and_its_causes(error: Exception, said: str, hint: str) -> None:
@@ -137,6 +140,7 @@ def test_a_limit_is_found_behind_an_error_and_its_causes(error: Exception, said:
         ssl.SSLError(errno.ENOMEM, "[SSL] of OpenSSL"),
         socket.gaierror(errno.EMFILE, "of name resolution"),
         ValueError(errno.EMFILE),
+        RuntimeError("dictionary changed size during iteration"),
     ],
 )
 def test_another_error_is_no_limit(error: Exception) -> None:

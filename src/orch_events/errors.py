@@ -8,6 +8,7 @@
     │   └── AccessBlocked      a 403 of something in front of the API
     ├── UnknownJob       5   no such job, or pruned
     ├── Unreachable      6   no response, or only errors; the job's state is unknown
+    │   ├── ServerError        an answer that is an error of the server, or of something in front of it
     │   └── TruncatedAnswer    a response that broke off
     ├── NotUnderstood    7   not an orchestrator, or a broken one
     │   ├── HtmlAnswer         a web page, of a proxy or of a server that is starting
@@ -99,6 +100,10 @@ class Unreachable(OrchEventsError):
     default_hint = "check that the server is up and service-url is right; --verbose shows each request"
 
 
+class ServerError(Unreachable):
+    """There was a response: an error of the server, or of something in front of it (HTTP 5xx, 408, 425, 429)."""
+
+
 class TruncatedAnswer(Unreachable):
     """A response broke off before its end."""
 
@@ -152,11 +157,18 @@ class SystemLimit(OrchEventsError):
     def behind(cls, error: BaseException) -> "SystemLimit | None":
         """Return the limit that an error of the system or of a library comes from; None if there is none."""
         for cause in _causes(error):
+            if isinstance(cause, RuntimeError) and str(cause) == "can't start new thread":
+                return cls(*_NO_THREAD)
             number = errno.ENOMEM if isinstance(cause, MemoryError) else _system_number(cause)
             if number in _LIMITS:
                 return cls(*_LIMITS[number])
         return None
 
+
+_NO_THREAD = (
+    "this system can't start another thread",
+    "close other programs, or raise the limit on processes (ulimit -u)",
+)
 
 _LIMITS = {
     errno.EMFILE: ("this process has too many open files", "raise the limit (ulimit -n), or follow fewer jobs at once"),

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from orch_events.analysis.durations import at_once
+from orch_events.analysis.part import Part
 from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState
 from orch_events.wire.vocabulary import NODE_FAILED
@@ -65,9 +66,10 @@ class Chart(msgspec.Struct, frozen=True):
     rows: Sequence[Row]
 
     @classmethod
-    def from_state(cls, state: JobState) -> "Chart":
-        """Lay out a job, as far as it is known."""
-        spans = [(run, _epoch(run.began_at), _epoch(run.ended_at)) for run in state.runs.values()]
+    def from_state(cls, state: JobState, part: Part | None = None) -> "Chart":
+        """Lay out a job, or a part of it, as far as it is known."""
+        runs = (part or Part.from_state(state)).runs.values()
+        spans = [(run, _epoch(run.began_at), _epoch(run.ended_at)) for run in runs]
         times = [at for _, *both in spans for at in both if at is not None]
         if not times:
             return cls(None, 1.0, [Row(run, None, None) for run, *_ in spans])

@@ -5,13 +5,14 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from orch_events.cli.app import App
 from orch_events.cli.connection import OpenServer, open_server, retry_policy
 from orch_events.cli.options.groups import ConnectOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.errors import UnknownJob, UsageError
+from orch_events.errors import OrchEventsError, UnknownJob, UsageError
+from orch_events.render.toolkit.text import escape_control
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.client.recent import JobQuery
@@ -22,9 +23,11 @@ if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.job.state import JobState
     from orch_events.job.updates import Steps
     from orch_events.times import Clock
-    from orch_events.wire.records import JobRecord
+    from orch_events.wire.event import Event
+    from orch_events.wire.records import JobRecord, NodeRecord
 
-_REPLAY_INTERVAL = 0.2
+_REPLAY_SECONDS = 0.2
+"""The longest polling interval of a replay in time; one of all at once needs none."""
 
 
 class OpenJob(NamedTuple):
@@ -36,7 +39,9 @@ class OpenJob(NamedTuple):
         policy: how long errors of the source are retried.
         name: its name in suggested commands: the path of its recording, or its number.
         origin: what tells its source from others: the URL of a server's API, `demo`, or the path of a recording.
-        recorded: whether its source is a recording.
+        interval_seconds: the longest polling interval that a recording needs; None for a server.
+        start: the first event id that its source can tell; None for all.
+        live: the job's number on its server, if its source is a recording; "" if that is not known.
     """
 
     number: str
@@ -44,7 +49,14 @@ class OpenJob(NamedTuple):
     policy: "RetryPolicy"
     name: str
     origin: str
-    recorded: bool = False
+    interval_seconds: float | None = None
+    start: int | None = None
+    live: str = ""
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its source is a recording."""
+        return self.interval_seconds is not None
 
     def follower(
         self,
@@ -58,8 +70,8 @@ class OpenJob(NamedTuple):
         """Make a follower of the job; a recording is polled more often, and nothing that it lacks is waited for."""
         from orch_events.follow.follower import Follower
 
-        if self.recorded:
-            interval_seconds, settle_seconds = min(interval_seconds, _REPLAY_INTERVAL), 0.0
+        if self.interval_seconds is not None:
+            interval_seconds, settle_seconds = min(interval_seconds, self.interval_seconds), 0.0
         return Follower(
             self.number,
             self.source,
@@ -129,7 +141,7 @@ def _check_same_source(first: OpenJob, second: OpenJob) -> None:
 def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy") -> OpenJob:
     policy = policy.with_token(server.token_version)
     _check_place(app, ref, server)
-    number = _latest(app, server, policy) if ref.kind == "latest" else ref.number
+    number = _latest(app, server, policy, ref.before) if ref.kind == "latest" else ref.number
     return OpenJob(number, server.client, policy, number, server.url.base if server.url else "demo")
 
 
@@ -137,9 +149,13 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
     from orch_events.recording import Replay, open_recording
 
     recording = stack.enter_context(open_recording(ref.place, app.stdin_bytes, app.stderr.warn))
-    source = Replay(recording, app.clock, replay.speed)
     origin = "-" if ref.place == "-" else os.path.realpath(ref.place)
-    return OpenJob(recording.job(replay.job), source, policy, ref.place, origin, recorded=True)
+    if recording.contents == "nodes":
+        nodes = recording.nodes()
+        return OpenJob(nodes.job, nodes, policy, ref.place, origin, 0.0, nodes.start, nodes.number)
+    job, source = recording.job(replay.job), Replay(recording, app.clock, replay.speed)
+    interval = 0.0 if math.isinf(replay.speed) else _REPLAY_SECONDS
+    return OpenJob(job, source, policy, ref.place, origin, interval, live=recording.number(job) or "")
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
@@ -155,14 +171,19 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
         app.stderr.warn(f"{ref.place} is a different host; showing job {ref.number} from {server.url.origin}")
 
 
-def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
+def _latest(app: App, server: OpenServer, policy: "RetryPolicy", before: int) -> str:
+    """Return the number of the newest job, or of the one that many `before` it."""
     from orch_events.client.recent import JobQuery
 
-    newest = recent_jobs(app, server, policy, JobQuery(1))
-    if not newest or not newest[0].number:
+    newest = [job.number for job in recent_jobs(app, server, policy, JobQuery(before + 1)) if job.number]
+    if not newest:
         raise UnknownJob("the server has no jobs", "run a job first; the server deletes jobs after 30 days")
-    app.stderr.note(f"latest is job {newest[0].number}")
-    return newest[0].number
+    name = f"latest~{before}" if before else "latest"
+    if len(newest) <= before:
+        many = f"only {len(newest)} job{'s' * (len(newest) != 1)}"
+        raise UnknownJob(f"there is no {name}: the server has {many}", "see: orch-events jobs")
+    app.stderr.note(f"{name} is job {newest[before]}")
+    return newest[before]
 
 
 def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
@@ -170,21 +191,76 @@ def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "Job
     from orch_events.client.recent import recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
-    of_type = next(iter(query.types)) if len(query.types) == 1 else None
-
     def begin_outage() -> "Outage":
         return Outage("", policy, app.clock, had_contact=False)
 
     def fetch(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
-        return retry(lambda: first_answer(server.client.jobs(most, offset, of_type)), begin_outage)
+        return retry(lambda: first_answer(server.client.jobs(most, offset, query.server_filters)), begin_outage)
 
     return app.finish(recent(fetch, query))
 
 
-def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":
-    """Read all events of a job so far, and its record. Raises OrchEventsError."""
+def load_job(
+    app: App, ref: JobRef, options: ReportOptions, observer: "Observer | None" = None, *, every_node: bool = False
+) -> "JobState":
+    """Read all events of a job so far, and its record; and its nodes, if the record knows more of them than the events.
+
+    Args:
+        app: the process.
+        ref: the job.
+        options: how to read it.
+        observer: is told of all events, and of the nodes if these were read.
+        every_node: whether nodes that have not started matter too, in a job that is still running.
+
+    Raises:
+        OrchEventsError: the job can't be read.
+    """
     replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
-        follower = job.follower(app.clock)
-        app.finish(follower.once(outcome=True))
-        return follower.state
+        follower = job.follower(app.clock, start=job.start)
+        app.finish(_observed(follower.once(outcome=True), observer))
+        state = follower.state
+        if job.recorded and not state.is_over:
+            live = f"; on the server: orch-events follow {job.live}" if job.live else ""
+            app.stderr.note(f"{escape_control(job.name)} ends before the job does{live}")
+        if job.start is not None or (state.lacks_nodes and (state.is_over or every_node)):
+            _complete_nodes(app, job, state, observer)
+        return state
+
+
+class Observer(Protocol):
+    """Is told what is read of a job, for what its state does not keep."""
+
+    def events(self, events: "Sequence[Event]") -> None:
+        """Take some events, in the order of their ids."""
+        ...
+
+    def nodes(self, nodes: "Sequence[NodeRecord]") -> None:
+        """Take the records of all nodes, later than every event."""
+        ...
+
+
+def _observed(updates: "Steps[None]", observer: Observer | None) -> "Steps[None]":
+    from orch_events.job.updates import NewEvents
+
+    for update in updates:
+        if observer is not None and isinstance(update, NewEvents):
+            observer.events(update.events)
+        yield update
+
+
+def _complete_nodes(app: App, job: OpenJob, state: "JobState", observer: Observer | None) -> None:
+    """Ask for the nodes where the events did not tell all: the job was stopped by force, or its events are gone."""
+    from orch_events.follow.retry import Outage, first_answer, retry
+
+    def begin_outage() -> "Outage":
+        return Outage(job.number, job.policy, app.clock, had_contact=True)
+
+    try:
+        nodes = app.finish(retry(lambda: first_answer(job.source.nodes(job.number)), begin_outage))
+    except OrchEventsError as error:
+        app.stderr.warn(f"not all nodes of job {job.number} are known: {error.message}")
+        return
+    state.complete_nodes(nodes)
+    if observer is not None:
+        observer.nodes(nodes)

@@ -9,14 +9,15 @@ Commands import this module when they run, not before.
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from io import FileIO
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from orch_events.cli.app import App
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, FilterOptions, OutputOptions
 from orch_events.cli.stderr import Stderr
-from orch_events.errors import LocalFileError, OrchEventsError
+from orch_events.errors import LocalFileError, OrchEventsError, UsageError
 from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
@@ -28,8 +29,12 @@ from orch_events.render.events.structured import Csv, JsonArray, JsonLines
 from orch_events.render.events.table import Table
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.terminal import columns
+from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
+
+_MOST_SEARCH_SECONDS = 3.0
+"""How long --grep may compute for what arrives at once, a quarter of a megabyte at most: usually some milliseconds."""
 
 
 class Chain(NamedTuple):
@@ -66,7 +71,7 @@ def renderer_chain(
     first_link: Renderer = filtered
     persisting: list[PersistingLink] = []
     if recording is not None:
-        first_link = recorder = Recorder(recording, first_link, app.stderr)
+        first_link = recorder = Recorder(recording, followers, first_link, app.stderr)
         persisting.append(recorder)
     if checkpoints is not None:
         tail = options.range.tail is not None
@@ -77,9 +82,11 @@ def renderer_chain(
 
 def _filtered(app: App, options: EventOptions, followers: Mapping[str, Follower]) -> Filtered:
     states = {job: follower.state for job, follower in followers.items()}
-    event_filter = _event_filter(options.filters)
+    guard = partial(_limited_search, app)
+    event_filter = _event_filter(options.filters, guard)
     if options.output.format == "table":
-        renderer: Renderer = _table(app, options.display, event_filter, states)
+        highlighted = partial(Highlighter, event_filter.grep, guard=guard) if event_filter.grep else None
+        renderer: Renderer = _table(app, options.display, highlighted, states)
     else:
         renderer = _structured(app, options.output, name_job=len(states) > 1)
     if options.range.tail is not None:
@@ -87,7 +94,18 @@ def _filtered(app: App, options: EventOptions, followers: Mapping[str, Follower]
     return Filtered(event_filter, renderer)
 
 
-def _event_filter(filters: FilterOptions) -> EventFilter:
+@contextmanager
+def _limited_search(app: App) -> Iterator[None]:
+    """Let --grep search for some seconds, but not for ever. Raises UsageError."""
+    try:
+        with app.signals.limit_computing(_MOST_SEARCH_SECONDS):
+            yield
+    except TimeoutError:
+        hint = "a repetition of a repetition, such as (a+)+, can take for ever: write a+"
+        raise UsageError(f"--grep takes more than {_MOST_SEARCH_SECONDS:g} s for a few events", hint) from None
+
+
+def _event_filter(filters: FilterOptions, guard: Callable[[], AbstractContextManager[None]]) -> EventFilter:
     return EventFilter(
         types=filters.type,
         nodes=filters.node,
@@ -95,6 +113,7 @@ def _event_filter(filters: FilterOptions) -> EventFilter:
         grep=filters.grep,
         since=filters.since,
         until=filters.until,
+        guard=guard,
     )
 
 
@@ -103,12 +122,17 @@ def _structured(app: App, output: OutputOptions, *, name_job: bool) -> Renderer:
         case "json":
             return JsonArray(app.output)
         case "csv":
-            return Csv(app.output, name_job=name_job)
+            return Csv(app.output, name_job=name_job, safe=output.csv_safe)
         case _:
             return JsonLines(app.output, name_job=name_job)
 
 
-def _table(app: App, display: DisplayOptions, event_filter: EventFilter, states: Mapping[str, JobState]) -> Renderer:
+def _table(
+    app: App,
+    display: DisplayOptions,
+    highlighted: Callable[[Theme], Highlighter] | None,
+    states: Mapping[str, JobState],
+) -> Renderer:
     theme = app.theme(app.stdout, display)
     return Table(
         app.output,
@@ -116,7 +140,7 @@ def _table(app: App, display: DisplayOptions, event_filter: EventFilter, states:
         TimeFormat(display.time, lambda job: states[job].began_at),
         terminal=lambda: columns(app.stdout),
         name_job=len(states) > 1,
-        highlighter=Highlighter(event_filter.grep, theme) if event_filter.grep else None,
+        highlighter=highlighted(theme) if highlighted else None,
     )
 
 
@@ -132,8 +156,11 @@ def closing(renderer: Renderer) -> Iterator[None]:
 
 
 @contextmanager
-def open_recording_file(path: str | None, *, name_job: bool) -> Iterator[JsonLines | None]:
-    """Open a file to append events to, if there is to be one; an incomplete last line in it is ended first."""
+def open_recording_file(app: App, path: str | None) -> Iterator[JsonLines | None]:
+    """Open a file to append events to, if there is to be one; an incomplete last line in it is ended first.
+
+    Each line names its job.
+    """
     if path is None:
         yield None
         return
@@ -141,10 +168,10 @@ def open_recording_file(path: str | None, *, name_job: bool) -> Iterator[JsonLin
     try:
         with _naming(path):
             broken_off = _breaks_off(path)
-        output = Output(file, path)
+        output = Output(file, path, shield=app.signals.shield)
         if broken_off:
             output.write(b"\n")
-        yield JsonLines(output, name_job=name_job)
+        yield JsonLines(output, name_job=True)
     finally:
         with _naming(path):
             file.close()
@@ -164,6 +191,16 @@ def _naming(path: str, hint: str = "check its permissions and the free disk spac
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise LocalFileError(f"can't write to {path!r}: {reason}", hint) from None
+
+
+def is_same_file(path: str, other: str | BinaryIO) -> bool:
+    """Whether both are one regular file."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a text
+        other_status = os.stat(other) if isinstance(other, str) else os.fstat(other.fileno())  # noqa: PTH116 - a text
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(status.st_mode) and os.path.samestat(status, other_status)
 
 
 def _breaks_off(path: str) -> bool:
@@ -210,16 +247,49 @@ class PersistingLink:
 
 
 class Recorder(PersistingLink):
-    """Appends events to a recording before they are shown, filtered or not."""
+    """Appends events to a recording before they are shown, filtered or not.
 
-    def __init__(self, recording: JsonLines, renderer: Renderer, stderr: Stderr) -> None:
+    Among them it writes each job's record, in a line of its own: whenever it has changed, and at the end.
+    """
+
+    def __init__(
+        self, recording: JsonLines, followers: Mapping[str, Follower], renderer: Renderer, stderr: Stderr
+    ) -> None:
         super().__init__(renderer, stderr)
         self._recording = recording
+        self._followers = followers
+        self._last: dict[str, bytes] = {}
+        self._with_events_since: set[str] = set()
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Record events, and pass them on."""
-        self._persist(lambda: self._recording.write(job, events))
+        self._persist(lambda: self._record(job, events))
         self._renderer.write(job, events)
+
+    def flush(self) -> None:
+        """Record what has changed, and flush the next link."""
+        self._persist(self._record_changes)
+        super().flush()
+
+    def close(self, *, complete: bool = True) -> None:
+        """Record each job's record again, if events came after it, and close the next link."""
+        for job in self._with_events_since:
+            self._last.pop(job, None)
+        self._persist(self._record_changes)
+        super().close(complete=complete)
+
+    def _record(self, job: str, events: Sequence[Event]) -> None:
+        self._record_changes()
+        self._recording.write(job, events)
+        self._with_events_since.add(job)
+
+    def _record_changes(self) -> None:
+        for job, follower in self._followers.items():
+            record = follower.state.record
+            if record is not None and record.raw and record.raw != self._last.get(job):
+                self._last[job] = record.raw
+                self._with_events_since.discard(job)
+                self._recording.write(job, [Event(None, b'{"record":%b}' % record.raw)])
 
 
 class Checkpointer(PersistingLink):

@@ -19,9 +19,9 @@ from orch_events.cli.app import App
 from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.renderers import Checkpoints, closing, open_recording_file, renderer_chain
+from orch_events.cli.renderers import Checkpoints, closing, is_same_file, open_recording_file, renderer_chain
 from orch_events.cli.shell_command import ShellCommand
-from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
+from orch_events.errors import LocalFileError, OrchEventsError, Unreachable, UsageError
 from orch_events.follow.checkpoint import CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
@@ -32,7 +32,7 @@ from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, OutcomeUn
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
-from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
+from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe
 from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
@@ -72,10 +72,20 @@ def open_session(
     verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job)
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
-        recording = stack.enter_context(open_recording_file(events.record, name_job=len(jobs) > 1))
+        _check_record(app, events.record, jobs)
+        recording = stack.enter_context(open_recording_file(app, events.record))
         checkpoints = _open_checkpoints(follow.cursor_file, jobs)
         followers = [_follower(app, job, events.range.start, follow, checkpoints) for job in jobs]
         yield FollowSession(app, events, follow, jobs, followers, recording, checkpoints)
+
+
+def _check_record(app: App, path: str | None, jobs: Sequence[OpenJob]) -> None:
+    """See that no recording is appended to itself: what is read there would never end. Raises UsageError."""
+    stdin = app.stdin_bytes
+    for job in jobs if path is not None else ():
+        read = stdin if job.origin == "-" else job.origin
+        if job.recorded and path is not None and read is not None and is_same_file(path, read):
+            raise UsageError(f"{path} can't be recorded into itself", "give --record another file")
 
 
 def _open_checkpoints(path: str | None, jobs: Sequence[OpenJob]) -> Checkpoints | None:
@@ -141,6 +151,7 @@ class FollowSession:
     ) -> None:
         self.followers = followers
         self._by_job = {follower.state.job: follower for follower in followers}
+        self._recorded = {job.number for job in jobs if job.recorded}
         self._app = app
         self._stderr = app.stderr
         self._stderr.name_job = len(followers) > 1
@@ -176,6 +187,8 @@ class FollowSession:
         self._repeat_outcomes()
         self._note_still_running()
         status = exit_status.worst(self._statuses.values())
+        if status == 0 and any(follower.state.left_out for follower in self.followers):
+            return Unreachable.exit_status
         unsaved = any(link.failed for link in self._chain.persisting)
         return LocalFileError.exit_status if unsaved and status == 0 else status
 
@@ -246,7 +259,8 @@ class FollowSession:
     def _fail(self, state: JobState, error: OrchEventsError) -> None:
         self._chain.first_link.flush()
         self._stderr.error(error)
-        if self._commands and (isinstance(error, Unreachable) or state.job in self._last_shown):
+        recorded = state.job in self._recorded  # what can be read no further can't be resumed
+        if self._commands and not recorded and (isinstance(error, Unreachable) or state.job in self._last_shown):
             self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
         self._statuses[state.job] = error.exit_status
 
@@ -273,7 +287,7 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
     stream = app.stderr_stream
     if display.quiet or not wanted or stream is None:
         return NoProgress()
-    if not is_terminal(stream) or app.environ.get("TERM") == "dumb":
+    if not app.acts_on_escapes(stream) or app.environ.get("TERM") == "dumb":
         return Heartbeat(stream, progress, app.clock)
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)

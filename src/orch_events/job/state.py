@@ -10,7 +10,7 @@
    the record says so; finished.
 3. What is not known is no outcome: of a job that was joined in the middle, without a snapshot of its nodes, and of one
    with a node that still seems to run, only the record's counts tell who failed. Without them it is None, unless the
-   job was aborted or stopped.
+   job was aborted or stopped. It is None as well where events had to be left out.
 4. finished says nothing of the nodes. The exit status does: it is 3 for stopped and aborted, else 1 if the job or a
    node is in a state that --fail-on names, else 0.
 5. Events may arrive in any order, and after the end too; so the outcome is computed whenever it is needed.
@@ -72,6 +72,7 @@ class JobState:
         events: how many events were applied or counted.
         last_id: the highest id among them; None before the first.
         late: how many of them came after one with a higher id.
+        left_out: whether events had to be left out; then how the job ended is not known.
         ended_by: job_finished or job_aborted, once there was one; job_aborted beats job_finished.
     """
 
@@ -82,6 +83,7 @@ class JobState:
         self.events = 0
         self.last_id: int | None = None
         self.late = 0
+        self.left_out = False
         self.ended_by: str | None = None
         self._nodes = Nodes()
         self._expected: set[int] = set()
@@ -127,6 +129,13 @@ class JobState:
         self._knows_nodes = True
         for node in nodes:
             self._nodes.merge_snapshot(node)
+
+    def complete_nodes(self, nodes: Iterable[NodeRecord]) -> None:
+        """Apply a snapshot that was taken after all events: where it says something else, it is right."""
+        for node in nodes:
+            run = self.runs.get(node.name)
+            if run is None or run.state != node.state:
+                self._nodes.merge_snapshot(node, later=True)
 
     def expect(self, numbers: Iterable[int]) -> None:
         """Note the ids of events that are known to exist: until they were applied, events are missing."""
@@ -233,6 +242,14 @@ class JobState:
         return not (self.record_over and self.counts_differ)
 
     @property
+    def lacks_nodes(self) -> bool:
+        """Whether the record knows more of the nodes than the events told: more of them, or how they ended."""
+        if self.total > len(self.runs):
+            return True
+        counts = self.record.node_states if self.record else {}
+        return self.record_over and (not self.matches_record or (not counts and self.nodes["running"] > 0))
+
+    @property
     def complete(self) -> bool:
         """Whether it is proven that no event is missing: each node is over as the record counts it, and has started.
 
@@ -250,7 +267,7 @@ class JobState:
 
     def outcome(self) -> Outcome | None:
         """How the job ended; None while it is not over, and if that can't be told."""
-        if not self.is_over:
+        if not self.is_over or self.left_out:
             return None
         record = self.record if self.record_over else None
         counted = record.node_states if record else {}

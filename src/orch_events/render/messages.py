@@ -3,14 +3,13 @@
 import math
 
 from orch_events.analysis.progress import Straggler
-from orch_events.errors import NotAuthenticated, TokenFileError
+from orch_events.errors import NotAuthenticated, OrchEventsError, ServerError, TokenFileError, Unreachable
 from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState, Outcome
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
-from orch_events.wire.detail import cause_in_message
 from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
 
 MOST_NODES = 10
@@ -42,8 +41,7 @@ def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
     lines = []
     for run in runs:
         mark = theme.paint(theme.glyphs.get(run.state) or run.state.ljust(len("errored")), run.state)
-        cause = run.cause or cause_in_message(run.message, run.name)[0] or run.message
-        line = f"{padded(escape_control(run.name), column)}  {escape_control(cause)}".rstrip()
+        line = f"{padded(escape_control(run.name), column)}  {escape_control(run.why)}".rstrip()
         room = None if cells is None else cells - 3 - width(theme.glyphs.get(run.state) or "errored")
         lines.append(f"  {mark} {line if room is None else cut(line, room, theme.ellipsis)}")
     return lines
@@ -59,19 +57,25 @@ def _counted(count: int, state: str) -> str:
 
 
 def lost(update: ConnectionLost, *, name_job: bool) -> str:
-    """Return the line for a lost connection, or a first one that failed: why, the next attempt, the last."""
+    """Return the line for requests that fail: why, the next attempt, the last."""
     error, job = update.error, _prefix(update.job, name_job=name_job)
     last = format_duration(update.give_up_seconds)
     if isinstance(error, NotAuthenticated | TokenFileError):
         return f"{job}{error.message}; waiting {last} for a new token: run puppet access login in another terminal"
-    what = "connection lost: " if update.had_contact else ""
+    what = "connection lost: " if update.had_contact and _is_connection(error) else ""
     soon = format_duration(math.ceil(update.next_try_seconds))
     return f"{job}{what}{error.message}; retrying within {soon}, giving up after {last}"
 
 
 def restored(update: ConnectionRestored, *, name_job: bool) -> str:
-    """Return the line for a restored connection."""
-    return f"{_prefix(update.job, name_job=name_job)}connection restored after {format_duration(update.outage_seconds)}"
+    """Return the line for requests that succeed again."""
+    what = "connection restored" if _is_connection(update.error) else "requests succeed again"
+    return f"{_prefix(update.job, name_job=name_job)}{what} after {format_duration(update.outage_seconds)}"
+
+
+def _is_connection(error: OrchEventsError) -> bool:
+    """Whether an error is of the connection, and not of what answers, of the token, or of this system."""
+    return isinstance(error, Unreachable) and not isinstance(error, ServerError)
 
 
 def slow(straggler: Straggler, *, name_job: bool) -> str:

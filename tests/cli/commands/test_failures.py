@@ -1,7 +1,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -18,11 +18,12 @@ _NAMES = ["web-03", "web-04", "web-07", "web-09", "web-13"]
 
 
 @contextmanager
-def _serving(kind: str, nodes: int, **options: object) -> Iterator[str]:
+def _serving(kind: str, nodes: int | Sequence[str], **options: object) -> Iterator[str]:
     """Serve job 7, of which every node failed; yield the service-url."""
-    moments = [ScriptedEvent(1.0, number, "node_failed", "no", f"n{number}") for number in range(1, nodes + 1)]
+    names = [f"n{number}" for number in range(1, nodes + 1)] if isinstance(nodes, int) else nodes
+    moments = [ScriptedEvent(1.0, number, "node_failed", "no", name) for number, name in enumerate(names, 1)]
     states = (("new", 0.0), ("running", 0.0), ("failed", 2.0))
-    script = Script(7, kind, "", tuple(f"n{moment.id}" for moment in moments), tuple(moments), states, options)
+    script = Script(7, kind, "", tuple(names), tuple(moments), states, options)
     with Simulator(Api(lambda: float("inf"), jobs={7: script})) as simulator:
         yield simulator.url
 
@@ -33,8 +34,8 @@ def test_failures_are_grouped_by_cause(over: str, call: Call) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.lines[0] == "job 353 failed after 43s: 14 nodes, 9 finished, 3 failed, 2 errored"
     assert [line for line in done.lines if not line.startswith("  ")][2::2] == [
-        "✖ 2 nodes failed: The task exited with <number>: nginx: [emerg] bind() to <address> failed",
-        "✖ 1 node failed: The task exited with 127: systemctl: command not found",
+        "✖ 2 nodes failed: nginx: [emerg] bind() to <address> failed",
+        "✖ 1 node failed: systemctl: command not found",
         "‼ 1 node errored: The task node not connected",
         "‼ 1 node errored: The task timed out",
     ]
@@ -201,10 +202,7 @@ def test_a_lost_connection_is_reported_on_stderr_and_spoils_no_report(over: str,
     with Simulator(_Shaky(lambda: float("inf"))) as simulator:
         done = call("failures", "353", "--service-url", simulator.url, "--retry-for", "2s")
 
-    told = done.err.splitlines()
-    assert "HTTP 503, As requested); retrying within " in told[0]
-    assert told[1].startswith("hint: check that the server is up")
-    assert told[2].startswith("connection restored after ")
+    assert done.err.splitlines()[-1].startswith("warning: the record of job 353 is unavailable: ")
     assert done.lines[1:] == call("failures", "353", "--service-url", over).lines[1:]
 
 
@@ -225,7 +223,7 @@ def test_text_of_a_server_never_acts(answering: Serve, call: Call) -> None:
         for words in ([], ["--names"]):
             done = call("failures", "352", "--service-url", url, *words)
             assert not set(done.out) & set("\x1b\x07\r\x9b\u202e")
-            assert "n\\r\\n\\x9b" in done.out
+            assert "n\\r\\n\\x9b" in done.out + done.err
 
 
 @pytest.mark.slow
@@ -236,3 +234,63 @@ def test_a_reader_that_leaves_is_no_error(over: str) -> None:
 
     assert done.stdout.splitlines()[1] in ("0", "141")
     assert done.stderr == ""
+
+
+def test_skipped_nodes_can_be_left_out(over: str, call: Call) -> None:
+    done = call("failures", "352", "--service-url", over, "--no-skipped")
+    assert done.lines[1:] == ["no failures; 1 node skipped"]
+    assert call("failures", "352", "--service-url", over, "--no-skipped", "--names").out == ""
+    assert call("failures", "352", "--service-url", over, "--names").out == "db-04.example.com\n"
+
+
+def test_failures_of_a_part_are_those_of_its_nodes(over: str, call: Call) -> None:
+    words = ("failures", "353", "--service-url", over, "-n", "web-0*")
+    done = call(*words)
+    assert done.lines[1] == "  showing 9 of 14 nodes (web-0*)"
+    assert "web-13" not in done.out
+    assert call(*words, "--names").out == "".join(f"{name}.example.com\n" for name in _NAMES[:4])
+    assert json.loads(call(*words, "--failed", "--json").out)["part"] == {
+        "node": ["web-0*"],
+        "failed": True,
+        "nodes": 4,
+    }
+    assert call("failures", "353", "--service-url", over, "-n", "x").lines[2:] == ["no nodes match"]
+    well = call("failures", "353", "--service-url", over, "-n", "web-01*")
+    assert well.lines[2:] == ["every one of these nodes finished"]
+
+
+@needs("bash")
+def test_the_file_of_very_many_nodes_holds_the_same_ones(call: Call) -> None:
+    with _serving("deploy", 250) as url:
+        done = call("failures", "7", "--service-url", url, "--rerun", "-n", "n1*", "--no-skipped")
+        names = call(*done.lines[0].replace("'", "").split(" > ")[0].split()[1:], "--service-url", url).lines
+    assert len(names) == 111
+
+
+_STRANGE = ["@/etc/passwd", "--noop", "a,prod-db-01", "two words", "line\nbreak", "-", "$(reboot)", "n\u200d1", "nöde"]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("--names", "web-1.example.com\nDB_2\n"), ("--rerun", "puppet job run --nodes web-1.example.com,DB_2\n")],
+)
+def test_what_would_mean_something_else_to_puppet_is_left_out_and_named(word: str, expected: str, call: Call) -> None:
+    with _serving("deploy", ["web-1.example.com", *_STRANGE, "DB_2"]) as url:
+        done = call("failures", "7", "--service-url", url, word)
+
+    assert done == Done(
+        0,
+        expected,
+        "warning: left out what is not the name of a node: '@/etc/passwd', '--noop', 'a,prod-db-01', 'two words', "
+        "'line\\nbreak', '-', '$(reboot)', 'n\\u200d1', 'nöde'\n",
+    )
+
+
+@pytest.mark.parametrize("word", ["--names", "--rerun"])
+def test_where_no_name_is_one_nothing_is_printed_and_no_success_claimed(word: str, call: Call) -> None:
+    with _serving("deploy", [f"@{number}" for number in range(12)]) as url:
+        done = call("failures", "7", "--service-url", url, word)
+
+    assert (done.status, done.out) == (0, "")
+    assert done.err.endswith("'@8', '@9' and 2 more\n")
+    assert len(done.err.splitlines()) == 1

@@ -57,7 +57,7 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 --limit 5", "list has no option '--limit'", f"did you mean --tail? {_SEE_LIST}"),
         ("list 352 --errors", "list has no option '--errors'", f"did you mean --failed? {_SEE_LIST}"),
         ("jobs --status failed", "jobs has no option '--status'", f"did you mean --state? {_SEE_JOBS}"),
-        ("jobs --since 10m", "jobs has no option '--since'", _SEE_JOBS),
+        ("jobs --tail 10", "jobs has no option '--tail'", f"did you mean --limit? {_SEE_JOBS}"),
         ("jobs --node web", "jobs has no option '--node'", _SEE_JOBS),
         ("jobs --interval 2", "jobs has no option '--interval'", _SEE_JOBS),
         ("jobs --follow", "jobs has no option '--follow'", _SEE_JOBS),

@@ -9,14 +9,16 @@ from orch_events.cli.app import App
 from orch_events.cli.connection import open_server, retry_policy
 from orch_events.cli.help.command import command
 from orch_events.cli.options.definitions import (
+    JOB_FORMATS,
+    JOB_TIMES,
     connect_options,
     display_options,
-    event_output_options,
     filter_option,
+    output_options,
     retry_options,
 )
 from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions
-from orch_events.cli.options.types import count, job_type
+from orch_events.cli.options.types import count, instant, job_type
 from orch_events.wire.vocabulary import JOB_STATES
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requested
@@ -27,14 +29,19 @@ _HELP = """
     Show recent jobs, newest first.
 
     \b
-    orch-events jobs                        the last twenty
-    orch-events jobs --state running        those that are running now
-    orch-events jobs --json | jq -r .name   the server's objects, one per line
+    orch-events jobs                              the last twenty
+    orch-events jobs --task facts --since 2d  those that ran a task since then
+    orch-events jobs --json | jq -r .name         the server's objects, one per line
+
+    -o name prints numbers alone: orch-events follow $(orch-events jobs --state running -o name)
+
+    NODES counts them by state, failures first: 11✖ failed, 3‼ errored, 2↷ skipped, 8▶ running, 5○ new, 43✔ finished;
+    with --ascii 11x 3! 2- 8> 5. 43+.
 """
 
 
 @command(help=_HELP, also=("ps", "recent"))
-@filter_option("--limit", type=count, metavar="N", default="20", show_default=True, also=("tail", "last"),
+@filter_option("-L", "--limit", type=count, metavar="N", default="20", show_default=True, also=("tail", "last"),
         help="Show at most N jobs.")  # fmt: skip
 @filter_option(
     "--state",
@@ -46,26 +53,36 @@ _HELP = """
 )
 @filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
         help="Only jobs of this type, such as deploy, task or plan_task.")  # fmt: skip
-@event_output_options
-@display_options()
+@filter_option("--task", multiple=True, metavar="GLOB", help="Only jobs that run this task, as in 'service*'.")
+@filter_option("--owner", multiple=True, metavar="GLOB", also=("user",), help="Only jobs of this owner.")
+@filter_option("--environment", multiple=True, metavar="GLOB", help="Only jobs in this environment.")
+@filter_option("--since", type=instant, metavar="TIME", also=("after", "from"),
+               help="Only jobs that started since TIME, as in 10m (ago) or 2016-05-05.")  # fmt: skip
+@filter_option(
+    "--until", type=instant, metavar="TIME", also=("before", "to"), help="Only jobs that started until TIME."
+)
+@output_options(JOB_FORMATS, json="jsonl", help_text="Same as -o jsonl: the server's own objects, one per line.")
+@display_options(JOB_TIMES)
 @connect_options
 @retry_options(retry_for="10s", auth_wait="0")
 @click.pass_obj
-def jobs(
-    app: App, limit: int, state: Sequence[str], types: Sequence[str], output: OutputOptions, display: DisplayOptions,
-    connect: ConnectOptions, retry: RetryOptions,
+def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+    app: App, limit: int, state: Sequence[str], types: Sequence[str], task: tuple[str, ...], owner: tuple[str, ...],
+    environment: tuple[str, ...], since: float | None, until: float | None, output: OutputOptions,
+    display: DisplayOptions, connect: ConnectOptions, retry: RetryOptions,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
     from orch_events.cli.job_sources import recent_jobs
     from orch_events.client.recent import JobQuery
 
     app.configure_stderr(display)
-    query, policy = JobQuery(limit, frozenset(state), frozenset(types)), retry_policy(retry)
+    query = JobQuery(limit, frozenset(state), frozenset(types), task, owner, environment, since, until)
+    policy = retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
         found = recent_jobs(app, server, policy.with_token(server.token_version), query)
     _show(app, output, display, found)
     if not found:
-        app.stderr.note("no jobs match" if state or types else "the server has no jobs")
+        app.stderr.note("no jobs match" if query.filters else "the server has no jobs")
 
 
 def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]") -> None:
@@ -82,8 +99,11 @@ def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Seque
             array = JsonArray(app.output)
             array.write_objects(objects)
             array.close()
+        case "name":
+            app.output.write_text("".join(f"{job.number}\n" for job in jobs if job.number))
         case "csv":
-            app.output.write(jobs_csv(jobs).encode())
+            app.output.write(jobs_csv(jobs, safe=output.csv_safe).encode())
         case _:
-            theme, time_format = app.theme(app.stdout, display), TimeFormat(display.time)
-            app.output.write_text(jobs_table(jobs, theme, time_format, cells=columns(app.stdout)))
+            theme, time_format, cells = app.theme(app.stdout, display), TimeFormat(display.time), columns(app.stdout)
+            now = app.clock.now() if display.time == "ago" and cells is not None else None
+            app.output.write_text(jobs_table(jobs, theme, time_format, cells=cells, now=now))

@@ -36,8 +36,9 @@ def list_(app: App, job: JobRef, events: EventOptions) -> int:
 
     with open_session(app, [job], events, retry_policy(events.retry), FollowOptions()) as session:
         (follower,) = session.followers
-        elapsed = events.display.time == "elapsed"
-        status = session.run([follower.once(outcome=events.exit_options.exit_status, beginning=elapsed)])
+        elapsed, records = events.display.time == "elapsed", events.record is not None
+        outcome = events.exit_options.exit_status or records  # a recording has the job's record in it
+        status = session.run([follower.once(outcome=outcome, beginning=elapsed)])
     if status == 0:
         _note_if_nothing_shown(app, session)
     return status

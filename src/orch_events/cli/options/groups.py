@@ -48,9 +48,10 @@ class FilterOptions(NamedTuple):
 
 
 class OutputOptions(NamedTuple):
-    """The output format."""
+    """The output format, and whether CSV is made safe for spreadsheets."""
 
     format: str
+    csv_safe: bool = False
 
 
 class DisplayOptions(NamedTuple):
@@ -101,10 +102,18 @@ class EventOptions(NamedTuple):
     retry: RetryOptions
 
 
+class PartOptions(NamedTuple):
+    """Of which nodes a report speaks."""
+
+    node: tuple[str, ...]
+    failed: bool
+
+
 class ReportOptions(NamedTuple):
     """The options that all commands that print reports share."""
 
     recorded_job: str | None
+    part: PartOptions
     display: DisplayOptions
     connect: ConnectOptions
     retry: RetryOptions

@@ -1,4 +1,4 @@
-"""JobRef: what may be typed as JOB: a number, `latest`, the URL of a job, or the path of a recording."""
+"""JobRef: what may be typed as JOB: a number, `latest`, `latest~2`, the URL of a job, or the path of a recording."""
 
 import re
 from typing import Literal, NamedTuple
@@ -7,6 +7,8 @@ _PATH = re.compile(r"-|(?!.*://)(?:(?:~|\.\.?)?/.*|.*\.(?:jsonl?|gz))", re.DOTAL
 """What can only be a recording: standard input, a path with a directory, a file name with a suffix."""
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_LATEST = re.compile(r"latest(?:~(?P<before>[0-9]{0,4}))?")
+"""As git has it: `latest~2` is the second before the newest, `latest~` the one before it."""
 _URL = re.compile(
     r"(?P<scheme>https?)://(?:[^/?#@]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s]+)(?P<port>:[0-9]{1,5})?"
     r"(?P<path>/[^?#]*)?(?:\?[^#]*)?(?:#(?P<fragment>.*))?",
@@ -24,17 +26,19 @@ class JobRef(NamedTuple):
         number: the job's number, as the server writes it; "" for the latest job and for recordings.
         place: for a URL, scheme, host and port, and the path of a proxy for one of the API; without credentials. For a
             recording, its path as it was typed, or `-`.
+        before: how many jobs before the latest one.
     """
 
     kind: Literal["number", "latest", "api", "console", "recording"]
     number: str = ""
     place: str = ""
+    before: int = 0
 
     @classmethod
     def parse(cls, text: str) -> "JobRef":
         """Parse what was typed; raises ValueError with a message for the user, which contains no credentials."""
-        if text == "latest":
-            return cls("latest")
+        if found := _LATEST.fullmatch(text):
+            return cls("latest", before=0 if found["before"] is None else int(found["before"] or 1))
         if _NUMBER.fullmatch(text):
             return cls("number", str(int(text)))
         if (url := _URL.fullmatch(text)) and (name := cls._of_url(url)):

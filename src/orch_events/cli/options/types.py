@@ -6,6 +6,7 @@ Some also complete a text for a shell.
 import math
 import os
 import re
+import warnings
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from orch_events.cli.options.job_ref import JobRef
 from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
-from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES
+from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, NODE_WORDS
 
 if TYPE_CHECKING:  # the simulator is imported when there is one; in an older click nothing here is generic
     from orch_events.simulator import Fault
@@ -26,6 +27,7 @@ else:
 
 _MAX_DIGITS = 19
 _MAX_PORT = 65535
+_MOST_SHOWN = 60
 _SHORT_EVENT_TYPES = tuple(dict.fromkeys(name.partition("_")[2] for name in EVENT_TYPES))
 
 
@@ -99,7 +101,7 @@ def port(text: str) -> int:
 def above_zero(text: str) -> float:
     """Parse a number above 0."""
     try:
-        number = float(text)
+        number = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         number = math.nan
     if not number > 0:
@@ -154,10 +156,15 @@ instant = InstantType()
 
 def regex(text: str) -> re.Pattern[str]:
     """Parse a regular expression."""
+    shown = repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}..."
     try:
-        return re.compile(text)
-    except re.error as error:
-        raise click.BadParameter(f"{text!r} is not a regular expression: {error}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a later Python may read it otherwise: no concern of who types it
+            return re.compile(text)
+    except (re.error, OverflowError) as error:
+        raise click.BadParameter(f"{shown} is not a regular expression: {error}") from None
+    except (RecursionError, MemoryError):
+        raise click.BadParameter(f"the regular expression {shown} is too complex") from None
 
 
 def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
@@ -176,6 +183,17 @@ event_type = Completed("event_type", _read_type("event", _SHORT_EVENT_TYPES), _a
 
 job_type = Completed("job_type", _read_type("job", JOB_TYPES), _among(*JOB_TYPES))
 """A job's type."""
+
+
+def _read_state(text: str) -> str:
+    """Parse a node's state. One that is not known must at least be a word: a server may have others."""
+    if not re.fullmatch(r"[a-z][a-z_-]*", text):
+        raise click.BadParameter(f"{text!r} is not a state of a node: use {', '.join(NODE_WORDS)}")
+    return text
+
+
+node_state = Completed("node_state", _read_state, _among(*NODE_WORDS))
+"""A node's state."""
 
 
 def _read_outcomes(text: str) -> frozenset[str]:

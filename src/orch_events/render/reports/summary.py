@@ -22,7 +22,7 @@ _GAP = "  "
 
 def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> list[str]:
     """Return the report for people."""
-    lines = [*heading(summary.progress, layout), ""]
+    lines = [*heading(summary.progress, layout, summary.part), ""]
     for label, words in _facts(summary, time_format):
         lines += layout.labelled(label, words)
     if summary.spread is not None:
@@ -34,7 +34,8 @@ def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> l
 
 
 def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Sequence[str]]]:
-    over, unheard = summary.progress.outcome is not None, summary.progress.unheard
+    over = summary.progress.outcome is not None
+    unheard = summary.progress.unheard if summary.part.is_whole else 0
     for label, at in (("started", summary.began_at), ("ended" if over else "latest", summary.last_at)):
         if at is not None:
             yield label, [" ".join(time_format.split(at.isoformat()))]
@@ -80,15 +81,19 @@ def _histogram(durations: Sequence[float], most: int = _MOST_INTERVALS) -> Histo
 
 
 def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[str]:
-    """Draw a bar for each node. On a terminal, names are cut to leave room for the bars; elsewhere they are not."""
+    """Draw a bar for each node. On a terminal, names are cut to leave room for the bars; elsewhere they are not.
+
+    Where a terminal has no room left even so, there are no bars.
+    """
     labels = [_label(span, layout, running) for span in spans]
     room = (layout.cells or _DEFAULT_CELLS) - 3 * len(_GAP) - max(map(width, labels))
     names = layout.column([span.run.name for span in spans], room - _BAR_CELLS)
-    cells = max(_BAR_CELLS if layout.cells is None else 1, room - width(names[0]))
+    cells = max(_BAR_CELLS if layout.cells is None else 0, room - width(names[0]))
     greatest = spans[0].seconds or 1.0
     for span, name, label in zip(spans, names, labels, strict=True):
         drawn = padded(bar(span.seconds / greatest, cells, layout.theme), cells)
-        yield f"{_GAP}{name}{_GAP}{layout.theme.paint(drawn, span.run.state)}{_GAP}{label}"
+        bars = [layout.theme.paint(drawn, span.run.state)] if cells else []
+        yield _GAP + _GAP.join([name, *bars, label])
 
 
 def _label(span: Span, layout: Layout, running: str) -> str:
@@ -102,7 +107,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     progress, over = summary.progress, summary.progress.outcome is not None
     return {
         "version": VERSION,
-        **json_progress(progress),
+        **json_progress(progress, summary.part),
         "nodes": {"total": progress.total, "unheard": progress.unheard, "states": dict(progress.nodes)},
         "started_at": timestamp(summary.began_at),
         "ended_at": timestamp(summary.last_at) if over else None,
