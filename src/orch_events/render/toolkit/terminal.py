@@ -57,7 +57,7 @@ def needs_ascii(stream: TextIO | None) -> bool:
     """Whether a stream's encoding lacks the glyphs."""
     encoding = (stream.encoding if stream is not None else None) or "ascii"
     try:
-        "▶✔✖‼↷◌■□○◎…·→━─▁▏▕█│".encode(encoding)
+        "▶✔✖‼↷◌■□●○◎…·→━─▁▏▕█│".encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return True
     return False
