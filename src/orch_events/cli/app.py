@@ -56,7 +56,7 @@ class App:
         self.environ = environ
         self.platform = platform
         self.clock: Clock = SystemClock()
-        self.stderr = Stderr(stderr)
+        self.stderr = Stderr(stderr, columns=self._stderr_columns)
         self.signals = Signals()
 
     @classmethod
@@ -67,7 +67,10 @@ class App:
     def configure_stderr(self, display: "DisplayOptions | DoctorOptions") -> None:
         """Apply the display options to stderr."""
         theme = self.theme(self.stderr_stream, display)
-        self.stderr = Stderr(self.stderr_stream, theme.paint, quiet=display.quiet)
+        self.stderr = Stderr(self.stderr_stream, theme.paint, quiet=display.quiet, columns=self._stderr_columns)
+
+    def _stderr_columns(self) -> int | None:
+        return columns(self.stderr_stream)
 
     def theme(self, stream: TextIO | None, display: "DisplayOptions | DoctorOptions") -> "Theme":
         """Return the theme for a stream."""

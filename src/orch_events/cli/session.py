@@ -1,6 +1,6 @@
 """FollowSession: shows and saves the events of some jobs, for `list` and `follow` alike.
 
-    a follower's updates → FollowSession → checkpoint → recording → filter → tail → format → stdout
+    a follower's updates → FollowSession → checkpoint → recording → filter → tail → room → format → stdout
                                          → stderr: progress, connection, closing summary
 
 The session reads the updates and decides the exit status. Recording and checkpoint are links of the renderer chain: if
@@ -10,8 +10,9 @@ one can't be written, that is reported once, and the session continues.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
 from orch_events.cli import exit_status
@@ -28,7 +29,17 @@ from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.job.state import JobState, Outcome
-from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, OutcomeUnknown, Pause, Tick, TimedOut, Update
+from orch_events.job.updates import (
+    FollowFailed,
+    JobEnded,
+    NewEvents,
+    NodesNamed,
+    OutcomeUnknown,
+    Pause,
+    Tick,
+    TimedOut,
+    Update,
+)  # fmt: skip
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
@@ -74,7 +85,7 @@ def open_session(
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
         recording = stack.enter_context(open_recording_file(events.record, name_job=len(jobs) > 1))
         checkpoints = _open_checkpoints(follow.cursor_file, jobs)
-        followers = [_follower(app, job, events.range.start, follow, checkpoints) for job in jobs]
+        followers = [_follower(app, job, events, follow, checkpoints) for job in jobs]
         yield FollowSession(app, events, follow, jobs, followers, recording, checkpoints)
 
 
@@ -88,16 +99,17 @@ def _open_checkpoints(path: str | None, jobs: Sequence[OpenJob]) -> Checkpoints 
 
 
 def _follower(
-    app: App, job: OpenJob, start: int | None, follow: FollowOptions, checkpoints: Checkpoints | None
+    app: App, job: OpenJob, events: EventOptions, follow: FollowOptions, checkpoints: Checkpoints | None
 ) -> Follower:
     """Follow a job from where the cursor file says, else from --start."""
     resume = _read_checkpoint(app, job, checkpoints.file) if checkpoints else None
     return job.follower(
         app.clock,
         interval_seconds=follow.interval_seconds,
-        start=start,
+        start=events.range.start,
         resume=resume,
         settle_seconds=follow.settle_seconds,
+        name_nodes=events.output.format == "table" and is_terminal(app.stdout),
     )
 
 
@@ -146,9 +158,9 @@ class FollowSession:
         self._stderr.name_job = len(followers) > 1
         self._exit_options = events.exit_options
         self._theme = app.theme(app.stderr_stream, events.display)
-        self._chain = renderer_chain(app, events, self._by_job, recording, checkpoints)
         follow_progress = FollowProgress(followers, app.clock)
         self._progress = _progress(app, events.display, follow_progress, wanted=follow.progress)
+        self._chain = renderer_chain(app, events, self._by_job, recording, checkpoints, self._progress.clear)
         self._stderr.make_room = self._progress.clear
         self._commands, self._stragglers = None, None
         if follow.typed is not None:
@@ -181,6 +193,8 @@ class FollowSession:
 
     def _handle(self, update: Update) -> None:
         match update:
+            case NodesNamed(names):
+                self._chain.expect_nodes(names)
             case NewEvents(state, events):
                 self._show(state, events)
             case Tick():
@@ -203,7 +217,6 @@ class FollowSession:
 
     def _show(self, state: JobState, events: Sequence[Event]) -> None:
         passed = self.shown
-        self._progress.clear()
         with self._app.signals.shield():
             self._chain.first_link.write(state.job, events)
             self._last_shown[state.job] = state.last_id
@@ -277,4 +290,9 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
         return Heartbeat(stream, progress, app.clock)
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
-    return LiveLine(stream, theme, progress, app.clock, lambda: columns(stream) or DEFAULT_COLUMNS, shared=shared)
+    width = partial(_columns, stream)
+    return LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+
+
+def _columns(stream: TextIO) -> int:
+    return columns(stream) or DEFAULT_COLUMNS

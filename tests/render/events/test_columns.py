@@ -90,7 +90,7 @@ def test_where_there_is_room_for_the_message_a_name_is_whole() -> None:
 @pytest.mark.parametrize(
     ("cells", "head"),
     [
-        (120, "ID     2016-05-05  EVENT           NODE                      MESSAGE"),
+        (140, "ID     2016-05-05  EVENT           NODE                      MESSAGE"),
         (80, "ID     2016-05-05  EVENT       NODE    MESSAGE"),
         (60, "ID     2016-05-05     NODE    MESSAGE"),
         (40, "2016-05-05     NODE    MESSAGE"),

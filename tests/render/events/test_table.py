@@ -65,7 +65,7 @@ def test_where_there_is_no_terminal_nothing_is_cut_and_each_row_has_its_date() -
 
 
 def test_a_wide_terminal_shows_all_of_it_below_the_date() -> None:
-    assert drawn(JOB, cells=120) == [
+    assert drawn(JOB, cells=140) == [
         "ID     2016-05-05  EVENT           NODE                      MESSAGE",
         "1267   19:50:08    ▶ running       web-1.example.com         Started puppet run",
         "1268   19:51:00    ✖ failed        db-1.example.com          Failed puppet run: disk is full",
@@ -79,7 +79,7 @@ def test_on_a_narrower_terminal_the_label_and_then_the_message_are_shorter() -> 
         "1270   19:52:15    ● finished  -",
     ]
     assert drawn(JOB, cells=80)[2] == "1268   19:51:00    ✖ failed    db-1.…  Failed puppet run: disk is full"
-    assert drawn(JOB, cells=65)[2] == "1268   19:51:00    ✖ failed    db-1.…  Failed puppet run: disk…"
+    assert drawn(JOB, cells=65)[2] == "1268   19:51:00    ✖ failed    db-1.…  Failed puppet run: disk i…"
 
 
 def test_on_a_narrow_terminal_there_are_glyphs_without_words() -> None:
@@ -116,7 +116,7 @@ def test_a_message_does_not_repeat_the_node_on_a_terminal(message: str, shown: s
 
 
 def test_of_several_jobs_each_row_says_first_which() -> None:
-    head, row, *_ = drawn(JOB, cells=120, name_job=True)
+    head, row, *_ = drawn(JOB, cells=150, name_job=True)
     assert head.startswith("JOB     ID     2016-05-05  EVENT")
     assert row.startswith("352     1267   19:50:08    ▶ running")
 

@@ -19,6 +19,8 @@ _MIN_MESSAGE_CELLS = 24
 """Less than this tells no cause."""
 _GOOD_MESSAGE_CELLS = 48
 """Names are cut, if they can be, to leave this much for the message."""
+_AMPLE_MESSAGE_CELLS = 72
+"""Labels are whole if they leave this much for the message."""
 _JOB_CELLS = 6
 _GLYPH_CELLS = 1
 
@@ -95,7 +97,7 @@ class Columns:
         self.node, self.label, self.message = self._widest["node"], self.whole_label, None
         if self._terminal is None:
             return
-        if self._left() < self.node + len(GAP) + _GOOD_MESSAGE_CELLS:
+        if self._left() < self.node + len(GAP) + _AMPLE_MESSAGE_CELLS:
             self.label = self._short
         least = min(self.node, self._widest["first"])
         if self._glyphs and self._left() < least + len(GAP) + _MIN_MESSAGE_CELLS:
