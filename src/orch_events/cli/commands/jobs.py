@@ -44,7 +44,7 @@ _HELP = """
     also=("status", "failed", "running"),
     help="Only jobs in this state, such as running or failed.",
 )
-@filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
+@filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE",
         help="Only jobs of this type, such as deploy, task or plan_task.")  # fmt: skip
 @event_output_options
 @display_options()

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from orch_events.cli.options.groups import (
     ConnectOptions,
@@ -22,8 +21,9 @@ from orch_events.cli.options.groups import (
     ReportOptions,
     RetryOptions,
 )
-from orch_events.cli.options.option import Command, grouped, option, origin
+from orch_events.cli.options.option import Command, grouped, is_typed, option, origin
 from orch_events.cli.options.types import FILE, duration, event_type, fail_on, instant, regex, whole
+from orch_events.errors import UsageError
 from orch_events.wire.vocabulary import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
@@ -79,6 +79,10 @@ def connect_options(command: Command) -> Command:
 def _read_connect(ctx: click.Context, values: dict[str, Any]) -> ConnectOptions:
     fields = [field for field in ConnectOptions._fields if field != "origins"]
     origins = {name: origin(ctx, name) for name in (field.replace("_", "-") for field in fields)}
+    if values["demo"] and is_typed(ctx, "service_url"):
+        if is_typed(ctx, "demo"):
+            raise UsageError("--demo and --service-url can't be combined", "leave out the one that you don't mean")
+        values["demo"] = False
     return ConnectOptions(**{field: values.pop(field) for field in fields}, origins=origins)
 
 
@@ -118,22 +122,34 @@ def filter_options(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
-def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
-    """Add the options of the output format, whose default is the first; --json means the one called `json`."""
+def output_options(
+    formats: Sequence[str], *, json: str, help_text: str, arrays: bool = True
+) -> Callable[[Command], Command]:
+    """Add the options of the output format, whose default is the first; --json means the one called `json`.
+
+    Without `arrays`, a JSON array is refused: the output has no end.
+    """
     return grouped(
         "output",
         OutputOptions,
         _format_option(formats),
         output_option("--json", is_flag=True, help=help_text),
-        read=lambda ctx, values: OutputOptions(_chosen_format(ctx, values.pop("output"), values.pop("json"), json)),
+        read=lambda ctx, values: OutputOptions(_chosen_format(ctx, values, formats[0], json, arrays=arrays)),
     )
 
 
-def _chosen_format(ctx: click.Context, output: str, wants_json: bool, json: str) -> str:  # noqa: FBT001 - an option
-    """Return the chosen format: a typed -o overrides a --json from the environment."""
-    source = ctx.get_parameter_source
-    overruled = source("json") is ParameterSource.ENVIRONMENT and source("output") is ParameterSource.COMMANDLINE
-    return json if wants_json and not overruled else output
+def _chosen_format(ctx: click.Context, values: dict[str, Any], default: str, json: str, *, arrays: bool) -> str:
+    """Return the chosen format: what was typed overrides what comes from the environment."""
+    output: str = values.pop("output")
+    wants_json, typed = values.pop("json"), is_typed(ctx, "output")
+    if wants_json and (is_typed(ctx, "json") or not typed):
+        return json
+    if output != "json" or arrays:
+        return output
+    if typed:
+        message = "follow can't write a JSON array, because its output has no end"
+        raise UsageError(message, "use --json for one object per line")
+    return default
 
 
 def _format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
@@ -146,10 +162,17 @@ def picture_output_option(command: Command) -> Command:
     return _format_option(PICTURE_FORMATS)(command)
 
 
+_JSON_LINES = "Same as -o jsonl: the server's own objects, one per line."
+
+
 def event_output_options(command: Command) -> Command:
     """Add the options of the format of events."""
-    text = "Same as -o jsonl: the server's own objects, one per line."
-    return output_options(EVENT_FORMATS, json="jsonl", help_text=text)(command)
+    return output_options(EVENT_FORMATS, json="jsonl", help_text=_JSON_LINES)(command)
+
+
+def stream_output_options(command: Command) -> Command:
+    """Add the options of the format of events that go on."""
+    return output_options(EVENT_FORMATS, json="jsonl", help_text=_JSON_LINES, arrays=False)(command)
 
 
 def report_output_options(command: Command) -> Command:
@@ -223,14 +246,18 @@ def exit_options(*, on: bool) -> Callable[[Command], Command]:
 
 
 def event_options(
-    *own: Callable[[Any], Any], exit_on: bool, retry_for: str, auth_wait: str
+    *own: Callable[[Any], Any],
+    exit_on: bool,
+    retry_for: str,
+    auth_wait: str,
+    output: Callable[[Any], Any] = event_output_options,
 ) -> Callable[[Command], Command]:
     """Add the options that all commands that show events share, and in their midst a command's own."""
     return composed(
         recording_option,
         range_options,
         filter_options,
-        event_output_options,
+        output,
         record_option,
         display_options(EVENT_TIMES),
         *own,

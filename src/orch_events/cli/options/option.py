@@ -38,9 +38,21 @@ class Option(click.Option):
         self.also = also
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
-        """Return the variable's value."""
-        value = self.resolve_envvar_value(ctx)
-        return value.splitlines() if self.multiple and value else super().value_from_envvar(ctx)
+        """Return the variable's value; None for one that this command can't use, but another can."""
+        text = self.resolve_envvar_value(ctx)
+        value = text.splitlines() if self.multiple and text else super().value_from_envvar(ctx)
+        if value is None or self.can_use(ctx, value):
+            return value
+        others = (other for other in namesakes(ctx, str(self.envvar)) if other is not self)
+        return None if any(other.can_use(ctx, value) for other in others) else value
+
+    def can_use(self, ctx: click.Context, value: Any) -> bool:  # noqa: ANN401 - click's own
+        """Whether a value of its variable is one that it takes."""
+        try:
+            self.type_cast_value(ctx, value)
+        except click.BadParameter:
+            return False
+        return True
 
     @property
     def usage(self) -> str:
@@ -72,6 +84,18 @@ class Option(click.Option):
                 yield name if one else max(self.secondary_opts, key=len, default=name)
             else:
                 yield from (name, _word(one))
+
+
+def namesakes(ctx: click.Context, envvar: str) -> Iterator[Option]:
+    """Yield the options of all commands that read an environment variable."""
+    program = ctx.find_root().command
+    for command in program.commands.values() if isinstance(program, click.Group) else []:
+        yield from (one for one in command.params if isinstance(one, Option) and one.envvar == envvar)
+
+
+def is_typed(ctx: click.Context, name: str) -> bool:
+    """Whether an option was typed, and does not come from its variable or its default."""
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _word(value: Any) -> str:  # noqa: ANN401 - any option's
@@ -153,9 +177,6 @@ def _typed(ctx: click.Context) -> Mapping[str, Sequence[str]]:
     return {
         one.name: list(one.words(ctx.params[one.name]))
         for one in ctx.command.params
-        if isinstance(one, Option) and one.name and _is_typed(ctx, one.name)
-    }
-
-
-def _is_typed(ctx: click.Context, name: str) -> bool:
-    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE or isinstance(ctx.params.get(name), Instant)
+        if isinstance(one, Option) and one.name
+        and (is_typed(ctx, one.name) or isinstance(ctx.params.get(one.name), Instant))
+    }  # fmt: skip

@@ -160,21 +160,29 @@ def regex(text: str) -> re.Pattern[str]:
         raise click.BadParameter(f"{text!r} is not a regular expression: {error}") from None
 
 
-def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
-    """Return a parser of types. A type that is not known must at least look like one: a server may have others."""
+def _read_type(kind: str, known: Collection[str], others: Collection[str]) -> Callable[[str], str]:
+    """Return a parser of types. A type that is not known must at least look like one: a server may have others.
+
+    Args:
+        kind: what has these types.
+        known: those that are known.
+        others: those of something else, for which they are typed by mistake.
+    """
 
     def read(text: str) -> str:
-        if text not in known and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
+        if text not in known and (text in others or not re.fullmatch(r"[a-z]+(_[a-z]+)+", text)):
             raise click.BadParameter(f"{text!r} is not a known {kind} type: use {', '.join(known)}")
         return text
 
     return read
 
 
-event_type = Completed("event_type", _read_type("event", _SHORT_EVENT_TYPES), _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES))
+event_type = Completed(
+    "event_type", _read_type("event", _SHORT_EVENT_TYPES, JOB_TYPES), _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES)
+)
 """An event's type, `node_failed` or `failed`."""
 
-job_type = Completed("job_type", _read_type("job", JOB_TYPES), _among(*JOB_TYPES))
+job_type = Completed("job_type", _read_type("job", JOB_TYPES, EVENT_TYPES), _among(*JOB_TYPES))
 """A job's type."""
 
 
