@@ -84,7 +84,7 @@ INSIDE = {
         "scenarios": "builder deployments script",
         "api": "faults json_text scenarios script",
         "server": "api faults",
-        "__init__": "api faults scenarios server",
+        "__init__": "api faults scenarios script server",
     },
     "render": {
         "toolkit": "",
@@ -127,8 +127,9 @@ INSIDE = {
         "stderr": "",
         "help": "options",
         "signals": "exit_status",
+        "pager": "",
         "shell_command": "options",
-        "app": "options signals stderr",
+        "app": "options pager signals stderr",
         "connection": "app options process",
         "job_completion": "app connection options stderr",
         "job_sources": "app connection options",
@@ -169,7 +170,7 @@ LIBRARIES = {
     "socket": "client.probe simulator",
     "threading": "client.stream simulator",
     "signal": "cli.signals",
-    "subprocess": "",
+    "subprocess": "cli.pager",
     "asyncio": "",
 }
 """Who may import what; by the beginning of the module's name."""

@@ -61,7 +61,7 @@ def test_without_a_standard_output_nothing_can_be_written() -> None:
 def test_stderr_is_as_quiet_as_the_options_say(quiet: bool, said: str) -> None:
     stderr = io.StringIO()
     app = app_of(stderr=stderr)
-    app.configure_stderr(DisplayOptions("never", "local", ascii=False, quiet=quiet, verbose=False))
+    app.configure_stderr(DisplayOptions("never", "local", ascii=False, quiet=quiet, verbose=False, no_pager=True))
     app.stderr.note("a note")
     assert stderr.getvalue() == said
 
@@ -70,7 +70,7 @@ def test_stderr_is_as_quiet_as_the_options_say(quiet: bool, said: str) -> None:
 def test_stderr_has_colour_as_the_options_say(color: str) -> None:
     stderr = io.StringIO()
     app = app_of(stderr=stderr)
-    app.configure_stderr(DisplayOptions(color, "local", ascii=False, quiet=False, verbose=False))
+    app.configure_stderr(DisplayOptions(color, "local", ascii=False, quiet=False, verbose=False, no_pager=True))
     app.stderr.warn("careful")
     assert ("\x1b[" in stderr.getvalue()) is (color == "always")
 

@@ -204,7 +204,8 @@ def configured_url(settings: "Settings", places: "Places") -> str:
     if settings.service_url.value is None:
         raise LocalFileError(
             "no orchestrator is configured",
-            f"use --service-url URL, or set service-url in {places.user_conf or 'orchestrator.conf'}, or try --demo",
+            "use --service-url URL or ORCH_EVENTS_SERVICE_URL, or set service-url in "
+            f"{places.user_conf or 'orchestrator.conf'}, or try --demo; what is configured shows: orch-events doctor",
         )
     return settings.service_url.value
 

@@ -47,6 +47,8 @@ from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pip
 from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
+_MANY_NODES = 500
+
 
 class FollowOptions(NamedTuple):
     """The options of `follow` alone; `list` has the defaults.
@@ -166,6 +168,7 @@ class FollowSession:
         if follow.typed is not None:
             self._commands = ShellCommand(follow.typed, {job.number: job.name for job in jobs})
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
+        self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
         self._last_shown: dict[str, int | None] = {}
         self._statuses: dict[str, int] = {}
         self._outcomes: list[tuple[int, str]] = []
@@ -220,10 +223,17 @@ class FollowSession:
         with self._app.signals.shield():
             self._chain.first_link.write(state.job, events)
             self._last_shown[state.job] = state.last_id
+        self._note_many_nodes(state)
         if self.shown > passed:
             self._progress.moved()
         else:  # filtered events do not end the silence
             self._progress.tick()
+
+    def _note_many_nodes(self, state: JobState) -> None:
+        """Say once that there is a shorter view of a job of many nodes, to who reads all of it."""
+        if self._hints_at_failed and state.total > _MANY_NODES:
+            self._hints_at_failed = False
+            self._stderr.note(f"job {state.job} has {state.total:,} nodes; --failed shows only what goes wrong")
 
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:

@@ -6,7 +6,7 @@ This is the one place that reports lost connections, whether a job is followed o
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from orch_events.errors import OrchEventsError
+from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError
 from orch_events.render.toolkit.streams import BestEffortStream
 from orch_events.render.toolkit.text import escape_control
 
@@ -75,7 +75,10 @@ class Stderr:
         match update:
             case ConnectionLost():
                 self.warn(lost(update, name_job=self.name_job))
-                if not update.had_contact and update.error.hint:
+                waits_for_token = isinstance(
+                    update.error, NotAuthenticated | TokenFileError
+                )  # the warning has the hint
+                if not update.had_contact and update.error.hint and not waits_for_token:
                     self.hint(update.error.hint)
             case ConnectionRestored():
                 self.note(escape_control(restored(update, name_job=self.name_job)))

@@ -64,8 +64,8 @@ def _read(command: str, *args: str) -> dict[str, object]:
 
 def test_each_option_has_a_variable_named_like_it() -> None:
     for command, option in _options():
-        name = "--job-type" if (command, _long(option)) == _TYPE_OF_JOB else _long(option)
-        assert option.envvar == "ORCH_EVENTS_" + name.removeprefix("--").replace("-", "_").upper(), command
+        name = _long(option).removeprefix("--")
+        assert option.envvar == "ORCH_EVENTS_" + name.replace("-", "_").upper(), command
 
 
 @pytest.mark.parametrize(("command", "option"), _OPTIONS)

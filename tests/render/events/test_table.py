@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -314,3 +315,17 @@ def test_what_was_found_is_in_sight_on_a_terminal(cells: int) -> None:
     row = drawn([run_event(message="x" * 70 + " emerg " + "y" * 70)], cells=cells, grep=["emerg"])[1]
     assert "…xxxxx em" in row
     assert width(row) == cells
+
+
+@pytest.mark.parametrize("cells", [None, 80, 160])
+def test_events_an_hour_apart_at_the_end_of_summer_time_differ_and_stay_aligned(
+    cells: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    days = [run_event(number, timestamp=f"2016-10-30T0{number}:30:00Z", message="m") for number in (0, 1)]
+    head, *rows = drawn(days, cells=cells, stamp=TimeFormat("local"))
+    monkeypatch.undo()
+    time.tzset()
+    assert [re.search(r"\d\d:\d\d:\d\d[+]\d\d", row)[0] for row in rows] == ["02:30:00+02", "02:30:00+01"]  # type: ignore[index]
+    assert {row.index("▶") for row in rows} == {head.index("EVENT")}

@@ -63,9 +63,9 @@ def failures(  # noqa: PLR0917 - one argument an option of its own
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
     nodes = [escape_control(run.name) for run in unfinished(state.runs) if state.is_over or run.state != "running"]
     if wanted == "names":
-        write_lines(app, nodes)
+        write_lines(app, report.display, nodes)
     elif wanted == "rerun":
-        write_lines(app, _commands(app, shell, state, nodes))
+        write_lines(app, report.display, _commands(app, shell, state, nodes))
     else:
         found = Failures.from_state(state)
         write_report(

@@ -11,7 +11,7 @@ from orch_events.cli.connection import DEMO_SPEED, retry_policy
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.job_sources import ReplayOptions
-from orch_events.cli.options.definitions import composed, display_option, event_options, stream_output_options
+from orch_events.cli.options.definitions import composed, display_option, event_options
 from orch_events.cli.options.groups import EventOptions, TypedWords
 from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.options.option import option, pass_typed
@@ -101,7 +101,7 @@ _HELP = """
 )
 @job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
 @event_options(_OWN_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start",
-               output=stream_output_options)  # fmt: skip
+               live=True)  # fmt: skip
 @pass_typed
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own

@@ -26,7 +26,6 @@ _HELP = """
 
     \b
     orch-events simulate                  prints the commands to try
-    orch-events simulate --speed 10       ten times as fast
     orch-events simulate --now            with the times of today, as for --since 10m
     orch-events simulate --fault cut@0.2  cuts off one response in five
 
@@ -76,8 +75,9 @@ _HELP = """
 @option("--tls-cert", type=FILE, metavar="FILE", help="Serve TLS with this certificate.")
 @option("--tls-key", type=FILE, metavar="FILE", help="Private key of the certificate.")
 @click.pass_obj
-def simulate(
-    app: App, port: int, speed: float, now: bool, token: str | None, fault: Sequence["Fault"], seed: int,  # noqa: FBT001 - click's
+def simulate(  # noqa: PLR0917 - one argument an option of its own
+    app: App, port: int, speed: float, now: bool,  # noqa: FBT001 - click's
+    token: str | None, fault: Sequence["Fault"], seed: int,
     tls_cert: str | None, tls_key: str | None,
 ) -> None:  # fmt: skip
     """Run `orch-events simulate`."""

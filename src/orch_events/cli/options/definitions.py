@@ -22,11 +22,12 @@ from orch_events.cli.options.groups import (
     RetryOptions,
 )
 from orch_events.cli.options.option import Command, grouped, is_typed, option, origin
-from orch_events.cli.options.types import FILE, duration, event_type, fail_on, instant, regex, whole
+from orch_events.cli.options.types import FILE, StreamFormat, duration, event_type, fail_on, instant, regex, whole
 from orch_events.errors import UsageError
 from orch_events.wire.vocabulary import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
+STREAM_FORMATS = ("table", "jsonl", "csv")
 REPORT_FORMATS = ("text", "json")
 COLORS = ("auto", "always", "never")
 PICTURE_FORMATS = ("text", "svg", "html")
@@ -123,37 +124,28 @@ def filter_options(command: Command) -> Command:
 
 
 def output_options(
-    formats: Sequence[str], *, json: str, help_text: str, arrays: bool = True
+    formats: Sequence[str], *, json: str, help_text: str, kind: type[click.Choice[str]] = click.Choice
 ) -> Callable[[Command], Command]:
-    """Add the options of the output format, whose default is the first; --json means the one called `json`.
-
-    Without `arrays`, a JSON array is refused: the output has no end.
-    """
+    """Add the options of the output format, whose default is the first; --json means the one called `json`."""
     return grouped(
         "output",
         OutputOptions,
-        _format_option(formats),
+        _format_option(formats, kind),
         output_option("--json", is_flag=True, help=help_text),
-        read=lambda ctx, values: OutputOptions(_chosen_format(ctx, values, formats[0], json, arrays=arrays)),
+        read=lambda ctx, values: OutputOptions(_chosen_format(ctx, values.pop("output"), values.pop("json"), json)),
     )
 
 
-def _chosen_format(ctx: click.Context, values: dict[str, Any], default: str, json: str, *, arrays: bool) -> str:
-    """Return the chosen format: what was typed overrides what comes from the environment."""
-    output: str = values.pop("output")
-    wants_json, typed = values.pop("json"), is_typed(ctx, "output")
-    if wants_json and (is_typed(ctx, "json") or not typed):
-        return json
-    if output != "json" or arrays:
-        return output
-    if typed:
-        message = "follow can't write a JSON array, because its output has no end"
-        raise UsageError(message, "use --json for one object per line")
-    return default
+def _chosen_format(ctx: click.Context, output: str, wants_json: bool, json: str) -> str:  # noqa: FBT001 - an option
+    """Return the chosen format: a typed -o overrides a --json from the environment."""
+    overruled = is_typed(ctx, "output") and not is_typed(ctx, "json")
+    return json if wants_json and not overruled else output
 
 
-def _format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
-    return output_option("-o", "--output", type=click.Choice(formats), metavar="FORMAT", default=formats[0],
+def _format_option(
+    formats: Sequence[str], kind: type[click.Choice[str]] = click.Choice
+) -> Callable[[Command], Command]:
+    return output_option("-o", "--output", type=kind(formats), metavar="FORMAT", default=formats[0],
                          show_default=True, also=("format",), help=f"Output format: {_either(formats)}.")  # fmt: skip
 
 
@@ -172,7 +164,7 @@ def event_output_options(command: Command) -> Command:
 
 def stream_output_options(command: Command) -> Command:
     """Add the options of the format of events that go on."""
-    return output_options(EVENT_FORMATS, json="jsonl", help_text=_JSON_LINES, arrays=False)(command)
+    return output_options(STREAM_FORMATS, json="jsonl", help_text=_JSON_LINES, kind=StreamFormat)(command)
 
 
 def report_output_options(command: Command) -> Command:
@@ -190,10 +182,12 @@ _VERBOSE = output_option("-v", "--verbose", is_flag=True, also=("debug",), help=
 _COLOR = display_option("--color", type=click.Choice(COLORS), metavar="WHEN", default="auto", show_default=True,
                         also=("colour", "no-color", "no-colour"), help=f"Colour: {_either(COLORS)}.")  # fmt: skip
 _ASCII = display_option("--ascii", is_flag=True, help="Use only ASCII characters.")
+_NO_PAGER = display_option("--no-pager", is_flag=True, also=("pager", "paging"),
+                           help="Do not page what is longer than the terminal through $PAGER.")  # fmt: skip
 
 
-def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
-    """Add the display options; `times` are the values of --time, the default first."""
+def display_options(times: Sequence[str] = ZONES, *, pages: bool = True) -> Callable[[Command], Command]:
+    """Add the display options; `times` are the values of --time, the default first; `pages`: through a pager."""
     since = " (since the job's first event)" * ("elapsed" in times)
     words = [f"{word}{since}" if word == "elapsed" else word for word in times]
     return grouped(
@@ -205,7 +199,14 @@ def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command
         display_option("--time", type=click.Choice(times), metavar="HOW", default=times[0], show_default=True,
                        also=("utc", "timezone", "tz"), help=f"Times: {_either(words)}."),
         _ASCII,
+        *([_NO_PAGER] if pages else []),
+        read=_read_display,
     )  # fmt: skip
+
+
+def _read_display(_: click.Context, values: dict[str, Any]) -> DisplayOptions:
+    values.setdefault("no_pager", True)
+    return DisplayOptions(**{field: values.pop(field) for field in DisplayOptions._fields})
 
 
 def doctor_options(command: Command) -> Command:
@@ -250,16 +251,16 @@ def event_options(
     exit_on: bool,
     retry_for: str,
     auth_wait: str,
-    output: Callable[[Any], Any] = event_output_options,
+    live: bool = False,
 ) -> Callable[[Command], Command]:
     """Add the options that all commands that show events share, and in their midst a command's own."""
     return composed(
         recording_option,
         range_options,
         filter_options,
-        output,
+        stream_output_options if live else event_output_options,
         record_option,
-        display_options(EVENT_TIMES),
+        display_options(EVENT_TIMES, pages=not live),
         *own,
         exit_options(on=exit_on),
         connect_options,

@@ -8,12 +8,17 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from orch_events.errors import UsageError
 from orch_events.times import Instant
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 Read = Callable[[click.Context, dict[str, Any]], Any]
 """Makes the value of a group from the options' values by name, and removes those that it uses."""
+
+
+WORDS = "orch_events.words"
+"""The key of the context's meta under which the command's arguments are, as they were typed."""
 
 
 class Option(click.Option):
@@ -39,20 +44,21 @@ class Option(click.Option):
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Return the variable's value; None for one that this command can't use, but another can."""
-        text = self.resolve_envvar_value(ctx)
-        value = text.splitlines() if self.multiple and text else super().value_from_envvar(ctx)
-        if value is None or self.can_use(ctx, value):
-            return value
-        others = (other for other in namesakes(ctx, str(self.envvar)) if other is not self)
-        return None if any(other.can_use(ctx, value) for other in others) else value
+        if self.can_use_variable(ctx) or not any(one.can_use_variable(ctx) for one in namesakes(ctx, self.envvar)):
+            return self._variable_value(ctx)
+        return None
 
-    def can_use(self, ctx: click.Context, value: Any) -> bool:  # noqa: ANN401 - click's own
-        """Whether a value of its variable is one that it takes."""
+    def can_use_variable(self, ctx: click.Context) -> bool:
+        """Whether the value of its variable, if that is set, is one that it takes."""
         try:
-            self.type_cast_value(ctx, value)
-        except click.BadParameter:
+            self.type_cast_value(ctx, self._variable_value(ctx))
+        except (click.BadParameter, UsageError):
             return False
         return True
+
+    def _variable_value(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        text = self.resolve_envvar_value(ctx)
+        return text.splitlines() if self.multiple and text else super().value_from_envvar(ctx)
 
     @property
     def usage(self) -> str:
@@ -86,11 +92,16 @@ class Option(click.Option):
                 yield from (name, _word(one))
 
 
-def namesakes(ctx: click.Context, envvar: str) -> Iterator[Option]:
+def namesakes(ctx: click.Context, envvar: object) -> Iterator[Option]:
     """Yield the options of all commands that read an environment variable."""
+    return (option for _, option in all_options(ctx) if option.envvar == envvar)
+
+
+def all_options(ctx: click.Context) -> Iterator[tuple[str, Option]]:
+    """Yield every option of every command, with the command's name."""
     program = ctx.find_root().command
-    for command in program.commands.values() if isinstance(program, click.Group) else []:
-        yield from (one for one in command.params if isinstance(one, Option) and one.envvar == envvar)
+    for name, command in program.commands.items() if isinstance(program, click.Group) else []:
+        yield from ((name, one) for one in command.params if isinstance(one, Option))
 
 
 def is_typed(ctx: click.Context, name: str) -> bool:
