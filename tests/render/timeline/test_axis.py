@@ -1,9 +1,8 @@
 """The axis: its ticks, and how points in time are told."""
 
+import re
 import time
 from collections.abc import Iterator
-
-import re
 
 import pytest
 
