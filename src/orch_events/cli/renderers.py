@@ -1,9 +1,10 @@
 """Builds the chain of renderers that events go through, from the options.
 
-    checkpoint → recording → filter → tail → format
+    checkpoint → recording → filter → tail → room → format
 
-Checkpoint and recording save events beside the output: if one fails, that is reported once, and the rest continues.
-Commands import this module when they run, not before.
+Room erases the live line before anything is written. Checkpoint and recording save events beside the output: if one
+fails, that is reported once, and the rest continues. Commands import this module when they run, not
+before.
 """
 
 import os
@@ -44,11 +45,13 @@ class Chain(NamedTuple):
         first_link: its first link.
         filtered: the link that filters.
         persisting: the links that save to a file.
+        expect_nodes: makes room for the names of nodes, before their events come.
     """
 
     first_link: Renderer
     filtered: Filtered
     persisting: "Sequence[PersistingLink]"
+    expect_nodes: Callable[[Sequence[str]], None]
 
 
 def renderer_chain(
@@ -57,6 +60,7 @@ def renderer_chain(
     followers: Mapping[str, Follower],
     recording: JsonLines | None,
     checkpoints: "Checkpoints | None",
+    make_room: Callable[[], None],
 ) -> Chain:
     """Build the chain.
 
@@ -66,8 +70,12 @@ def renderer_chain(
         followers: the follower of each job, by its number.
         recording: the recording to write; None for none.
         checkpoints: the cursor file to write; None for none.
+        make_room: called before anything is written to stdout.
     """
-    filtered = _filtered(app, options, followers)
+    guard = partial(_limited_search, app)
+    event_filter = _event_filter(options.filters, guard)
+    view = _view(app, options, event_filter, guard, {job: follower.state for job, follower in followers.items()})
+    filtered = _filtered(options, event_filter, RoomMaker(make_room, view), followers)
     first_link: Renderer = filtered
     persisting: list[PersistingLink] = []
     if recording is not None:
@@ -77,18 +85,25 @@ def renderer_chain(
         tail = options.range.tail is not None
         first_link = checkpointer = Checkpointer(checkpoints, followers, first_link, app.stderr, tail=tail)
         persisting.append(checkpointer)
-    return Chain(first_link, filtered, persisting)
+    return Chain(first_link, filtered, persisting, view.expect if isinstance(view, Table) else lambda _: None)
 
 
-def _filtered(app: App, options: EventOptions, followers: Mapping[str, Follower]) -> Filtered:
-    states = {job: follower.state for job, follower in followers.items()}
-    guard = partial(_limited_search, app)
-    event_filter = _event_filter(options.filters, guard)
-    if options.output.format == "table":
-        highlighted = partial(Highlighter, event_filter.grep, guard=guard) if event_filter.grep else None
-        renderer: Renderer = _table(app, options.display, highlighted, states)
-    else:
-        renderer = _structured(app, options.output, name_job=len(states) > 1)
+def _view(
+    app: App,
+    options: EventOptions,
+    event_filter: EventFilter,
+    guard: Callable[[], AbstractContextManager[None]],
+    states: Mapping[str, JobState],
+) -> Renderer:
+    if options.output.format != "table":
+        return _structured(app, options.output, name_job=len(states) > 1)
+    highlighted = partial(Highlighter, event_filter.grep, guard=guard) if event_filter.grep else None
+    return _table(app, options.display, highlighted, states)
+
+
+def _filtered(
+    options: EventOptions, event_filter: EventFilter, renderer: Renderer, followers: Mapping[str, Follower]
+) -> Filtered:
     if options.range.tail is not None:
         renderer = Tail(options.range.tail, renderer, lambda job: followers[job].last_answer_at is not None)
     return Filtered(event_filter, renderer)
@@ -211,6 +226,34 @@ def _breaks_off(path: str) -> bool:
     with FileIO(path) as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) != b"\n"
+
+
+class RoomMaker:
+    """A link that has room made before anything is written: the live line is erased.
+
+    Args:
+        make_room: makes it.
+        renderer: the next link.
+    """
+
+    def __init__(self, make_room: Callable[[], None], renderer: Renderer) -> None:
+        self._make_room = make_room
+        self._renderer = renderer
+
+    def write(self, job: str, events: Sequence[Event]) -> None:
+        """Make room if there is anything to write, and pass it on."""
+        if events:
+            self._make_room()
+        self._renderer.write(job, events)
+
+    def flush(self) -> None:
+        """Flush the next link, which holds nothing back."""
+        self._renderer.flush()
+
+    def close(self, *, complete: bool = True) -> None:
+        """Make room, and close the next link."""
+        self._make_room()
+        self._renderer.close(complete=complete)
 
 
 class PersistingLink:

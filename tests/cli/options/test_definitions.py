@@ -39,8 +39,8 @@ _OPTIONS = [pytest.param(command, option, id=f"{command}-{option.name}") for com
 _TYPE_OF_JOB = ("jobs", "--type")
 """The one option that means something else than elsewhere: a type of jobs, not of events."""
 
-_VARIABLES = {_TYPE_OF_JOB: "--job-type", ("simulate", "--token"): "--simulate-token"}
-"""The options whose variables have another name; one called ORCH_EVENTS_TOKEN would be taken for a real token's."""
+_VARIABLES = {("simulate", "--token"): "--simulate-token"}
+"""The option whose variable has another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's."""
 
 
 def _long(option: click.Option) -> str:
