@@ -43,8 +43,7 @@ from orch_events.job.updates import (
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
-from orch_events.render.toolkit.terminal import is_terminal
-from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe
+from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
