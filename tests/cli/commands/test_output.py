@@ -78,8 +78,9 @@ def test_bytes_that_are_not_utf_8_reach_a_pipe_as_they_were(tmp_path: Path) -> N
         (["-n", "cmd-[12]*"], "--raw needs one node, and 2 of job 45 match: cmd-1.example.net, cmd-2.example.net"),
         (
             [],
-            "--raw needs one node, and 6 of job 45 match: cmd-1.example.net, cmd-2.example.net, cmd-3.example.net "
-            "and 3 more",
+            "--raw needs one node, and 6 of job 45 match: "
+            + ", ".join(f"cmd-{number}.example.net" for number in (1, 2, 3))
+            + " and 3 more",
         ),
     ],
 )
