@@ -1,5 +1,6 @@
 """What is known of each node."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +79,25 @@ def test_a_snapshot_that_is_older_than_an_event_changes_nothing() -> None:
 def test_a_node_that_runs_again_has_not_ended() -> None:
     run = applied(event(1), event(2, "node_failed"), event(3)).runs["a"]
     assert (run.state, run.finish_timestamp, run.seconds) == ("running", "", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "detail", "why"),
+    [
+        ("node_failed", "Task failed on a: exited with 1", {"_error": "disk full"}, "disk full"),
+        ("node_failed", "Puppet run failed on a: no catalog", None, "no catalog"),
+        ("node_errored", "Could not run on a", None, "Could not run on a"),
+        ("node_skipped", "Failed on node a", None, ""),
+        ("node_finished", "Finished", {"_output": "error"}, ""),
+    ],
+)
+def test_why_a_node_did_not_finish_is_said_in_few_words(kind: str, message: str, detail: object, why: str) -> None:
+    assert applied(event(1, kind, message=message, detail=detail)).runs["a"].why == why
+
+
+def test_a_later_snapshot_counts_whatever_its_id_is() -> None:
+    nodes = applied(event(5))
+    nodes.merge_snapshot(NodeRecord("a", "failed", 0))
+    assert nodes.runs["a"].state == "running"
+    nodes.merge_snapshot(NodeRecord("a", "failed", 0), later=True)
+    assert (nodes.runs["a"].state, nodes.runs["a"].event_id, +nodes.counts) == ("failed", 5, {"failed": 1})

@@ -198,3 +198,28 @@ def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up()
 def test_what_comes_behind_a_higher_id_is_late_and_moves_nothing_back() -> None:
     state = job_of(event(2), event(5), event(5), event(3, node="b"), event(6), event(4, node="b"))
     assert (state.late, state.last_id) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("job_record", "lacks"),
+    [
+        (None, False),
+        (record("running", 2), False),
+        (record("running", 3), True),
+        (record("stopped", 2, finished=1, running=1), False),
+        (record("stopped", 2, finished=1, skipped=1), True),
+        (record("stopped", 2), True),
+        (record("running", 2, finished=2), False),
+    ],
+)
+def test_a_record_can_know_more_of_the_nodes_than_the_events_told(job_record: JobRecord | None, lacks: bool) -> None:
+    state = job_of(event(1), event(2, "node_finished", "b"), record=job_record)
+    assert state.lacks_nodes is lacks
+
+
+def test_a_snapshot_completes_the_nodes_and_spoils_none_that_agrees() -> None:
+    state = job_of(event(1), event(2, "node_failed", "b", detail={"_error": "disk full"}))
+    state.complete_nodes([NodeRecord("a", "errored", 0), NodeRecord("b", "failed", 2), NodeRecord("c", "new", 0)])
+    assert {name: (run.state, run.cause) for name, run in state.runs.items()} == {
+        "a": ("errored", ""), "b": ("failed", "disk full"), "c": ("new", ""),
+    }  # fmt: skip
