@@ -75,6 +75,7 @@ def timeline(
 def _draw(
     app: App, state: "JobState", part: "Part", display: DisplayOptions, output: str, sort: str, *, whole: bool
 ) -> None:
+    from orch_events.analysis.failures import Failures
     from orch_events.analysis.timeline import Chart
     from orch_events.render.timeline import page, svg
     from orch_events.render.timeline.axis import Axis
@@ -87,7 +88,8 @@ def _draw(
         case "svg":
             app.output.write(svg.draw(chart, heading, axis, sort).encode())
         case "html":
-            app.output.write(page.draw(chart, heading, axis, sort).encode())
+            causes = Failures.from_state(state, part).groups
+            app.output.write(page.draw(chart, heading, axis, sort, causes).encode())
         case _:
             text = TextTimeline(app.theme(app.stdout, display), size(app.stdout), whole=whole)
             app.output.write_text(text.draw(chart, heading, axis, sort))
