@@ -31,7 +31,6 @@ _HELP = """
     orch-events failures 352                   each cause, and its nodes
     orch-events failures 352 --rerun           how to rerun the job on them
     orch-events failures 352 --names > nodes   for: puppet job run --nodes @nodes
-    orch-events failures 352 -n 'web*'         of some nodes only
 
     Causes that differ only in names, numbers, ids, paths, URLs, addresses, times or quoted values form one group.
 """

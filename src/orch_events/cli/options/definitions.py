@@ -115,7 +115,7 @@ def filter_options(command: Command) -> Command:
         FilterOptions,
         filter_option("-t", "--type", multiple=True, type=event_type, metavar="TYPE",
                       help="Only events of this type, such as failed or node_failed."),
-        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("host", "certname"),
+        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("nodes", "host", "certname"),
                       help="Only events of nodes whose name matches, as in 'web*'."),
         filter_option("--failed", is_flag=True, also=("errors", "failures"),
                       help="Only events of nodes that failed or errored."),
@@ -132,7 +132,7 @@ def part_options(command: Command) -> Command:
     return grouped(
         "part",
         PartOptions,
-        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("host", "certname"),
+        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("nodes", "host", "certname"),
                       help="Only nodes whose name matches, as in 'web*'."),
         filter_option("--failed", is_flag=True, also=("errors", "failures"),
                       help="Only nodes that failed or errored."),
@@ -295,15 +295,17 @@ def event_options(
 
 def report_options(
     *own: Callable[[Any], Any],
+    filters: Callable[[Any], Any] = lambda command: command,
     output: Callable[[Any], Any],
     outcome: Callable[[Any], Any],
     times: Sequence[str] = ZONES,
 ) -> Callable[[Command], Command]:
-    """Add the options that all commands that print reports share, around those for output and outcome."""
+    """Add the options that all commands that print reports share, around a command's own, in the order of headings."""
     return composed(
         *own,
         recording_option,
         part_options,
+        filters,
         output,
         display_options(times),
         outcome,
