@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,44 @@ def test_a_file_that_can_t_be_replaced_is_still_there_and_nothing_beside_it(
     with pytest.raises(PermissionError):
         replace_file(tmp_path / "x", b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", b"old")]
+
+
+@pytest.mark.parametrize(("refusals", "content"), [(0, b"new"), (1, b"new"), (3, b"new"), (4, b"old")])
+def test_a_file_that_a_scanner_looks_at_is_replaced_a_moment_later(
+    refusals: int, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, left = os.replace, iter(range(refusals))
+
+    def busy(draft: Path, path: Path) -> None:
+        if next(left, None) is not None:
+            raise PermissionError(errno.EACCES, "in use")
+        replace(draft, path)
+
+    (tmp_path / "x").write_bytes(b"old")
+    monkeypatch.setattr(os, "replace", busy)
+    with pytest.raises(PermissionError) if content == b"old" else nullcontext():
+        replace_file(tmp_path / "x", b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", content)]
+
+
+def test_a_draft_is_a_new_private_file_with_another_name_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, drafts = os.replace, list[tuple[Path, int]]()
+
+    def watch(draft: Path, path: Path) -> None:
+        drafts.append((Path(draft), stat.S_IMODE(Path(draft).lstat().st_mode)))
+        replace(draft, path)
+
+    monkeypatch.setattr(os, "replace", watch)
+    previous = os.umask(0)
+    try:
+        for _ in range(2):
+            replace_file(tmp_path / "x", b"new")
+    finally:
+        os.umask(previous)
+    assert [mode for _, mode in drafts] == [0o600, 0o600]
+    assert len({draft for draft, _ in drafts}) == 2
 
 
 def test_a_mounted_file_that_can_t_be_replaced_is_written_in_place(

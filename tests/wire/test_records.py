@@ -106,7 +106,7 @@ def test_a_job_s_number_is_a_whole_number_however_it_is_written(name: object, nu
 @pytest.mark.parametrize(
     ("duration", "seconds"),
     [("127", 127.0), (127, 127.0), (0.5, 0.5), ("0.5", 0.5), (0, 0.0), (-1, None), ("soon", None), ("nan", None),
-     ("inf", None), (1e300, None), (True, None), ([], None), (None, None), (10**400, None)],
+     ("inf", None), (1e300, None), (True, None), ([], None), (None, None), (10**400, None), ("٣", None)],
 )  # fmt: skip
 def test_a_duration_is_a_number_or_a_text_in_seconds(duration: object, seconds: float | None) -> None:
     assert job(duration=duration).seconds == seconds

@@ -60,6 +60,7 @@ class OpenJob(NamedTuple):
         start: int | None = None,
         resume: "Resume | None" = None,
         settle_seconds: float = 15.0,
+        name_nodes: bool = False,
     ) -> "Follower":
         """Make a follower of the job; a recording is polled more often, and nothing that it lacks is waited for."""
         from orch_events.follow.follower import Follower
@@ -75,6 +76,7 @@ class OpenJob(NamedTuple):
             start=start,
             resume=resume,
             settle_seconds=settle_seconds,
+            name_nodes=name_nodes and not self.recorded,
         )
 
 

@@ -1,22 +1,24 @@
 """Builds the chain of renderers that events go through, from the options.
 
-    checkpoint → recording → filter → tail → format
+    checkpoint → recording → filter → tail → room → format
 
-Checkpoint and recording save events beside the output: if one fails, that is reported once, and the rest continues.
-Commands import this module when they run, not before.
+Room erases the live line before anything is written. Checkpoint and recording save events beside the output: if one
+fails, that is reported once, and the rest continues. Commands import this module when they run, not
+before.
 """
 
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from io import FileIO
 from typing import BinaryIO, NamedTuple
 
 from orch_events.cli.app import App
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, FilterOptions, OutputOptions
 from orch_events.cli.stderr import Stderr
-from orch_events.errors import LocalFileError, OrchEventsError
+from orch_events.errors import LocalFileError, OrchEventsError, UsageError
 from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
@@ -28,8 +30,12 @@ from orch_events.render.events.structured import Csv, JsonArray, JsonLines
 from orch_events.render.events.table import Table
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.terminal import columns
+from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
+
+_MOST_SEARCH_SECONDS = 3.0
+"""How long --grep may compute for what arrives at once, a quarter of a megabyte at most: usually some milliseconds."""
 
 
 class Chain(NamedTuple):
@@ -39,11 +45,13 @@ class Chain(NamedTuple):
         first_link: its first link.
         filtered: the link that filters.
         persisting: the links that save to a file.
+        expect_nodes: makes room for the names of nodes, before their events come.
     """
 
     first_link: Renderer
     filtered: Filtered
     persisting: "Sequence[PersistingLink]"
+    expect_nodes: Callable[[Sequence[str]], None]
 
 
 def renderer_chain(
@@ -52,6 +60,7 @@ def renderer_chain(
     followers: Mapping[str, Follower],
     recording: JsonLines | None,
     checkpoints: "Checkpoints | None",
+    make_room: Callable[[], None],
 ) -> Chain:
     """Build the chain.
 
@@ -61,8 +70,12 @@ def renderer_chain(
         followers: the follower of each job, by its number.
         recording: the recording to write; None for none.
         checkpoints: the cursor file to write; None for none.
+        make_room: called before anything is written to stdout.
     """
-    filtered = _filtered(app, options, followers)
+    guard = partial(_limited_search, app)
+    event_filter = _event_filter(options.filters, guard)
+    view = _view(app, options, event_filter, guard, {job: follower.state for job, follower in followers.items()})
+    filtered = _filtered(options, event_filter, RoomMaker(make_room, view), followers)
     first_link: Renderer = filtered
     persisting: list[PersistingLink] = []
     if recording is not None:
@@ -72,22 +85,42 @@ def renderer_chain(
         tail = options.range.tail is not None
         first_link = checkpointer = Checkpointer(checkpoints, followers, first_link, app.stderr, tail=tail)
         persisting.append(checkpointer)
-    return Chain(first_link, filtered, persisting)
+    return Chain(first_link, filtered, persisting, view.expect if isinstance(view, Table) else lambda _: None)
 
 
-def _filtered(app: App, options: EventOptions, followers: Mapping[str, Follower]) -> Filtered:
-    states = {job: follower.state for job, follower in followers.items()}
-    event_filter = _event_filter(options.filters)
-    if options.output.format == "table":
-        renderer: Renderer = _table(app, options.display, event_filter, states)
-    else:
-        renderer = _structured(app, options.output, name_job=len(states) > 1)
+def _view(
+    app: App,
+    options: EventOptions,
+    event_filter: EventFilter,
+    guard: Callable[[], AbstractContextManager[None]],
+    states: Mapping[str, JobState],
+) -> Renderer:
+    if options.output.format != "table":
+        return _structured(app, options.output, name_job=len(states) > 1)
+    highlighted = partial(Highlighter, event_filter.grep, guard=guard) if event_filter.grep else None
+    return _table(app, options.display, highlighted, states)
+
+
+def _filtered(
+    options: EventOptions, event_filter: EventFilter, renderer: Renderer, followers: Mapping[str, Follower]
+) -> Filtered:
     if options.range.tail is not None:
         renderer = Tail(options.range.tail, renderer, lambda job: followers[job].last_answer_at is not None)
     return Filtered(event_filter, renderer)
 
 
-def _event_filter(filters: FilterOptions) -> EventFilter:
+@contextmanager
+def _limited_search(app: App) -> Iterator[None]:
+    """Let --grep search for some seconds, but not for ever. Raises UsageError."""
+    try:
+        with app.signals.limit_computing(_MOST_SEARCH_SECONDS):
+            yield
+    except TimeoutError:
+        hint = "a repetition of a repetition, such as (a+)+, can take for ever: write a+"
+        raise UsageError(f"--grep takes more than {_MOST_SEARCH_SECONDS:g} s for a few events", hint) from None
+
+
+def _event_filter(filters: FilterOptions, guard: Callable[[], AbstractContextManager[None]]) -> EventFilter:
     return EventFilter(
         types=filters.type,
         nodes=filters.node,
@@ -95,6 +128,7 @@ def _event_filter(filters: FilterOptions) -> EventFilter:
         grep=filters.grep,
         since=filters.since,
         until=filters.until,
+        guard=guard,
     )
 
 
@@ -103,12 +137,17 @@ def _structured(app: App, output: OutputOptions, *, name_job: bool) -> Renderer:
         case "json":
             return JsonArray(app.output)
         case "csv":
-            return Csv(app.output, name_job=name_job)
+            return Csv(app.output, name_job=name_job, safe=output.csv_safe)
         case _:
             return JsonLines(app.output, name_job=name_job)
 
 
-def _table(app: App, display: DisplayOptions, event_filter: EventFilter, states: Mapping[str, JobState]) -> Renderer:
+def _table(
+    app: App,
+    display: DisplayOptions,
+    highlighted: Callable[[Theme], Highlighter] | None,
+    states: Mapping[str, JobState],
+) -> Renderer:
     theme = app.theme(app.stdout, display)
     return Table(
         app.output,
@@ -116,7 +155,7 @@ def _table(app: App, display: DisplayOptions, event_filter: EventFilter, states:
         TimeFormat(display.time, lambda job: states[job].began_at),
         terminal=lambda: columns(app.stdout),
         name_job=len(states) > 1,
-        highlighter=Highlighter(event_filter.grep, theme) if event_filter.grep else None,
+        highlighter=highlighted(theme) if highlighted else None,
     )
 
 
@@ -187,6 +226,34 @@ def _breaks_off(path: str) -> bool:
     with FileIO(path) as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) != b"\n"
+
+
+class RoomMaker:
+    """A link that has room made before anything is written: the live line is erased.
+
+    Args:
+        make_room: makes it.
+        renderer: the next link.
+    """
+
+    def __init__(self, make_room: Callable[[], None], renderer: Renderer) -> None:
+        self._make_room = make_room
+        self._renderer = renderer
+
+    def write(self, job: str, events: Sequence[Event]) -> None:
+        """Make room if there is anything to write, and pass it on."""
+        if events:
+            self._make_room()
+        self._renderer.write(job, events)
+
+    def flush(self) -> None:
+        """Flush the next link, which holds nothing back."""
+        self._renderer.flush()
+
+    def close(self, *, complete: bool = True) -> None:
+        """Make room, and close the next link."""
+        self._make_room()
+        self._renderer.close(complete=complete)
 
 
 class PersistingLink:

@@ -1,6 +1,6 @@
 """FollowSession: shows and saves the events of some jobs, for `list` and `follow` alike.
 
-    a follower's updates → FollowSession → checkpoint → recording → filter → tail → format → stdout
+    a follower's updates → FollowSession → checkpoint → recording → filter → tail → room → format → stdout
                                          → stderr: progress, connection, closing summary
 
 The session reads the updates and decides the exit status. Recording and checkpoint are links of the renderer chain: if
@@ -10,8 +10,9 @@ one can't be written, that is reported once, and the session continues.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
 from orch_events.cli import exit_status
@@ -28,13 +29,25 @@ from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.job.state import JobState, Outcome
-from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, OutcomeUnknown, Pause, Tick, TimedOut, Update
+from orch_events.job.updates import (
+    FollowFailed,
+    JobEnded,
+    NewEvents,
+    NodesNamed,
+    OutcomeUnknown,
+    Pause,
+    Tick,
+    TimedOut,
+    Update,
+)  # fmt: skip
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
 from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import NODE_UNFINISHED
+
+_MANY_NODES = 500
 
 
 class FollowOptions(NamedTuple):
@@ -75,7 +88,7 @@ def open_session(
         _check_record(app, events.record, jobs)
         recording = stack.enter_context(open_recording_file(app, events.record))
         checkpoints = _open_checkpoints(follow.cursor_file, jobs)
-        followers = [_follower(app, job, events.range.start, follow, checkpoints) for job in jobs]
+        followers = [_follower(app, job, events, follow, checkpoints) for job in jobs]
         yield FollowSession(app, events, follow, jobs, followers, recording, checkpoints)
 
 
@@ -98,16 +111,17 @@ def _open_checkpoints(path: str | None, jobs: Sequence[OpenJob]) -> Checkpoints 
 
 
 def _follower(
-    app: App, job: OpenJob, start: int | None, follow: FollowOptions, checkpoints: Checkpoints | None
+    app: App, job: OpenJob, events: EventOptions, follow: FollowOptions, checkpoints: Checkpoints | None
 ) -> Follower:
     """Follow a job from where the cursor file says, else from --start."""
     resume = _read_checkpoint(app, job, checkpoints.file) if checkpoints else None
     return job.follower(
         app.clock,
         interval_seconds=follow.interval_seconds,
-        start=start,
+        start=events.range.start,
         resume=resume,
         settle_seconds=follow.settle_seconds,
+        name_nodes=events.output.format == "table" and is_terminal(app.stdout),
     )
 
 
@@ -157,14 +171,15 @@ class FollowSession:
         self._stderr.name_job = len(followers) > 1
         self._exit_options = events.exit_options
         self._theme = app.theme(app.stderr_stream, events.display)
-        self._chain = renderer_chain(app, events, self._by_job, recording, checkpoints)
         follow_progress = FollowProgress(followers, app.clock)
         self._progress = _progress(app, events.display, follow_progress, wanted=follow.progress)
+        self._chain = renderer_chain(app, events, self._by_job, recording, checkpoints, self._progress.clear)
         self._stderr.make_room = self._progress.clear
         self._commands, self._stragglers = None, None
         if follow.typed is not None:
             self._commands = ShellCommand(follow.typed, {job.number: job.name for job in jobs})
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
+        self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
         self._last_shown: dict[str, int | None] = {}
         self._statuses: dict[str, int] = {}
         self._outcomes: list[tuple[int, str]] = []
@@ -194,6 +209,8 @@ class FollowSession:
 
     def _handle(self, update: Update) -> None:
         match update:
+            case NodesNamed(names):
+                self._chain.expect_nodes(names)
             case NewEvents(state, events):
                 self._show(state, events)
             case Tick():
@@ -216,14 +233,20 @@ class FollowSession:
 
     def _show(self, state: JobState, events: Sequence[Event]) -> None:
         passed = self.shown
-        self._progress.clear()
         with self._app.signals.shield():
             self._chain.first_link.write(state.job, events)
             self._last_shown[state.job] = state.last_id
+        self._note_many_nodes(state)
         if self.shown > passed:
             self._progress.moved()
         else:  # filtered events do not end the silence
             self._progress.tick()
+
+    def _note_many_nodes(self, state: JobState) -> None:
+        """Say once that there is a shorter view of a job of many nodes, to who reads all of it."""
+        if self._hints_at_failed and state.total > _MANY_NODES:
+            self._hints_at_failed = False
+            self._stderr.note(f"job {state.job} has {state.total:,} nodes; --failed shows only what goes wrong")
 
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:
@@ -287,8 +310,13 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
     stream = app.stderr_stream
     if display.quiet or not wanted or stream is None:
         return NoProgress()
-    if not is_terminal(stream) or app.environ.get("TERM") == "dumb":
+    if not app.acts_on_escapes(stream) or app.environ.get("TERM") == "dumb":
         return Heartbeat(stream, progress, app.clock)
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
-    return LiveLine(stream, theme, progress, app.clock, lambda: columns(stream) or DEFAULT_COLUMNS, shared=shared)
+    width = partial(_columns, stream)
+    return LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+
+
+def _columns(stream: TextIO) -> int:
+    return columns(stream) or DEFAULT_COLUMNS

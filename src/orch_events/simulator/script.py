@@ -5,7 +5,7 @@ any time. Simulated second 0 is at `EPOCH`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -79,6 +79,11 @@ class Script:
     def ends_at(self) -> float:
         """When the job is over and its last event has happened."""
         return max(self.states[-1][1], self.events[-1].at)
+
+    def shifted(self, seconds: float) -> "Script":
+        """Return the same job so many seconds later."""
+        events = tuple(replace(event, at=event.at + seconds) for event in self.events)
+        return replace(self, events=events, states=tuple((state, at + seconds) for state, at in self.states))
 
     def past(self, now: float, lateness: Callable[[int], float] = lambda _: 0.0) -> tuple[ScriptedEvent, ...]:
         """Return the events that are visible at `now`, if `lateness` delays those with the ids it is given."""

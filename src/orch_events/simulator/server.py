@@ -18,23 +18,25 @@ HOST = "127.0.0.1"
 
 
 class SimulatedTime:
-    """Simulated time: it begins at 0 and runs `speed` times as fast as real time.
+    """Simulated time: it runs `speed` times as fast as real time.
 
     Args:
         clock: real time.
         speed: the factor; infinite: everything is over from the start.
+        begin: the simulated second at which it begins.
     """
 
-    def __init__(self, clock: Clock, speed: float) -> None:
+    def __init__(self, clock: Clock, speed: float, begin: float = 0.0) -> None:
         self._clock = clock
         self._speed = speed
+        self._begin = begin
         self._began_at = clock.monotonic()
 
     def now(self) -> float:
-        """The simulated seconds since it began."""
+        """The simulated time, in seconds."""
         if math.isinf(self._speed):
             return math.inf
-        return (self._clock.monotonic() - self._began_at) * self._speed
+        return self._begin + (self._clock.monotonic() - self._began_at) * self._speed
 
 
 class Simulator(ThreadingHTTPServer):
@@ -74,14 +76,18 @@ class Simulator(ThreadingHTTPServer):
         return f"{self.scheme}://{HOST}:{self.server_address[1]}"
 
     def __enter__(self) -> Self:
-        self._serve()
+        try:
+            Thread(target=self._serve, daemon=True).start()
+        except RuntimeError:  # no thread is left
+            self.server_close()
+            raise
         for name, action in (("expire", self._expire), ("restart", self._restart)):
             if (fault := self.api.faults.find(name)) is not None:
                 Thread(target=action, args=(fault,), daemon=True).start()
         return self
 
     def _serve(self) -> None:
-        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.serve_forever(poll_interval=0.02)
 
     def _expire(self, fault: Fault) -> None:
         self.clock.sleep(fault.seconds)

@@ -229,6 +229,8 @@ def _entered_at(history: object, *states: str) -> datetime | None:
 
 def _seconds(value: object, started_at: datetime | None, finished_at: datetime | None) -> float | None:
     """Read a duration, a number or a string; if there is none, it is the time between the two timestamps."""
+    if isinstance(value, str) and not value.isascii():
+        value = None  # float() reads the digits of every script
     try:
         seconds = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     except (ValueError, OverflowError):

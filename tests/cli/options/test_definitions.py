@@ -39,6 +39,9 @@ _OPTIONS = [pytest.param(command, option, id=f"{command}-{option.name}") for com
 _TYPE_OF_JOB = ("jobs", "--type")
 """The one option that means something else than elsewhere: a type of jobs, not of events."""
 
+_VARIABLES = {("simulate", "--token"): "--simulate-token"}
+"""The option whose variable has another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's."""
+
 
 def _long(option: click.Option) -> str:
     return next(name for name in option.opts if name.startswith("--"))
@@ -64,7 +67,7 @@ def _read(command: str, *args: str) -> dict[str, object]:
 
 def test_each_option_has_a_variable_named_like_it() -> None:
     for command, option in _options():
-        name = "--job-type" if (command, _long(option)) == _TYPE_OF_JOB else _long(option)
+        name = _VARIABLES.get((command, _long(option)), _long(option))
         assert option.envvar == "ORCH_EVENTS_" + name.removeprefix("--").replace("-", "_").upper(), command
 
 
@@ -166,3 +169,14 @@ def test_a_value_of_a_variable_that_can_t_be_read_names_the_variable(
 
     assert (done.status, done.out) == (2, "")
     assert variable in done.err
+
+
+def test_whatever_writes_csv_can_write_it_for_a_spreadsheet() -> None:
+    with_csv = {
+        name
+        for name, command in cli.commands.items()
+        for one in command.params
+        if one.name == "output" and isinstance(one.type, click.Choice) and "csv" in one.type.choices
+    }
+    safe = {name for name, command in cli.commands.items() if "csv_safe" in {one.name for one in command.params}}
+    assert with_csv == safe >= {"list", "follow", "jobs", "nodes"}

@@ -51,7 +51,7 @@ _HELP = """
     also=("status", "failed", "running"),
     help="Only jobs in this state, such as running or failed.",
 )
-@filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
+@filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE",
         help="Only jobs of this type, such as deploy, task or plan_task.")  # fmt: skip
 @filter_option("--task", multiple=True, metavar="GLOB", help="Only jobs that run this task, as in 'service*'.")
 @filter_option("--owner", multiple=True, metavar="GLOB", also=("user",), help="Only jobs of this owner.")
@@ -102,7 +102,7 @@ def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Seque
         case "name":
             app.output.write_text("".join(f"{job.number}\n" for job in jobs if job.number))
         case "csv":
-            app.output.write(jobs_csv(jobs).encode())
+            app.output.write(jobs_csv(jobs, safe=output.csv_safe).encode())
         case _:
             theme, time_format, cells = app.theme(app.stdout, display), TimeFormat(display.time), columns(app.stdout)
             now = app.clock.now() if display.time == "ago" and cells is not None else None

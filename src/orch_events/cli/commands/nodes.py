@@ -48,7 +48,7 @@ _HELP = """
         show_default=True,
         help="Sort by start, duration (longest first), name or state (worst first).",
     ),
-    filter_option("--state", multiple=True, type=node_state, metavar="STATE", envvar="ORCH_EVENTS_NODE_STATE",
+    filter_option("--state", multiple=True, type=node_state, metavar="STATE",
                   also=("status", "running"), help="Only nodes in this state, such as running or skipped."),
     output=event_output_options,
     outcome=exit_options(on=False),
@@ -86,11 +86,11 @@ def _show(app: App, output: OutputOptions, report: ReportOptions, state: "JobSta
         case "jsonl" | "json":
             write_objects(app, output, list(nodes_json(rows, state.job)))
         case "csv":
-            app.output.write("\n".join([*nodes_csv(rows), ""]).encode())
+            app.output.write("\n".join([*nodes_csv(rows, safe=output.csv_safe), ""]).encode())
         case _:
             layout = Layout(app.theme(app.stdout, report.display), columns(app.stdout))
             time_format = TimeFormat(report.display.time, lambda _: state.began_at)
-            write_lines(app, nodes_table(rows, layout, time_format, state.job))
+            write_lines(app, report.display, nodes_table(rows, layout, time_format, state.job))
 
 
 def _by_state(state: "JobState") -> str:

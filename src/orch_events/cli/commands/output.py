@@ -102,7 +102,7 @@ def _show(
         pieces = each_text(outputs, progress, part, layout)
     else:
         pieces = grouped_text(grouped(outputs, state.runs), progress, part, layout)
-    with _commands_stopped(app):
+    with app.paging(wanted=not report.display.no_pager), _commands_stopped(app):
         for piece in pieces:
             app.output.write_text(piece)
 

@@ -2,7 +2,8 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -26,10 +27,11 @@ _HELP = """
 
     \b
     orch-events simulate                  prints the commands to try
-    orch-events simulate --speed 10       ten times as fast
+    orch-events simulate --now            with the times of today, as for --since 10m
     orch-events simulate --fault cut@0.2  cuts off one response in five
 
-    Its jobs start when it starts, and are the same every time. Ctrl-C stops it.
+    Its jobs start when it starts, and are the same every time: by their timestamps on 2016-05-05, as in Puppet's
+    documentation, or, with --now, when it starts. Ctrl-C stops it.
 
     A fault is NAME or NAME=VALUE; add @RATE, from 0 to 1, for one that happens only now and then. Default values
     are in brackets:
@@ -61,7 +63,8 @@ _HELP = """
     show_default=True,
     help="Run N times as fast as real time.",
 )
-@option("--token", metavar="TEXT", help="Require this token, a made-up one.")
+@option("--now", is_flag=True, help="Give the jobs the times of today instead of 2016-05-05.")
+@option("--token", metavar="TEXT", envvar="ORCH_EVENTS_SIMULATE_TOKEN", help="Require this token, a made-up one.")
 @option(
     "--fault",
     multiple=True,
@@ -73,12 +76,13 @@ _HELP = """
 @option("--tls-cert", type=FILE, metavar="FILE", help="Serve TLS with this certificate.")
 @option("--tls-key", type=FILE, metavar="FILE", help="Private key of the certificate.")
 @click.pass_obj
-def simulate(
-    app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
+def simulate(  # noqa: PLR0917 - one argument an option of its own
+    app: App, port: int, speed: float, now: bool,  # noqa: FBT001 - click's
+    token: str | None, fault: Sequence["Fault"], seed: int,
     tls_cert: str | None, tls_key: str | None,
 ) -> None:  # fmt: skip
     """Run `orch-events simulate`."""
-    from orch_events.simulator import Api, Faults, SimulatedTime, Simulator, tls_context
+    from orch_events.simulator import EPOCH, Api, Faults, SimulatedTime, Simulator, scripts, tls_context
 
     if bool(tls_cert) != bool(tls_key):
         raise UsageError("--tls-cert and --tls-key must be used together")
@@ -87,16 +91,38 @@ def simulate(
     except (OSError, ValueError):
         _check_readable(*filter(None, [tls_cert, tls_key]))
         raise LocalFileError(f"{tls_cert} and {tls_key} are not a certificate and its key") from None
-    api = Api(SimulatedTime(app.clock, speed).now, token, Faults(fault, seed))
+    begin = app.clock.now() - EPOCH.timestamp() if now else 0.0
+    jobs = {number: job.shifted(begin) for number, job in scripts().items()}
+    api = Api(SimulatedTime(app.clock, speed, begin).now, token, Faults(fault, seed), jobs)
     try:
         simulator = Simulator(api, port=port, tls=tls, clock=app.clock)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise LocalFileError(f"the simulator can't listen on port {port}: {reason}", "try --port 0") from None
-    app.output.write_text(_lines_to_type(simulator, token, tls_cert))
-    with simulator:
+    with _token_file(token) as token_file, simulator:
+        app.output.write_text(_lines_to_type(simulator, token_file, tls_cert))
         while True:
             app.clock.sleep(3600)
+
+
+@contextmanager
+def _token_file(token: str | None) -> Iterator[str | None]:
+    """Keep the token in a file that only its owner can read, so that the lines to type need not show it."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    if token is None:
+        yield None
+        return
+    try:
+        folder = TemporaryDirectory(prefix="orch-events-")
+        path = Path(folder.name, "token")
+        path.touch(0o600)
+        path.write_bytes(os.fsencode(token))
+    except OSError as error:
+        raise LocalFileError(f"can't keep the token in a file: {error.strerror}", "check TMPDIR") from None
+    with folder:
+        yield str(path)
 
 
 def _check_readable(*paths: str) -> None:
@@ -110,7 +136,7 @@ def _check_readable(*paths: str) -> None:
             raise LocalFileError(f"{path} can't be read: {reason}", "check the path and its permissions") from None
 
 
-def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str | None) -> str:
+def _lines_to_type(simulator: "Simulator", token_file: str | None, certificate: str | None) -> str:
     """Return shell commands that use the simulator, and the list of its jobs."""
     from orch_events.simulator import scripts
 
@@ -119,10 +145,9 @@ def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str |
     if certificate:
         lines.append(f"export ORCH_EVENTS_CACERT={shlex.quote(os.path.abspath(certificate))}")  # noqa: PTH100 - a text
         curl.append('--cacert "$ORCH_EVENTS_CACERT"')
-    if token:
-        quoted = shlex.quote(token)
-        lines.append(f"export ORCH_EVENTS_TOKEN_FILE=$(mktemp); echo {quoted} > $ORCH_EVENTS_TOKEN_FILE")
-        curl.append(f"-H {shlex.quote(f'X-Authentication: {token}')}")
+    if token_file:
+        lines.append(f"export ORCH_EVENTS_TOKEN_FILE={shlex.quote(token_file)}")
+        curl.append('-H "X-Authentication: $(cat "$ORCH_EVENTS_TOKEN_FILE")"')
     jobs = [f"#   {job.number}  {job.type:7} {len(job.nodes):5} nodes  {job.description}" for job in scripts().values()]
     lines += [
         "orch-events follow 352",

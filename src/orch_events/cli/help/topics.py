@@ -125,7 +125,10 @@ _FORMATS = """
 
     \b
     orch-events list 352 --json | jq -r .type    only the type of each event
-    orch-events list 352 -o csv > 352.csv        for a spreadsheet
+    orch-events list 352 -o csv --csv-safe       for a spreadsheet
+
+    A spreadsheet computes a cell that begins with =, +, - or @, whoever wrote it. With --csv-safe such a cell begins
+    with an apostrophe.
 
     jsonl and json are never coloured or cut. The table and csv show control characters as escapes, such as \\x1b.
 """

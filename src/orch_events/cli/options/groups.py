@@ -48,19 +48,21 @@ class FilterOptions(NamedTuple):
 
 
 class OutputOptions(NamedTuple):
-    """The output format."""
+    """The output format, and whether CSV is made safe for spreadsheets."""
 
     format: str
+    csv_safe: bool = False
 
 
 class DisplayOptions(NamedTuple):
-    """How output is displayed."""
+    """How output is displayed; there is a pager unless `no_pager`."""
 
     color: str
     time: str
     ascii: bool
     quiet: bool
     verbose: bool
+    no_pager: bool
 
 
 class DoctorOptions(NamedTuple):

@@ -6,6 +6,7 @@ Some also complete a text for a shell.
 import math
 import os
 import re
+import warnings
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.options.job_ref import JobRef
+from orch_events.errors import UsageError
 from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
 from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, NODE_WORDS
 
@@ -26,6 +28,7 @@ else:
 
 _MAX_DIGITS = 19
 _MAX_PORT = 65535
+_MOST_SHOWN = 60
 _SHORT_EVENT_TYPES = tuple(dict.fromkeys(name.partition("_")[2] for name in EVENT_TYPES))
 
 
@@ -41,6 +44,17 @@ class FileType(ParamType):
 
 FILE = FileType()
 """A path."""
+
+
+class StreamFormat(click.Choice[str] if TYPE_CHECKING else click.Choice):  # type: ignore[misc]
+    """A format of output that has no end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's own
+        """Check a format; a JSON array is refused in words of its own."""
+        if value == "json":
+            message = "follow can't write a JSON array, because its output has no end"
+            raise UsageError(message, "use --json for one object per line")
+        return str(super().convert(value, param, ctx))
 
 
 class Completed(ParamType):
@@ -85,7 +99,7 @@ def job(text: str) -> JobRef:
 def whole(text: str) -> int:
     """Parse a whole number from 0 on."""
     if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
-        raise click.BadParameter(f"{text!r} is not a whole number of at least 0")
+        raise click.BadParameter(f"{text!r} is not a whole number from 0 to {'9' * _MAX_DIGITS}")
     return int(text)
 
 
@@ -99,18 +113,18 @@ def port(text: str) -> int:
 def above_zero(text: str) -> float:
     """Parse a number above 0."""
     try:
-        number = float(text)
+        number = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         number = math.nan
-    if not number > 0:
-        raise click.BadParameter(f"{text!r} is not a number above 0")
+    if not 0 < number < math.inf:
+        raise click.BadParameter(f"{text!r} is not a number above 0, such as 0.5 or 60")
     return number
 
 
 def count(text: str) -> int:
     """Parse a whole number from 1 on."""
-    if not (number := whole(text)):
-        raise click.BadParameter(f"{text!r} is not a whole number of at least 1")
+    if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text) or not (number := int(text)):
+        raise click.BadParameter(f"{text!r} is not a whole number from 1 to {'9' * _MAX_DIGITS}")
     return number
 
 
@@ -154,27 +168,40 @@ instant = InstantType()
 
 def regex(text: str) -> re.Pattern[str]:
     """Parse a regular expression."""
+    shown = repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}..."
     try:
-        return re.compile(text)
-    except re.error as error:
-        raise click.BadParameter(f"{text!r} is not a regular expression: {error}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a later Python may read it otherwise: no concern of who types it
+            return re.compile(text)
+    except (re.error, OverflowError) as error:
+        raise click.BadParameter(f"{shown} is not a regular expression: {error}") from None
+    except (RecursionError, MemoryError):
+        raise click.BadParameter(f"the regular expression {shown} is too complex") from None
 
 
-def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
-    """Return a parser of types. A type that is not known must at least look like one: a server may have others."""
+def _read_type(kind: str, known: Collection[str], others: Collection[str]) -> Callable[[str], str]:
+    """Return a parser of types. A type that is not known must at least look like one: a server may have others.
+
+    Args:
+        kind: what has these types.
+        known: those that are known.
+        others: those of something else, for which they are typed by mistake.
+    """
 
     def read(text: str) -> str:
-        if text not in known and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
+        if text not in known and (text in others or not re.fullmatch(r"[a-z]+(_[a-z]+)+", text)):
             raise click.BadParameter(f"{text!r} is not a known {kind} type: use {', '.join(known)}")
         return text
 
     return read
 
 
-event_type = Completed("event_type", _read_type("event", _SHORT_EVENT_TYPES), _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES))
+event_type = Completed(
+    "event_type", _read_type("event", _SHORT_EVENT_TYPES, JOB_TYPES), _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES)
+)
 """An event's type, `node_failed` or `failed`."""
 
-job_type = Completed("job_type", _read_type("job", JOB_TYPES), _among(*JOB_TYPES))
+job_type = Completed("job_type", _read_type("job", JOB_TYPES, EVENT_TYPES), _among(*JOB_TYPES))
 """A job's type."""
 
 

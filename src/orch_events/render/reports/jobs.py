@@ -70,9 +70,9 @@ def jobs_table(
     return "\n".join([theme.paint(head, "quiet"), *painted, ""])
 
 
-def jobs_csv(jobs: Sequence[JobRecord]) -> str:
-    """Return a header, and a line for each job; times are UTC, durations seconds."""
-    return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job)) for job in jobs), ""])
+def jobs_csv(jobs: Sequence[JobRecord], *, safe: bool = False) -> str:
+    """Return a header, and a line for each job; times are UTC, durations seconds; for `safe` see `csv_line`."""
+    return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job), safe=safe) for job in jobs), ""])
 
 
 def _texts(job: JobRecord, theme: Theme, started: str) -> tuple[str, ...]:
