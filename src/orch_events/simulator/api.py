@@ -1,23 +1,27 @@
 """The simulated API: a path and the time in, a status and a body out. It does no I/O."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from orch_events.simulator.faults import Fault, Faults
 from orch_events.simulator.json_text import braced, bracketed, pretty
+from orch_events.simulator.plans import PlanEvent, PlanScript, plan_scripts
 from orch_events.simulator.scenarios import scripts
-from orch_events.simulator.script import Script
+from orch_events.simulator.script import Script, ScriptedEvent
 
 _PREFIX = "/orchestrator/v1"
 _ORDERS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "name": lambda job: int(job["name"]),
-    "timestamp": lambda job: (job["timestamp"], int(job["name"])),
+    "timestamp": lambda job: (job.get("timestamp", job.get("created_timestamp")), int(job["name"])),
     "state": lambda job: job["state"],
     "owner": lambda job: job["owner"]["login"],
     "environment": lambda job: job["environment"]["name"],
 }
+
+FORBIDDEN = frozenset({"plan_jobs/303"})
+"""What nobody may see, unless others are given: a plan job that is there, 403 for everybody."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Api:
         token: the token to require; None for none.
         faults: the faults to inject.
         jobs: its jobs, by number; None for the simulator's own.
+        forbidden: what is answered with 403: `jobs/342`, `plan_jobs/303`.
     """
 
     def __init__(
@@ -67,8 +72,10 @@ class Api:
         token: str | None = None,
         faults: Faults | None = None,
         jobs: Mapping[int, Script] | None = None,
+        forbidden: Collection[str] = FORBIDDEN,
     ) -> None:
         self._now = now
+        self._forbidden = forbidden
         self._jobs = scripts() if jobs is None else jobs
         self._token = token
         self.faults = faults or Faults()
@@ -103,9 +110,24 @@ class Api:
         url = urlsplit(request.target)
         query = {name: values[-1] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
         base = request.origin + _PREFIX
-        match url.path.removeprefix(_PREFIX).strip("/").split("/") if url.path.startswith(_PREFIX) else []:
+        path = url.path.removeprefix(_PREFIX).strip("/").split("/") if url.path.startswith(_PREFIX) else []
+        if "/".join(path[:2]) in self._forbidden:
+            raise _failed(403)
+        match path:
             case ["jobs"]:
-                return self._list(base, query)
+                now, kind = self._now(), query.get("type")
+                jobs = (job for job in self._jobs.values() if job.exists(now) and kind in (None, job.type))
+                return _list([job.record(now, base) for job in jobs], query)
+            case ["plan_jobs"]:
+                return _list([plan.record(self._now(), base) for plan in plan_scripts().values()], query)
+            case ["plan_jobs", number]:
+                return pretty(_plan(number).record(self._now(), base))
+            case ["plan_jobs", number, "events"]:
+                return self._plan_events(_plan(number), base, None if all_events else query.get("start"))
+            case ["plan_jobs", number, "event", event]:
+                return self._plan_event(_plan(number), event)
+            case ["jobs", number, "report"]:
+                return pretty({"items": self._job(number).report_at(self._now())})
             case ["jobs", number]:
                 return pretty(self._job(number).record(self._now(), base))
             case ["jobs", number, "nodes"]:
@@ -117,21 +139,9 @@ class Api:
 
     def _job(self, number: str) -> Script:
         job = self._jobs.get(_whole("job-id", number))
-        if job is None:
+        if job is None or not job.exists(self._now()):
             raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown job {number}")
         return job
-
-    def _list(self, base: str, query: Mapping[str, str]) -> str:
-        now = self._now()
-        jobs = [job.record(now, base) for job in self._jobs.values() if query.get("type", job.type) == job.type]
-        order = _ORDERS.get(query.get("order_by", "name"))
-        if order is None:
-            raise _invalid(f"order_by can't be {query['order_by']}")
-        jobs.sort(key=order, reverse=query.get("order") == "desc")
-        offset = _whole("offset", query.get("offset", "0"))
-        limit = _whole("limit", query.get("limit", str(len(jobs))))
-        pagination = {"limit": limit, "offset": offset, "total": len(jobs)}
-        return pretty({"items": jobs[offset : offset + limit], "pagination": pagination})
 
     def _nodes(self, job: Script, base: str) -> str:
         nodes = job.nodes_at(self._now())
@@ -140,12 +150,45 @@ class Api:
         return pretty({"items": nodes, "next-events": next_events})
 
     def _events(self, job: Script, base: str, start: str | None) -> str:
-        first = _whole("start", start) if start is not None else 0
-        past = job.past(self._now(), self.faults.lateness)
-        following = max([first, *(event.id + 1 for event in past[-1:])])
-        next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": str(following)}
-        items = bracketed([event.text for event in past if event.id >= first])
-        return braced([f'"next-events" : {pretty(next_events, 1)}', f'"items" : {items}'], 0)
+        return _page(f"{base}/jobs/{job.number}/events", job.past(self._now(), self.faults.lateness), start)
+
+    def _plan_events(self, plan: PlanScript, base: str, start: str | None) -> str:
+        return _page(f"{base}/plan_jobs/{plan.number}/events", plan.past(self._now(), self.faults.lateness), start)
+
+    def _plan_event(self, plan: PlanScript, number: str) -> str:
+        wanted = _whole("event-id", number)
+        found = next((event for event in plan.past(self._now()) if event.id == wanted), None)
+        if found is None:
+            raise _RefusedError(404, "orchestrator/mismatched-job-event-id", f"Plan job has no event {number}")
+        return found.whole
+
+
+def _plan(number: str) -> PlanScript:
+    plan = plan_scripts().get(_whole("job-id", number))
+    if plan is None:
+        raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown plan job {number}")
+    return plan
+
+
+def _list(jobs: list[dict[str, Any]], query: Mapping[str, str]) -> str:
+    """Answer with a part of some records, in the order that is asked for."""
+    order = _ORDERS.get(query.get("order_by", "name"))
+    if order is None:
+        raise _invalid(f"order_by can't be {query['order_by']}")
+    jobs.sort(key=order, reverse=query.get("order") == "desc")
+    offset = _whole("offset", query.get("offset", "0"))
+    limit = _whole("limit", query.get("limit", str(len(jobs))))
+    pagination = {"limit": limit, "offset": offset, "total": len(jobs)}
+    return pretty({"items": jobs[offset : offset + limit], "pagination": pagination})
+
+
+def _page(url: str, past: Sequence[ScriptedEvent] | Sequence[PlanEvent], start: str | None) -> str:
+    """Answer with the events from `start` on."""
+    first = _whole("start", start) if start is not None else 0
+    following = max([first, *(event.id + 1 for event in past[-1:])])
+    next_events = {"id": f"{url}?start={following}", "event": str(following)}
+    items = bracketed([event.text for event in past if event.id >= first])
+    return braced([f'"next-events" : {pretty(next_events, 1)}', f'"items" : {items}'], 0)
 
 
 def _whole(name: str, text: str) -> int:

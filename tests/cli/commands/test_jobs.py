@@ -14,11 +14,11 @@ import pytest
 from orch_events.simulator import Api, Fault, Faults, Simulator, scripts
 from tests.cli.command import COMMAND, SECONDS, Done, run
 from tests.cli.conftest import Serve
-from tests.simulator.documented import JOBS
+from tests.simulator.documented import ALL_JOBS
 
 Call = Callable[..., Done]
 
-NEWEST_FIRST = sorted(JOBS, reverse=True)
+NEWEST_FIRST = sorted(ALL_JOBS, reverse=True)
 
 
 def _numbers(done: Done) -> list[int]:
@@ -71,12 +71,12 @@ def test_csv_has_a_header_and_a_line_a_job(over: str, call: Call) -> None:
     ("words", "numbers"),
     [
         ("--limit 2", [360, 358]),
-        ("--state failed", [358, 357, 354, 353]),
-        ("--state failed --state stopped", [358, 357, 355, 354, 353]),
+        ("--state failed", [358, 357, 354, 353, 347, 342]),
+        ("--state failed --state stopped", [358, 357, 355, 354, 353, 347, 342]),
         ("--type task", [360, 353]),
         ("--type task --type deploy --limit 3", [360, 358, 357]),
         ("--type task --state failed", [353]),
-        ("--type plan_task --type task --state finished", [360]),
+        ("--type plan_task --type task --state finished", [360, 346, 341]),
     ],
 )
 def test_limit_state_and_type_choose_the_jobs(words: str, numbers: list[int], over: str, call: Call) -> None:
@@ -85,7 +85,7 @@ def test_limit_state_and_type_choose_the_jobs(words: str, numbers: list[int], ov
 
 def test_one_type_is_left_to_the_server_and_several_are_ours(over: str, call: Call) -> None:
     one = call("jobs", "--service-url", over, "--json", "-v", "--type", "task")
-    several = call("jobs", "--service-url", over, "--json", "-v", "--type", "task", "--type", "plan_task")
+    several = call("jobs", "--service-url", over, "--json", "-v", "--type", "task", "--type", "plan_upload")
 
     assert "jobs?limit=100&offset=0&order_by=name&order=desc&type=task: 200" in one.err
     assert "jobs?limit=100&offset=0&order_by=name&order=desc: 200" in several.err
