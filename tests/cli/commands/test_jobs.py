@@ -208,6 +208,6 @@ def test_a_table_is_cut_to_the_width_of_a_terminal(over: str) -> None:
     assert done.returncode == 0
     assert "\x1b[1;31m✖ failed  \x1b[0m" in shown
     lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
-    assert len(lines) == len(JOBS) + 1
+    assert len(lines) == len(ALL_JOBS) + 1
     assert max(map(len, lines)) == 60
     assert all(line.endswith("…") for line in lines)
