@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,12 +20,17 @@ def taken(cursor: Cursor, *events: Event) -> list[Event]:
     return [*cursor.accept(events), *cursor.drain()]
 
 
+def end(cursor: Cursor, next_start: int | None = None, at: float = 0.0) -> None:
+    """End a page that was asked for and answered at a time."""
+    cursor.end_page(next_start, at, at)
+
+
 def test_the_next_page_begins_behind_the_highest_id() -> None:
     cursor = Cursor()
     assert cursor.start is None
     taken(cursor, event(5), event(9))
     assert cursor.start is None
-    cursor.end_page(None)
+    end(cursor)
     assert cursor.start == 10
 
 
@@ -37,9 +43,9 @@ def test_what_was_shown_is_not_shown_again() -> None:
 def test_an_older_event_that_was_not_shown_is_shown_and_moves_nothing_back() -> None:
     cursor = Cursor()
     taken(cursor, event(9))
-    cursor.end_page(None)
+    end(cursor)
     assert ids(taken(cursor, event(5))) == [5]
-    cursor.end_page(None)
+    end(cursor)
     assert cursor.start == 10
 
 
@@ -58,7 +64,7 @@ def test_a_truncated_page_moves_behind_what_had_arrived() -> None:
 def test_a_truncated_page_that_was_out_of_order_is_asked_for_again() -> None:
     cursor = Cursor()
     taken(cursor, event(3))
-    cursor.end_page(None)
+    end(cursor)
     taken(cursor, event(9), event(5))
     cursor.page_truncated()
     assert cursor.start == 4
@@ -73,22 +79,25 @@ def test_a_truncated_page_that_was_out_of_order_is_asked_for_again() -> None:
 def test_a_rewound_page_that_is_cut_before_any_event_is_asked_for_again() -> None:
     cursor = Cursor()
     taken(cursor, event(5), event(9))
-    cursor.end_page(None)
+    end(cursor)
     cursor.rewind()
     cursor.page_truncated()
-    assert cursor.start is None
+    assert cursor.request_start is None
     taken(cursor, event(3))
     cursor.page_truncated()
-    assert cursor.start is None
+    assert cursor.request_start is None
+    assert cursor.start == 10
 
 
-def test_rewound_the_cursor_asks_for_everything_and_still_shows_nothing_twice() -> None:
+def test_rewound_the_cursor_asks_once_for_what_is_not_proven_and_shows_nothing_twice() -> None:
     cursor = Cursor(start=4)
     taken(cursor, event(5), event(9))
-    cursor.end_page(None)
+    end(cursor)
     cursor.rewind()
-    assert cursor.start == 4
+    assert (cursor.request_start, cursor.start) == (4, 10)
     assert ids(taken(cursor, event(3), event(5), event(7), event(9))) == [7]
+    end(cursor)
+    assert (cursor.request_start, cursor.start) == (10, 10)
 
 
 @given(st.lists(st.integers(0, 999), unique=True), st.lists(st.integers(1, 40)))
@@ -116,13 +125,13 @@ def test_a_buffer_holds_some_thousand_events_and_some_megabytes() -> None:
 
 def test_a_pages_own_word_counts_only_while_no_event_was_seen() -> None:
     cursor = Cursor()
-    cursor.end_page(7)
+    end(cursor, 7)
     assert cursor.start == 7
-    cursor.end_page(3)
-    cursor.end_page(None)
+    end(cursor, 3)
+    end(cursor)
     assert cursor.start == 7
     taken(cursor, event(9))
-    cursor.end_page(100)
+    end(cursor, 100)
     assert cursor.start == 10
 
 
@@ -132,7 +141,7 @@ def test_an_event_without_an_id_is_shown_once() -> None:
     cursor = Cursor()
     assert taken(cursor, without_id, event(1)) == [without_id, event(1)]
     assert taken(cursor, without_id, other) == [other]
-    cursor.end_page(None)
+    end(cursor)
     assert cursor.start == 2
 
 
@@ -154,29 +163,57 @@ def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown() 
 
 
 def cursor_at(*pages: tuple[float, Sequence[int]], resume: Resume | None = None) -> Cursor:
-    """Return a cursor that has seen pages, each at a time."""
+    """Return a cursor that has seen pages, each asked for and answered at a time; the highest id again: read again."""
     cursor = Cursor(resume=resume)
     for at, numbers in pages:
+        if cursor.start is not None and cursor.start - 1 in numbers:
+            cursor.rewind()
         taken(cursor, *(event(number) for number in numbers))
-        cursor.end_page(None)
-        cursor.mark(at)
+        end(cursor, at=at)
     return cursor
 
 
-def test_what_was_seen_in_the_last_seconds_is_remembered_and_what_is_older_counts_as_complete() -> None:
-    assert Cursor().recent() is None
-    assert cursor_at((0, [5, 9])).recent() == Resume(10, 0, [5, 9])
-    assert cursor_at((0, [5, 9]), (29, [12])).recent() == Resume(13, 0, [5, 9, 12])
-    assert cursor_at((0, [5, 9]), (30, [12])).recent() == Resume(13, 10, [12])
-    assert cursor_at((0, [5, 9]), (10, [12]), (60, [])).recent() == Resume(13, 13, [])
+@pytest.mark.parametrize(
+    ("pages", "resume"),
+    [
+        ([(0, [5, 9])], Resume(10, 0, [5, 9])),
+        ([(0, [5, 9]), (99, [12])], Resume(13, 0, [5, 9, 12])),  # nothing was read again
+        ([(0, [5, 9]), (14.9, [5, 9])], Resume(10, 0, [5, 9])),  # too early
+        ([(0, [5, 9]), (15, [5, 9])], Resume(10, 9, [9])),
+        ([(0, [5, 9]), (2, [12]), (16, [5, 9, 12])], Resume(13, 9, [9, 12])),
+        ([(0, [5, 9]), (2, [12]), (16, [5, 9, 12]), (17, [9, 12])], Resume(13, 12, [12])),
+        ([(0, [5, 9]), (2, []), (16, [5, 9])], Resume(10, 9, [9])),  # a page without news changes nothing
+    ],
+)
+def test_what_was_read_again_after_a_while_is_proven_and_all_else_is_remembered(
+    pages: list[tuple[float, list[int]]], resume: Resume
+) -> None:
+    assert Cursor().resume is None
+    assert cursor_at(*pages).resume == resume
+    assert resume.has_gaps is (resume.since != resume.shown[-1])
 
 
-def test_resumed_an_event_that_became_visible_late_is_new_and_what_was_shown_is_not() -> None:
+def test_proven_ids_are_not_asked_for_again() -> None:
+    cursor = cursor_at((0, [5, 9]), (15, [5, 9]), (16, [12]))
+    cursor.rewind()
+    assert cursor.request_start == 9
+
+
+def test_at_the_end_all_is_proven() -> None:
+    cursor = cursor_at((0, [5, 9]), (1, [12]))
+    version = cursor.version
+    cursor.settle()
+    assert cursor.resume == Resume(13, 12, [12])
+    assert cursor.version > version
+
+
+def test_resumed_the_first_request_asks_for_what_was_not_proven() -> None:
     cursor = Cursor(resume=Resume(13, 5, [5, 9, 12]))
-    assert cursor.start == 5
+    assert (cursor.request_start, cursor.start) == (5, 13)
+    assert cursor.resume == Resume(13, 5, [5, 9, 12])
     assert ids(taken(cursor, *(event(number) for number in (4, 5, 7, 9, 12, 14)))) == [7, 14]
-    cursor.end_page(None)
-    assert cursor.start == 15
+    end(cursor)
+    assert cursor.request_start == cursor.start == 15
 
 
 @given(
@@ -192,25 +229,38 @@ def test_stopped_and_resumed_anywhere_nothing_is_new_twice(pages: list[tuple[flo
         at += seconds
         timed.append((at, sorted(some)))
     before = cursor_at(*timed[:stop])
-    resumed = Cursor(resume=before.recent())
+    resumed = Cursor(resume=before.resume)
     seen = {number for some in numbers(timed[:stop]) for number in some}
     again = taken(resumed, *(event(number) for number in sorted(seen)))
-    recent = before.recent()
-    assert recent is None or not [one for one in again if one.id is not None and one.id >= recent.since]
+    resume = before.resume
+    assert resume is None or not [one for one in again if one.id is not None and one.id >= resume.since]
 
 
 def test_the_version_changes_with_what_is_new() -> None:
     cursor = cursor_at((0, [5]))
     assert cursor.version == 1
     taken(cursor, event(5))
-    cursor.mark(1)
+    end(cursor)
     assert cursor.version == 1
     taken(cursor, event(4))
-    cursor.mark(2)
+    end(cursor)
     assert cursor.version == 2
 
 
-def test_of_very_many_recent_ids_the_latest_are_remembered() -> None:
-    recent = cursor_at((0, range(50_000))).recent()
-    assert recent
-    assert (recent.since, len(recent.shown), recent.shown[-1]) == (30_000, 20_000, 49_999)
+def test_of_very_many_ids_the_latest_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._MAX_RESUMED", 100)
+    resume = cursor_at((0, range(150))).resume
+    assert resume
+    assert (resume.since, len(resume.shown), resume.shown[-1]) == (50, 100, 149)
+
+
+def test_of_very_many_pages_some_are_proven_a_little_later() -> None:
+    cursor = cursor_at(*((float(at), [at]) for at in range(1100)))
+    cursor.rewind()
+    assert cursor.request_start is None
+    end(cursor, at=114.0)
+    cursor.rewind()
+    assert cursor.request_start is None  # the marks of the first hundred pages are gone
+    end(cursor, at=1000.0)
+    cursor.rewind()
+    assert cursor.request_start == 985

@@ -1,6 +1,7 @@
 """Following, on a fake clock: each event once, in order, until the job is over, also from a server that fails."""
 
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from orch_events.errors import (
     Unreachable,
     UntrustedCertificate,
 )
+from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.job.updates import (
@@ -28,6 +30,7 @@ from orch_events.job.updates import (
     ConnectionRestored,
     FollowFailed,
     JobEnded,
+    NewEvents,
     Notice,
     OutcomeUnknown,
     Pause,
@@ -38,7 +41,7 @@ from orch_events.wire.event import Event, Fetched
 from orch_events.wire.records import JobRecord, NodeRecord
 from tests.build import FINISHED, STORY, Story, event, record, running_until
 from tests.fakes import FakeClock, ScriptedSource
-from tests.follow.following import ending, follow, follower, shown
+from tests.follow.following import POLICY, ending, follow, follower, shown
 
 
 def test_a_job_is_followed_from_its_first_event_to_job_finished() -> None:
@@ -55,6 +58,18 @@ def test_the_job_s_last_event_may_come_a_moment_after_its_record_says_that_it_is
     story = [*STORY, (12, FINISHED)]
     updates = follow(ScriptedSource(clock, story, running_until(9.5, "finished")), clock)
     assert shown(updates) == [10, 12, 13, 17, 18]
+
+
+def test_followed_again_a_job_that_was_followed_to_its_end_is_not_waited_for() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, [*STORY, (9.5, FINISHED)], running_until(10))
+    before = follower("352", source, clock)
+    assert shown(list(interleave([before.follow()], clock))) == [10, 12, 13, 17, 18]
+    over_at = clock.monotonic()
+    source = ScriptedSource(clock, [*STORY, (9.5, FINISHED)], running_until(10), before.state.snapshot())
+    again = Follower("352", source, clock, POLICY, resume=before.resume)
+    assert shown(list(interleave([again.follow()], clock))) == []
+    assert clock.monotonic() - over_at < 5
 
 
 def test_silence_is_not_the_end() -> None:
@@ -450,9 +465,10 @@ class Straggling(ScriptedSource):
     """An event becomes visible only when the cursor is behind it."""
 
     late = 12
+    visible_at = 5.0
 
     def wanted(self, one: Event, start: int | None) -> bool:
-        hidden = one.id == self.late and self._clock.monotonic() < 5
+        hidden = one.id == self.late and self._clock.monotonic() < self.visible_at
         return super().wanted(one, start) and not hidden
 
 
@@ -462,7 +478,8 @@ def test_an_event_that_became_visible_behind_our_back_is_shown_at_the_end(late: 
     running: Story = [(0, event(10)), (0, event(12, node="b"))]
     stopping = event(14, "job_stopping", None)
     story = [*running, (1, event(13, "node_finished")), (2, stopping), (9, LAST), (9, FINISHED)]
-    source = Straggling(clock, story, lambda now: record("failed" if now > 9 else "new", 2, finished=1, failed=1))
+    over = record("failed", 2, finished=1, failed=1)
+    source = Straggling(clock, story, lambda now: over if now > 9 else record("new", 2))
     source.late = late
     updates = follow(source, clock)
     assert sorted(number for number in shown(updates) if number) == [10, 12, 13, 14, 17, 18]
@@ -471,16 +488,63 @@ def test_an_event_that_became_visible_behind_our_back_is_shown_at_the_end(late: 
     assert ending(updates).outcome.late == 1
 
 
+BEGUN: Story = [(0, event(10)), (0, event(12, "node_failed", "b")), (0, event(14, "node_running", "c"))]
+"""A job of three nodes, of which one has failed; the others end after five minutes."""
+
+ENDED: Story = [(300, event(20, "node_finished")), (300, event(21, "node_finished", "c")), (300, FINISHED)]
+
+
+@pytest.mark.parametrize(
+    ("record_of", "visible_at", "soon"),
+    [
+        (lambda _: record("running", 3, running=2, failed=1), 2, 5),
+        (lambda _: record("running", 3, running=2, failed=1), 14, 16),
+        (lambda _: record("running", 3), 14, 16),
+        (lambda _: None, 14, 16),
+    ],
+    ids=["the record counts it", "the record counts it, later", "the record counts nothing", "no record"],
+)
+def test_an_event_that_became_visible_late_does_not_wait_for_the_end_of_the_job(
+    record_of: Callable[[float], JobRecord | None], visible_at: float, soon: float
+) -> None:
+    clock = FakeClock()
+    source = Straggling(clock, [*BEGUN, *ENDED], record_of)
+    source.visible_at = visible_at
+    seen_at = dict[int | None, float]()
+    for update in interleave([follower("352", source, clock).follow()], clock):
+        if isinstance(update, NewEvents):
+            seen_at |= {one.id: clock.monotonic() for one in update.events}
+    assert visible_at <= seen_at[12] < soon
+
+
+def test_while_record_and_events_agree_a_silence_reads_nothing_again() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, [*BEGUN, *ENDED], lambda _: record("running", 3, running=2, failed=1))
+    updates = interleave([follower("352", source, clock).follow()], clock)
+    assert len(list(takewhile(lambda _: clock.monotonic() < 250, updates))) > 50
+    assert [start for _, start in source.asked].count(None) == 1
+
+
+def test_what_is_read_again_in_a_silence_is_read_once() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, [*BEGUN, *ENDED])
+    updates = interleave([follower("352", source, clock).follow()], clock)
+    assert len(list(takewhile(lambda _: clock.monotonic() < 250, updates))) > 50
+    assert [start for _, start in source.asked].count(None) == 2
+
+
 def test_in_the_normal_case_nothing_is_read_twice() -> None:
     clock = FakeClock()
-    source = ScriptedSource(clock, WHOLE, lambda now: record("failed" if now > 9 else "new", 2, finished=1, failed=1))
+    over, running = record("failed", 2, finished=1, failed=1), record("running", 2)
+    source = ScriptedSource(clock, WHOLE, lambda now: over if now > 9 else running)
     follow(source, clock)
     assert [start for _, start in source.asked].count(None) == 1
 
 
 def test_where_events_and_record_disagree_the_user_is_warned_and_the_record_decides() -> None:
     clock = FakeClock()
-    source = ScriptedSource(clock, WHOLE, lambda now: record("finished" if now > 9 else "running", 2, finished=2))
+    over, running = record("finished", 2, finished=2), record("running", 2)
+    source = ScriptedSource(clock, WHOLE, lambda now: over if now > 9 else running)
     updates = follow(source, clock)
     assert reported(updates) == [Notice]
     assert ending(updates).outcome.exit_status({"failed"}) == 0

@@ -33,6 +33,9 @@ LATEST = 9.0
 LATEST_END = 2.5
 """The same of the job's last event: where all else is complete, it is not waited for any longer."""
 
+MOST_REQUESTS = 2_000
+"""More than any story takes: whoever asks so often never ends."""
+
 FAIL_ON = {"failed", "errored", "aborted"}
 
 
@@ -46,7 +49,7 @@ class Story:
         over_at: when the job was over.
         word: what its record says then.
         told_at: when the record says so.
-        counts: whether the record has node_states, and node_count.
+        counts: whether the record has node_states ("always", "over": when the job is over, or "never"), and node_count.
         absent: from when to when no record can be had.
     """
 
@@ -55,7 +58,7 @@ class Story:
     over_at: float
     word: str
     told_at: float
-    counts: tuple[bool, bool]
+    counts: tuple[str, bool]
     absent: tuple[float, float]
 
     def states(self, now: float) -> dict[str, tuple[str, int]]:
@@ -84,6 +87,7 @@ class Server:
 
     def fetch(self, job: str, start: int | None) -> Iterator[Fetched | None]:
         self.asked.append(start)
+        assert len(self.asked) < MOST_REQUESTS, self.story
         now = self.clock.monotonic()
         yield [one for one, _, seen_at in self.story.events if seen_at <= now and (one.id or 0) >= (start or 0)]
         yield PageEnd(None)
@@ -100,7 +104,7 @@ class Server:
         yield JobRecord(
             story.word if now >= story.told_at else "running",
             len(story.nodes) if numbered else None,
-            counts if counted and now >= story.told_at else {},
+            counts if counted == "always" or (counted == "over" and now >= story.told_at) else {},
         )
 
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord] | None]:
@@ -135,7 +139,7 @@ def stories(draw: st.DrawFn) -> Story:
     begin = draw(st.floats(0, 60))
     absent = draw(st.sampled_from([(0.0, 0.0), (begin, begin + draw(st.floats(0, LATEST))), (0.0, draw(seconds))]))
     return Story(events, nodes, over_at, word, over_at + draw(st.sampled_from([0.0, draw(st.floats(0, LATEST))])),
-                 (draw(st.booleans()), draw(st.booleans())), absent)  # fmt: skip
+                 (draw(st.sampled_from(["always", "over", "never"])), draw(st.booleans())), absent)  # fmt: skip
 
 
 def told(server: Server, stops: list[tuple[float, float]]) -> tuple[list[int], Update]:

@@ -7,7 +7,6 @@ from random import Random
 from orch_events.client.client import Client
 from orch_events.client.stream import read_ahead
 from orch_events.client.url import ServiceUrl
-from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
@@ -70,11 +69,6 @@ class Run:
         """Whether every event was shown once, and the status is the job's."""
         return not (self.lost or self.repeated or self.wrong)
 
-    @property
-    def may_lose(self) -> bool:
-        """Whether it met the gap that is known (see `follow.follower`): late events, and restarts before the end."""
-        return self.stops > 0 and any(fault.name == "late" for fault in chosen(self.seed))
-
 
 def expected(job: int) -> list[int]:
     return [event.id for event in scripts()[job].events]
@@ -118,7 +112,7 @@ def _follow(
         update = _until_stopped(follower, clock, leave_after, shown)
         if update is not None:
             return stops, update
-        stops, resume = stops + 1, _resume_of(follower, resume)
+        stops, resume = stops + 1, follower.resume or resume
         clock.sleep(chance.choice([0, 1, 40]))
 
 
@@ -132,7 +126,3 @@ def _until_stopped(follower: Follower, clock: FastClock, pauses: int, shown: lis
         if pauses <= 0 and follower.unanswered_request_at is None:
             return None
     return update
-
-
-def _resume_of(follower: Follower, before: Resume | None) -> Resume | None:
-    return follower.resume or before

@@ -6,20 +6,21 @@
    ids, else not at all: what is missing could have any id.
 3. An event is new if its id was not seen before, so pages may overlap, repeat, or be read again from the beginning.
    Events without an id are compared by content.
-4. What was seen in the last seconds is remembered with its time (`recent`): an event with an id among these may still
-   become visible, after a restart too. Older ids count as complete.
+4. An id can be given out early and become visible late, when higher ones were seen: the cursor is past it then. So ids
+   are proven only by being read again, `PROOF_SECONDS` after they were seen, in an answer that has all that was not
+   proven before. `rewind` lets the next request ask for that. Nor does a restart prove anything: `Resume` has the ids
+   that were shown and are not proven.
 5. New events come out in the order of their ids, as far as a buffer of 4,096 events or 4 MB allows. What is new but
-   lower than an id that is already out comes out late. The cursor alone would never fetch such an event again once the
-   page has ended: that is what `rewind` is for.
+   lower than an id that is already out comes out late.
 
 Memory is bounded: 8 MB of ids, the buffer, and 65,536 hashes of events without an id. Beyond the first limit, ids lower
 than all that are remembered count as seen; beyond the last, the hashes are forgotten, and an event without an id may
-come out twice.
+come out twice. For a restart the latest 100,000 ids are remembered; lower ones count as proven then.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import compress, islice
 from operator import lt
 
 import msgspec
@@ -32,22 +33,30 @@ _MAX_BLOCKS = 128
 _MAX_WITHOUT_ID = 1 << 16
 _BUFFERED_EVENTS = 4096
 _BUFFERED_BYTES = 4 << 20
-_RECENT_SECONDS = 30.0
-_MAX_RECENT = 20_000
+_MAX_MARKS = 1000
+_MAX_RESUMED = 100_000
+
+PROOF_SECONDS = 15.0
+"""How long after an id was seen no lower one is expected to become visible any more."""
 
 
 class Resume(msgspec.Struct, frozen=True):
     """Where to continue after a restart.
 
     Attributes:
-        start: the first id that is not certain to have been shown.
-        since: the lowest id from which on an event may still become visible.
+        start: the first id that was not asked for yet.
+        since: the highest id that is proven, or the first that was wanted: behind it an event may become visible late.
         shown: the ids from `since` on that were shown, in order.
     """
 
     start: int
     since: int
     shown: Sequence[int] = ()
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether there is room for an event that becomes visible late, between those that were shown."""
+        return bool(self.shown) and self.since < self.shown[-1]
 
 
 class SeenIds:
@@ -88,10 +97,8 @@ class SeenIds:
         """Yield the ids that were seen from `low` to `high`, both inclusive, in order."""
         for index in sorted(block for block in self._blocks if low >> _BLOCK_BITS <= block <= high >> _BLOCK_BITS):
             first = index << _BLOCK_BITS
-            at = self._blocks[index].find(1, max(low - first, 0))
-            while at >= 0 and first + at <= high:
-                yield first + at
-                at = self._blocks[index].find(1, at + 1)
+            within = slice(max(low - first, 0), min(high - first, _LAST_IN_BLOCK) + 1)
+            yield from compress(range(first, first + _LAST_IN_BLOCK + 1)[within], self._blocks[index][within])
 
     def _new_block(self, index: int) -> bytearray:
         block = self._blocks[index] = bytearray(1 << _BLOCK_BITS)
@@ -153,13 +160,14 @@ class Cursor:
         resume: what was shown before a restart; it overrides `start`.
 
     Attributes:
-        start: the `start` of the next request; None for all. Only `rewind` lowers it.
-        version: how many complete pages had new events: it changes when `recent` does, but for what time proves.
+        start: the first id that was not asked for yet; None before the first page.
+        version: how many complete pages had new events: it changes when `resume` does, but for what is proven.
     """
 
     def __init__(self, start: int | None = None, resume: Resume | None = None) -> None:
-        self.start = resume.since if resume else start
-        self._first_wanted = self.start
+        self.start = resume.start if resume else start
+        self._first_wanted = self._proven = resume.since if resume else start
+        self._rewound = resume is not None
         self._seen = SeenIds()
         self._without_id: set[int] = set()
         self._buffer = ReorderBuffer()
@@ -167,11 +175,15 @@ class Cursor:
         self._seen.add_all(resume.shown if resume else ())
         self.version = 0
         self._has_news = False
-        self._proven = self.start or 0
         self._shown_to = self._highest
-        self._marks: deque[tuple[float, int]] = deque()
+        self._marks: deque[tuple[float, int]] = deque(maxlen=_MAX_MARKS)
         self._behind_page: int | None = None
         self._in_order = True
+
+    @property
+    def request_start(self) -> int | None:
+        """The `start` of the next request; None for all."""
+        return self._proven if self._rewound else self.start
 
     def accept(self, events: Sequence[Event]) -> list[Event]:
         """Take events of a page, and return those that come out now, in order."""
@@ -183,9 +195,22 @@ class Cursor:
         """Return the events that are still buffered, in order."""
         return self._buffer.drain()
 
-    def end_page(self, next_start: int | None) -> None:
-        """Move past a complete page; its own `next_start` counts only while no event has been seen."""
+    def end_page(self, next_start: int | None, asked_at: float, at: float) -> None:
+        """Move past a complete page, and note what was seen by now and what that proves.
+
+        Args:
+            next_start: the page's own word of where the next one starts; it counts only while no event has been seen.
+            asked_at: when the page was asked for, a monotonic time.
+            at: what time it is.
+        """
         self._move(next_start if self._highest < 0 else self._highest + 1)
+        self.version += self._has_news
+        self._has_news, self._shown_to = False, self._highest
+        if self._rewound:
+            self._prove(asked_at - PROOF_SECONDS)
+        self._rewound = False
+        if not self._marks or self._marks[-1][1] < self._highest:
+            self._marks.append((at, self._highest))
 
     def page_truncated(self) -> None:
         """Move past what had arrived of a page that broke off, if nothing before it can be missing."""
@@ -195,25 +220,31 @@ class Cursor:
         """Whether an id is wanted and was not seen yet."""
         return number >= (self._first_wanted or 0) and number not in self._seen
 
-    def mark(self, at: float) -> None:
-        """Note what was seen by now, a monotonic time; what was seen some seconds before it counts as complete."""
-        self.version += self._has_news
-        self._has_news = False
-        self._shown_to = self._highest
-        self._marks.append((at, self._highest))
-        while self._marks[0][0] <= at - _RECENT_SECONDS:
-            self._proven = max(self._proven, self._marks.popleft()[1] + 1)
-
-    def recent(self) -> Resume | None:
-        """Return where to continue after a restart; None before the first page."""
+    @property
+    def resume(self) -> Resume | None:
+        """Where to continue after a restart; None before the first page."""
         if self.start is None:
             return None
-        shown = list(self._seen.between(self._proven, self._shown_to))[-_MAX_RECENT:]
-        return Resume(self.start, shown[0] if len(shown) == _MAX_RECENT else self._proven, shown)
+        since = self._proven or 0
+        shown = list(self._seen.between(since, self._shown_to))
+        if len(shown) > _MAX_RESUMED:
+            shown = shown[-_MAX_RESUMED:]
+            since = shown[0]
+        return Resume(self.start, since, shown)
 
     def rewind(self) -> None:
-        """Start the next request at the beginning again, to get what became visible late."""
-        self.start = self._first_wanted
+        """Let the next request ask for all that is not proven, until it is answered whole."""
+        self._rewound = True
+
+    def settle(self) -> None:
+        """Count all that was seen as proven: the end of the job has been waited for."""
+        if self._marks:
+            self._prove(self._marks[-1][0])
+            self.version += 1
+
+    def _prove(self, seen_by: float) -> None:
+        while self._marks and self._marks[0][0] <= seen_by:
+            self._proven = self._marks.popleft()[1]
 
     def _new(self, events: Sequence[Event]) -> Sequence[Event]:
         """Return the events of a page that are new; fast if all are higher than any before."""

@@ -12,9 +12,12 @@ Rules
     1. Only an event of the job, its record, or the whole set of its nodes makes it over.
     2. What arrives together with such a sign must not be lost: a request that finds nothing new must come after it.
     3. Ids are given out before events become visible: an event can appear seconds after one with a higher id, and the
-       cursor is behind it then. `JobState.complete` says whether it is proven that none is missing: each node is over
+       cursor is past it then. `JobState.complete` says whether it is proven that none is missing: each node is over
        as the record counts it, and each began. Until then the end is not left before `settle` seconds of silence, and
-       everything is read again: once when `LATE_COMMIT_SECONDS` have passed, once at the end.
+       what is not proven is read again: once when `LATE_COMMIT_SECONDS` have passed, once at the end.
+       While the job goes on, such an event is news that is late, and without a record the end waits for it. So it is
+       looked for in the same way in a silence in which the record counts the nodes otherwise than the events do, and
+       once after `settle` seconds where it does not count them; where both agree, nothing is read again.
     4. An event of the job without a record that agrees: the record is late, and may yet say `stopped`. It is waited for
        as long.
     5. A record without an event of the job, complete otherwise: the job's last event may come, or be of a server of
@@ -50,3 +53,18 @@ def required_quiet_seconds(state: JobState, settle_seconds: float) -> float:
     if not state.record_over or not state.complete:
         return settle_seconds
     return 0.0 if state.ended_by is not None else min(LATE_COMMIT_SECONDS, settle_seconds)
+
+
+def reread_quiet_seconds(state: JobState, settle_seconds: float, leave_seconds: float) -> tuple[float, ...]:
+    """Return after how many seconds of silence what is not proven is read again, each time; see rule 3.
+
+    Args:
+        state: what is known of the job.
+        settle_seconds: as for `required_quiet_seconds`.
+        leave_seconds: after how many seconds of silence the following ends; infinite while the job goes on.
+    """
+    goes_on = leave_seconds == math.inf
+    last = settle_seconds if goes_on else leave_seconds
+    if goes_on and not state.counts_differ:
+        return () if state.is_counted else (last,)
+    return (LATE_COMMIT_SECONDS, last) if last > LATE_COMMIT_SECONDS else (last,)

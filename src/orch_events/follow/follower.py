@@ -17,18 +17,18 @@ What can be lost, and why it is not
     1. A page that breaks off: what had arrived is shown, and the cursor moves only behind what can't be missing.
     2. A connection, for a while: `retry` repeats the request; events that came count as progress.
     3. An event that becomes visible after one with a higher id (its id was given out early and committed late): the
-       cursor is behind it. While it is not proven that no event is missing (`JobState.complete`), everything is read
-       again before the end, and what was missed is shown, once.
+       cursor is past it. What is not proven is read again (`Cursor.rewind`), and what was missed is shown, once: in a
+       silence, unless the record counts the nodes as the events do; and before the end, unless it is proven that no
+       event is missing (`JobState.complete`).
     4. Where following began in the middle, the events before `start` can matter for the outcome: then /nodes is asked
        again, and whether the job was aborted or stopped, which not every record tells, is read from its events.
-    5. The same across a restart: a cursor file keeps the ids that were shown in the last seconds (`Cursor.recent`), and
+    5. The same across a restart: a cursor file keeps the ids that were shown and are not proven (`Cursor.resume`), and
        the first request asks for these again. A server that has not the last of them was restored from a backup, or is
        another one: then everything is shown anew, and a Notice says so. Which events of before the restart are still
        to become visible, nobody can tell; so the end is not left earlier than `settle_seconds` after it.
 
 What can be lost
-    An event that became visible late, if the process is killed after `LATE_COMMIT_SECONDS` and before everything is
-    read again at the end: the cursor file is past it by then, and /nodes knows its node's state without it.
+    An event that becomes visible more than `cursor.PROOF_SECONDS` after one with a higher id.
 
 What is not known is not made up: where neither events nor record tell how the job ended, the last update is
 OutcomeUnknown.
@@ -43,7 +43,7 @@ from typing import TypeVar
 
 from orch_events.errors import OrchEventsError
 from orch_events.follow.cursor import Cursor, Resume
-from orch_events.follow.end_of_job import LATE_COMMIT_SECONDS, required_quiet_seconds
+from orch_events.follow.end_of_job import required_quiet_seconds, reread_quiet_seconds
 from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.follow.scheduler import PollingInterval
 from orch_events.follow.source import JobSource
@@ -114,7 +114,7 @@ class Follower:
         self._settle_seconds = settle_seconds
         self._resume = resume
         self._cursor = Cursor(start, resume)
-        self._settled_at = clock.monotonic() + settle_seconds if resume and resume.shown else 0.0
+        self._settled_at = clock.monotonic() + settle_seconds if resume and resume.has_gaps else 0.0
         self._tracks_state = True
         self._record_error: OrchEventsError | None = None
         self._asked_at = self._quiet_since = self._leave_at = clock.monotonic()
@@ -128,7 +128,7 @@ class Follower:
     @property
     def resume(self) -> Resume | None:
         """Where to go on after a restart; None before anything was asked for."""
-        return self._cursor.recent()
+        return self._cursor.resume
 
     @property
     def resume_version(self) -> int:
@@ -183,6 +183,7 @@ class Follower:
         if self.start is not None:
             yield from self._account_for_skipped_events()
         yield from self._explain_the_end()
+        self._cursor.settle()
         yield self._conclusion()
 
     def _goes_on(self, *, found: bool) -> Steps[bool]:
@@ -198,22 +199,24 @@ class Follower:
         if found or asked_at < min(self._leave_at, reread_at):
             return True
         if asked_at >= reread_at:
-            self._rereads = 1 if reread_at < self._leave_at else 2
+            self._rereads += 1
             if (yield from self._read_again()):
                 return True
         return asked_at < self._leave_at
 
     @property
     def _reread_at(self) -> float:
-        """When everything is read again: once after a while of silence and once at the end, if it is not complete."""
-        proven = self.state.complete and not self._settled_at
-        if proven or math.isinf(self._leave_at) or self._rereads > 1:
+        """When what is not proven is read again; infinite if it is complete, or was read often enough."""
+        if self.state.complete and not self._settled_at:
             return math.inf
-        soon = self._quiet_since + LATE_COMMIT_SECONDS
-        return min(soon, self._leave_at) if self._rereads == 0 else self._leave_at
+        leave_seconds = self._leave_at - self._quiet_since
+        times = reread_quiet_seconds(self.state, self._settle_seconds, leave_seconds)
+        if self._rereads >= len(times):
+            return math.inf
+        return min(self._quiet_since + times[self._rereads], self._leave_at)
 
     def _read_again(self) -> Steps[bool]:
-        """Read everything again; return whether there was an event that had been missed."""
+        """Read again what is not proven; return whether there was an event that had been missed."""
         before = self.state.events
         self._cursor.rewind()
         yield from self._retry(self._read_page)
@@ -275,11 +278,11 @@ class Follower:
 
     def _read_page(self) -> Steps[None]:
         """Read one page of events, and show them as they come; what is held back for order waits for a moment only."""
-        drained_at = self._asked_at = self._clock.monotonic()
+        drained_at = asked_at = self._asked_at = self._clock.monotonic()
         end = PageEnd(None)
         self.unanswered_request_at = drained_at if self.unanswered_request_at is None else self.unanswered_request_at
         try:
-            for fetched in self._source.fetch(self.state.job, self._cursor.start):
+            for fetched in self._source.fetch(self.state.job, self._cursor.request_start):
                 if isinstance(fetched, PageEnd):
                     end = fetched
                     continue
@@ -294,9 +297,8 @@ class Follower:
             self._cursor.page_truncated()
             raise
         yield from self._emit(self._cursor.drain())
-        self._cursor.end_page(end.next_start)
-        self._cursor.mark(self._clock.monotonic())
         self.last_answer_at, self.unanswered_request_at = self._clock.monotonic(), None
+        self._cursor.end_page(end.next_start, asked_at, self.last_answer_at)
 
     def _emit(self, events: Sequence[Event]) -> Iterator[NewEvents]:
         if not self._tracks_state:

@@ -215,12 +215,22 @@ class JobState:
         return self.reported_over or self.nodes_over
 
     @property
+    def is_counted(self) -> bool:
+        """Whether the record counts the nodes in each state."""
+        return bool(self.record and self.record.node_states)
+
+    @property
+    def counts_differ(self) -> bool:
+        """Whether the record counts nodes otherwise than the events do; nodes that are yet to start don't matter."""
+        if not self.is_counted or self.record is None:
+            return False
+        recorded = {state: count for state, count in self.record.node_states.items() if state != "new"}
+        return recorded != {state: count for state, count in self.nodes.items() if count and state != "new"}
+
+    @property
     def matches_record(self) -> bool:
         """Whether the terminal record, if there is one and it counts nodes, counts them as the events do."""
-        if self.record is None or not self.record.over or not self.record.node_states:
-            return True
-        recorded = {state: count for state, count in self.record.node_states.items() if state != "new"}
-        return recorded == {state: count for state, count in self.nodes.items() if count and state != "new"}
+        return not (self.record_over and self.counts_differ)
 
     @property
     def complete(self) -> bool:
@@ -228,8 +238,7 @@ class JobState:
 
         If the first events were not read, it is not known which nodes have started.
         """
-        counted = self.record_over and bool(self.record and self.record.node_states)
-        whole = self.matches_record if counted else self.nodes_over
+        whole = self.matches_record if self.record_over and self.is_counted else self.nodes_over
         return whole and not self._expected and not (self._whole and self.lacks_events)
 
     @property
