@@ -2,7 +2,7 @@
 
 Its format is detected by its content, not its name; it may be gzipped:
 
-- JSON Lines, as --record and --json write them, with a first key "job" if they are of several jobs
+- JSON Lines, as --record and --json write them, with a first key "job" or "plan" if they are of several jobs
 - one JSON array of events, as -o json writes it
 - a saved response of the events endpoint
 
@@ -21,6 +21,7 @@ from orch_events.errors import LocalFileError, UsageError
 from orch_events.recording.file import File, open_file
 from orch_events.recording.formats import Part, kind_of, read_page
 from orch_events.wire.event import Event
+from orch_events.wire.job_key import PLAN, is_plan
 
 _HEAD_BYTES = 1 << 12
 _MOST_NAMED = 3
@@ -28,9 +29,9 @@ _MOST_NAMED = 3
 
 _HINT = "a recording is a file written with --record, --json or -o json, or a saved response of the events endpoint"
 
-_JOB_KEY = b'"job"'
-_JOB_KEY_VALUE = re.compile(rb'\{"job":(?:"([\w.+@-]+)"|(\d+)),?')
-_NEXT_EVENTS_JOB = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/jobs/(\d{1,19})/')
+_JOB_KEYS = (b'"job"', b'"plan"')
+_JOB_KEY_VALUE = re.compile(rb'\{"(job|plan)":(?:"([\w.+@-]+)"|(\d+)),?')
+_NEXT_EVENTS_JOB = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/(plan_)?jobs/(\d{1,19})/')
 
 
 @contextmanager
@@ -77,7 +78,7 @@ class Recording:
         head = self._head()
         self._read_kind = kind_of(head)
         match = _NEXT_EVENTS_JOB.search(head) if self._read_kind is read_page else None
-        self._job = match[1].decode() if match else job
+        self._job = PLAN * bool(match[1]) + match[2].decode() if match else job
 
     def _head(self) -> bytes:
         head = b""
@@ -88,10 +89,15 @@ class Recording:
         return head
 
     def job(self, requested: str | None = None) -> str:
-        """Return the requested job, or the only one; raises UsageError if there is no such job, or several."""
+        """Return the requested job, or the only one, or the only plan: the jobs beside it are those that it started.
+
+        Raises:
+            UsageError: there is no such job, or there are several.
+        """
         jobs = self.jobs
-        if requested is None and len(jobs) == 1:
-            return jobs[0]
+        plans = [job for job in jobs if is_plan(job)]
+        if requested is None and len(plans or jobs) == 1:
+            return (plans or jobs)[0]
         if requested is not None and requested in jobs:
             return requested
         many = "jobs" if len(jobs) > 1 else "job"
@@ -132,7 +138,7 @@ class Recording:
     @cached_property
     def _job_keys(self) -> Sequence[str | None]:
         """The values of the key "job", each once; None for events without it."""
-        if self._read_kind is read_page or not self._mentions(_JOB_KEY):
+        if self._read_kind is read_page or not any(map(self._mentions, _JOB_KEYS)):
             return [None]
         return list(dict.fromkeys(_split_job_key(event)[0] for part in self._read() for event in part.events)) or [None]
 
@@ -146,12 +152,13 @@ class Recording:
 
 
 def _split_job_key(event: Event) -> tuple[str | None, Event]:
-    """Return the value of an event's key "job", None if it has none, and the event as the server wrote it."""
+    """Return the job that an event's first key names, None if it names none, and the event as the server wrote it."""
     raw = event.raw
     found = _JOB_KEY_VALUE.match(raw)
     if found is None:
         return None, event
-    return (found[1] or found[2]).decode(), Event(event.id, b"{" + raw[found.end() :])
+    prefix = PLAN if found[1] == b"plan" else ""
+    return prefix + (found[2] or found[3]).decode(), Event(event.id, b"{" + raw[found.end() :])
 
 
 class _Damage:

@@ -15,7 +15,7 @@ from orch_events.times import parse_timestamp
 from orch_events.wire import lenient
 from orch_events.wire.event import read_id
 from orch_events.wire.page import PageDecoder, no_json
-from orch_events.wire.vocabulary import JOB_OVER
+from orch_events.wire.vocabulary import JOB_OVER, PLAN_OVER
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ class JobRecord(msgspec.Struct, frozen=True):
         seconds: how long it took; None if neither the duration nor both timestamps are known.
         timestamp: when the job last changed its state: the server's text, UTC.
         options: as its owner gave them, any JSON.
+        jobs: of a plan job, the numbers of the jobs that it has started; their order means nothing.
         raw: the server's own object as compact JSON, every key and number as it was written.
     """
 
@@ -55,12 +56,13 @@ class JobRecord(msgspec.Struct, frozen=True):
     seconds: float | None = None
     timestamp: str = ""
     options: Mapping[str, Any] = {}
+    jobs: tuple[str, ...] = ()
     raw: bytes = b""
 
     @property
     def over(self) -> bool:
         """Whether the job is in a terminal state."""
-        return self.state in JOB_OVER
+        return self.state in JOB_OVER or self.state in PLAN_OVER
 
     @classmethod
     def read(cls, body: bytes, name: str) -> "JobRecord":
@@ -100,6 +102,7 @@ class JobRecord(msgspec.Struct, frozen=True):
             seconds=_seconds(job.get("duration"), started_at, finished_at),
             timestamp=_text(job.get("timestamp")),
             options=options,
+            jobs=tuple(_mapping(history)),
             raw=raw,
         )
 
