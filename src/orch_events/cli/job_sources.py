@@ -12,6 +12,7 @@ from orch_events.cli.connection import OpenServer, open_server, retry_policy
 from orch_events.cli.options.groups import ConnectOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import UnknownJob, UsageError
+from orch_events.wire.job_key import is_plan, spoken
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.client.recent import JobQuery
@@ -36,7 +37,7 @@ class OpenJob(NamedTuple):
         policy: how long errors of the source are retried.
         name: its name in suggested commands: the path of its recording, or its number.
         origin: what tells its source from others: the URL of a server's API, `demo`, or the path of a recording.
-        recorded: whether its source is a recording.
+        recorded: the jobs of its recording; None if its source is none.
     """
 
     number: str
@@ -44,7 +45,13 @@ class OpenJob(NamedTuple):
     policy: "RetryPolicy"
     name: str
     origin: str
-    recorded: bool = False
+    recorded: frozenset[str] | None = None
+
+    def of_plan(self, number: str) -> "OpenJob | None":
+        """Return a job that this plan job has started; None if it is not in its recording."""
+        if self.recorded is not None and number not in self.recorded:
+            return None
+        return self._replace(number=number, name=number if self.recorded is None else self.name)
 
     def follower(
         self,
@@ -57,10 +64,11 @@ class OpenJob(NamedTuple):
     ) -> "Follower":
         """Make a follower of the job; a recording is polled more often, and nothing that it lacks is waited for."""
         from orch_events.follow.follower import Follower
+        from orch_events.follow.plan import PlanFollower
 
-        if self.recorded:
+        if self.recorded is not None:
             interval_seconds, settle_seconds = min(interval_seconds, _REPLAY_INTERVAL), 0.0
-        return Follower(
+        return (PlanFollower if is_plan(self.number) else Follower)(
             self.number,
             self.source,
             clock,
@@ -122,14 +130,14 @@ def open_jobs(
 def _check_same_source(first: OpenJob, second: OpenJob) -> None:
     """See that a job that is named twice is one job. Raises UsageError."""
     if first.origin != second.origin:
-        message = f"job {first.number} is in two sources, {first.origin} and {second.origin}"
+        message = f"{spoken(first.number)} is in two sources, {first.origin} and {second.origin}"
         raise UsageError(message, "follow them one at a time")
 
 
 def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy") -> OpenJob:
     policy = policy.with_token(server.token_version)
     _check_place(app, ref, server)
-    number = _latest(app, server, policy) if ref.kind == "latest" else ref.number
+    number = _latest(app, server, policy, ref) if ref.kind == "latest" else ref.number
     return OpenJob(number, server.client, policy, number, server.url.base if server.url else "demo")
 
 
@@ -139,7 +147,7 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
     recording = stack.enter_context(open_recording(ref.place, app.stdin_bytes, app.stderr.warn))
     source = Replay(recording, app.clock, replay.speed)
     origin = "-" if ref.place == "-" else os.path.realpath(ref.place)
-    return OpenJob(recording.job(replay.job), source, policy, ref.place, origin, recorded=True)
+    return OpenJob(recording.job(replay.job), source, policy, ref.place, origin, frozenset(recording.jobs))
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
@@ -148,35 +156,43 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
         return
     if ref.kind == "api" and not server.url.is_of(ref.place):
         raise UsageError(
-            f"job {ref.number} is on {ref.place}, but the configured orchestrator is {server.url.origin}",
+            f"{spoken(ref.number)} is on {ref.place}, but the configured orchestrator is {server.url.origin}",
             f"use --service-url {ref.place}",
         )
     if ref.kind == "console" and not server.url.shares_host(ref.place):
-        app.stderr.warn(f"{ref.place} is a different host; showing job {ref.number} from {server.url.origin}")
+        app.stderr.warn(f"{ref.place} is a different host; showing {spoken(ref.number)} from {server.url.origin}")
 
 
-def _latest(app: App, server: OpenServer, policy: "RetryPolicy") -> str:
-    from orch_events.client.recent import JobQuery
+def _latest(app: App, server: OpenServer, policy: "RetryPolicy", ref: JobRef) -> str:
+    """Return the newest job, or the newest plan job."""
+    from orch_events.client.recent import PLAN_TYPE, JobQuery
 
-    newest = recent_jobs(app, server, policy, JobQuery(1))
-    if not newest or not newest[0].number:
-        raise UnknownJob("the server has no jobs", "run a job first; the server deletes jobs after 30 days")
-    app.stderr.note(f"latest is job {newest[0].number}")
-    return newest[0].number
+    what, types = ("plan job", frozenset({PLAN_TYPE})) if is_plan(ref.number) else ("job", frozenset[str]())
+    newest = [job.number for job in recent_jobs(app, server, policy, JobQuery(1, types=types)) if job.number]
+    if not newest:
+        raise UnknownJob(f"the server has no {what}s", f"run a {what} first; the server deletes them after 30 days")
+    job = ref.number + newest[0]
+    app.stderr.note(f"{ref.number}latest is {spoken(job)}")
+    return job
 
 
 def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
     """Return a server's newest jobs that match. Raises OrchEventsError."""
-    from orch_events.client.recent import recent
+    from orch_events.client.recent import PLAN_TYPE, recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
     of_type = next(iter(query.types)) if len(query.types) == 1 else None
+    client = server.client
 
     def begin_outage() -> "Outage":
         return Outage("", policy, app.clock, had_contact=False)
 
     def fetch(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
-        return retry(lambda: first_answer(server.client.jobs(most, offset, of_type)), begin_outage)
+        plans = of_type == PLAN_TYPE
+        return retry(
+            lambda: first_answer(client.plan_jobs(most, offset) if plans else client.jobs(most, offset, of_type)),
+            begin_outage,
+        )
 
     return app.finish(recent(fetch, query))
 

@@ -14,13 +14,13 @@ from io import FileIO
 from typing import NamedTuple
 
 from orch_events.cli.app import App
+from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, FilterOptions, OutputOptions
 from orch_events.cli.stderr import Stderr
 from orch_events.errors import LocalFileError, OrchEventsError
 from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
-from orch_events.job.state import JobState
 from orch_events.render.events.filters import EventFilter, Filtered, Tail
 from orch_events.render.events.highlight import Highlighter
 from orch_events.render.events.renderer import Renderer
@@ -30,6 +30,7 @@ from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.terminal import columns
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
+from orch_events.wire.job_key import is_plan
 
 
 class Chain(NamedTuple):
@@ -49,7 +50,7 @@ class Chain(NamedTuple):
 def renderer_chain(
     app: App,
     options: EventOptions,
-    followers: Mapping[str, Follower],
+    followed: FollowedJobs,
     recording: JsonLines | None,
     checkpoints: "Checkpoints | None",
 ) -> Chain:
@@ -58,11 +59,11 @@ def renderer_chain(
     Args:
         app: stdout and stderr.
         options: what is shown, and how.
-        followers: the follower of each job, by its number.
+        followed: the jobs; a plan adds those that it starts.
         recording: the recording to write; None for none.
         checkpoints: the cursor file to write; None for none.
     """
-    filtered = _filtered(app, options, followers)
+    filtered = _filtered(app, options, followed)
     first_link: Renderer = filtered
     persisting: list[PersistingLink] = []
     if recording is not None:
@@ -70,20 +71,19 @@ def renderer_chain(
         persisting.append(recorder)
     if checkpoints is not None:
         tail = options.range.tail is not None
-        first_link = checkpointer = Checkpointer(checkpoints, followers, first_link, app.stderr, tail=tail)
+        first_link = checkpointer = Checkpointer(checkpoints, followed.by_job, first_link, app.stderr, tail=tail)
         persisting.append(checkpointer)
     return Chain(first_link, filtered, persisting)
 
 
-def _filtered(app: App, options: EventOptions, followers: Mapping[str, Follower]) -> Filtered:
-    states = {job: follower.state for job, follower in followers.items()}
+def _filtered(app: App, options: EventOptions, followed: FollowedJobs) -> Filtered:
     event_filter = _event_filter(options.filters)
     if options.output.format == "table":
-        renderer: Renderer = _table(app, options.display, event_filter, states)
+        renderer: Renderer = _table(app, options.display, event_filter, followed)
     else:
-        renderer = _structured(app, options.output, name_job=len(states) > 1)
+        renderer = _structured(app, options.output, name_job=followed.several)
     if options.range.tail is not None:
-        renderer = Tail(options.range.tail, renderer, lambda job: followers[job].last_answer_at is not None)
+        renderer = Tail(options.range.tail, renderer, lambda job: followed.by_job[job].last_answer_at is not None)
     return Filtered(event_filter, renderer)
 
 
@@ -101,21 +101,22 @@ def _event_filter(filters: FilterOptions) -> EventFilter:
 def _structured(app: App, output: OutputOptions, *, name_job: bool) -> Renderer:
     match output.format:
         case "json":
-            return JsonArray(app.output)
+            return JsonArray(app.output, name_job=name_job)
         case "csv":
             return Csv(app.output, name_job=name_job)
         case _:
             return JsonLines(app.output, name_job=name_job)
 
 
-def _table(app: App, display: DisplayOptions, event_filter: EventFilter, states: Mapping[str, JobState]) -> Renderer:
+def _table(app: App, display: DisplayOptions, event_filter: EventFilter, followed: FollowedJobs) -> Renderer:
     theme = app.theme(app.stdout, display)
     return Table(
         app.output,
         theme,
-        TimeFormat(display.time, lambda job: states[job].began_at),
+        TimeFormat(display.time, followed.began_at),
         terminal=lambda: columns(app.stdout),
-        name_job=len(states) > 1,
+        name_job=followed.several,
+        plans=any(is_plan(job.number) for job in followed.named),
         highlighter=Highlighter(event_filter.grep, theme) if event_filter.grep else None,
     )
 

@@ -10,6 +10,7 @@ from orch_events.errors import Unreachable
 from orch_events.job.state import JobState
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.terminal import columns
+from orch_events.wire.job_key import spoken
 
 
 def write_report(
@@ -35,7 +36,7 @@ def write_lines(app: App, lines: list[str]) -> None:
 def note_if_empty(app: App, state: JobState) -> None:
     """Note on stderr that a job has no events yet, if it has none."""
     if not state.events:
-        app.stderr.note(f"job {state.job} has no events yet")
+        app.stderr.note(f"{spoken(state.job)} has no events yet")
 
 
 def outcome_status(state: JobState, exit_options: ExitOptions) -> int:

@@ -92,7 +92,7 @@ class PlanState(JobState):
             return None
         nodes = {state: count for state, count in self.nodes.items() if count}
         recorded = self.record.state if self.record is not None and self.record_over else None
-        return Outcome(self._word(recorded), nodes, self._seconds(), self.late, of_plan=True)
+        return Outcome(self._word(recorded), nodes, self._seconds(), self.late, len(self.started))
 
     def _word(self, recorded: str | None) -> Word:
         """Decide by the final record, else by the event that ended it."""

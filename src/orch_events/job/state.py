@@ -42,20 +42,20 @@ class Outcome(msgspec.Struct, frozen=True):
         nodes: how many nodes are in each state; some may still be running.
         seconds: how long the job took; None if that is not known.
         late: how many events came after events with higher ids.
-        of_plan: whether it is a plan's: then its word decides, and not how the nodes of its jobs fared.
+        jobs: of a plan, how many jobs it started: then its word decides, and not how their nodes fared. None for a job.
     """
 
     word: Word
     nodes: Mapping[str, int]
     seconds: float | None
     late: int = 0
-    of_plan: bool = False
+    jobs: int | None = None
 
     def exit_status(self, fail_on: Collection[str]) -> int:
         """Return 3 for a job that was stopped or aborted, 1 for one with failures, else 0; `fail_on` names both."""
         if self.word in ("stopped", "aborted") and "aborted" in fail_on:
             return 3
-        nodes = {} if self.of_plan else self.nodes
+        nodes = self.nodes if self.jobs is None else {}
         bad = {state for state in ("failed", "errored", "skipped") if nodes.get(state)}
         if self.word == "failed" and not bad & {"failed", "errored"}:
             bad.add("failed")

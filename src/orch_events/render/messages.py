@@ -1,6 +1,7 @@
 """Messages on stderr about jobs that are followed: how they end, slow nodes, connections lost and restored."""
 
 import math
+from collections.abc import Sequence
 
 from orch_events.analysis.progress import Straggler
 from orch_events.errors import NotAuthenticated, TokenFileError
@@ -11,6 +12,7 @@ from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
 from orch_events.wire.detail import cause_in_message
+from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
 
 MOST_NODES = 10
@@ -24,9 +26,11 @@ def ended(job: str, outcome: Outcome, theme: Theme) -> str:
     took = f" after {format_duration(outcome.seconds)}" if outcome.seconds is not None else ""
     total = sum(count for _, count in counts)
     nodes = f"{total} node{'s' * (total != 1)}" if total else "no nodes"
+    if outcome.jobs is not None:
+        nodes = f"{outcome.jobs} job{'s' * (outcome.jobs != 1)}, {nodes}"
     if outcome.late:
         parts.append(theme.paint(f"{outcome.late} late event{'s' * (outcome.late != 1)}", "warning"))
-    return f"job {job} {theme.paint(outcome.word, outcome.word)}{took}: " + ", ".join([nodes, *parts])
+    return f"{spoken(job)} {theme.paint(outcome.word, outcome.word)}{took}: " + ", ".join([nodes, *parts])
 
 
 def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
@@ -84,13 +88,25 @@ def slow(straggler: Straggler, *, name_job: bool) -> str:
 
 def unknown(job: str, resume: str) -> str:
     """Return the line for a job whose state is unknown, with the command that resumes."""
-    return f"the state of job {job} is unknown; resume with: {resume}"
+    return f"the state of {spoken(job)} is unknown; resume with: {resume}"
 
 
-def still_running(state: JobState, resume: str) -> str:
-    """Return the line for a job that is no longer followed: how far it is, and the command that resumes."""
-    far = how_far(state.over, state.total, state.nodes["running"])
-    return f"job {state.job} is still running: {far}; resume with: {resume}"
+def still_running(state: JobState, jobs: Sequence[JobState], resume: str) -> str:
+    """Return the line for a job that is no longer followed: how far it is, and the command that resumes.
+
+    Args:
+        state: the state of the job.
+        jobs: those of a plan that are still running.
+        resume: the command.
+    """
+    is_over = is_plan(state.job) and state.is_over
+    far = [f"{spoken(job.job)}: {_far(job)}" for job in jobs] if is_plan(state.job) else [_far(state)]
+    what = "is over, but not all of its jobs are" if is_over else "is still running"
+    return ": ".join(filter(None, [f"{spoken(state.job)} {what}", "; ".join(far)])) + f"; resume with: {resume}"
+
+
+def _far(state: JobState) -> str:
+    return how_far(state.over, state.total, state.nodes["running"])
 
 
 def how_far(over: int, total: int, running: int) -> str:
@@ -99,4 +115,4 @@ def how_far(over: int, total: int, running: int) -> str:
 
 
 def _prefix(job: str, *, name_job: bool) -> str:
-    return f"job {job}: " if name_job else ""
+    return f"{spoken(job)}: " if name_job else ""

@@ -136,7 +136,7 @@ class _PlanBuilder:
         builder.add_event(done, "job_finished", f"Finished job {job}")
         state = ("failed" if "node_failed" in builder.types else "finished", done)
         self._jobs[job] = builder.script(
-            f"plan_{what}", "", state, 1000 * job, plan_job=self.number, transport="pxp", **options
+            f"plan_{what}", "", state, 90_000 + 60 * (job - 341), plan_job=self.number, transport="pxp", **options
         )
         self.step(f"{what}_start", **{"job-id": job if job % 2 else str(job)})
         return done

@@ -65,7 +65,7 @@ def test_an_url_of_the_console_names_the_job(rest: str) -> None:
 )  # fmt: skip
 def test_anything_else_is_no_job_and_one_sentence_says_what_is(text: str) -> None:
     with pytest.raises(
-        ValueError, match=r"is not a job: use a job number such as 352, latest, the URL of a job or the path of"
+        ValueError, match=r"is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL"
     ) as caught:
         JobRef.parse(text)
     assert repr(text) in str(caught.value)

@@ -15,6 +15,7 @@ from orch_events.cli.options.option import pass_typed
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import UsageError
 from orch_events.render.toolkit.terminal import is_terminal
+from orch_events.wire.job_key import spoken
 
 if TYPE_CHECKING:  # httpx and msgspec are imported when something is requested
     from orch_events.job.state import JobState
@@ -86,7 +87,7 @@ def failures(  # noqa: PLR0917 - one argument an option of its own
 def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:
     """Note on stderr why nothing was printed, for readers of a pipe."""
     if state.events and not nodes:
-        app.stderr.note(f"job {state.job} has no {'unfinished nodes' if state.is_over else 'failed nodes so far'}")
+        app.stderr.note(f"{spoken(state.job)} has no {'unfinished nodes' if state.is_over else 'failed nodes so far'}")
 
 
 def _commands(app: App, shell: ShellCommand, state: "JobState", nodes: list[str]) -> list[str]:
@@ -100,8 +101,10 @@ def _commands(app: App, shell: ShellCommand, state: "JobState", nodes: list[str]
     rerun = Rerun.from_record(state.record, f"@{file}" if many else ",".join(nodes)) if state.record else None
     if rerun is None:
         kind = state.record.type if state.record and state.record.type else "unknown"
-        raise UsageError(f"no command can rerun job {state.job}: its type is {kind}", "use --names to print the nodes")
+        raise UsageError(
+            f"no command can rerun {spoken(state.job)}: its type is {kind}", "use --names to print the nodes"
+        )
     if rerun.lacks:
-        app.stderr.warn(f"the command leaves out part of what job {state.job} was given: {', '.join(rerun.lacks)}")
+        app.stderr.warn(f"the command leaves out part of what {spoken(state.job)} was given: {', '.join(rerun.lacks)}")
     names = [f"{shell.line('failures', state.job, '--names')} > {shlex.quote(file)}"] if many else []
     return [*names, shlex.join(rerun.words)]

@@ -41,15 +41,21 @@ class JsonLines:
 
 
 class JsonArray:
-    """The server's own objects in one array, which is closed even after an error."""
+    """The server's own objects in one array, which is closed even after an error.
 
-    def __init__(self, output: Output) -> None:
+    Args:
+        output: the stream.
+        name_job: whether each object gets a first key, "job" or "plan".
+    """
+
+    def __init__(self, output: Output, *, name_job: bool = False) -> None:
         self._output = output
+        self._name_job = name_job
         self._before = b"[\n"
 
-    def write(self, job: str, events: Sequence[Event]) -> None:  # noqa: ARG002 - of one job
+    def write(self, job: str, events: Sequence[Event]) -> None:
         """Write a line for each event, separated by commas."""
-        self.write_objects([event.source for event in events])
+        self.write_objects([with_job(event.raw, job) if self._name_job else event.source for event in events])
 
     def write_objects(self, objects: Sequence[bytes]) -> None:
         """Write a line for each JSON object, separated by commas."""

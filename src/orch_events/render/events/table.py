@@ -21,11 +21,15 @@ from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.detail import cause_in_message, read_cause, read_changes
 from orch_events.wire.event import Event, Fields
-from orch_events.wire.vocabulary import EVENT_TYPES
+from orch_events.wire.job_key import is_plan
+from orch_events.wire.plan import depth_after, plan_text
+from orch_events.wire.vocabulary import EVENT_TYPES, PLAN_EVENT_TYPES, PLAN_START
 
 _LATE = "(late)"
 _LABELS = {name: name.removeprefix("node_").replace("_", " ") for name in EVENT_TYPES}
-_LABEL_CELLS = max(len(label) for label in _LABELS.values())
+_PLAN_LABELS = {name: name.removeprefix("out_").replace("_", " ") for name in PLAN_EVENT_TYPES}
+_PLAN_LABELS |= {name: label.removesuffix(" start") for name, label in _PLAN_LABELS.items() if name != PLAN_START}
+_INDENT = "  "
 _NO_NODE = "-"
 _MOST_NAMES = 1 << 16
 
@@ -39,13 +43,14 @@ class Table:
         time_format: the format of timestamps.
         terminal: returns the width of the terminal; None if there is none.
         name_job: whether there is a column for the job.
+        plans: whether there are events of plan jobs.
         highlighter: highlights what --grep matched; None without it.
     """
 
     def __init__(
         self, output: Output, theme: Theme, time_format: TimeFormat, *,
         terminal: Callable[[], int | None] = lambda: None, name_job: bool = False,
-        highlighter: Highlighter | None = None,
+        plans: bool = False, highlighter: Highlighter | None = None,
     ) -> None:  # fmt: skip
         self._output = output
         self._theme = theme
@@ -54,11 +59,12 @@ class Table:
         self._terminal = terminal
         self._on_terminal = terminal() is not None
         time = 8 if time_format.elapsed else 10 if self._on_terminal else 19
-        label = _LABEL_CELLS + (2 if theme.glyphs else 0)
+        label = max(map(len, (_LABELS | _PLAN_LABELS if plans else _LABELS).values())) + (2 if theme.glyphs else 0)
         self._columns = Columns(time, label, glyphs=bool(theme.glyphs), name_job=name_job)
         self._date: str | None = None
         self._malformed = 0
         self._highest: dict[str, int] = {}
+        self._depths: dict[str, int] = {}
         self._nodes: dict[str | None, str] = {}
         self._time_cell = lru_cache(maxsize=4096)(self._draw_time)
         self._label = lru_cache(maxsize=256)(self._draw_label)
@@ -74,7 +80,7 @@ class Table:
         self._fit(job, numbers, nodes)
         dates, times = zip(*[self._time_cell(item.timestamp, job) for item in fields], strict=True)
         labels = [self._label(kind) for kind in types]
-        messages = self._messages(events, fields, self._late_places(job, numbers))
+        messages = self._messages(job, events, fields, self._late_places(job, numbers))
         ids = ["?" if number is None else str(number) for number in numbers]
         rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
         if None in numbers or "" in types:
@@ -104,9 +110,10 @@ class Table:
             self._nodes.clear()
         self._nodes.update({name: self._draw_node(name) for name in names - self._nodes.keys()})
 
-    def _messages(self, events: Sequence[Event], fields: Sequence[Fields], late: Iterable[int]) -> list[str]:
+    def _messages(self, job: str, events: Sequence[Event], fields: Sequence[Fields], late: Iterable[int]) -> list[str]:
         """Draw the last cell of each row."""
-        messages = escape_control_all([_describe(item) for item in fields])
+        described = self._words(job, events) if is_plan(job) else [_describe(item) for item in fields]
+        messages = escape_control_all(described)
         for place in late:
             messages[place] = f"{_LATE} {messages[place]}"
         highlighter, cells = self._highlighter, self._columns.message
@@ -117,6 +124,15 @@ class Table:
         if cells is not None:
             messages = [self._cut(message, cells) for message in messages]
         return messages if highlighter is None else [highlighter.highlight(message) for message in messages]
+
+    def _words(self, job: str, events: Sequence[Event]) -> list[str]:
+        """Return what the events of a plan say, indented by how many sub-plans deep it is."""
+        words = []
+        for event in events:
+            before = self._depths.get(job, 0)
+            after = self._depths[job] = depth_after(event, before)
+            words.append(_INDENT * min(before, after) + (plan_text(event) or event.message))
+        return words
 
     def _late_places(self, job: str, numbers: Sequence[int | None]) -> list[int]:
         """Return the indexes of events that come after one with a higher id."""
@@ -183,7 +199,10 @@ class Table:
     def _draw_label(self, kind: str) -> str:
         state = kind.rpartition("_")[2]
         glyph = f"{self._theme.glyphs.get(state, ' ')} " if self._theme.glyphs else ""
-        label, cells = glyph + (_LABELS.get(kind) or escape_control(kind) or "?"), self._columns.label
+        label, cells = (
+            glyph + (_LABELS.get(kind) or _PLAN_LABELS.get(kind) or escape_control(kind) or "?"),
+            self._columns.label,
+        )
         if cells == 1:
             label = self._theme.glyphs.get(state, "?")
         return self._theme.paint(padded(self._cut(label, cells) if self._on_terminal else label, cells), state)

@@ -11,6 +11,7 @@ from orch_events.analysis.progress import JobProgress
 from orch_events.render.messages import ended, how_far
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import escape_control
+from orch_events.wire.job_key import spoken
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ def heading(progress: JobProgress, layout: Layout) -> list[str]:
         return layout.wrap(ended(progress.job, progress.outcome, layout.theme).split(" "), 2)
     state, style = ("is still running", "running") if progress.is_running else ("is in an unknown state", "warning")
     far = how_far(progress.over, progress.total, progress.nodes.get("running", 0))
-    return layout.wrap(f"job {progress.job} {layout.theme.paint(state, style)}: {far}".split(" "), 2)
+    return layout.wrap(f"{spoken(progress.job)} {layout.theme.paint(state, style)}: {far}".split(" "), 2)
 
 
 def counted(count: int, noun: str) -> str:

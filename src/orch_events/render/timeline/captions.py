@@ -10,6 +10,7 @@ from orch_events.render.timeline.axis import Axis
 from orch_events.render.toolkit.text import cut, escape_control
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
+from orch_events.wire.job_key import spoken
 from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
 
 _MOST_STATE_CELLS = 12
@@ -44,7 +45,7 @@ class Heading(msgspec.Struct, frozen=True):
         goes_on = state.has_record and not state.is_over
         took = "" if seconds is None else f"{'for' if goes_on else 'after'} {format_duration(seconds)}"
         description = escape_control(state.record.description if state.record else "")
-        return cls(f"job {state.job}", description, escape_control(word), took, _counted(counts, state.total))
+        return cls(spoken(state.job), description, escape_control(word), took, _counted(counts, state.total))
 
     @property
     def nodes(self) -> str:
