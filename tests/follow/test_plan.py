@@ -110,7 +110,9 @@ def follow(server: Server, stops: Sequence[tuple[float, float]] = ()) -> Run:
     for stop, gap in [*stops, (math.inf, 0.0)]:
         followers: list[Follower] = []
 
-        def opened(job: str, followers: list[Follower] = followers) -> Iterator[Update]:
+        def opened(
+            job: str, followers: list[Follower] = followers, saved: dict[str, Resume] = saved
+        ) -> Iterator[Update]:
             followers.append(Follower(job, server, clock, POLICY, resume=saved.get(job), settle_seconds=SETTLE))
             return followers[-1].follow()
 
@@ -131,7 +133,7 @@ def follow(server: Server, stops: Sequence[tuple[float, float]] = ()) -> Run:
     raise AssertionError
 
 
-def of_job(job: str, first: int, begin: float, seconds: float, state: str = "finished") -> list[Told]:
+def of_job(first: int, begin: float, seconds: float, state: str = "finished") -> list[Told]:
     """Return the events of a job with one node."""
     made = [(first, "node_running", "a"), (first + 2, f"node_{state}", "a"), (first + 3, "job_finished", None)]
     times = (begin, begin + seconds, begin + seconds)
@@ -145,7 +147,7 @@ def in_a_row(*seconds: float, last: str = "plan_finished", state: str = "finishe
     for place, took in enumerate(seconds):
         job = str(69 + place)
         plan.append((step(number, "task_start", **{"job-id": job}), at, at))
-        jobs[job] = of_job(job, 1000 * (place + 1), at + 0.1, took, state)
+        jobs[job] = of_job(1000 * (place + 1), at + 0.1, took, state)
         at, number = at + took + 0.2, number + 2
     plan.append((step(number, last, result="so"), at, at))
     return {PLAN: plan, **jobs}
@@ -173,7 +175,7 @@ def test_the_plans_word_decides_and_not_how_the_nodes_of_its_jobs_fared(last: st
 
 def test_a_plan_that_is_over_waits_for_a_job_that_is_not() -> None:
     events = in_a_row(3)
-    events["69"] = of_job("69", 1000, 0.1, 50)
+    events["69"] = of_job(1000, 0.1, 50)
     clock = FakeClock()
     run = follow(Server(events, clock))
 
@@ -260,7 +262,7 @@ def stories(draw: st.DrawFn) -> dict[str, list[Told]]:
         job, took = str(69 + place), draw(st.floats(0, 20))
         plan.append(("out_message", {"message": "x"}, at))
         plan.append(("task_start", {"job-id": draw(st.sampled_from([job, int(job)]))}, at))
-        jobs[job] = of_job(job, 1000 * (place + 1), at + draw(st.floats(0, 5)), took)
+        jobs[job] = of_job(1000 * (place + 1), at + draw(st.floats(0, 5)), took)
         at += draw(st.sampled_from([0.0, took + 5.1, took + 9]))
     plan.append((draw(st.sampled_from(["plan_finished", "plan_failed"])), {}, at))
     number, told = 0, list[Told]()

@@ -15,8 +15,11 @@ from orch_events.job.state import JobState
 from orch_events.job.updates import Update
 from orch_events.wire.job_key import is_plan, spoken
 
-Makes = Callable[[OpenJob, "Resume | None"], Follower]
+MakeFollower = Callable[[OpenJob, Resume | None], Follower]
+"""Makes a job's follower, from where a cursor file says; None where that says nothing."""
+
 Steps = Callable[[Follower], Iterator[Update]]
+"""What a follower does: it follows to the end, or reads once."""
 
 
 class FollowedJobs:
@@ -25,7 +28,7 @@ class FollowedJobs:
     Args:
         app: the clock, and stderr.
         jobs: the jobs that were named.
-        make: makes a job's follower, from where a cursor file says.
+        make: makes a job's follower.
         file: the cursor file; None for none.
 
     Attributes:
@@ -36,7 +39,7 @@ class FollowedJobs:
         names: the name of each job in suggested commands, by its number.
     """
 
-    def __init__(self, app: App, jobs: Sequence[OpenJob], make: Makes, file: CheckpointFile | None) -> None:
+    def __init__(self, app: App, jobs: Sequence[OpenJob], make: MakeFollower, file: CheckpointFile | None) -> None:
         self.named = jobs
         self.followers: list[Follower] = []
         self.by_job: dict[str, Follower] = {}
@@ -96,9 +99,9 @@ class FollowedJobs:
         return follower
 
     def _resume(self, job: OpenJob) -> Resume | None:
-        checkpoint = self._file.read(job.origin, job.number) if self._file is not None else None
         if self._file is None:
             return None
+        checkpoint = self._file.read(job.origin, job.number)
         if checkpoint is None:
             if others := self._file.others(job.origin, job.number):
                 text = f"the cursor file has {spoken(job.number)} of {', '.join(others)}, not of {job.origin}"

@@ -259,7 +259,7 @@ class FollowSession:
         self._statuses[job] = status if counts else 0
 
     def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand, *, of_plan: bool) -> Iterator[str]:
-        """Yield the failed nodes of a job, unless its jobs told of them, and a suggested command, unless its plan does."""
+        """Yield the failed nodes, which a plan's jobs tell of, and a suggested command, which is the plan's."""
         more = 0
         if not is_plan(state.job):
             yield from bad_nodes(state, self._theme, columns(self._app.stderr_stream))

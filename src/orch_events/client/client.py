@@ -128,7 +128,8 @@ class Client:
     def fetch(self, job: str, start: int | None) -> Iterator[Fetched | None]:
         """Yield a job's events from the id `start` on as they arrive, then the page's end; None while nothing arrives.
 
-        Source: `GET /jobs/:id/events?start=N`, of a plan job `/plan_jobs/:id/events`. Raises any OrchEventsError but UsageError.
+        Source: `GET /jobs/:id/events?start=N`, of a plan job `GET /plan_jobs/:id/events?start=N`. Raises any
+        OrchEventsError but UsageError.
         """
         path = f"{_path(job)}/events" + (f"?start={start}" if start is not None else "")
         decoder = PageDecoder(self._url.base + path)
@@ -152,7 +153,9 @@ class Client:
 
         Source: `GET /plan_jobs/:id/event/:event-id`.
         """
-        return self._read(f"{_path(job)}/event/{event.id}", _read_event) if event.id is not None else iter([event])
+        if event.id is None:
+            return iter([event])
+        return self._read(f"{_path(job)}/event/{event.id}", _read_event)
 
     def jobs(self, limit: int, offset: int = 0, kind: str | None = None) -> Iterator[list[JobRecord] | None]:
         """Yield None until the response is complete, then jobs, the newest first. Source: `GET /jobs`.

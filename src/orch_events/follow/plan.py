@@ -6,15 +6,15 @@ sequence of updates of theirs.
 In what order
     1. A job is opened when the event that names it is shown: nothing of it comes before.
     2. A plan goes on because a job is over. So before an event of the plan is shown, each of its jobs that is not over
-       is asked again, at once, and what it has is shown. A job that can't answer now, and one from which nothing came
-       for `_HOLD_SECONDS`, is not waited for.
+       is asked again, at once, and what it has is shown. A job that can't answer now is not waited for, nor are those
+       from which nothing came for `_HOLD_SECONDS`.
     3. Jobs that run at the same time are shown as they come.
 
 What is held back is held by not reading on: a follower whose events wait has not moved its cursor, and a cursor file
 does not say that they were shown.
 
 The end
-    The plan's own end comes last, when its jobs are over too. A job that can't be read is told of, and the plan goes on.
+    The plan's own end comes last, when its jobs are over too. That a job can't be read is told, and the plan goes on.
 
 After a restart the events that name the earlier jobs are behind the cursor. They are read again, so that each job is
 followed on, from where its own cursor was.
@@ -45,9 +45,10 @@ class PlanFollower(Follower):
     """Follows the events of a plan job itself; messages that a page has cut are fetched whole."""
 
     def _emit(self, events: Sequence[Event]) -> Steps[None]:
-        whole = []
-        for event in events:
-            whole.append((yield from self._whole(event)) if is_cut(event) else event)
+        whole = list(events)
+        for place, event in enumerate(events):
+            if is_cut(event):
+                whole[place] = yield from self._whole(event)
         yield from super()._emit(whole)
 
     def _whole(self, event: Event) -> Steps[Event]:
@@ -97,6 +98,8 @@ class _Member:
         update = next(self.updates, None)
         if isinstance(update, Pause):
             self.pause, self.due_at = update, now + update.seconds
+        elif isinstance(update, Tick):
+            self.due_at = now
         return update
 
     def hurry(self, now: float) -> None:
@@ -123,40 +126,65 @@ class PlanStream:
         self._clock = clock
         self._open_job = open_job
         self._opened: set[str] = set()
-        self._jobs: deque[_Member] = deque()
+        self._jobs: list[_Member] = []
         self._held: deque[NewEvents] = deque()
         self._held_since = self._heard_at = 0.0
+        self._plan: _Member | None = None
+        self._end: Update | None = None
 
     def updates(self, own: Iterator[Update]) -> Iterator[Update]:
         """Yield all updates; `own` are those of the plan, from `follow` or `once` of its follower."""
-        plan: _Member | None = _Member(own, self._clock.monotonic())
-        end: Update | None = None
-        while plan or self._jobs or self._held:
+        self._plan = _Member(own, self._clock.monotonic())
+        while self._plan is not None or self._jobs or self._held:
             if self._held and self._may_go_on():
                 yield from self._show_next()
-                continue
-            member = min([*self._jobs, *([plan] if plan and not self._held else [])], key=lambda one: one.due_at)
-            now = self._clock.monotonic()
-            if member.due_at > now:
-                yield Pause(min(member.due_at, self._held_until) - now)
-                continue
-            update = member.next(now)
-            if member is plan:
-                if isinstance(update, NewEvents):
-                    self._hold(update)
-                elif isinstance(update, JobEnded | OutcomeUnknown):
-                    end = update
-                elif update is None:
-                    plan = None
-                elif not isinstance(update, Pause):
-                    member.due_at = now
-                    yield update
-                if not isinstance(update, NewEvents):
-                    self._open(self._follower.earlier_jobs)
             else:
-                yield from self._of_job(member, update)
-        if end is not None:
-            yield end
+                yield from self._turn()
+        if self._end is not None:
+            yield self._end
+
+    def _turn(self) -> Iterator[Update]:
+        """Let whoever is due next have a turn."""
+        now, plan = self._clock.monotonic(), self._plan
+        member = min(
+            [*self._jobs, *([plan] if plan is not None and not self._held else [])], key=lambda one: one.due_at
+        )
+        if member.due_at > now:
+            yield Pause(min(member.due_at, self._held_until) - now)
+        elif member is plan:
+            yield from self._of_plan(member.next(now))
+        else:
+            yield from self._of_job(member, member.next(now))
+
+    def _of_plan(self, update: Update | None) -> Iterator[Update]:
+        """Take what the plan's follower yields: hold events, and the end, pass on the rest."""
+        match update:
+            case NewEvents():
+                self._hold(update)
+                return
+            case JobEnded() | OutcomeUnknown():
+                self._end = update
+            case None:
+                self._plan = None
+            case Pause():
+                pass
+            case _:
+                yield update
+        self._open(self._follower.earlier_jobs)
+
+    def _of_job(self, job: _Member, update: Update | None) -> Iterator[Update]:
+        """Pass on what a job's follower yields."""
+        match update:
+            case None:
+                self._jobs.remove(job)
+                return
+            case Pause():
+                if self._held and job.resumed_at < self._held_since:
+                    job.hurry(self._clock.monotonic())  # it was asked before the plan's events came
+                return
+            case NewEvents():
+                self._heard_at = self._clock.monotonic()
+        yield update
 
     @property
     def _held_until(self) -> float:
@@ -192,18 +220,3 @@ class PlanStream:
             if job not in self._opened and (updates := self._open_job(job)) is not None:
                 self._jobs.append(_Member(updates, self._clock.monotonic()))
             self._opened.add(job)
-
-    def _of_job(self, member: _Member, update: Update | None) -> Iterator[Update]:
-        """Pass on what a job yields; let another have its turn while it waits, and again if it was asked too early."""
-        self._jobs.remove(member)
-        if update is not None:
-            self._jobs.append(member)
-        if isinstance(update, NewEvents):
-            self._heard_at = self._clock.monotonic()
-        if isinstance(update, Pause):
-            if self._held and member.resumed_at < self._held_since:
-                member.hurry(self._clock.monotonic())
-        elif update is not None:
-            yield update
-        if isinstance(update, Tick):
-            member.due_at = self._clock.monotonic()

@@ -113,29 +113,49 @@ class Api:
         path = url.path.removeprefix(_PREFIX).strip("/").split("/") if url.path.startswith(_PREFIX) else []
         if "/".join(path[:2]) in self._forbidden:
             raise _failed(403)
+        start = None if all_events else query.get("start")
         match path:
-            case ["jobs"]:
-                now, kind = self._now(), query.get("type")
-                jobs = (job for job in self._jobs.values() if job.exists(now) and kind in (None, job.type))
-                return _list([job.record(now, base) for job in jobs], query)
-            case ["plan_jobs"]:
-                return _list([plan.record(self._now(), base) for plan in plan_scripts().values()], query)
-            case ["plan_jobs", number]:
-                return pretty(_plan(number).record(self._now(), base))
-            case ["plan_jobs", number, "events"]:
-                return self._plan_events(_plan(number), base, None if all_events else query.get("start"))
-            case ["plan_jobs", number, "event", event]:
-                return self._plan_event(_plan(number), event)
-            case ["jobs", number, "report"]:
-                return pretty({"items": self._job(number).report_at(self._now())})
-            case ["jobs", number]:
-                return pretty(self._job(number).record(self._now(), base))
-            case ["jobs", number, "nodes"]:
-                return self._nodes(self._job(number), base)
-            case ["jobs", number, "events"]:
-                return self._events(self._job(number), base, None if all_events else query.get("start"))
+            case ["jobs", *rest] if (body := self._of_jobs(rest, base, query, start)) is not None:
+                return body
+            case ["plan_jobs", *rest] if (body := self._of_plans(rest, base, query, start)) is not None:
+                return body
             case _:
                 raise _RefusedError(404, "orchestrator/not-found", f"There is nothing at {url.path}")
+
+    def _of_jobs(self, path: list[str], base: str, query: Mapping[str, str], start: str | None) -> str | None:
+        """Answer for a path below /jobs; None if there is nothing."""
+        now = self._now()
+        match path:
+            case []:
+                jobs = (job for job in self._jobs.values() if job.exists(now) and query.get("type") in (None, job.type))
+                return _list([job.record(now, base) for job in jobs], query)
+            case [number]:
+                return pretty(self._job(number).record(now, base))
+            case [number, "nodes"]:
+                return self._nodes(self._job(number), base)
+            case [number, "report"]:
+                return pretty({"items": self._job(number).report_at(now)})
+            case [number, "events"]:
+                job = self._job(number)
+                return _page(f"{base}/jobs/{job.number}/events", job.past(now, self.faults.lateness), start)
+            case _:
+                return None
+
+    def _of_plans(self, path: list[str], base: str, query: Mapping[str, str], start: str | None) -> str | None:
+        """Answer for a path below /plan_jobs; None if there is nothing."""
+        now = self._now()
+        match path:
+            case []:
+                return _list([plan.record(now, base) for plan in plan_scripts().values()], query)
+            case [number]:
+                return pretty(_plan(number).record(now, base))
+            case [number, "event", event]:
+                return _event(_plan(number).past(now), event)
+            case [number, "events"]:
+                plan = _plan(number)
+                return _page(f"{base}/plan_jobs/{plan.number}/events", plan.past(now, self.faults.lateness), start)
+            case _:
+                return None
 
     def _job(self, number: str) -> Script:
         job = self._jobs.get(_whole("job-id", number))
@@ -149,25 +169,20 @@ class Api:
         next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": following}
         return pretty({"items": nodes, "next-events": next_events})
 
-    def _events(self, job: Script, base: str, start: str | None) -> str:
-        return _page(f"{base}/jobs/{job.number}/events", job.past(self._now(), self.faults.lateness), start)
-
-    def _plan_events(self, plan: PlanScript, base: str, start: str | None) -> str:
-        return _page(f"{base}/plan_jobs/{plan.number}/events", plan.past(self._now(), self.faults.lateness), start)
-
-    def _plan_event(self, plan: PlanScript, number: str) -> str:
-        wanted = _whole("event-id", number)
-        found = next((event for event in plan.past(self._now()) if event.id == wanted), None)
-        if found is None:
-            raise _RefusedError(404, "orchestrator/mismatched-job-event-id", f"Plan job has no event {number}")
-        return found.whole
-
 
 def _plan(number: str) -> PlanScript:
     plan = plan_scripts().get(_whole("job-id", number))
     if plan is None:
         raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown plan job {number}")
     return plan
+
+
+def _event(past: Sequence[PlanEvent], number: str) -> str:
+    wanted = _whole("event-id", number)
+    for event in past:
+        if event.id == wanted:
+            return event.whole
+    raise _RefusedError(404, "orchestrator/mismatched-job-event-id", f"Plan job has no event {number}")
 
 
 def _list(jobs: list[dict[str, Any]], query: Mapping[str, str]) -> str:

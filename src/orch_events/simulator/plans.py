@@ -1,7 +1,7 @@
 """The simulator's plan jobs: one that fails in its second task, and one with sub-plans, messages and jobs at once.
 
-A plan job has numbers and events of its own. Its events name the jobs that it starts; those are jobs as any other, whose
-record names the plan.
+A plan job has a number and events of its own. Its events name the jobs that it starts; those are jobs as any other, and
+their records name the plan.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -32,7 +32,8 @@ class JobRecord(msgspec.Struct, frozen=True):
         node_states: how many nodes are in each state; empty if that is missing.
         started_at, finished_at: UTC; None until then, or if it is missing.
         number: the job's number, as text.
-        type: deploy, task, plan_task …, plan for a plan job; an open set. An older server has no types; then it is the command.
+        type: deploy, task, plan_task …, an open set; plan for a plan job. An older server has no types; then it is the
+            command.
         command: what was run: deploy, task …
         description: the description that its owner gave.
         owner: the owner's login.
