@@ -8,6 +8,7 @@
     │   └── AccessBlocked      a 403 of something in front of the API
     ├── UnknownJob       5   no such job, or pruned
     ├── Unreachable      6   no response, or only errors; the job's state is unknown
+    │   ├── ServerError        an answer that is an error of the server, or of something in front of it
     │   └── TruncatedAnswer    a response that broke off
     ├── NotUnderstood    7   not an orchestrator, or a broken one
     │   ├── HtmlAnswer         a web page, of a proxy or of a server that is starting
@@ -97,6 +98,10 @@ class Unreachable(OrchEventsError):
 
     exit_status = 6
     default_hint = "check that the server is up and service-url is right; --verbose shows each request"
+
+
+class ServerError(Unreachable):
+    """There was a response: an error of the server, or of something in front of it (HTTP 5xx, 408, 425, 429)."""
 
 
 class TruncatedAnswer(Unreachable):

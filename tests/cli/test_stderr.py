@@ -50,7 +50,7 @@ def test_quiet_keeps_notes_back_and_neither_warnings_nor_errors() -> None:
     stderr.warn("a warning")
     stderr.error(LocalFileError("an error"))
     assert stream.getvalue() == "warning: a warning\nerror: an error\n"
-    assert told(ConnectionRestored("352", 9.0), quiet=True) == []
+    assert told(ConnectionRestored("352", LOST.error, 9.0), quiet=True) == []
     assert len(told(LOST, quiet=True)) == 1
 
 
@@ -62,7 +62,7 @@ def test_the_hint_is_given_only_where_there_never_was_an_answer() -> None:
 def test_of_several_jobs_it_is_said_which() -> None:
     assert "job 352: " in told(LOST, name_job=True)[0]
     assert "job 352" not in told(LOST)[0]
-    assert told(ConnectionRestored("352", 9.0), name_job=True)[0].startswith("job 352: ")
+    assert told(ConnectionRestored("352", LOST.error, 9.0), name_job=True)[0].startswith("job 352: ")
 
 
 def test_what_is_for_somebody_else_is_not_told() -> None:

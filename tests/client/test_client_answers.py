@@ -108,6 +108,13 @@ def test_a_401_says_whether_there_was_a_token() -> None:
         list(_client(answer, token=None).record("352"))
 
 
+def test_a_401_says_that_no_token_was_sent_where_it_is_not_sent() -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(401, stream=httpx.ByteStream(b"")))
+    client = Client(ServiceUrl.parse("http://pe.example.com"), lambda: _TOKEN, FakeClock(), transport=transport)
+    with pytest.raises(NotAuthenticated, match="none was sent"):
+        list(client.record("352"))
+
+
 def test_a_very_long_message_of_the_server_is_cut() -> None:
     body = _error("orchestrator/unknown-error", "word " * 10_000)
 

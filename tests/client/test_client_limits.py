@@ -21,6 +21,7 @@ from orch_events.errors import (
     NotPermitted,
     NotUnderstood,
     OrchEventsError,
+    ServerError,
     SystemLimit,
     TruncatedAnswer,
     UnknownJob,
@@ -166,7 +167,7 @@ def test_an_error_s_body_that_trickles_is_left() -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate"])
 def test_an_error_s_body_that_can_t_be_unpacked_counts_by_its_status(encoding: str) -> None:
     answer = httpx.Response(503, headers={"Content-Encoding": encoding}, stream=Body([b"no such thing"]))
-    assert type(error_of(answer)) is Unreachable
+    assert type(error_of(answer)) is ServerError
 
 
 # What a body may have that is read as a whole.
@@ -182,10 +183,10 @@ def test_a_record_may_have_so_many_bytes_and_no_more(monkeypatch: pytest.MonkeyP
 
 
 def test_a_record_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_MOST_BYTES", 1000)
-    body = Body(itertools.repeat(b"x"))
-    error_of(httpx.Response(200, stream=body))
-    assert body.read == 1001
+    monkeypatch.setattr(client_module, "_MOST_BYTES", 2 << 20)
+    body = Body(itertools.repeat(b"x" * (1 << 19)))
+    assert error_of(httpx.Response(200, stream=body)).message.endswith("/jobs/352 is larger than 2 MB")
+    assert body.read == 5
 
 
 @pytest.mark.parametrize(("seconds", "late"), [(15.0, False), (15.1, True)])
@@ -213,10 +214,10 @@ def test_white_space_that_comes_for_ever_is_silence(begin: bytes, encoding: str)
     if encoding == "gzip":
         spaces = map(gzip.compress, spaces)
     headers = {"Content-Encoding": encoding}
-    error = error_of(httpx.Response(200, headers=headers, stream=Body(spaces, clock, 2.0)), clock, events=True)
+    error = error_of(httpx.Response(200, headers=headers, stream=Body(spaces, clock, 1.0)), clock, events=True)
     assert isinstance(error, Unreachable)
     assert error.message == f"nothing but white space from {_URL}/orchestrator/v1/jobs/352/events for 60 s"
-    assert clock.monotonic() == (62 if begin else 60)
+    assert clock.monotonic() == (61 if begin else 60)
 
 
 def test_padding_that_comes_for_ever_behind_gzip_is_silence() -> None:
@@ -285,3 +286,21 @@ def test_another_encoding_is_refused_by_its_name(name: str) -> None:
     assert f"it is encoded as {name[:40]}, not gzip" in error.message
     assert len(error.message) < 200
     assert not error.final
+
+
+# Nothing yet.
+
+
+@pytest.mark.parametrize("ask", [lambda it: it.fetch("352", None), lambda it: it.nodes("352"), lambda it: it.jobs(9)])
+def test_while_nothing_arrives_there_is_none(ask: Callable[[Client], Iterator[object]]) -> None:
+    def now_and_then(begin: Callable[[], Iterator[bytes]]) -> Iterator[bytes | None]:
+        for piece in begin():
+            yield from (None, piece, None)
+
+    answer = httpx.Response(200, stream=Body([b'{"items":', b"[]}"]))
+    transport = httpx.MockTransport(lambda _: answer)
+    with Client(ServiceUrl.parse(_URL), lambda: None, FakeClock(), read_ahead=now_and_then, transport=transport) as it:
+        *before, last = ask(it)
+    assert before == [None] * len(before)
+    assert len(before) >= 4
+    assert last in (PageEnd(None), [])

@@ -15,8 +15,8 @@ from orch_events.errors import (
     NotUnderstood,
     OrchEventsError,
     RequestRejected,
+    ServerError,
     UnknownJob,
-    Unreachable,
 )
 
 URL = "https://pe.example.com:8143/orchestrator/v1/jobs/352/events"
@@ -57,12 +57,12 @@ def body(kind: str, msg: str = "No such thing", **more: object) -> bytes:
         (404, b"[]", HtmlAnswer),
         (404, b'{"kind":7}', HtmlAnswer),
         (404, b"\xff", HtmlAnswer),
-        (429, b"", Unreachable),
-        (500, body("puppetlabs.orchestrator/unknown-error"), Unreachable),
-        (502, HTML, Unreachable),
-        (503, b"", Unreachable),
-        (504, b"", Unreachable),
-        (599, b"", Unreachable),
+        (429, b"", ServerError),
+        (500, body("puppetlabs.orchestrator/unknown-error"), ServerError),
+        (502, HTML, ServerError),
+        (503, b"", ServerError),
+        (504, b"", ServerError),
+        (599, b"", ServerError),
         (301, b"", NotUnderstood),
         (204, b"", NotUnderstood),
         (418, b"", NotUnderstood),
@@ -103,7 +103,7 @@ def test_a_redirect_is_told_where_the_fault_is() -> None:
 
 def test_a_body_nested_beyond_reason_is_no_reason_to_fall() -> None:
     deep = b'{"kind":"k","details":' + b"[" * 100_000
-    assert type(refused(500, deep)) is Unreachable
+    assert type(refused(500, deep)) is ServerError
 
 
 @given(status=st.integers(100, 599), answer=st.binary(max_size=200), with_token=st.booleans())

@@ -1,6 +1,7 @@
 """The cursor: each event once, in order, and never backwards."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from orch_events.follow.cursor import Cursor, ReorderBuffer, Resume, SeenIds
 from orch_events.wire.event import Event
-from tests.build import event
+from tests.build import event, event_from
 
 
 def ids(events: Sequence[Event]) -> list[int | None]:
@@ -59,6 +60,20 @@ def test_a_truncated_page_moves_behind_what_had_arrived() -> None:
     taken(cursor, event(5), event(9))
     cursor.page_truncated()
     assert cursor.start == 10
+
+
+@pytest.mark.parametrize("numbers", [(5, 9), (9, 5)])
+def test_what_was_shown_of_a_truncated_page_is_not_shown_again_after_a_restart(numbers: tuple[int, ...]) -> None:
+    cursor = Cursor()
+    taken(cursor, event(3))
+    end(cursor)
+    version = cursor.version
+    for number in numbers:
+        taken(cursor, event(number))
+    cursor.page_truncated()
+    assert cursor.version != version
+    again = Cursor(resume=cursor.resume)
+    assert ids(taken(again, event(3), event(5), event(9), event(11))) == [11]
 
 
 def test_a_truncated_page_that_was_out_of_order_is_asked_for_again() -> None:
@@ -123,6 +138,35 @@ def test_a_buffer_holds_some_thousand_events_and_some_megabytes() -> None:
     assert [ids(some) for some in out] == [[], [], [], [], [0], [1], [2], [3]]
 
 
+def released(buffer: ReorderBuffer, *batches: Sequence[Event]) -> list[list[int | None]]:
+    """Return the ids that a buffer releases at each of some batches, and at its end."""
+    return [*(ids(buffer.put(batch)) for batch in batches), ids(buffer.drain())]
+
+
+def test_a_buffer_releases_the_oldest_batch_while_the_others_alone_fill_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._BUFFERED_EVENTS", 4)
+    buffer = ReorderBuffer()
+    batches = [[event(number) for number in numbers] for numbers in ([1, 2, 3], [4, 5, 6], [7], [8], [9, 10])]
+    for _ in range(2):
+        assert released(buffer, *batches) == [[], [], [1, 2, 3], [], [4, 5, 6], [7, 8, 9, 10]]
+    many = [event(number) for number in range(4, 9)]
+    assert released(buffer, *([event(number)] for number in (1, 2, 3)), many) == [[], [], [], [1, 2, 3], ids(many)]
+
+
+def test_a_buffer_holds_so_many_bytes_but_for_the_only_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._BUFFERED_BYTES", 3 * len(event(10).source))
+    buffer = ReorderBuffer()
+    batches = [[event(number)] for number in range(10, 14)]
+    for _ in range(2):
+        assert released(buffer, *batches) == [[], [], [], [10], [11, 12, 13]]
+    big = [event(number) for number in range(10, 15)]
+    assert released(buffer, big, [event(15)], [event(16)]) == [[], [10, 11, 12, 13, 14], [], [15, 16]]
+
+
+def test_a_batch_that_is_lower_than_the_last_one_is_sorted_in() -> None:
+    assert released(ReorderBuffer(), [event(5)], [event(3)], [], [event(4), event(9)]) == [[], [], [], [], [3, 4, 5, 9]]
+
+
 def test_a_pages_own_word_counts_only_while_no_event_was_seen() -> None:
     cursor = Cursor()
     end(cursor, 7)
@@ -133,6 +177,33 @@ def test_a_pages_own_word_counts_only_while_no_event_was_seen() -> None:
     taken(cursor, event(9))
     end(cursor, 100)
     assert cursor.start == 10
+
+
+def test_zero_is_an_id() -> None:
+    cursor = Cursor()
+    taken(cursor, event(0))
+    end(cursor, 100)
+    assert cursor.start == 1
+
+
+def test_resumed_before_anything_was_shown_a_page_s_own_word_counts() -> None:
+    cursor = Cursor(resume=Resume(7, 7))
+    assert cursor.request_start == 7
+    end(cursor, 9)
+    assert cursor.start == 9
+
+
+def test_a_first_page_that_is_cut_at_once_is_asked_for_again() -> None:
+    cursor = Cursor()
+    cursor.page_truncated()
+    assert cursor.request_start is None
+
+
+@pytest.mark.parametrize(("start", "lacking"), [(None, [1, 2, 4]), (2, [2, 4])])
+def test_what_is_wanted_and_was_not_seen_is_lacking(start: int | None, lacking: list[int]) -> None:
+    cursor = Cursor(start)
+    taken(cursor, event(3))
+    assert [number for number in (1, 2, 3, 4) if cursor.lacks(number)] == lacking
 
 
 def test_an_event_without_an_id_is_shown_once() -> None:
@@ -160,6 +231,57 @@ def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown() 
     assert not shown.add(far[-1])
     assert not shown.add(5)
     assert shown.add(far[-1] + 1)
+
+
+BLOCK = 1 << 16
+
+
+def test_of_too_many_blocks_of_ids_the_lowest_is_dropped_and_all_up_to_its_end_counts_as_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._MAX_BLOCKS", 2)
+    seen = SeenIds()
+    assert seen.add(5)
+    assert seen.add(3 * BLOCK + 5)
+    assert [number in seen for number in (4, 5, BLOCK - 1)] == [False, True, False]
+    assert seen.add(7 * BLOCK)
+    assert [number in seen for number in (0, BLOCK - 1, BLOCK, 3 * BLOCK, 3 * BLOCK + 5, 7 * BLOCK)] == [
+        True, True, False, False, True, True,
+    ]  # fmt: skip
+    assert not seen.add(BLOCK - 1)
+    assert seen.add(BLOCK)
+    assert 2 * BLOCK - 1 in seen
+
+
+@given(st.lists(st.integers(0, 5 * BLOCK), unique=True), st.integers(0, 5 * BLOCK), st.integers(0, 5 * BLOCK))
+def test_ids_that_were_seen_are_listed_from_one_to_another(numbers: list[int], low: int, high: int) -> None:
+    seen = SeenIds()
+    assert all(seen.add(number) for number in numbers)
+    assert list(seen.between(low, high)) == [number for number in sorted(numbers) if low <= number <= high]
+    assert all(number in seen for number in numbers)
+
+
+def test_both_ends_of_a_list_of_ids_and_of_a_block_are_in_it() -> None:
+    seen = SeenIds()
+    ends = [0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 3 * BLOCK]
+    seen.add_all(ends)
+    assert [list(seen.between(low, high)) for low, high in pairwise(ends)] == [list(two) for two in pairwise(ends)]
+    assert list(seen.between(1, BLOCK - 2)) == []
+
+
+def test_ids_that_were_seen_are_listed_in_order_whatever_came_first() -> None:
+    seen = SeenIds()
+    assert all(seen.add(number) for number in (3 * BLOCK, 9, 2 * BLOCK, 7))
+    assert list(seen.between(0, 4 * BLOCK)) == [7, 9, 2 * BLOCK, 3 * BLOCK]
+
+
+def test_of_events_without_ids_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orch_events.follow.cursor._MAX_WITHOUT_ID", 3)
+    one, two, three = (event_from({"type": kind}) for kind in ("a", "b", "c"))
+    cursor = Cursor()
+    assert taken(cursor, one, two, one, two, three) == [one, two, three]
+    assert taken(cursor, one) == [one]  # all are forgotten
+    assert taken(cursor, one, two) == [two]
 
 
 def cursor_at(*pages: tuple[float, Sequence[int]], resume: Resume | None = None) -> Cursor:
@@ -193,6 +315,10 @@ def test_what_was_read_again_after_a_while_is_proven_and_all_else_is_remembered(
     assert resume.has_gaps is (resume.since != resume.shown[-1])
 
 
+def test_where_nothing_was_shown_there_are_no_gaps() -> None:
+    assert not Resume(0, 0).has_gaps
+
+
 def test_proven_ids_are_not_asked_for_again() -> None:
     cursor = cursor_at((0, [5, 9]), (15, [5, 9]), (16, [12]))
     cursor.rewind()
@@ -205,6 +331,15 @@ def test_at_the_end_all_is_proven() -> None:
     cursor.settle()
     assert cursor.resume == Resume(13, 12, [12])
     assert cursor.version > version
+    cursor = cursor_at((100, [5, 9]))
+    cursor.settle()
+    assert cursor.resume == Resume(10, 9, [9])
+
+
+def test_at_the_end_of_a_job_without_events_nothing_is_proven() -> None:
+    cursor = Cursor()
+    cursor.settle()
+    assert (cursor.resume, cursor.version) == (None, 0)
 
 
 def test_resumed_the_first_request_asks_for_what_was_not_proven() -> None:
@@ -237,7 +372,11 @@ def test_stopped_and_resumed_anywhere_nothing_is_new_twice(pages: list[tuple[flo
 
 
 def test_the_version_changes_with_what_is_new() -> None:
-    cursor = cursor_at((0, [5]))
+    cursor = cursor_at((0, []))
+    assert cursor.version == 0
+    taken(cursor, event(5))
+    taken(cursor, event(5))
+    end(cursor)
     assert cursor.version == 1
     taken(cursor, event(5))
     end(cursor)
@@ -252,6 +391,9 @@ def test_of_very_many_ids_the_latest_are_remembered(monkeypatch: pytest.MonkeyPa
     resume = cursor_at((0, range(150))).resume
     assert resume
     assert (resume.since, len(resume.shown), resume.shown[-1]) == (50, 100, 149)
+    resume = cursor_at((0, range(50, 150))).resume
+    assert resume
+    assert (resume.since, len(resume.shown), resume.shown[0]) == (0, 100, 50)
 
 
 def test_of_very_many_pages_some_are_proven_a_little_later() -> None:
@@ -264,3 +406,11 @@ def test_of_very_many_pages_some_are_proven_a_little_later() -> None:
     end(cursor, at=1000.0)
     cursor.rewind()
     assert cursor.request_start == 985
+
+
+def test_pages_without_news_do_not_delay_what_is_proven() -> None:
+    cursor = cursor_at((0.0, [5]), (0.0, [6]), *((0.001 * number, []) for number in range(1100)))
+    cursor.rewind()
+    end(cursor, at=15.0)
+    cursor.rewind()
+    assert cursor.request_start == 6

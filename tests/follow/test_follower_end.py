@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orch_events.job.updates import OutcomeUnknown
+from orch_events.job.updates import JobEnded, Notice, OutcomeUnknown, TimedOut
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
 from tests.build import FINISHED, STORY, Story, event, record, running_until
@@ -113,3 +113,35 @@ def test_how_a_node_fared_that_still_seems_to_run_when_the_job_is_over_is_unknow
     clock = FakeClock()
     source = ScriptedSource(clock, [(0, event(10)), (1, FINISHED)], lambda _: record("running", 1))
     assert isinstance(follow(source, clock)[-1], OutcomeUnknown)
+
+
+@pytest.mark.parametrize(("blocks", "complete"), [(128, True), (200, False)])
+def test_events_that_must_be_left_out_are_told_and_leave_no_outcome(blocks: int, *, complete: bool) -> None:
+    clock = FakeClock()
+    story: Story = [(0.0, event(number << 16, "node_finished", f"n{number}")) for number in range(blocks, 0, -1)]
+    source = ScriptedSource(clock, story, lambda _: record("finished", blocks))
+    updates = follow(source, clock)
+    told = [one.message for one in updates if isinstance(one, Notice)]
+    assert (len(shown(updates)) == blocks) is complete
+    assert any("events of job 352 were left out" in message for message in told) is not complete
+    assert isinstance(updates[-1], JobEnded if complete else OutcomeUnknown)
+
+
+NO_END: Story = [(0, event(10)), (0, event(11, "node_running", "b")), (2, event(13, "node_finished", "b"))]
+
+
+@pytest.mark.parametrize("late", [1, 5, 14])
+def test_without_a_record_a_late_end_of_a_node_is_found_and_ends_the_following(late: float) -> None:
+    clock = FakeClock()
+    updates = follow(ScriptedSource(clock, [*NO_END, (2 + late, event(12, "node_finished"))]), clock)
+    assert shown(updates) == [10, 11, 13, 12]
+    assert isinstance(updates[-1], OutcomeUnknown)
+    assert clock.monotonic() < 35
+
+
+def test_without_a_record_a_node_that_seems_to_run_is_waited_for_and_that_is_said_once() -> None:
+    clock = FakeClock()
+    updates = follow(ScriptedSource(clock, [*NO_END, (900, event(14))]), clock, timeout=2000)
+    assert isinstance(updates[-1], TimedOut)
+    (notice,) = (one.message for one in updates if isinstance(one, Notice))
+    assert notice.startswith("the record of job 352 is unavailable (no record of 352); following goes on until ")

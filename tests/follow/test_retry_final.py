@@ -1,6 +1,6 @@
 """What may pass: once there was contact, everything that is no refusal of the API and no fault of this machine."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,6 +14,7 @@ from orch_events.errors import (
     NotUnderstood,
     OrchEventsError,
     RequestRejected,
+    ServerError,
     SystemLimit,
     TokenFileError,
     TruncatedAnswer,
@@ -26,7 +27,7 @@ from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.job.updates import ConnectionLost, Pause, Steps, Tick, Update
 from tests.fakes import FakeClock
 
-RETRIED = {AccessBlocked, HtmlAnswer, NotUnderstood, SystemLimit, TruncatedAnswer, UnknownJob, Unreachable,
+RETRIED = {AccessBlocked, HtmlAnswer, NotUnderstood, ServerError, SystemLimit, TruncatedAnswer, UnknownJob, Unreachable,
            UntrustedCertificate}  # fmt: skip
 AT_ONCE_FATAL = {LocalFileError, NotPermitted, RequestRejected, UsageError}
 WAITED_FOR = {NotAuthenticated, TokenFileError}
@@ -45,7 +46,7 @@ def test_what_may_pass_is_retried_once_there_was_contact(kind: type[OrchEventsEr
 
 @pytest.mark.parametrize("kind", sorted(RETRIED, key=str))
 def test_before_there_was_contact_only_the_network_s_errors_are_retried(kind: type[OrchEventsError]) -> None:
-    expected = 600 if kind in (Unreachable, TruncatedAnswer) else 0
+    expected = 600 if issubclass(kind, Unreachable) else 0
     assert RetryPolicy(600).seconds_for(kind("x"), had_contact=False) == expected
 
 
@@ -80,8 +81,8 @@ def test_the_last_try_is_made_when_the_time_for_retries_ends_and_not_later() -> 
 def test_a_server_that_says_when_to_come_back_is_asked_once_more_within_the_time() -> None:
     clock = FakeClock()
     outage = Outage("352", RetryPolicy(10), clock, had_contact=True)
-    _, pause = outage.wait(Unreachable("x", retry_after=3600))
-    assert pause == Pause(10)
+    pauses = [one for one in outage.wait(Unreachable("x", retry_after=3600)) if isinstance(one, Pause)]
+    assert sum(pause.seconds for pause in pauses) == 10
 
 
 @pytest.mark.parametrize(("each", "expected"), [(1, "goes on"), (0, "gives up")])
@@ -121,20 +122,43 @@ def test_a_try_is_made_as_long_as_any_time_is_left(passed: float, *, raised: boo
         with pytest.raises(Unreachable):
             list(outage.wait(Unreachable("x")))
     else:
-        assert list(outage.wait(Unreachable("x"))) == [Pause(10 - passed)]
+        assert list(outage.wait(Unreachable("x")))[-1] == Pause(10 - passed)
 
 
-def refused(clock: FakeClock, token: list[str], passed: float) -> list[float]:
+@pytest.mark.parametrize("kind", sorted(WAITED_FOR, key=str))
+@pytest.mark.parametrize(
+    ("wait", "other", "had_contact", "seconds"),
+    [(300, True, True, 300), (300, True, False, 90), (300, False, True, 60), (30, False, True, 30)],
+)
+def test_another_token_is_waited_for_and_without_any_other_only_a_fail_over(
+    kind: type[OrchEventsError], wait: float, seconds: float, *, other: bool, had_contact: bool
+) -> None:
+    policy = RetryPolicy(600, wait, 90, (lambda: "token") if other else None)
+    assert policy.seconds_for(kind("x"), had_contact=had_contact) == seconds
+
+
+def refused(clock: FakeClock, error: OrchEventsError, passed: float) -> list[float]:
     """Return for how long it is paused after a refused token, when it has been refused for so long already."""
-    outage = Outage("352", RetryPolicy(600, 300, 0, lambda: token[0]), clock, had_contact=True)
-    list(run(outage.wait(NotAuthenticated("x")), clock))
+    outage = Outage("352", RetryPolicy(600, 300, 0, lambda: "old"), clock, had_contact=True)
+    list(run(outage.wait(error), clock))
     clock.sleep(passed - clock.monotonic())
-    return [update.seconds for update in run(outage.wait(NotAuthenticated("x")), clock) if isinstance(update, Pause)]
+    return [update.seconds for update in run(outage.wait(error), clock) if isinstance(update, Pause)]
 
 
+@pytest.mark.parametrize("version", [None, lambda: "old"])
+def test_the_token_that_was_refused_is_no_other_one(version: Callable[[], object] | None) -> None:
+    clock = FakeClock()
+    outage = Outage("352", RetryPolicy(600, 300, 0, version), clock, had_contact=True)
+    list(run(outage.wait(NotAuthenticated("x", retry_after=5)), clock))
+    assert clock.monotonic() == 5
+
+
+@pytest.mark.parametrize("kind", sorted(WAITED_FOR, key=str))
 @pytest.mark.parametrize(("passed", "waited"), [(59.9, 2.0), (60.0, 240.0), (100.0, 200.0), (299.5, 0.5)])
-def test_a_refused_token_is_tried_again_for_a_minute_and_then_waited_for(passed: float, waited: float) -> None:
-    pauses = refused(FakeClock(), ["old"], passed)
+def test_a_refused_token_is_tried_again_for_a_minute_and_then_waited_for(
+    kind: type[OrchEventsError], passed: float, waited: float
+) -> None:
+    pauses = refused(FakeClock(), kind("x"), passed)
     assert sum(pauses) == pytest.approx(waited)
     assert max(pauses) <= 1.0  # so often is looked whether there is another
 
@@ -151,10 +175,12 @@ def test_another_token_ends_the_wait(new: str) -> None:
         if clock.monotonic() >= began_at + 7:
             token[0] = new
     assert clock.monotonic() == began_at + 7
+    list(run(outage.wait(NotAuthenticated("x")), clock))
+    assert clock.monotonic() == 1000 + 300  # the new one is refused too, and there is no newer one
 
 
 def test_an_outage_that_was_not_reported_is_not_reported_as_over() -> None:
-    assert not Outage("352", RetryPolicy(10), FakeClock(), had_contact=True).reported
+    assert list(Outage("352", RetryPolicy(10), FakeClock(), had_contact=True).end()) == []
 
 
 def test_a_policy_of_nothing_waits_for_nothing() -> None:
@@ -169,3 +195,8 @@ def test_the_first_answer_is_returned_with_a_tick_for_each_moment_before() -> No
     with pytest.raises(StopIteration) as ended:
         next(steps)
     assert ended.value.value == 7
+
+
+def test_a_source_that_says_nothing_has_given_no_answer() -> None:
+    with pytest.raises(TruncatedAnswer):
+        list(first_answer(iter([None])))

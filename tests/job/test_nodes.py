@@ -1,12 +1,15 @@
 """What is known of each node."""
 
+from collections import Counter
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.job.nodes import NodeRun, Nodes
 from orch_events.wire.event import Event
 from orch_events.wire.records import NodeRecord
-from tests.build import event
+from tests.build import event, event_from
 
 
 def applied(*events: Event) -> Nodes:
@@ -18,7 +21,7 @@ def applied(*events: Event) -> Nodes:
 
 def test_a_run_begins_and_ends_by_the_server_s_clock() -> None:
     run = applied(event(1), event(4, "node_finished")).runs["a"]
-    assert (run.state, run.event_id, run.seconds) == ("finished", 4, 30)
+    assert (run.state, run.event_id, run.seconds, run.slow) == ("finished", 4, 30, False)
 
 
 def test_a_run_that_goes_on_has_no_end() -> None:
@@ -78,3 +81,49 @@ def test_a_snapshot_that_is_older_than_an_event_changes_nothing() -> None:
 def test_a_node_that_runs_again_has_not_ended() -> None:
     run = applied(event(1), event(2, "node_failed"), event(3)).runs["a"]
     assert (run.state, run.finish_timestamp, run.seconds) == ("running", "", None)
+
+
+def test_each_node_counts_once_in_the_state_that_it_is_in() -> None:
+    nodes = applied(*(event(at, node=name) for at, name in enumerate("abcd", 1)))
+    assert (nodes.counts, nodes.over) == (Counter(running=4), 0)
+    for at, name in enumerate("bca", 5):
+        nodes.apply(event(at, "node_finished" if name != "b" else "node_failed", name).fields, at)
+    assert (nodes.counts, nodes.over) == (Counter(running=1, finished=2, failed=1), 3)
+    assert [run.name for run in nodes.ended] == ["b", "c", "a"]
+
+
+@pytest.mark.parametrize(
+    ("content", "of_a_node"),
+    [
+        ({"type": "node_running", "details": {"node": "a"}}, True),
+        ({"type": "node_pondering", "details": {"node": "a"}}, False),
+        ({"type": "node_running", "details": {"node": ""}}, False),
+        ({"type": "node_running", "details": {}}, False),
+        ({"type": "node_running"}, False),
+    ],
+)
+def test_only_a_documented_event_that_names_a_node_is_one_of_a_node(
+    content: dict[str, object], *, of_a_node: bool
+) -> None:
+    nodes = Nodes()
+    assert nodes.apply(event_from(content).fields, 1) is of_a_node
+    assert list(nodes.runs) == ["a"] * of_a_node
+
+
+def test_of_events_without_ids_the_later_one_counts() -> None:
+    nodes = Nodes()
+    for kind in ("node_running", "node_finished"):
+        nodes.apply(event(1, kind).fields, 0)
+    assert nodes.runs["a"].state == "finished"
+
+
+def test_a_snapshot_as_of_the_same_event_adds_to_what_is_known_and_takes_nothing_away() -> None:
+    nodes = applied(event(1), event(4, "node_failed"))
+    nodes.merge_snapshot(NodeRecord("a", "errored", 4, result=b'{"_error":"timed out"}'))
+    assert (nodes.runs["a"].state, nodes.runs["a"].seconds, nodes.runs["a"].cause) == ("errored", 30, "timed out")
+
+
+@pytest.mark.parametrize(("begin", "end", "seconds"), [(4, 1, 0), (1, 1, 0), (1, None, None), (None, 1, None)])
+def test_a_run_takes_no_time_less_than_none(begin: int | None, end: int | None, seconds: float | None) -> None:
+    stamps = [event(at).timestamp if at is not None else "" for at in (begin, end)]
+    assert NodeRun("a", start_timestamp=stamps[0], finish_timestamp=stamps[1]).seconds == seconds

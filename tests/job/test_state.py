@@ -10,7 +10,7 @@ from orch_events.job.state import JobState, Outcome
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
 from orch_events.wire.vocabulary import FAIL_ON
-from tests.build import event, job_of, record
+from tests.build import event, event_from, job_of, record
 
 USUAL = frozenset(FAIL_ON) - {"skipped"}
 
@@ -101,6 +101,7 @@ def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:
         (["job_stopping", "job_finished"], None, "stopped", 3),
         (["job_stopping", "job_finished"], "stopped", "stopped", 3),
         (["job_stopping", "job_finished"], "finished", "finished", 0),
+        (["job_stopping", "job_finished"], "failed", "failed", 1),
         ([], "stopped", "stopped", 3),
     ],
 )
@@ -124,6 +125,7 @@ def test_the_outcome_and_its_exit_status(kinds: list[str], recorded: str | None,
         ("stopped", {}, {"failed"}, 0),
         ("failed", {"errored": 1}, {"failed"}, 0),
         ("failed", {}, {"errored"}, 0),
+        ("failed", {"skipped": 1}, {"failed"}, 1),
         ("finished", {"running": 1, "unheard": 2}, set(FAIL_ON), 0),
     ],
 )
@@ -198,3 +200,166 @@ def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up()
 def test_what_comes_behind_a_higher_id_is_late_and_moves_nothing_back() -> None:
     state = job_of(event(2), event(5), event(5), event(3, node="b"), event(6), event(4, node="b"))
     assert (state.late, state.last_id) == (2, 6)
+
+
+BOTH = [event(1), event(2, "node_finished"), event(3, node="b"), event(4, "node_failed", "b")]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "matches"),
+    [
+        (None, True),
+        (record("running", 2, running=2), True),
+        (record("failed", 2), True),
+        (record("failed", 2, finished=1, failed=1), True),
+        (record("failed", 2, finished=2), False),
+        (record("failed", 3, finished=2, failed=1), False),
+        (record("stopped", 3, finished=1, failed=1, new=1), True),
+    ],
+)
+def test_a_record_of_a_job_that_is_over_matches_its_events_if_it_counts_nodes_as_they_do(
+    recorded: JobRecord | None, *, matches: bool
+) -> None:
+    assert job_of(*BOTH, record=recorded).matches_record is matches
+
+
+@pytest.mark.parametrize(("recorded", "total"), [(None, 2), (record("running"), 2), (record("running", 5), 5)])
+def test_a_job_has_as_many_nodes_as_its_record_says_or_as_were_seen(recorded: JobRecord | None, total: int) -> None:
+    assert job_of(*BOTH, record=recorded).total == total
+
+
+@pytest.mark.parametrize(
+    ("recorded", "counted", "differ"),
+    [
+        (None, False, False),
+        (record("running", 2), False, False),
+        (record("running", 3, finished=1, failed=1, new=1), True, False),
+        (record("running", 2, finished=1, running=1), True, True),
+    ],
+)
+def test_a_record_of_a_job_that_goes_on_may_count_otherwise_than_the_events(
+    recorded: JobRecord | None, *, counted: bool, differ: bool
+) -> None:
+    state = job_of(*BOTH, record=recorded)
+    assert (state.is_counted, state.counts_differ) == (counted, differ)
+
+
+def test_a_node_that_never_began_is_no_contradiction() -> None:
+    state = job_of(*BOTH, record=record("stopped", 3, finished=1, failed=1))
+    state.merge_snapshot([NodeRecord("c", "new", 0)])
+    assert state.matches_record
+
+
+@pytest.mark.parametrize(
+    ("events", "recorded", "complete"),
+    [
+        (BOTH, record("failed", 2, finished=1, failed=1), True),
+        (BOTH, record("failed", 2), True),
+        (BOTH, record("running", 2), True),
+        (BOTH, record("running", 3), False),
+        (BOTH, None, False),
+        (BOTH, record("failed", 3, finished=2, failed=1), False),
+        (BOTH[1:], record("failed", 2, finished=1, failed=1), False),
+        ([event(1, "node_skipped")], record("finished", 1, skipped=1), True),
+        ([event(1, "node_errored")], record("failed", 1, errored=1), False),
+        (BOTH, record("stopped", 2, finished=1, failed=1), False),
+        ([*BOTH, event(5, "job_stopping", None)], record("stopped", 2, finished=1, failed=1), True),
+    ],
+)
+def test_no_event_is_missing_if_each_node_began_and_ended_as_the_record_counts_it(
+    events: list[Event], recorded: JobRecord | None, *, complete: bool
+) -> None:
+    assert job_of(*events, record=recorded).complete is complete
+
+
+def test_while_an_event_that_is_known_to_exist_was_not_applied_one_is_missing() -> None:
+    state = job_of(*BOTH[:3], record=record("failed", 2, finished=1, failed=1))
+    state.merge_snapshot([NodeRecord("b", "failed", 4)])
+    state.expect([4])
+    assert not state.complete
+    state.apply(BOTH[3])
+    assert state.complete
+
+
+def test_joined_in_the_middle_nobody_knows_which_nodes_began() -> None:
+    state = JobState("352", whole=False)
+    state.apply(BOTH[1])
+    state.record = record("finished", 1, finished=1)
+    assert state.complete
+    state.begin_anew()
+    assert not state.complete
+
+
+def test_what_is_known_of_a_job_before_its_first_event() -> None:
+    state = JobState("352")
+    assert (state.job, state.events, state.last_id, state.late, state.ended_by) == ("352", 0, None, 0, None)
+    assert (state.began_at, state.last_at, state.total, state.over) == (None, None, 0, 0)
+    assert (state.has_record, state.seen_over, state.running, state.ended) == (False, False, {}, [])
+
+
+def test_events_that_are_only_counted_tell_when_the_job_began_and_how_far_it_is() -> None:
+    state = JobState("352")
+    state.count([])
+    state.count([event(5, timestamp="")])
+    assert (state.began_at, state.last_id, state.events) == (None, 5, 1)
+    state.count([event(7), event(9)])
+    state.count([event(8)])
+    state.count([event_from({"type": "node_running"})])
+    assert (state.began_at, state.last_id, state.events) == (event(7).at, 9, 5)
+    assert state.total == 0
+
+
+def test_an_event_without_an_id_is_never_late() -> None:
+    without_id = event_from({"type": "node_running", "details": {"node": "b"}})
+    state = job_of(without_id)
+    assert (state.last_id, state.late) == (None, 0)
+    state = job_of(event(5), without_id)
+    assert (state.last_id, state.late, state.events, +state.nodes) == (5, 0, 2, {"running": 2})
+
+
+def test_the_first_and_the_last_event_with_a_timestamp_tell_the_time() -> None:
+    state = job_of(event(1, timestamp=""), event(2), event(3), event(4, timestamp=""))
+    assert (state.began_at, state.last_at) == (event(2).at, event(3).at)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_when_a_job_began_whose_first_events_were_not_read_its_record_says(*, whole: bool) -> None:
+    begin = datetime(2016, 5, 5, tzinfo=UTC)
+    state = JobState("352", whole=whole)
+    state.apply(event(7))
+    assert state.began_at == event(7).at
+    state.record = JobRecord("running", started_at=begin)
+    assert state.began_at == (event(7).at if whole else begin)
+    state.begin_anew()
+    assert state.began_at == event(7).at
+
+
+def test_nodes_are_told_apart_by_whether_they_run_or_ended() -> None:
+    state = job_of(*BOTH, event(5, node="c"), event(6, "node_skipped", "d"))
+    assert list(state.running) == ["c"]
+    assert [run.name for run in state.ended] == ["a", "b", "d"]
+    assert not state.seen_over
+    state.apply(event(7, "node_finished", "c"))
+    assert state.seen_over
+
+
+def test_a_record_without_a_state_is_none() -> None:
+    assert not job_of(record=record("")).has_record
+    assert job_of(record=record("new")).has_record
+
+
+def test_a_node_without_a_state_is_in_no_snapshot() -> None:
+    state = JobState("352")
+    state.merge_snapshot([NodeRecord("a", "", 0)])
+    assert state.snapshot() == []
+
+
+def test_an_aborted_job_s_nodes_are_told_as_they_were_left() -> None:
+    outcome = job_of(event(1), *BOTH[2:], event(9, "job_aborted", None)).outcome()
+    assert outcome
+    assert (outcome.word, outcome.nodes) == ("aborted", {"running": 1, "failed": 1})
+
+
+def test_how_a_job_ended_by_its_events_alone() -> None:
+    assert job_of(event(1, "job_aborted", None), record=record("finished")).word == "aborted"
+    assert job_of(event(1, "job_stopping", None), record=record("finished")).word == "stopped"

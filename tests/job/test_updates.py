@@ -23,7 +23,7 @@ def test_the_module_says_of_each_update_what_it_means() -> None:
         Tick(),
         Pause(1.0),
         ConnectionLost("352", GONE, 1.0, 9.0),
-        ConnectionRestored("352", 2.0),
+        ConnectionRestored("352", GONE, 2.0),
         Notice("x"),
         TimedOut(),
     ],

@@ -3,7 +3,19 @@
 import pytest
 
 from orch_events.analysis.progress import Straggler
-from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError, Unreachable
+from orch_events.errors import (
+    AccessBlocked,
+    HtmlAnswer,
+    NotAuthenticated,
+    OrchEventsError,
+    ServerError,
+    SystemLimit,
+    TokenFileError,
+    TruncatedAnswer,
+    UnknownJob,
+    Unreachable,
+    UntrustedCertificate,
+)
 from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState, Outcome, Word
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
@@ -81,8 +93,26 @@ def test_lost_contact_is_told_with_what_comes_next(error: OrchEventsError, said:
     assert lost(update, name_job=True) == f"job 352: {said}"
 
 
+NO_CONNECTION: list[OrchEventsError] = [
+    ServerError("it returned HTTP 503"),
+    SystemLimit("too many open files"),
+    HtmlAnswer("it is HTML"),
+    AccessBlocked("it is denied"),
+    UnknownJob("no such job"),
+    UntrustedCertificate("not trusted"),
+]
+
+
+@pytest.mark.parametrize("error", NO_CONNECTION, ids=lambda error: type(error).__name__)
+def test_what_is_no_lost_connection_is_not_called_one(error: OrchEventsError) -> None:
+    said = f"{error.message}; retrying within 3s, giving up after 10m 00s"
+    assert lost(ConnectionLost("352", error, 2.1, 600.0), name_job=False) == said
+    said = "requests succeed again after 2m 14s"
+    assert restored(ConnectionRestored("352", error, 134.0), name_job=False) == said
+
+
 def test_contact_that_is_back_is_told_with_how_long_it_was_lost() -> None:
-    update = ConnectionRestored("352", 134.0)
+    update = ConnectionRestored("352", TruncatedAnswer("cut"), 134.0)
     assert restored(update, name_job=False) == "connection restored after 2m 14s"
     assert restored(update, name_job=True) == "job 352: connection restored after 2m 14s"
 

@@ -56,7 +56,8 @@ def test_a_repaired_value_is_one_line_of_text(text: bytes) -> None:
     assert compact(repaired) == repaired
 
 
-@pytest.mark.parametrize(("raw", "value"), [(b'"\xff"', "\ufffd"), (b"[1", None), (b"", None), (DEEP, None)])
+@pytest.mark.parametrize(("raw", "value"), [(b'"\xff"', "\ufffd"), (b"[1", None), (b"", None), (DEEP, None),
+                                           (b"[%b,%b]" % (LONG, DEEP), None)])  # fmt: skip
 def test_what_can_t_be_read_is_replaced_or_is_none(raw: bytes, value: object) -> None:
     assert loads(raw) == value
 

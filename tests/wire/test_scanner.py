@@ -23,14 +23,31 @@ def test_a_value_ends_at_the_first_delimiter_behind_it(
     value: Any, delimiter: str, size: int, indent: int | None
 ) -> None:
     text = json.dumps(value, indent=indent).encode()
-    stream = text + delimiter.encode() + b'"}]'
-    scanner, buffer, end = ValueScanner(), bytearray(), None
+    assert end_of(text + delimiter.encode() + b'"}]', size) == len(text)
+
+
+def end_of(stream: bytes, size: int) -> int | None:
+    """Return where a value ends that arrives in pieces."""
+    scanner, buffer = ValueScanner(), bytearray()
     for at in range(0, len(stream), size):
         buffer += stream[at : at + size]
-        end = scanner.end(buffer)
-        if end is not None:
-            break
-    assert end == len(text)
+        if (end := scanner.end(buffer)) is not None:
+            return end
+    return None
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 11])
+@pytest.mark.parametrize(
+    "text",
+    [
+        rb'"a, \\\"]}, b:"',
+        rb'["a\\\"]","]","}",["\\","]",{"}":"\\"}],"[","{\\"]',
+        rb'{"{":["]","]","]"],"[":"]]]","}":{"\"":"\"}"}}',
+    ],
+)
+def test_brackets_in_strings_and_escapes_are_no_end_wherever_they_are_cut(text: bytes, size: int) -> None:
+    assert json.loads(text) is not None
+    assert end_of(text + b",", size) == len(text)
 
 
 class Counting:

@@ -184,6 +184,8 @@ class FollowSession:
         self._repeat_outcomes()
         self._note_still_running()
         status = exit_status.worst(self._statuses.values())
+        if status == 0 and any(follower.state.left_out for follower in self.followers):
+            return Unreachable.exit_status
         unsaved = any(link.failed for link in self._chain.persisting)
         return LocalFileError.exit_status if unsaved and status == 0 else status
 

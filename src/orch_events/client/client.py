@@ -260,7 +260,7 @@ class Client:
                 body += piece
                 if len(body) >= _MOST_ERROR_BYTES or self._clock.monotonic() - began_at > _MOST_SECONDS:
                     break
-        return bytes(body[:_MOST_ERROR_BYTES])
+        return bytes(body)
 
     @contextmanager
     def _translate_errors(self, url: str, trace: ProxyTrace | None = None, *, reading: bool = False) -> Iterator[None]:

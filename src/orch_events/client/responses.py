@@ -15,8 +15,8 @@ from orch_events.errors import (
     NotUnderstood,
     OrchEventsError,
     RequestRejected,
+    ServerError,
     UnknownJob,
-    Unreachable,
 )
 
 _MESSAGE_CHARACTERS = 200
@@ -58,7 +58,7 @@ def error_for_response(
     if status == HTTPStatus.NOT_FOUND and api_error:
         return UnknownJob(f"the server has no such job: {url} ({status_text})")
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(f"{url} returned an error ({status_text})", retry_after=retry_after)
+        return ServerError(f"{url} returned an error ({status_text})", retry_after=retry_after)
     if status >= HTTPStatus.BAD_REQUEST and api_error:
         hint = "check the job number and --start" if status == HTTPStatus.BAD_REQUEST else ""
         return RequestRejected(f"{url} rejected the request ({status_text})", hint)

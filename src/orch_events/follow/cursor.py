@@ -13,9 +13,10 @@
 5. New events come out in the order of their ids, as far as a buffer of 4,096 events or 4 MB allows. What is new but
    lower than an id that is already out comes out late.
 
-Memory is bounded: 8 MB of ids, the buffer, and 65,536 hashes of events without an id. Beyond the first limit, ids lower
-than all that are remembered count as seen; beyond the last, the hashes are forgotten, and an event without an id may
-come out twice. For a restart the latest 100,000 ids are remembered; lower ones count as proven then.
+Memory is bounded: 8 MB of ids, the buffer, and 65,536 hashes of events without an id. Beyond the first limit, events
+with ids lower than all that are remembered are left out, since they may have been seen, and `left_out` says so; beyond
+the last, the hashes are forgotten, and an event without an id may come out twice. For a restart the latest 100,000 ids
+are remembered; lower ones count as proven then.
 """
 
 from collections import deque
@@ -64,15 +65,18 @@ class SeenIds:
 
     Ids of one job lie close together (they come from one sequence), so 128 blocks of 65,536 hold some eight million
     events. Beyond that the block with the lowest ids is dropped, and every id up to its end counts as seen.
+
+    Attributes:
+        floor: below it, no id is known; 0 while none was dropped.
     """
 
     def __init__(self) -> None:
         self._blocks: dict[int, bytearray] = {}
-        self._floor = 0
+        self.floor = 0
 
     def add(self, number: int) -> bool:
         """Add an id; return False if it was seen before."""
-        if number < self._floor:
+        if number < self.floor:
             return False
         block = self._blocks.get(number >> _BLOCK_BITS) or self._new_block(number >> _BLOCK_BITS)
         if block[number & _LAST_IN_BLOCK]:
@@ -82,7 +86,7 @@ class SeenIds:
 
     def __contains__(self, number: int) -> bool:
         block = self._blocks.get(number >> _BLOCK_BITS)
-        return number < self._floor or (block is not None and bool(block[number & _LAST_IN_BLOCK]))
+        return number < self.floor or (block is not None and bool(block[number & _LAST_IN_BLOCK]))
 
     def add_all(self, numbers: Iterable[int]) -> None:
         """Add ids that are higher than any before."""
@@ -97,7 +101,7 @@ class SeenIds:
         """Yield the ids that were seen from `low` to `high`, both inclusive, in order."""
         for index in sorted(block for block in self._blocks if low >> _BLOCK_BITS <= block <= high >> _BLOCK_BITS):
             first = index << _BLOCK_BITS
-            within = slice(max(low - first, 0), min(high - first, _LAST_IN_BLOCK) + 1)
+            within = slice(max(low - first, 0), high - first + 1)
             yield from compress(range(first, first + _LAST_IN_BLOCK + 1)[within], self._blocks[index][within])
 
     def _new_block(self, index: int) -> bytearray:
@@ -105,7 +109,7 @@ class SeenIds:
         if len(self._blocks) > _MAX_BLOCKS:
             lowest = min(self._blocks)
             del self._blocks[lowest]
-            self._floor = (lowest + 1) << _BLOCK_BITS
+            self.floor = (lowest + 1) << _BLOCK_BITS
         return block
 
 
@@ -162,6 +166,7 @@ class Cursor:
     Attributes:
         start: the first id that was not asked for yet; None before the first page.
         version: how many pages had new events: it changes when `resume` does, but for what is proven.
+        left_out: whether any event was left out since its id is too low to know whether it was seen.
     """
 
     def __init__(self, start: int | None = None, resume: Resume | None = None) -> None:
@@ -174,6 +179,7 @@ class Cursor:
         self._highest = max(resume.shown, default=-1) if resume else -1
         self._seen.add_all(resume.shown if resume else ())
         self.version = 0
+        self.left_out = False
         self._has_news = False
         self._shown_to = self._highest
         self._marks: deque[tuple[float, int]] = deque(maxlen=_MAX_MARKS)
@@ -273,6 +279,7 @@ class Cursor:
         self._in_order = self._in_order and event.id > self._highest
         self._highest = max(event.id, self._highest)
         self._behind_page = self._highest + 1
+        self.left_out = self.left_out or event.id < self._seen.floor
         return self._seen.add(event.id)
 
     def _is_new_without_id(self, event: Event) -> bool:

@@ -23,7 +23,8 @@ Rules
     5. A record without an event of the job, complete otherwise: the job's last event may come, or be of a server of
        2016, which has none. It is waited for `LATE_COMMIT_SECONDS`.
     6. Without a record nobody knows how many nodes there are: when each one seen is over, or an event says that the job
-       is, `settle` seconds of silence end the following. Without such an event the outcome stays unknown.
+       is, `settle` seconds of silence end the following. Without such an event the outcome stays unknown. While one of
+       them seems to run, no silence ends it, since a run can be silent for an hour; that this is waited for is said.
     7. A plan job has no nodes, and nothing proves that none of its events is missing. Once its record is over, its end
        was seen, and each job that the record names was seen to start, it is waited for `LATE_COMMIT_SECONDS`, and then
        all is read again; else as in rule 3.

@@ -28,7 +28,8 @@ What can be lost, and why it is not
        to become visible, nobody can tell; so the end is not left earlier than `settle_seconds` after it.
 
 What can be lost
-    An event that becomes visible more than `cursor.PROOF_SECONDS` after one with a higher id.
+    An event that becomes visible more than `cursor.PROOF_SECONDS` after one with a higher id; and events whose ids are
+    lower than any that the cursor remembers. A Notice says that these are left out, and no outcome is known then.
 
 What is not known is not made up: where neither events nor record tell how the job ended, the last update is
 OutcomeUnknown.
@@ -61,7 +62,7 @@ from orch_events.job.updates import (
 )
 from orch_events.times import Clock
 from orch_events.wire.event import Event, PageEnd
-from orch_events.wire.job_key import spoken
+from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import JOB_ABORTED
 
 T = TypeVar("T")
@@ -120,6 +121,7 @@ class Follower:
         self._record_error: OrchEventsError | None = None
         self._asked_at = self._quiet_since = self._leave_at = clock.monotonic()
         self._rereads = 0
+        self._wait_explained = False
 
     @property
     def next_start(self) -> int | None:
@@ -203,6 +205,7 @@ class Follower:
             self._rereads += 1
             if (yield from self._read_again()):
                 return True
+            yield from self._explain_the_wait()
         return asked_at < self._leave_at
 
     @property
@@ -300,6 +303,11 @@ class Follower:
         yield from self._emit(self._cursor.drain())
         self.last_answer_at, self.unanswered_request_at = self._clock.monotonic(), None
         self._cursor.end_page(end.next_start, asked_at, self.last_answer_at)
+        if self._cursor.left_out and not self.state.left_out:
+            self.state.left_out = True
+            yield Notice(
+                f"events of {spoken(self.state.job)} were left out: their ids are too far apart to tell which were shown"
+            )
 
     def _emit(self, events: Sequence[Event]) -> Steps[None]:
         if not self._tracks_state:
@@ -346,12 +354,23 @@ class Follower:
                     self.state.note_job_event(event)
             yield Tick()
 
+    def _explain_the_wait(self) -> Iterator[Update]:
+        """Say once, in a silence, that without a record it takes the end of each node to end the following."""
+        if not self._wait_explained and not self.state.has_record and self._leave_at == math.inf:
+            self._wait_explained = True
+            end = "an event says that it is over" if is_plan(self.state.job) else "each node that was seen is over"
+            yield Notice(f"{self._no_record}; following goes on until {end}")
+
+    @property
+    def _no_record(self) -> str:
+        why = f" ({self._record_error.message})" if self._record_error else ""
+        return f"the record of {spoken(self.state.job)} is unavailable{why}"
+
     def _explain_the_end(self) -> Iterator[Update]:
         """Say where record and events do not agree, or where there was no record."""
         job = spoken(self.state.job)
         if not self.state.has_record:
-            why = f" ({self._record_error.message})" if self._record_error else ""
-            yield Notice(f"the record of {job} is unavailable{why}; its end is known from its events alone")
+            yield Notice(f"{self._no_record}; its end is known from its events alone")
         elif not self.state.matches_record:
             yield Notice(f"the record of {job} does not match its events; the exit status follows the record")
 

@@ -11,11 +11,11 @@
 4. The delay is exponential back-off with full jitter: a random time of at most a limit that doubles from one second to
    thirty, so that the many followers of one server do not all return at once; or Retry-After, if that is longer. It
    never exceeds the time that is left. A new outage starts with the first limit.
-5. An outage is reported when it begins and when it is over, and once more if it turns from the connection to the token
-   or back.
+5. An outage is reported once it has lasted three seconds, and when it is over; once more if it turns from the
+   connection to the token or back. Of one that is over before that nothing is told.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -33,6 +33,9 @@ _FAIL_OVER_SECONDS = 60.0
 """How long a rejected token is retried: while a primary server is replaced, it rejects good ones."""
 
 _TOKEN_CHECK_SECONDS = 1.0
+
+_QUIET_SECONDS = 3.0
+"""For how long nothing is told of an outage: most are over by then."""
 
 
 class RetryPolicy(msgspec.Struct, frozen=True):
@@ -58,7 +61,7 @@ class RetryPolicy(msgspec.Struct, frozen=True):
 
     def seconds_for(self, error: OrchEventsError, *, had_contact: bool) -> float:
         """Return for how many seconds an error is retried; 0: not at all."""
-        if isinstance(error, NotAuthenticated | TokenFileError):
+        if _about_token(error):
             wait = self.auth_wait_seconds if had_contact else self.auth_wait_at_start_seconds
             return wait if self.token_version else min(wait, _FAIL_OVER_SECONDS)
         if isinstance(error, Unreachable) or (had_contact and not error.final):
@@ -74,13 +77,9 @@ class Outage:
         policy: how long each kind of error is retried.
         clock: the time.
         had_contact: whether any request has succeeded before.
-
-    Attributes:
-        reported: whether an update has reported it.
     """
 
     def __init__(self, job: str, policy: RetryPolicy, clock: Clock, *, had_contact: bool) -> None:
-        self.reported = False
         self._job = job
         self._policy = policy
         self._clock = clock
@@ -88,47 +87,58 @@ class Outage:
         self._began_at = clock.monotonic()
         self._failing_since_at: dict[bool, float] = {}
         self._limit = _FIRST_LIMIT_SECONDS
-        self._reported_token: bool | None = None
+        self._reported: OrchEventsError | None = None
         self._token = policy.token_version() if policy.token_version else None
 
     def note_progress(self) -> None:
         """Start the time for retries again."""
         self._failing_since_at.clear()
 
-    def end(self) -> ConnectionRestored:
-        """Return the update that reports its end."""
-        return ConnectionRestored(self._job, self._clock.monotonic() - self._began_at)
+    def end(self) -> Iterator[ConnectionRestored]:
+        """Report that it is over, if it was reported."""
+        if self._reported is not None:
+            yield ConnectionRestored(self._job, self._reported, self._clock.monotonic() - self._began_at)
 
     def wait(self, error: OrchEventsError) -> Iterator[ConnectionLost | Pause]:
         """Wait until the next attempt is due; raises the error if there is no time left for one."""
-        about_token = isinstance(error, NotAuthenticated | TokenFileError)
-        failing_since_at = self._failing_since_at.setdefault(about_token, self._clock.monotonic())
-        passed = self._clock.monotonic() - failing_since_at
+        about_token, now = _about_token(error), self._clock.monotonic()
+        passed = now - self._failing_since_at.setdefault(about_token, now)
         left = self._policy.seconds_for(error, had_contact=self._had_contact) - passed
         if left <= 0:
             raise error
-        delay = max(self._next_delay(), error.retry_after or 0.0)
+        delay = min(left, max(self._next_delay(), error.retry_after or 0.0))
         if about_token and passed >= _FAIL_OVER_SECONDS:
             delay = left  # or until there is another token
-        delay = min(left, delay)
-        if self._reported_token is not about_token:
-            self.reported, self._reported_token = True, about_token
-            yield ConnectionLost(self._job, error, delay, left, self._had_contact)
-        yield from self._until_new_token(delay) if about_token else [Pause(delay)]
+        if self._reported is None or _about_token(self._reported) is not about_token:
+            quiet = max(0.0, self._began_at + _QUIET_SECONDS - now)
+            if (yield from self._pause(min(quiet, delay), about_token=about_token)) or quiet >= delay:
+                return
+            self._reported = error
+            yield ConnectionLost(self._job, error, delay - quiet, left - quiet, self._had_contact)
+            delay -= quiet
+        yield from self._pause(delay, about_token=about_token)
 
     def _next_delay(self) -> float:
         limit, self._limit = self._limit, min(self._limit * 2, _LONGEST_LIMIT_SECONDS)
         return self._policy.jitter() * limit
 
-    def _until_new_token(self, seconds: float) -> Iterator[Pause]:
-        """Wait for `seconds`, or until there is another token."""
+    def _pause(self, seconds: float, *, about_token: bool) -> Generator[Pause, None, bool]:
+        """Wait for `seconds`; where the token is at fault, not longer than until there is another: then return True."""
+        if not about_token:
+            yield from [Pause(seconds)] * (seconds > 0)
+            return False
         ends_at = self._clock.monotonic() + seconds
         while (left := ends_at - self._clock.monotonic()) > 0:
             yield Pause(min(left, _TOKEN_CHECK_SECONDS))
             token = self._policy.token_version() if self._policy.token_version else None
             if token != self._token:
                 self._token = token
-                return
+                return True
+        return False
+
+
+def _about_token(error: OrchEventsError) -> bool:
+    return isinstance(error, NotAuthenticated | TokenFileError)
 
 
 def retry(
@@ -156,8 +166,8 @@ def retry(
                 outage.note_progress()
             yield from outage.wait(error)
         else:
-            if outage is not None and outage.reported:
-                yield outage.end()
+            if outage is not None:
+                yield from outage.end()
             return answer
 
 

@@ -87,8 +87,8 @@ class PlanState(JobState):
         return False
 
     def outcome(self) -> Outcome | None:
-        """How the plan ended; None while it is not over."""
-        if not self.is_over:
+        """How the plan ended; None while it is not over, and where events had to be left out."""
+        if not self.is_over or self.left_out:
             return None
         nodes = {state: count for state, count in self.nodes.items() if count}
         recorded = self.record.state if self.record is not None and self.record_over else None

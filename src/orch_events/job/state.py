@@ -10,7 +10,7 @@
    the record says so; finished.
 3. What is not known is no outcome: of a job that was joined in the middle, without a snapshot of its nodes, and of one
    with a node that still seems to run, only the record's counts tell who failed. Without them it is None, unless the
-   job was aborted or stopped.
+   job was aborted or stopped. It is None as well where events had to be left out.
 4. finished says nothing of the nodes. The exit status does: it is 3 for stopped and aborted, else 1 if the job or a
    node is in a state that --fail-on names, else 0.
 5. Events may arrive in any order, and after the end too; so the outcome is computed whenever it is needed.
@@ -75,6 +75,7 @@ class JobState:
         events: how many events were applied or counted.
         last_id: the highest id among them; None before the first.
         late: how many of them came after one with a higher id.
+        left_out: whether events had to be left out; then how the job ended is not known.
         ended_by: job_finished or job_aborted, once there was one; job_aborted beats job_finished.
     """
 
@@ -85,6 +86,7 @@ class JobState:
         self.events = 0
         self.last_id: int | None = None
         self.late = 0
+        self.left_out = False
         self.ended_by: str | None = None
         self._nodes = Nodes()
         self._expected: set[int] = set()
@@ -109,10 +111,10 @@ class JobState:
         fields, number, last = event.fields, event.id or 0, self.last_id or 0
         self.events += 1
         self._expected.discard(number)
-        if number < last:
-            self.late += 1
-        elif number:
+        if number > last:
             self.last_id = number
+        elif 0 < number < last:
+            self.late += 1
         self._first_timestamp = self._first_timestamp or fields.timestamp
         self._last_timestamp = fields.timestamp or self._last_timestamp
         if not self._nodes.apply(fields, number):
@@ -215,7 +217,7 @@ class JobState:
     @property
     def nodes_over(self) -> bool:
         """Whether every node of the job is in a terminal state; the record says how many there are."""
-        return bool(self.record and self.record.node_count) and 0 < self.total == self.over
+        return bool(self.record and self.record.node_count) and self.total == self.over
 
     @property
     def is_over(self) -> bool:
@@ -258,7 +260,7 @@ class JobState:
 
     def outcome(self) -> Outcome | None:
         """How the job ended; None while it is not over, and if that can't be told."""
-        if not self.is_over:
+        if not self.is_over or self.left_out:
             return None
         record = self.record if self.record_over else None
         counted = record.node_states if record else {}

@@ -3,7 +3,7 @@
 NewEvents           new events, in the order of ids
 Tick                a response is arriving, and nothing more of it is there yet
 Pause               nothing to do for some seconds; repeated at least once a second
-ConnectionLost      a request failed; it is retried
+ConnectionLost      requests fail; they are retried
 ConnectionRestored  requests succeed again
 Notice              a sentence for the user
 JobEnded            a job is over
@@ -48,11 +48,11 @@ class Pause(msgspec.Struct, frozen=True):
 
 
 class ConnectionLost(msgspec.Struct, frozen=True):
-    """A request failed and is retried.
+    """Requests have failed for some seconds, and are retried.
 
     Attributes:
         job: the number of the job that was requested; "" if it was none in particular.
-        error: why it failed.
+        error: why they failed.
         next_try_seconds: seconds until the next attempt, at most.
         give_up_seconds: for how many seconds from now on it is retried.
         had_contact: whether any request has succeeded before.
@@ -66,9 +66,16 @@ class ConnectionLost(msgspec.Struct, frozen=True):
 
 
 class ConnectionRestored(msgspec.Struct, frozen=True):
-    """Requests for `job` succeed again, after an outage of `outage_seconds`."""
+    """Requests succeed again.
+
+    Attributes:
+        job: the number of the job that was requested; "" if it was none in particular.
+        error: why they had failed, as the last ConnectionLost had it.
+        outage_seconds: for how long.
+    """
 
     job: str
+    error: OrchEventsError
     outage_seconds: float
 
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from orch_events.analysis.progress import Straggler
-from orch_events.errors import NotAuthenticated, TokenFileError
+from orch_events.errors import NotAuthenticated, OrchEventsError, ServerError, TokenFileError, Unreachable
 from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState, Outcome
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
@@ -63,19 +63,25 @@ def _counted(count: int, state: str) -> str:
 
 
 def lost(update: ConnectionLost, *, name_job: bool) -> str:
-    """Return the line for a lost connection, or a first one that failed: why, the next attempt, the last."""
+    """Return the line for requests that fail: why, the next attempt, the last."""
     error, job = update.error, _prefix(update.job, name_job=name_job)
     last = format_duration(update.give_up_seconds)
     if isinstance(error, NotAuthenticated | TokenFileError):
         return f"{job}{error.message}; waiting {last} for a new token: run puppet access login in another terminal"
-    what = "connection lost: " if update.had_contact else ""
+    what = "connection lost: " if update.had_contact and _is_connection(error) else ""
     soon = format_duration(math.ceil(update.next_try_seconds))
     return f"{job}{what}{error.message}; retrying within {soon}, giving up after {last}"
 
 
 def restored(update: ConnectionRestored, *, name_job: bool) -> str:
-    """Return the line for a restored connection."""
-    return f"{_prefix(update.job, name_job=name_job)}connection restored after {format_duration(update.outage_seconds)}"
+    """Return the line for requests that succeed again."""
+    what = "connection restored" if _is_connection(update.error) else "requests succeed again"
+    return f"{_prefix(update.job, name_job=name_job)}{what} after {format_duration(update.outage_seconds)}"
+
+
+def _is_connection(error: OrchEventsError) -> bool:
+    """Whether an error is of the connection, and not of what answers, of the token, or of this system."""
+    return isinstance(error, Unreachable) and not isinstance(error, ServerError)
 
 
 def slow(straggler: Straggler, *, name_job: bool) -> str:

@@ -201,10 +201,7 @@ def test_a_lost_connection_is_reported_on_stderr_and_spoils_no_report(over: str,
     with Simulator(_Shaky(lambda: float("inf"))) as simulator:
         done = call("failures", "353", "--service-url", simulator.url, "--retry-for", "2s")
 
-    told = done.err.splitlines()
-    assert "HTTP 503, As requested); retrying within " in told[0]
-    assert told[1].startswith("hint: check that the server is up")
-    assert told[2].startswith("connection restored after ")
+    assert done.err.splitlines()[-1].startswith("warning: the record of job 353 is unavailable: ")
     assert done.lines[1:] == call("failures", "353", "--service-url", over).lines[1:]
 
 

@@ -174,21 +174,18 @@ def failing_at_first() -> Iterator[str]:
         yield simulator.url
 
 
-def test_a_lost_connection_is_retried_for_as_long_as_the_option_says(failing_at_first: str, call: Call) -> None:
+def test_a_failure_is_retried_and_what_is_over_at_once_is_not_told(failing_at_first: str, call: Call) -> None:
     done = call("jobs", "--service-url", failing_at_first, "--json", "--retry-for", "20s")
 
     assert _numbers(done) == NEWEST_FIRST
-    lost, hint, restored = done.err.splitlines()
-    assert "; retrying within " in lost
-    assert hint.startswith("hint: check that the server is up")
-    assert restored.startswith("connection restored after ")
+    assert done.err == ""
 
 
 @pytest.mark.slow
 def test_a_new_token_is_waited_for_as_long_as_the_option_says(demanding: str, token_file: Callable[[str], str]) -> None:
-    done = run("jobs", "--service-url", demanding, "--token-file", token_file("wr0ng"), "--auth-wait", "10ms")
+    done = run("jobs", "--service-url", demanding, "--token-file", token_file("wr0ng"), "--auth-wait", "4s")
     assert (done.status, done.out) == (4, "")
-    assert "waiting 0s for a new token" in done.err
+    assert "waiting 1s for a new token" in done.err
     assert "wr0ng" not in done.err
 
     done = run("jobs", "--service-url", demanding, "--token-file", token_file("s3cret"), "--json")
