@@ -10,6 +10,7 @@ import msgspec
 from orch_events.analysis.durations import Spread, most_at_once
 from orch_events.analysis.progress import JobProgress
 from orch_events.job.nodes import NodeRun
+from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
 
 _MOST_SLOWEST = 10
@@ -59,6 +60,7 @@ class Summary(msgspec.Struct, frozen=True):
         most_at_once: the highest number of nodes that ran at once.
         resources: what Puppet runs did; None if no node reported one.
         noop: whether it was a no-op run; None if its record does not say.
+        jobs: how the jobs of a plan ended, or how far they are; None for a job.
     """
 
     progress: JobProgress
@@ -70,6 +72,7 @@ class Summary(msgspec.Struct, frozen=True):
     most_at_once: int
     resources: Resources | None
     noop: bool | None
+    jobs: Sequence[JobProgress] | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -85,7 +88,10 @@ class Summary(msgspec.Struct, frozen=True):
     def from_state(cls, state: JobState) -> "Summary":
         """Summarize a job."""
         progress, record, runs = JobProgress.from_state(state), state.record, state.runs.values()
-        began_at = (record and record.started_at) or min((at for run in runs if (at := run.began_at)), default=None)
+        of_plan = state.began_at if isinstance(state, PlanState) else None
+        began_at = (
+            of_plan or (record and record.started_at) or min((at for run in runs if (at := run.began_at)), default=None)
+        )
         ended_at = record.finished_at if record and progress.outcome else None
         noop = record.options.get("noop") if record else None
         spans = list(_spans(runs, state.last_at))
@@ -99,6 +105,7 @@ class Summary(msgspec.Struct, frozen=True):
             most_at_once((span.begin, math.inf if span.run.state == "running" else span.end) for span in spans),
             _resources(runs),
             noop if isinstance(noop, bool) else None,
+            [JobProgress.from_state(job) for job in state.jobs] if isinstance(state, PlanState) else None,
         )
 
 

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,8 +11,9 @@ from orch_events.cli.app import App
 from orch_events.cli.connection import OpenServer, open_server, retry_policy
 from orch_events.cli.options.groups import ConnectOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.errors import UnknownJob, UsageError
+from orch_events.errors import OrchEventsError, UnknownJob, UsageError
 from orch_events.wire.job_key import is_plan, spoken
+from orch_events.wire.vocabulary import PLAN_TYPE
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.client.recent import JobQuery
@@ -165,20 +166,19 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
 
 def _latest(app: App, server: OpenServer, policy: "RetryPolicy", ref: JobRef) -> str:
     """Return the newest job, or the newest plan job."""
-    from orch_events.client.recent import PLAN_TYPE, JobQuery
+    from orch_events.client.recent import JobQuery
 
     what, types = ("plan job", frozenset({PLAN_TYPE})) if is_plan(ref.number) else ("job", frozenset[str]())
-    newest = [job.number for job in recent_jobs(app, server, policy, JobQuery(1, types=types)) if job.number]
+    newest = [job.key for job in recent_jobs(app, server, policy, JobQuery(1, types=types)) if job.number]
     if not newest:
         raise UnknownJob(f"the server has no {what}s", f"run a {what} first; the server deletes them after 30 days")
-    job = ref.number + newest[0]
-    app.stderr.note(f"{ref.number}latest is {spoken(job)}")
-    return job
+    app.stderr.note(f"{ref.number}latest is {spoken(newest[0])}")
+    return newest[0]
 
 
 def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
     """Return a server's newest jobs that match. Raises OrchEventsError."""
-    from orch_events.client.recent import PLAN_TYPE, recent
+    from orch_events.client.recent import recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
     of_type = next(iter(query.types)) if len(query.types) == 1 else None
@@ -197,10 +197,53 @@ def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "Job
     return app.finish(recent(fetch, query))
 
 
+def with_their_jobs(
+    app: App, server: OpenServer, policy: "RetryPolicy", plans: "Sequence[JobRecord]"
+) -> "Iterator[JobRecord]":
+    """Yield the records of plan jobs, and behind each those of the jobs that it started, as far as they can be had."""
+    from orch_events.follow.retry import Outage, first_answer, retry
+
+    def begin_outage() -> "Outage":
+        return Outage("", policy, app.clock, had_contact=True)
+
+    def fetch(number: str) -> "Steps[JobRecord]":
+        return retry(lambda: first_answer(server.client.record(number)), begin_outage)
+
+    for plan in plans:
+        yield plan
+        for number in sorted(plan.jobs, key=int):
+            try:
+                yield app.finish(fetch(number))
+            except OrchEventsError as error:
+                app.stderr.warn(f"{spoken(number)} of {spoken(plan.key)} is left out: {error.message}")
+
+
 def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":
-    """Read all events of a job so far, and its record. Raises OrchEventsError."""
+    """Read all events of a job so far, and its record; of a plan job, those of the jobs that it started too.
+
+    Raises:
+        OrchEventsError: the job can't be read; that a plan's job can't is only told.
+    """
+    from orch_events.job.plan import PlanState
+
     replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
-        follower = job.follower(app.clock)
-        app.finish(follower.once(outcome=True))
-        return follower.state
+        state = _load(app, job)
+        if isinstance(state, PlanState):
+            state.adopt(list(_load_jobs_of(app, job, state.started)))
+        return state
+
+
+def _load_jobs_of(app: App, plan: OpenJob, numbers: Iterable[str]) -> "Iterator[JobState]":
+    for number in numbers:
+        if (job := plan.of_plan(number)) is not None:
+            try:
+                yield _load(app, job)
+            except OrchEventsError as error:
+                app.stderr.warn(f"{spoken(number)} of {spoken(plan.number)} is left out: {error.message}")
+
+
+def _load(app: App, job: OpenJob) -> "JobState":
+    follower = job.follower(app.clock)
+    app.finish(follower.once(outcome=True))
+    return follower.state

@@ -11,9 +11,6 @@ from orch_events.wire.records import JobRecord
 MOST_AT_ONCE = 100
 """How many jobs are requested at once."""
 
-PLAN_TYPE = "plan"
-"""Stands for plan jobs among the types of jobs."""
-
 FetchJobs = Callable[[int, int], Steps[Sequence[JobRecord]]]
 """Requests jobs, by limit and offset, the newest first; a server may return others."""
 

@@ -305,9 +305,8 @@ class Follower:
         self._cursor.end_page(end.next_start, asked_at, self.last_answer_at)
         if self._cursor.left_out and not self.state.left_out:
             self.state.left_out = True
-            yield Notice(
-                f"events of {spoken(self.state.job)} were left out: their ids are too far apart to tell which were shown"
-            )
+            job = spoken(self.state.job)
+            yield Notice(f"events of {job} were left out: their ids are too far apart to tell which were shown")
 
     def _emit(self, events: Sequence[Event]) -> Steps[None]:
         if not self._tracks_state:

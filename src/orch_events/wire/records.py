@@ -14,8 +14,9 @@ from orch_events.errors import NotUnderstood
 from orch_events.times import parse_timestamp
 from orch_events.wire import lenient
 from orch_events.wire.event import read_id
+from orch_events.wire.job_key import PLAN
 from orch_events.wire.page import PageDecoder, no_json
-from orch_events.wire.vocabulary import JOB_OVER, PLAN_OVER
+from orch_events.wire.vocabulary import JOB_OVER, PLAN_OVER, PLAN_TYPE
 
 T = TypeVar("T")
 
@@ -61,6 +62,11 @@ class JobRecord(msgspec.Struct, frozen=True):
     raw: bytes = b""
 
     @property
+    def key(self) -> str:
+        """What names it on a command line: its number, `plan:9` for a plan job; "" without a number."""
+        return PLAN * (self.type == PLAN_TYPE and bool(self.number)) + self.number
+
+    @property
     def over(self) -> bool:
         """Whether the job is in a terminal state."""
         return self.state in JOB_OVER or self.state in PLAN_OVER
@@ -96,14 +102,14 @@ class JobRecord(msgspec.Struct, frozen=True):
             started_at=started_at,
             finished_at=finished_at,
             number="" if number is None else str(number),
-            type=_text(job.get("type")) or command or "plan" * ("plan_name" in options),
+            type=_text(job.get("type")) or command or PLAN_TYPE * ("plan_name" in options),
             command=command,
             description=_text(job.get("description")) or _text(options.get("description")),
             owner=_text(_mapping(job.get("owner")).get("login")),
             seconds=_seconds(job.get("duration"), started_at, finished_at),
             timestamp=_text(job.get("timestamp")),
             options=options,
-            jobs=tuple(_mapping(history)),
+            jobs=tuple(name for name in _mapping(history) if read_id(name) is not None),
             raw=raw,
         )
 

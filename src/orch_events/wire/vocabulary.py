@@ -69,6 +69,9 @@ JOB_TYPES = (
 )  # fmt: skip
 """Every documented type of job."""
 
+PLAN_TYPE = "plan"
+"""Stands for plan jobs among the types of jobs; a server has a list of its own for them."""
+
 FAIL_ON = ("failed", "errored", "skipped", "aborted")
 """What --fail-on can name: outcomes that make the exit status other than 0."""
 

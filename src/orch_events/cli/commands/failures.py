@@ -62,7 +62,8 @@ def failures(  # noqa: PLR0917 - one argument an option of its own
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
-    nodes = [escape_control(run.name) for run in unfinished(state.runs) if state.is_over or run.state != "running"]
+    left = (escape_control(run.name) for run in unfinished(state.runs) if state.is_over or run.state != "running")
+    nodes = list(dict.fromkeys(left))
     if names:
         write_lines(app, nodes)
     elif rerun:

@@ -17,7 +17,8 @@ from orch_events.cli.options.definitions import (
 )
 from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions
 from orch_events.cli.options.types import count, job_type
-from orch_events.wire.vocabulary import JOB_STATES
+from orch_events.errors import UsageError
+from orch_events.wire.vocabulary import JOB_STATES, PLAN_STATES, PLAN_TYPE
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requested
     from orch_events.wire.records import JobRecord
@@ -29,6 +30,7 @@ _HELP = """
     \b
     orch-events jobs                        the last twenty
     orch-events jobs --state running        those that are running now
+    orch-events jobs --tree                 plan jobs, and the jobs that they started
     orch-events jobs --json | jq -r .name   the server's objects, one per line
 """
 
@@ -39,36 +41,43 @@ _HELP = """
 @filter_option(
     "--state",
     multiple=True,
-    type=click.Choice(JOB_STATES),
+    type=click.Choice(list(dict.fromkeys((*JOB_STATES, *PLAN_STATES)))),
     metavar="STATE",
     also=("status", "failed", "running"),
     help="Only jobs in this state, such as running or failed.",
 )
 @filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
-        help="Only jobs of this type, such as deploy, task or plan_task.")  # fmt: skip
+        help="Only jobs of this type, such as deploy, task or plan_task; plan for plan jobs.")  # fmt: skip
+@filter_option("--tree", is_flag=True, help="Plan jobs, and under each the jobs that it started.")
 @event_output_options
 @display_options()
 @connect_options
 @retry_options(retry_for="10s", auth_wait="0")
 @click.pass_obj
-def jobs(
-    app: App, limit: int, state: Sequence[str], types: Sequence[str], output: OutputOptions, display: DisplayOptions,
-    connect: ConnectOptions, retry: RetryOptions,
+def jobs(  # noqa: PLR0917 - one argument an option of its own
+    app: App, limit: int, state: Sequence[str], types: Sequence[str], tree: bool,  # noqa: FBT001 - click's
+    output: OutputOptions, display: DisplayOptions, connect: ConnectOptions, retry: RetryOptions,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
-    from orch_events.cli.job_sources import recent_jobs
+    from orch_events.cli.job_sources import recent_jobs, with_their_jobs
     from orch_events.client.recent import JobQuery
 
     app.configure_stderr(display)
-    query, policy = JobQuery(limit, frozenset(state), frozenset(types)), retry_policy(retry)
+    kinds = frozenset([*types, *[PLAN_TYPE] * tree])
+    if PLAN_TYPE in kinds and len(kinds) > 1:
+        raise UsageError("plan jobs and other jobs can't be listed together", "use --type plan, or the other types")
+    query, policy = JobQuery(limit, frozenset(state), kinds), retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
-        found = recent_jobs(app, server, policy.with_token(server.token_version), query)
-    _show(app, output, display, found)
+        policy = policy.with_token(server.token_version)
+        found = recent_jobs(app, server, policy, query)
+        if tree:
+            found = list(with_their_jobs(app, server, policy, found))
+    _show(app, output, display, found, tree=tree)
     if not found:
         app.stderr.note("no jobs match" if state or types else "the server has no jobs")
 
 
-def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]") -> None:
+def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]", *, tree: bool) -> None:
     from orch_events.render.events.structured import JsonArray, JsonLines
     from orch_events.render.reports.jobs import jobs_csv, jobs_table
     from orch_events.render.toolkit.terminal import columns
@@ -86,4 +95,4 @@ def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Seque
             app.output.write(jobs_csv(jobs).encode())
         case _:
             theme, time_format = app.theme(app.stdout, display), TimeFormat(display.time)
-            app.output.write_text(jobs_table(jobs, theme, time_format, cells=columns(app.stdout)))
+            app.output.write_text(jobs_table(jobs, theme, time_format, cells=columns(app.stdout), tree=tree))

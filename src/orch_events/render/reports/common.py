@@ -11,7 +11,7 @@ from orch_events.analysis.progress import JobProgress
 from orch_events.render.messages import ended, how_far
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import escape_control
-from orch_events.wire.job_key import spoken
+from orch_events.wire.job_key import kind_and_number, spoken
 
 T = TypeVar("T")
 
@@ -57,9 +57,9 @@ def timestamp(at: datetime | None) -> str | None:
 
 def json_progress(progress: JobProgress) -> dict[str, Any]:
     """Return the first keys of every report's JSON."""
-    outcome = progress.outcome
+    outcome, (kind, number) = progress.outcome, kind_and_number(progress.job)
     return {
-        "job": progress.job,
+        kind: number,
         "over": progress.is_over,
         "outcome": outcome.word if outcome else None,
         "record": progress.has_record,

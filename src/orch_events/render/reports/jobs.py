@@ -19,11 +19,14 @@ JOB_COLUMNS = ("id", "state", "type", "node_count", "node_states", "started", "d
 _HEAD = ("ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "DESCRIPTION")
 _STATE, _NODES, _DESCRIPTION = 1, 3, 7
 _GAP = "  "
+_INDENT = "  "
 _MIN_NODES_CELLS = 16
 _MIN_DESCRIPTION_CELLS = 12
 
 
-def jobs_table(jobs: Sequence[JobRecord], theme: Theme, time_format: TimeFormat, *, cells: int | None) -> str:
+def jobs_table(
+    jobs: Sequence[JobRecord], theme: Theme, time_format: TimeFormat, *, cells: int | None, tree: bool = False
+) -> str:
     """Draw jobs for people.
 
     Args:
@@ -31,8 +34,9 @@ def jobs_table(jobs: Sequence[JobRecord], theme: Theme, time_format: TimeFormat,
         theme: colours and glyphs.
         time_format: the format of timestamps.
         cells: the width of the terminal; None if there is none: nothing is cut, and times have years and seconds.
+        tree: whether jobs that a plan started stand behind it, and are to be indented.
     """
-    rows = [_HEAD, *(_texts(job, theme, time_format, short=cells is not None) for job in jobs)]
+    rows = [_HEAD, *(_texts(job, theme, time_format, short=cells is not None, tree=tree) for job in jobs)]
     widths = _widths(rows, cells)
     head, *lines = (_line(row, widths, cells, theme.ellipsis) for row in rows)
     begin = widths[0] + len(_GAP)
@@ -49,10 +53,10 @@ def jobs_csv(jobs: Sequence[JobRecord]) -> str:
     return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job)) for job in jobs), ""])
 
 
-def _texts(job: JobRecord, theme: Theme, time_format: TimeFormat, *, short: bool) -> tuple[str, ...]:
+def _texts(job: JobRecord, theme: Theme, time_format: TimeFormat, *, short: bool, tree: bool) -> tuple[str, ...]:
     glyph = f"{theme.glyphs.get(job.state, ' ')} " if theme.glyphs else ""
     texts = (
-        job.number or "?",
+        (_INDENT * ("plan_job" in job.options) if tree else "") + (job.key or "?"),
         glyph + (job.state or "?"),
         job.type or "-",
         _nodes(job),
@@ -67,7 +71,7 @@ def _texts(job: JobRecord, theme: Theme, time_format: TimeFormat, *, short: bool
 def _cells(job: JobRecord) -> tuple[str, ...]:
     date, time = TimeFormat("utc").split(job.started_at.isoformat()) if job.started_at else ("", "")
     return (
-        job.number,
+        job.key,
         job.state,
         job.type,
         "" if job.node_count is None else str(job.node_count),
@@ -80,7 +84,9 @@ def _cells(job: JobRecord) -> tuple[str, ...]:
 
 
 def _nodes(job: JobRecord) -> str:
-    """Return how many nodes there are, and how many in each state."""
+    """Return how many nodes there are, and how many in each state; of a plan, how many jobs."""
+    if job.jobs:
+        return f"{len(job.jobs)} job{'s' * (len(job.jobs) != 1)}"
     total = job.node_count or sum(job.node_states.values())
     return ": ".join(filter(None, [str(total or "-"), _by_state(job)]))
 

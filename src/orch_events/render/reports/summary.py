@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from orch_events.analysis.durations import Histogram, Spread
+from orch_events.analysis.progress import JobProgress
 from orch_events.analysis.summary import Resources, Span, Summary
 from orch_events.render.reports.common import VERSION, counted, heading, json_progress, json_spread, listed, timestamp
 from orch_events.render.toolkit.bars import bar, sparkline
@@ -40,6 +41,8 @@ def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Seq
             yield label, [" ".join(time_format.split(at.isoformat()))]
     if summary.seconds is not None:
         yield "took", [format_duration(summary.seconds) + ("" if over else " so far")]
+    if summary.jobs:
+        yield "jobs", [f"{_job(job)}," for job in summary.jobs[:-1]] + [_job(summary.jobs[-1])]
     if summary.most_at_once:
         yield "peak", [counted(summary.most_at_once, "node"), "at once"]
     if summary.noop is not None:
@@ -51,6 +54,11 @@ def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Seq
     if unheard:
         label, words = ("missing", "without events") if over else ("waiting", "not started yet")
         yield label, [counted(unheard, "node"), words]
+
+
+def _job(job: JobProgress) -> str:
+    state = job.outcome.word if job.outcome else "running" if job.is_running else "in an unknown state"
+    return f"{job.job} {state}"
 
 
 def _changes(found: Resources) -> Iterator[tuple[str, Sequence[str]]]:
@@ -110,6 +118,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "most_at_once": summary.most_at_once,
         "noop": summary.noop,
         "resources": msgspec.structs.asdict(summary.resources) if summary.resources else None,
+        **({} if summary.jobs is None else {"jobs": [json_progress(job) for job in summary.jobs]}),
         "durations": _json_durations(summary),
         "slowest": [_json_span(span) for span in summary.slowest],
         "running": [_json_span(span) for span in summary.running],

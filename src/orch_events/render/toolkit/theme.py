@@ -14,6 +14,8 @@ _STYLES = {
     "stopping": "yellow",
     "stopped": "bold yellow",
     "aborted": "bold red",
+    "success": "green",
+    "failure": "bold red",
     "quiet": "dim",
     "match": "reverse",
     "warning": "yellow",
@@ -30,7 +32,10 @@ _GLYPHS = {
     "stopping": "◌",
     "stopped": "□",
     "aborted": "■",
+    "success": "✔",
+    "failure": "✖",
     "new": "○",
+    "pending": "○",
     "ready": "◎",
 }
 
