@@ -42,7 +42,7 @@ INSIDE = {
         "detail": "event lenient",
         "page": "event lenient scanner",
         "lines": "event page",
-        "records": "event lenient page vocabulary",
+        "records": "event job_key lenient page vocabulary",
         "job_key": "",
         "plan": "event vocabulary",
     },

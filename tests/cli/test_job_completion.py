@@ -22,7 +22,7 @@ from orch_events.cli import job_completion
 from orch_events.cli.job_completion import CACHE_SECONDS, JobCache, Jobs
 from orch_events.cli.main import cli
 from orch_events.simulator import Api, Fault, Faults, Simulator
-from orch_events.wire.vocabulary import EVENT_TYPES, JOB_STATES, JOB_TYPES
+from orch_events.wire.vocabulary import EVENT_TYPES, JOB_STATES, JOB_TYPES, PLAN_STATES
 from tests.cli.command import SECONDS, Done
 from tests.cli.conftest import Serve
 
@@ -84,10 +84,10 @@ def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> 
         ("list -o ", ["table", "jsonl", "json", "csv"]),
         ("list --output=js", ["jsonl", "json"]),
         ("follow 352 --color n", ["never"]),
-        ("jobs --state ", JOB_STATES),
-        ("jobs --state f", ["finished", "failed"]),
+        ("jobs --state ", dict.fromkeys((*JOB_STATES, *PLAN_STATES))),
+        ("jobs --state f", ["finished", "failed", "failure"]),
         ("jobs --type plan_apply", ["plan_apply", "plan_apply_prep"]),
-        ("jobs --type ", JOB_TYPES),
+        ("jobs --type ", (*JOB_TYPES, "plan")),
         ("list -t f", ["finished", "failed"]),
         ("list --type node_", [name for name in EVENT_TYPES if name.startswith("node_")]),
         ("list 352 --fail-on s", ["skipped"]),

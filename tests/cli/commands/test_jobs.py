@@ -208,3 +208,43 @@ def test_a_table_is_cut_to_the_width_of_a_terminal(over: str) -> None:
     assert len(lines) == len(ALL_JOBS) + 1
     assert max(map(len, lines)) == 60
     assert all(line.endswith("…") for line in lines)
+
+
+def test_plan_jobs_are_a_list_of_their_own(over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, "--type", "plan")
+
+    assert [line.split()[0] for line in done.lines[1:]] == ["plan:302", "plan:301"]
+    assert "5 jobs" in done.lines[1]
+    assert [
+        json.loads(line)["name"] for line in call("jobs", "--service-url", over, "--type", "plan", "--json").lines
+    ] == [
+        "302",
+        "301",
+    ]
+    assert call("jobs", "--service-url", over, "--type", "plan", "--state", "failure", "--json").out.count("\n") == 1
+
+
+def test_a_tree_has_the_jobs_of_a_plan_under_it(over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, "--tree")
+
+    assert [line.partition(" ✔")[0].partition(" ✖")[0].rstrip() for line in done.lines[1:]] == [
+        "plan:302", "  343", "  344", "  345", "  346", "  347", "plan:301", "  341", "  342",
+    ]  # fmt: skip
+
+
+def test_a_job_of_a_plan_that_is_gone_is_left_out_of_the_tree_and_told_of(call: Call) -> None:
+    with Simulator(Api(lambda: float("inf"), forbidden={"jobs/342"})) as simulator:
+        done = call("jobs", "--service-url", simulator.url, "--tree", "--limit", "2", "-o", "csv")
+
+    assert [line.partition(",")[0] for line in done.lines][-2:] == ["plan:301", "341"]
+    assert done.err.startswith("warning: job 342 of plan 301 is left out: access to ")
+
+
+@pytest.mark.parametrize("words", ["--type plan --type task", "--tree --type deploy"])
+def test_plan_jobs_and_jobs_are_not_mixed(words: str, over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, *words.split())
+
+    assert done.status == 2
+    assert done.err == (
+        "error: plan jobs and other jobs can't be listed together\nhint: use --type plan, or the other types\n"
+    )

@@ -29,7 +29,6 @@ _HELP = """
 
     \b
     orch-events jobs                        the last twenty
-    orch-events jobs --state running        those that are running now
     orch-events jobs --tree                 plan jobs, and the jobs that they started
     orch-events jobs --json | jq -r .name   the server's objects, one per line
 """

@@ -20,6 +20,7 @@ _HEAD = ("ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "DESCRI
 _STATE, _NODES, _DESCRIPTION = 1, 3, 7
 _GAP = "  "
 _INDENT = "  "
+_LIKE = {"pending": "new", "success": "finished", "failure": "failed"}
 _MIN_NODES_CELLS = 16
 _MIN_DESCRIPTION_CELLS = 12
 
@@ -42,7 +43,7 @@ def jobs_table(
     begin = widths[0] + len(_GAP)
     end = begin + widths[_STATE]
     painted = [
-        line[:begin] + theme.paint(line[begin:end], job.state) + line[end:]
+        line[:begin] + theme.paint(line[begin:end], _style(job)) + line[end:]
         for line, job in zip(lines, jobs, strict=True)
     ]
     return "\n".join([theme.paint(head, "quiet"), *painted, ""])
@@ -54,7 +55,7 @@ def jobs_csv(jobs: Sequence[JobRecord]) -> str:
 
 
 def _texts(job: JobRecord, theme: Theme, time_format: TimeFormat, *, short: bool, tree: bool) -> tuple[str, ...]:
-    glyph = f"{theme.glyphs.get(job.state, ' ')} " if theme.glyphs else ""
+    glyph = f"{theme.glyphs.get(_style(job), ' ')} " if theme.glyphs else ""
     texts = (
         (_INDENT * ("plan_job" in job.options) if tree else "") + (job.key or "?"),
         glyph + (job.state or "?"),
@@ -81,6 +82,11 @@ def _cells(job: JobRecord) -> tuple[str, ...]:
         job.owner,
         job.description,
     )
+
+
+def _style(job: JobRecord) -> str:
+    """Return the state whose colour and glyph a job has: a plan job's states have those of a job's that mean the same."""
+    return _LIKE.get(job.state, job.state)
 
 
 def _nodes(job: JobRecord) -> str:

@@ -14,8 +14,6 @@ _STYLES = {
     "stopping": "yellow",
     "stopped": "bold yellow",
     "aborted": "bold red",
-    "success": "green",
-    "failure": "bold red",
     "quiet": "dim",
     "match": "reverse",
     "warning": "yellow",
@@ -32,10 +30,7 @@ _GLYPHS = {
     "stopping": "◌",
     "stopped": "□",
     "aborted": "■",
-    "success": "✔",
-    "failure": "✖",
     "new": "○",
-    "pending": "○",
     "ready": "◎",
 }
 
