@@ -25,7 +25,7 @@ def asked(ask: Callable[[Client], Iterator[Any]], answer: str = '{"items":[]}') 
 
     def respond(request: httpx.Request) -> httpx.Response:
         paths.append(request.url.raw_path.decode())
-        return httpx.Response(200, text=answer)
+        return httpx.Response(200, stream=httpx.ByteStream(answer.encode()))
 
     with Client(ServiceUrl.parse("pe"), lambda: None, SystemClock(), transport=httpx.MockTransport(respond)) as client:
         found = [one for one in ask(client) if one is not None]

@@ -82,7 +82,8 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 -o xml", "--output: 'xml' is not one of 'table', 'jsonl', 'json', 'csv'", _SEE_LIST),
         (
             "list x",
-            "'x' is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL of a job or the path of a recording",
+            "'x' is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL of a job or the path "
+            "of a recording",
             _SEE_LIST,
         ),
         ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'", "see: orch-events completion --help"),

@@ -85,7 +85,7 @@ def _cells(job: JobRecord) -> tuple[str, ...]:
 
 
 def _style(job: JobRecord) -> str:
-    """Return the state whose colour and glyph a job has: a plan job's states have those of a job's that mean the same."""
+    """Return the state whose colour and glyph it has: those of a plan job look like a job's that mean the same."""
     return _LIKE.get(job.state, job.state)
 
 
