@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from orch_events.job.state import JobState
 from orch_events.simulator import scripts
 from orch_events.wire.event import Event
+from orch_events.wire.page import PageDecoder
 from orch_events.wire.records import JobRecord
+from tests import ROOT
 
 ABSENT = object()
 """A key that is not there."""
@@ -94,6 +96,14 @@ def record_from(**values: Any) -> JobRecord:
 def running_until(end: float, state: str = "finished", nodes: int | None = 2) -> Callable[[float], JobRecord]:
     """Return the record of a job by the time: it is running before `end`, and then in `state`."""
     return lambda now: record(state if now >= end else "running", nodes)
+
+
+def case(name: str) -> list[Event]:
+    """Return the events of an answer in tests/cases, of a shape that was seen in public."""
+    decoder = PageDecoder(name)
+    events = decoder.feed((ROOT / "tests" / "cases" / f"{name}.json").read_bytes())
+    decoder.finish()
+    return events
 
 
 def job_of(*events: Event, job: str = "7", record: JobRecord | None = None) -> JobState:

@@ -6,13 +6,14 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
 
 import trustme
 
 from orch_events.simulator import Api, Simulator
+from tests.servers import http_server
 
 TOKEN = "0TheToken0"
 NAMES = ("127.0.0.1", "localhost")
@@ -70,10 +71,8 @@ def tunnel() -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with http_server(Handler) as place:
+        yield place
 
 
 def _carry(one: socket.socket, other: socket.socket) -> None:

@@ -2,24 +2,35 @@
 
 import gc
 import itertools
+import math
 import os
+import platform
 import socket
+import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
 
+from orch_events.simulator import Simulator
 from tests.certificates import OLD_CA, Authority
+from tests.fakes import StillApi
 
 settings.register_profile("whole", deadline=None)  # a slow machine is no fault
 settings.register_profile("quick", deadline=None, max_examples=25)
+
+THREAD_SECONDS = 1
+"""How long a thread may take to end after its test; only one that does not end takes so long."""
 
 _CONNECT = socket.socket.connect
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Try fewer examples where the slow tests are left out: it is the quick look of somebody who works."""
+    platform.platform()  # what doctor asks; the library starts `uname` for it, and remembers
     if config.getoption("--hypothesis-profile") is None:
         settings.load_profile("quick" if config.getoption("-m") == "not slow" else "whole")
 
@@ -35,6 +46,30 @@ def _loopback_only(self: socket.socket, address: tuple[str, int] | str) -> None:
     if host not in ("127.0.0.1", "::1", "localhost"):
         pytest.fail(f"a test asked for {host}")
     _CONNECT(self, address)
+
+
+def _no_process(*_: object, **__: object) -> NoReturn:
+    pytest.fail("a test that starts a process is slow: mark it so")
+
+
+@pytest.fixture(autouse=True)
+def _quick_or_slow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse processes to a test that is not marked slow."""
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setattr(subprocess.Popen, "__init__", _no_process)
+        monkeypatch.setattr(os, "fork", _no_process)
+        monkeypatch.setattr(os, "forkpty", _no_process)
+
+
+@pytest.fixture(autouse=True)
+def _ended_threads() -> Iterator[None]:
+    """Fail a test whose threads outlive it: they would take time and files from all that come after."""
+    before = set(threading.enumerate())
+    yield
+    added = set(threading.enumerate()) - before
+    for thread in added:
+        thread.join(THREAD_SECONDS)
+    assert [thread.name for thread in added if thread.is_alive()] == []
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +106,10 @@ def _alone(monkeypatch: pytest.MonkeyPatch, _homes: Iterator[Path], _old_ca: Pat
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """Return a CA, made once."""
     return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture(scope="session")
+def over() -> Iterator[str]:
+    """The service-url of a simulator whose jobs are all over."""
+    with Simulator(StillApi(math.inf)) as simulator:
+        yield simulator.url

@@ -2,19 +2,19 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from orch_events import errors
 from orch_events.cli import exit_status
 from orch_events.cli.main import cli, main
-from orch_events.simulator import Api, Simulator
 from tests import ROOT
 from tests.cli.command import SECONDS, Done, needs
 
@@ -59,12 +59,14 @@ _ALL_OF_352 = r"^1267 [\s\S]*^1369 .* Finished job 352$"
 
 PROMISES = {
     "orch-events doctor": Promise(r"answer +HTTP 200"),
-    "orch-events jobs": Promise(r"^360 .*5000 finished[\s\S]*^352 .*23 finished, 1 skipped"),
+    "orch-events jobs": Promise(r"^360 .* 5000✔ [\s\S]*^352 .* 1↷ 23✔ "),
     "orch-events jobs --state failed": Promise(r"^353 ", every=r"ID .*|\d+ +✖ failed .*"),
+    "orch-events jobs --task service --since 2016-05-05": Promise(r"^360 ", every=r"ID .*|\d+ .*  service: .*"),
+    "orch-events compare latest~1 latest": Promise(r"358[\s\S]*360"),
     "orch-events summary latest": Promise(r"^job 360 .*5000 nodes"),
     "orch-events list 352": Promise(_ALL_OF_352),
     "orch-events list 353 --failed": Promise(
-        r"web-03\.example\.com +The task exited with 1: nginx: \[emerg\]", every=r"ID .*|.* (✖ failed|‼ errored) .*"
+        r"web-03\.example\.com +nginx: \[emerg\]", every=r"ID .*|.* (✖ failed|‼ errored) .*"
     ),
     "orch-events list 353 --node 'web*' --type finished --grep restarted": Promise(
         r"restarted", every=r"ID .*|.* ✔ finished +web-.* nginx restarted .*"
@@ -125,6 +127,7 @@ NOT_RUN = {
 """Lines that a test can't run, and why."""
 
 _SHELLS = {"sh": ["bash", "-c"], "zsh": ["zsh", "-f", "-c"], "fish": ["fish", "--no-config", "-c"]}
+_SLOW = pytest.mark.slow
 _ASKS = re.compile(r"orch-events (?!simulate|completion)")
 
 
@@ -134,6 +137,16 @@ class Block:
 
     shell: str
     lines: tuple[str, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether there are only commands of ours: no shell is needed to run them, nor Ctrl-C."""
+        return not any(re.search(r"[|&<>]", line) or PROMISES[line].then or PROMISES[line].stop for line in self.lines)
+
+    @property
+    def demonstrates(self) -> bool:
+        """Whether it is a demo as it stands."""
+        return "--demo" in "".join(self.lines)
 
     @property
     def tools(self) -> list[str]:
@@ -151,44 +164,64 @@ def blocks() -> list[Block]:
 def runs() -> list[tuple[Block, bool]]:
     """Return each block that can be run, as it stands, and where it asks a server with `--demo` too."""
     run = [block for block in blocks() if set(block.lines) & set(PROMISES)]
-    asking = [block for block in run if any(map(_ASKS.match, block.lines)) and "--demo" not in "".join(block.lines)]
+    asking = [block for block in run if any(map(_ASKS.match, block.lines)) and not block.demonstrates]
     return [*((block, False) for block in run), *((block, True) for block in asking)]
 
 
-_RUNS = [
-    pytest.param(block, demo, id=block.lines[0] + " --demo" * demo, marks=needs(*block.tools))
-    for block, demo in runs()
-    if not (demo and _RESUMABLE in block.lines)  # each demo is a new server: its job can't be resumed
-]
+def _params(*, plain: bool) -> list[ParameterSet]:
+    """Return what is run, in this process or by a shell; a demo is slow."""
+    return [
+        pytest.param(
+            block,
+            demo,
+            id=block.lines[0] + " --demo" * demo,
+            marks=[needs(*block.tools), *[_SLOW] * (demo or block.demonstrates)],
+        )
+        for block, demo in runs()
+        if block.plain is plain
+        and not (demo and _RESUMABLE in block.lines)  # each demo is a new server: its job can't be resumed
+    ]
 
 
 @pytest.fixture
-def environment() -> Iterator[dict[str, str]]:
-    """Return an environment with orch-events on PATH and a server whose jobs are over."""
+def environment(over: str, demo: bool, block: Block, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Put orch-events on PATH, name a server, and let a demo be over soon; there is a folder to write to."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    with Simulator(Api(lambda: float("inf"))) as simulator:
-        plain = {"PATH": path, "LC_ALL": "C.UTF-8", "ORCH_EVENTS_PORT": "0"}
-        yield os.environ | plain | {"ORCH_EVENTS_SERVICE_URL": simulator.url}
+    names = {"ORCH_EVENTS_PORT": "0", "ORCH_EVENTS_SETTLE": "300ms"}
+    if demo:
+        names |= {"ORCH_EVENTS_DEMO": "1", "ORCH_EVENTS_SPEED": "1000"}
+    elif block.demonstrates:  # as it runs
+        names |= {"ORCH_EVENTS_SPEED": "30", "ORCH_EVENTS_INTERVAL": "100ms"}
+    else:
+        names |= {"ORCH_EVENTS_SERVICE_URL": over}
+    for name, value in {"PATH": path, "LC_ALL": "C.UTF-8", **names}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize(("block", "demo"), _RUNS)
-def test_a_line_does_what_the_text_promises(
-    block: Block, demo: bool, environment: dict[str, str], tmp_path: Path
-) -> None:
-    added = {"ORCH_EVENTS_DEMO": "1", "ORCH_EVENTS_SPEED": "1000"} if demo else {}
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(("block", "demo"), _params(plain=True))
+def test_a_line_does_what_the_text_promises(block: Block, capfd: pytest.CaptureFixture[str]) -> None:
+    for line in block.lines:
+        status = main(shlex.split(line)[1:])
+        PROMISES[line].check(line, Done(status, *capfd.readouterr()))
+
+
+@_SLOW
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(("block", "demo"), _params(plain=False))
+def test_a_line_of_a_shell_does_what_the_text_promises(block: Block) -> None:
     for line in block.lines:
         promise = PROMISES[line]
         typed = f"{line} && {promise.then}" if promise.then else line
-        done = _run([*_SHELLS[block.shell], typed], tmp_path, environment | added, promise.out if promise.stop else "")
+        done = _run([*_SHELLS[block.shell], typed], promise.out if promise.stop else "")
         promise.check(line, done)
 
 
-def _run(words: list[str], directory: Path, environment: dict[str, str], until: str) -> Done:
+def _run(words: list[str], until: str) -> Done:
     """Run a shell to its end, or press Ctrl-C as soon as it has printed what is looked for."""
     with subprocess.Popen(
         words,
-        cwd=directory,
-        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orch_events.times import (
     Instant,
+    format_ago,
     format_clock,
     format_duration,
     format_roughly,
@@ -226,3 +227,22 @@ def test_a_duration_is_written_as_a_clock_counts(seconds: float, text: str) -> N
 def test_an_instant_writes_itself_as_what_reads_as_the_same(seconds: float, written: str) -> None:
     assert str(Instant(seconds)) == written
     assert parse_instant(written, 0.0) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "just now"),
+        (0.9, "just now"),
+        (1, "1 second ago"),
+        (59.9, "59 seconds ago"),
+        (60, "1 minute ago"),
+        (7199, "1 hour ago"),
+        (3 * 86_400, "3 days ago"),
+        (8 * 86_400, "1 week ago"),
+        (40 * 86_400, "1 month ago"),
+        (800 * 86_400, "2 years ago"),
+    ],
+)
+def test_how_long_ago_is_told_in_the_largest_unit(seconds: float, text: str) -> None:
+    assert format_ago(seconds) == text

@@ -11,6 +11,10 @@ from typing import Protocol
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _UNITS = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+_LONG_UNITS = (
+    (31_556_952, "year"), (2_629_746, "month"), (604_800, "week"), (86_400, "day"), (3600, "hour"), (60, "minute"),
+    (1, "second"),
+)  # fmt: skip
 _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)", re.ASCII)
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
@@ -152,6 +156,14 @@ def format_roughly(seconds: float) -> str:
         return f"{minutes}m"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}h {minutes:02}m" if hours < 48 else f"{hours // 24:,}d"  # noqa: PLR2004 - two days
+
+
+def format_ago(seconds: float) -> str:
+    """Format how long ago something was, in its largest unit: `just now`, `5 minutes ago`, `3 days ago`."""
+    for size, unit in _LONG_UNITS:
+        if (count := int(seconds // size)) > 0:
+            return f"{count} {unit}{'s' * (count != 1)} ago"
+    return "just now"
 
 
 def format_clock(seconds: float) -> str:

@@ -8,7 +8,7 @@ from orch_events.analysis.comparison import FACTOR, SECONDS, Comparison, Pair
 from orch_events.job.state import JobState
 from tests.build import event_at, job_of, record, simulated
 
-KINDS = ("newly_failing", "fixed", "still_failing", "missing", "new", "slower", "faster")
+KINDS = ("newly_failing", "fixed", "still_failing", "still_skipped", "missing", "new", "slower", "faster")
 
 
 def job(*, goes_on: bool = False, **nodes: str | int) -> JobState:
@@ -41,6 +41,8 @@ def found(before: JobState, after: JobState) -> dict[str, list[str]]:
         ("failed", "finished", ["fixed"]),
         ("running", "finished", ["fixed"]),
         ("failed", "skipped", ["still_failing"]),
+        ("skipped", "failed", ["still_failing"]),
+        ("skipped", "skipped", ["still_skipped"]),
         ("errored", "running", ["still_failing"]),
     ],
 )
@@ -55,7 +57,6 @@ def test_a_node_that_runs_in_a_job_that_goes_on_has_not_failed_yet() -> None:
 
 def test_nodes_come_and_go() -> None:
     assert found(job(a=1, b="failed"), job(b="failed", c=1, d="failed")) == {
-        "newly_failing": ["d"],
         "still_failing": ["b"],
         "missing": ["a"],
         "new": ["c", "d"],
@@ -96,7 +97,8 @@ def test_the_greatest_difference_comes_first() -> None:
 def test_the_simulator_s_second_run_is_better_in_most_ways() -> None:
     names = found(simulated(357), simulated(358))
     assert {kind: len(nodes) for kind, nodes in names.items()} == {
-        "newly_failing": 4, "fixed": 11, "still_failing": 4, "missing": 2, "new": 3, "slower": 4, "faster": 3,
+        "newly_failing": 3, "fixed": 11, "still_failing": 3, "still_skipped": 1, "missing": 2, "new": 3,
+        "slower": 4, "faster": 3,
     }  # fmt: skip
     assert names["faster"][0] == "db-07.example.com"
 
@@ -107,16 +109,14 @@ JOBS = st.builds(lambda goes_on, nodes: job(goes_on=goes_on, **nodes), st.boolea
 
 
 @given(JOBS, JOBS)
-def test_a_node_is_of_one_kind_and_what_is_new_may_fail_too(before: JobState, after: JobState) -> None:
-    names = found(before, after)
-    failing = set(names.pop("newly_failing", [])) - set(names.get("new", []))
-    told_ones = [name for nodes in names.values() for name in nodes] + sorted(failing)
+def test_a_node_is_of_one_kind(before: JobState, after: JobState) -> None:
+    told_ones = [name for nodes in found(before, after).values() for name in nodes]
     assert len(told_ones) == len(set(told_ones))
 
 
 @given(JOBS)
 def test_beside_itself_a_job_has_only_what_still_fails(state: JobState) -> None:
-    assert set(found(state, state)) <= {"still_failing"}
+    assert set(found(state, state)) <= {"still_failing", "still_skipped"}
 
 
 @given(JOBS, JOBS)
@@ -128,3 +128,13 @@ def test_the_other_way_round_everything_is_the_other_way_round(before: JobState,
 
 def test_a_pair_without_two_ends_has_no_difference() -> None:
     assert Pair("a", None, job(a=1).runs["a"]).more_seconds is None
+
+
+def test_a_part_has_the_same_nodes_of_both_jobs() -> None:
+    before, after = job(a="failed", b=1, c="failed"), job(a=1, b="failed", c="failed", d=1)
+    comparison = Comparison.from_states(before, after, ["[abd]"], failed=True)
+    assert [pair.name for pair in comparison.fixed] == ["a"]
+    assert [pair.name for pair in comparison.newly_failing] == ["b"]
+    assert [list(one.part.runs) for one in (comparison.before, comparison.after)] == [["a", "b"], ["a", "b"]]
+    assert not comparison.missing
+    assert not comparison.new

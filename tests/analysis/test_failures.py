@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from orch_events.analysis.failures import Failures, Group, reason, unfinished
 from orch_events.job.nodes import NodeRun
-from tests.build import event_at, job_of, simulated
+from tests.build import case, event_at, job_of, simulated
 
 
 def failed(number: int, node: str, cause: str = "", kind: str = "node_failed", **more: Any) -> Any:
@@ -59,6 +59,8 @@ def test_the_largest_group_is_first_then_the_worst_then_by_text() -> None:
         ({"metrics": {"failed": 2}}, "", "resources failed"),
         ({"metrics": {"failed": 2}, "_error": "no catalog"}, "Run failed", "no catalog"),
         (None, "Skipped", "Skipped"),
+        (None, "Failed on node a", ""),
+        ({"metrics": {"failed": 2}}, "Failed on a", "Failed on a: resources failed"),
         (None, "", ""),
     ],
 )
@@ -94,3 +96,48 @@ def test_nodes_stay_in_the_order_of_the_job() -> None:
 def test_the_simulator_s_failures_are_in_groups_by_cause(job: int, sizes: list[int]) -> None:
     groups: list[Group] = list(Failures.from_state(simulated(job)).groups)
     assert [len(group.runs) for group in groups] == sizes
+
+
+NO_CATALOG = (
+    "Error: Could not retrieve catalog from remote server: Error <number> on SERVER: Evaluation Error: no hiera data "
+    "for ntp::servers (file: <path>, line: <number>) on node <node>"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "groups"),
+    [
+        ("task-error-bare", [("errored", "Tasks need an agent of version 5.1.0 or newer", ["app-6", "app-7"])]),
+        ("task-output-coloured", [("failed", NO_CATALOG, ["esc-1", "esc-2"])]),
+        (
+            "command-results",
+            [
+                ("failed", "the volume is read-only", ["cmd-3", "cmd-4"]),
+                ("failed", "bash: line 1: rsnapctl: command not found", ["cmd-1"]),
+                ("failed", "disk full", ["cmd-2"]),
+                ("skipped", "", ["cmd-6"]),
+            ],
+        ),
+    ],
+)
+def test_answers_of_shapes_seen_in_public_have_the_groups_that_they_should(name: str, groups: list[Any]) -> None:
+    full = [(state, cause, [f"{node}.example.net" for node in nodes]) for state, cause, nodes in groups]
+    assert outline(*case(name)) == full
+
+
+SPELLINGS = [
+    "{node}: no route to 10.0.0.{number} after {number} tries",
+    "\x1b[31m{node}\x1b[0m: no route to 10.0.0.{number} after {number} tries\x1b[K",
+    "  {node}: no\n route to 10.0.0.{number}\tafter {number}  tries\r\n",
+    "{short}: no route to 10.0.0.{number} after {number} tries",
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(SPELLINGS), st.integers(0, 255)), min_size=2, max_size=10), st.data())
+def test_the_same_cause_in_ten_spellings_is_one_group(spellings: list[tuple[str, int]], data: st.DataObject) -> None:
+    events = []
+    for place, (text, number) in enumerate(spellings):
+        node = f"{data.draw(st.sampled_from(['web', 'db', 'Mail']))}-{place}.example.com"
+        cause = text.format(node=node, short=node.partition(".")[0].upper(), number=number)
+        events.append(failed(place, node, cause + " of all" * data.draw(st.sampled_from([100]))))
+    assert len(outline(*events)) == 1

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orch_events.analysis.rerun import Rerun
 from orch_events.wire.records import JobRecord
+from tests import CASES
 from tests.build import record_from
 from tests.cli.command import SECONDS, needs
 
@@ -35,6 +36,7 @@ def task(**options: Any) -> tuple[str, list[str]]:
             " --noop --environment production --concurrency 8",
         ),
         ({"noop": False, "debug": False, "concurrency": None, "target": None, "enforce_environment": True}, ""),
+        ({"transport": "pxp"}, ""),
         ({"environment": "", "enforce_environment": False}, " --no-enforce-environment"),
         ({"no_noop": True, "debug": True, "trace": True, "evaltrace": True}, " --no-noop --debug --trace --evaltrace"),
         ({"description": "it's new", "scope": {"nodes": ["a", "b", "c"]}}, """ --description 'it'"'"'s new'"""),
@@ -42,6 +44,11 @@ def task(**options: Any) -> tuple[str, list[str]]:
 )
 def test_puppet_runs_again_with_its_own_options(options: dict[str, Any], words: str) -> None:
     assert deploy(**options) == (f"puppet job run --nodes a,b{words}", [])
+
+
+def test_only_another_transport_than_the_usual_one_is_lacking() -> None:
+    assert task(transport="pxp") == ("puppet task run service --nodes a,b", [])
+    assert task(transport="ssh") == ("puppet task run service --nodes a,b", ["transport"])
 
 
 @pytest.mark.parametrize(
@@ -96,6 +103,24 @@ def test_parameters_that_are_nested_beyond_reason_are_told() -> None:
     assert found == Rerun(["puppet", "task", "run", "t", "--nodes", "a"], ["the parameters"])
 
 
+def test_a_rerun_of_what_a_server_of_2021_lists_lacks_nothing() -> None:
+    jobs = JobRecord.read_all((CASES / "jobs-2021.json").read_bytes(), "x")
+    reruns = {job.number: Rerun.from_record(job, "db-1") for job in jobs}
+    assert {number: (shlex.join(one.words), list(one.lacks)) for number, one in reruns.items() if one} == {
+        **dict.fromkeys(("23", "21", "19"), ("puppet task run facts --nodes db-1 --environment production", [])),
+        "20": (
+            "puppet job run --nodes db-1 --description 'deploy the web app' --noop --environment production",
+            [],
+        ),
+    }
+
+
+def test_another_transport_is_no_default() -> None:
+    found = Rerun.from_record(record_from(type="task", options={"task": "facts", "transport": "ssh"}), "db-1")
+    assert found is not None
+    assert found.lacks == ["transport"]
+
+
 def test_options_that_no_word_can_give_are_told() -> None:
     assert deploy(
         userdata={"a": 1}, timeout=5, transport="", environment="a\nb", description="-x", concurrency=[1]
@@ -136,6 +161,7 @@ def test_whatever_the_options_are_the_words_can_be_printed(kind: str, options: d
     assert found is None or all(word.isprintable() for word in found.words)
 
 
+@pytest.mark.slow
 @needs("bash")
 @settings(max_examples=20)
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,5}", fullmatch=True), ANYTHING, min_size=1, max_size=3))

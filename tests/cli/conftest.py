@@ -1,9 +1,8 @@
 import math
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -12,6 +11,7 @@ from orch_events.follow import end_of_job
 from orch_events.simulator import Simulator
 from tests.cli.command import Done
 from tests.fakes import StillApi
+from tests.servers import http_server
 
 Serve = Callable[..., AbstractContextManager[str]]
 Call = Callable[..., Done]
@@ -28,13 +28,6 @@ def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Done(status, *capfd.readouterr())
 
     return with_synonym
-
-
-@pytest.fixture(scope="session")
-def over() -> Iterator[str]:
-    """The service-url of a simulator whose jobs are all over."""
-    with Simulator(StillApi(math.inf)) as simulator:
-        yield simulator.url
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +76,8 @@ def _answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
+    with http_server(Handler) as place:
+        yield f"http://{place}"
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Event as Flag
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from orch_events.simulator import Api, Fault, Faults, Simulator
 from orch_events.wire.vocabulary import EVENT_TYPES, JOB_STATES, JOB_TYPES, PLAN_STATES
 from tests.cli.command import SECONDS, Done
 from tests.cli.conftest import Serve
+from tests.servers import http_server
 
 Call = Callable[..., Done]
 Offered = Callable[[str], dict[str, str]]
@@ -228,11 +228,11 @@ def _never_answering() -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        left.set()
-        server.shutdown()
+    with http_server(Handler) as place:
+        try:
+            yield f"http://{place}"
+        finally:
+            left.set()
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(offered: Offered, monkeypatch: pytest.MonkeyPatch) -> None:

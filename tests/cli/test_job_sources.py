@@ -67,12 +67,29 @@ def test_latest_is_the_newest_job_and_that_is_told(command: str, answering: Serv
         "state": "finished",
     }
     with answering(200, json.dumps(answer).encode()) as url:
-        done = call(command, "latest", "--service-url", url, "-v", "-o", "jsonl")
+        settle = ["--settle", "0.3"] if command == "follow" else []  # no record proves that all of it was seen
+        done = call(command, "latest", "--service-url", url, "-v", "-o", "jsonl", *settle)
 
     asked = [line.partition("/v1")[2].partition(":")[0] for line in done.err.splitlines() if line.startswith("GET")]
     assert asked[0] == "/jobs?limit=1&offset=0&order_by=name&order=desc"
     assert set(asked[1:]) <= {"/jobs/10", "/jobs/10/events", "/jobs/10/nodes"}
     assert "latest is job 10\n" in done.err
+
+
+def test_a_job_before_the_latest_is_a_job_too(over: str, call: Call) -> None:
+    done = call("list", "latest~8", "--service-url", over, "--json")
+    assert done.out == call("list", "351", "--service-url", over, "--json").out
+    assert done.err == "latest~8 is job 351\n"
+
+    before, after = "358", "360"
+    both = call("compare", "latest~1", "latest~0", "--service-url", over, "--json")
+    assert both.out == call("compare", before, after, "--service-url", over, "--json").out
+
+
+def test_before_the_first_job_there_is_none(over: str, call: Call) -> None:
+    done = call("follow", "latest~9", "--service-url", over)
+    assert (done.status, done.out) == (5, "")
+    assert done.err.startswith("error: there is no latest~9: the server has only 9 jobs\nhint: ")
 
 
 @pytest.mark.slow

@@ -209,8 +209,8 @@ def test_a_token_is_not_sent_in_the_clear_and_that_is_said(token_file: Callable[
     assert done.status == 6
 
 
-def test_the_version_is_the_package_s() -> None:
-    done = run("--version")
+def test_the_version_is_the_package_s(call: Call) -> None:
+    done = call("--version")
 
     assert (done.status, done.out, done.err) == (0, f"orch-events {version('orch-events')}\n", "")
 

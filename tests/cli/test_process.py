@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import httpcore
+import pytest
 
 from orch_events.cli.process import tune_httpx
 
@@ -14,6 +15,7 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_who_imports_the_client_as_a_library_gets_no_patch() -> None:
     program = """
 import sys, httpcore
@@ -26,6 +28,7 @@ assert sys.modules.get("httpx._main", "absent") is not None
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_tuned_httpx_is_imported_without_its_command_line_and_works() -> None:
     program = """
 import sys

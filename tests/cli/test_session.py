@@ -66,8 +66,9 @@ def test_a_record_that_can_t_be_opened_is_8_at_once(over: str, tmp_path: Path, c
 
 def test_a_cursor_file_says_where_to_go_on_for_each_job(over: str, tmp_path: Path, call: Call) -> None:
     cursor = tmp_path / "cursor"
-    first = call("follow", "352", "351", "--service-url", over, "--json", "--cursor-file", str(cursor))
-    again = call("follow", "352", "353", "--service-url", over, "--json", "--cursor-file", str(cursor))
+    words = ("--service-url", over, "--json", "--settle", "300ms", "--cursor-file", str(cursor))
+    first = call("follow", "352", "351", *words)
+    again = call("follow", "352", "353", *words)
 
     assert len(first.lines) == len(_whole()) + len(scripts()[351].events)
     assert {json.loads(line)["job"] for line in again.lines} == {"353"}

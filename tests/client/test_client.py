@@ -85,11 +85,11 @@ def test_urls_are_built_from_service_url_however_it_is_written(url: str) -> None
     list(client.record("352"))
     list(client.nodes("352"))
     list(client.jobs(20))
-    list(client.jobs(100, 200, "plan_task"))
+    list(client.jobs(100, 200, {"task": "a::b c"}))
 
     newest = "order_by=name&order=desc"
     paths = ["/jobs/352/events", "/jobs/352/events?start=1272", "/jobs/352", "/jobs/352/nodes",
-             f"/jobs?limit=20&offset=0&{newest}", f"/jobs?limit=100&offset=200&{newest}&type=plan_task"]  # fmt: skip
+             f"/jobs?limit=20&offset=0&{newest}", f"/jobs?limit=100&offset=200&{newest}&task=a%3A%3Ab+c"]  # fmt: skip
     assert [str(request.url) for request in asked] == [_API + path for path in paths]
     assert {request.method for request in asked} == {"GET"}
 

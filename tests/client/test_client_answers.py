@@ -1,5 +1,6 @@
 """Answers that are no good ones, and who is told of them."""
 
+import errno
 import json
 import math
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from orch_events.client.client import Client, Exchange
 from orch_events.client.url import ServiceUrl
 from orch_events.errors import (
     AccessBlocked,
+    LocalFileError,
     NotAuthenticated,
     NotPermitted,
     NotUnderstood,
@@ -185,12 +187,14 @@ def test_an_exchange_without_an_answer_is_told_without_a_status(path: str) -> No
     [
         (httpx.ConnectError("[Errno 111] Connection refused"), "Connection refused"),
         (httpx.ReadError(""), "the connection was closed"),
+        (httpx.ConnectTimeout("timed out"), "no connection within 10 s"),
+        (OSError(errno.ECONNRESET, "Connection reset by peer"), "Connection reset by peer"),
         (httpx.RemoteProtocolError("Server disconnected without sending a response."),
          "Server disconnected without sending a response"),
         (httpx.RemoteProtocolError("illegal status line: bytearray(b'SSH-2.0] x')"), "illegal status line"),
     ],
 )  # fmt: skip
-def test_why_a_server_can_t_be_reached_is_said_in_words(error: httpx.HTTPError, said: str) -> None:
+def test_why_a_server_can_t_be_reached_is_said_in_words(error: Exception, said: str) -> None:
     def refuse() -> httpx.Response:
         raise error
 
@@ -198,6 +202,43 @@ def test_why_a_server_can_t_be_reached_is_said_in_words(error: httpx.HTTPError, 
         list(_client(refuse).record("352"))
 
     assert caught.value.message == f"can't reach {_API.removesuffix('/orchestrator/v1')}: {said}"
+
+
+def test_a_server_that_says_nothing_is_told_by_how_long() -> None:
+    with pytest.raises(Unreachable, match=f"^no data from {_API}/jobs/352 for 60 s$"):
+        list(_client(lambda: httpx.Response(200, stream=_Broken(error=httpx.ReadTimeout("")))).record("352"))
+
+
+def test_a_host_name_that_can_t_be_encoded_is_told_as_that() -> None:
+    def refuse() -> httpx.Response:
+        raise UnicodeError("label too long")
+
+    with pytest.raises(LocalFileError, match="has an invalid host name"):
+        list(_client(refuse).record("352"))
+
+
+def test_a_server_says_when_to_come_back() -> None:
+    answer = httpx.Response(503, headers={"Retry-After": "7"}, stream=httpx.ByteStream(b""))
+    with pytest.raises(Unreachable) as raised:
+        list(_client(lambda: answer).record("352"))
+    assert raised.value.retry_after == 7
+
+
+def test_an_exchange_lasts_from_the_request_to_the_last_byte() -> None:
+    told: list[Exchange] = []
+    clock = FakeClock()
+    clock.sleep(100)
+
+    class Slow(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            for piece in (b'{"items":', b"[]}"):
+                clock.sleep(2)
+                yield piece
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Slow()))
+    with Client(ServiceUrl.parse(_URL), lambda: None, clock, observe=told.append, transport=transport) as client:
+        list(client.fetch("352", None))
+    assert [exchange.seconds for exchange in told] == [4]
 
 
 def test_an_exchange_that_breaks_off_is_told_with_what_had_come() -> None:

@@ -3,9 +3,8 @@
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from socket import create_server, socket
-from threading import Thread
+from contextlib import ExitStack, contextmanager
+from socket import socket
 
 import pytest
 
@@ -14,6 +13,7 @@ from orch_events.client.url import ServiceUrl
 from orch_events.errors import OrchEventsError, SystemLimit, Unreachable
 from orch_events.times import SystemClock
 from tests.certificates import Authority, serving, tunnel
+from tests.servers import listening
 
 _URL = "https://pe.example.com:8143"
 
@@ -21,23 +21,17 @@ _URL = "https://pe.example.com:8143"
 @contextmanager
 def proxy(answer: bytes | None) -> Iterator[str]:
     """Let a proxy give one answer to each request, and close; with None it says nothing."""
-    held: list[socket] = []
+    with ExitStack() as held:
 
-    def serve(listener: socket) -> None:
-        try:
-            while True:
-                connection, _ = listener.accept()
-                held.append(connection)
-                connection.recv(65536)
-                if answer is not None:
-                    connection.sendall(answer)
-                    connection.close()
-        except OSError:
-            return
+        def serve(connection: socket) -> None:
+            held.callback(connection.close)
+            connection.recv(65536)
+            if answer is not None:
+                connection.sendall(answer)
+                connection.close()
 
-    with create_server(("127.0.0.1", 0)) as listener:
-        Thread(target=serve, args=(listener,), daemon=True).start()
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        with listening(serve) as place:
+            yield place
 
 
 def error_of(url: str = _URL, cacert: str | None = None) -> OrchEventsError:
@@ -110,3 +104,12 @@ def test_a_limit_of_this_system_is_no_fault_of_the_proxy(monkeypatch: pytest.Mon
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     monkeypatch.setattr("socket.create_connection", fail)
     assert isinstance(error_of(), SystemLimit)
+
+
+def test_a_proxy_that_can_t_be_reached_in_time_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setattr("socket.create_connection", fail)
+    assert error_of().message == "can't reach the proxy http://127.0.0.1:1: no connection within 5 s"

@@ -17,6 +17,7 @@ from orch_events.errors import OrchEventsError, TruncatedAnswer, Unreachable
 from orch_events.times import SystemClock
 from orch_events.wire.event import Fetched, PageEnd
 from tests.certificates import Authority
+from tests.servers import listening
 
 _BODY = json.dumps({"items": [{"id": "1"}], "state": "running"}).encode()
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(_BODY)
@@ -55,37 +56,28 @@ class Server:
     def __init__(self, die: Die, answered: int = 1, tls: ssl.SSLContext | None = None) -> None:
         self.requests = 0
         self.connections = 0
+        self.url = ""
         self._die = die
         self._answered = answered
         self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._held: list[socket.socket] = []
-        Thread(target=self._accept, daemon=True).start()
+        self._open = ExitStack()
 
     def __enter__(self) -> Self:
+        self.url = f"http{'s' if self._tls else ''}://{self._open.enter_context(listening(self._accepted))}"
         return self
 
     def __exit__(self, *_: object) -> None:
-        for one in (self._listener, *self._held):
-            one.close()
+        self._open.close()
 
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return f"http{'s' if self._tls else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                self.connections += 1
-                Thread(target=self._serve, args=(connection,), daemon=True).start()
+    def _accepted(self, connection: socket.socket) -> None:
+        self.connections += 1
+        Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError):
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            self._held.append(connection)
+            self._open.callback(connection.close)
             for count in range(self._answered + 1):
                 if not connection.recv(65536):
                     return

@@ -5,7 +5,6 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from orch_events.errors import LocalFileError, NotUnderstood, Unreachable
 from orch_events.simulator import Api, Simulator
 from tests.certificates import Authority, serving
 from tests.fakes import FakeClock
+from tests.servers import listening
 
 _HERE = "127.0.0.1"
 
@@ -138,29 +138,28 @@ def test_a_server_that_speaks_no_tls_is_not_understood(authority: Authority) -> 
 
 
 @contextmanager
-def _listening(*, close: bool) -> Iterator[int]:
+def _silent(*, close: bool) -> Iterator[str]:
     """Let a server accept connections, and say nothing to them, or close them."""
+    with ExitStack() as kept:
 
-    def accept() -> None:
-        connection, _ = server.accept()
-        if close:
-            connection.close()
-        kept.callback(connection.close)
+        def accepted(connection: socket.socket) -> None:
+            if close:
+                connection.close()
+            kept.callback(connection.close)
 
-    with socket.create_server((_HERE, 0)) as server, ExitStack() as kept:
-        Thread(target=accept, daemon=True).start()
-        yield server.getsockname()[1]
+        with listening(accepted) as place:
+            yield place
 
 
 @pytest.mark.parametrize(("close", "timeout"), [(False, 0.1), (True, 10.0)])
 def test_a_server_that_does_not_shake_hands_is_not_waited_for(
     *, close: bool, timeout: float, authority: Authority
 ) -> None:
-    with _listening(close=close) as port:
-        url = ServiceUrl.parse(f"https://{_HERE}:{port}")
+    with _silent(close=close) as place:
+        url = ServiceUrl.parse(f"https://{place}")
         shaken = tls_handshake(url, _HERE, tls.context(str(authority.pem)), timeout)
     assert isinstance(shaken.error, Unreachable)
-    assert f"https://{_HERE}:{port}" in shaken.error.message
+    assert f"https://{place}" in shaken.error.message
 
 
 def test_the_cas_of_a_file_are_read(authority: Authority, tmp_path: Path) -> None:

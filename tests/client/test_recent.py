@@ -98,6 +98,55 @@ def test_states_and_types_are_both_to_be_met_and_one_of_each_is_enough() -> None
     assert listing.numbers(JobQuery(9, types=frozenset({"task", "plan_task"}))) == [1]
 
 
+def facts(number: int, **values: Any) -> JobRecord:
+    return job(
+        number, options={"task": "facts"}, owner={"login": "admin"}, environment={"name": "production"}, **values
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        (JobQuery(9, tasks=("facts",)), [3, 1]),
+        (JobQuery(9, tasks=("fact", "x*")), []),
+        (JobQuery(9, tasks=("x", "f*")), [3, 1]),
+        (JobQuery(9, owners=("admin", "bot")), [3, 2, 1]),
+        (JobQuery(9, owners=("Admin",)), []),
+        (JobQuery(9, environments=("prod*",)), [3, 1]),
+        (JobQuery(9, tasks=("?*",), environments=("",)), []),
+        (JobQuery(9, since=1_462_477_800), [3, 2]),
+        (JobQuery(9, until=1_462_477_800), [2, 1]),
+        (JobQuery(9, since=1_462_477_800, until=1_462_477_800), [2]),
+        (JobQuery(1, until=1_462_477_800), [2]),
+    ],
+)
+def test_each_filter_is_applied_here(query: JobQuery, numbers: list[int]) -> None:
+    listing = Listing([
+        facts(1, created_timestamp="2016-05-05T19:49:59Z"),
+        job(2, owner={"login": "bot"}, started_timestamp="2016-05-05T21:50:00+02:00"),
+        facts(3, finished_timestamp="2016-05-05T19:51:00Z", duration="59"),
+        job(4),
+    ])  # fmt: skip
+    assert listing.numbers(query) == numbers
+    assert query.filters
+
+
+@pytest.mark.parametrize(
+    ("query", "filters"),
+    [
+        (JobQuery(1), {}),
+        (JobQuery(1, types=frozenset({"task"}), tasks=("facts",)), {"type": "task", "task": "facts"}),
+        (JobQuery(1, types=frozenset({"task", "deploy"}), tasks=("a", "b")), {}),
+        (JobQuery(1, tasks=("fact*",)), {}),
+        (JobQuery(1, since=1.0, owners=("admin",)), {}),
+    ],
+)
+def test_a_server_is_asked_only_for_what_it_can_select_without_losing_any(
+    query: JobQuery, filters: dict[str, str]
+) -> None:
+    assert query.server_filters == filters
+
+
 def test_jobs_that_begin_while_pages_are_read_show_no_job_twice() -> None:
     def shifting(jobs: Sequence[JobRecord], limit: int, offset: int) -> Sequence[JobRecord]:
         begun = [job(number) for number in range(1000, 1000 + offset)]

@@ -1,5 +1,5 @@
 """The servers and the command that these tests share with those of `cli`."""
 
-from tests.cli.conftest import at_sixty, call, over
+from tests.cli.conftest import at_sixty, call
 
-__all__ = ["at_sixty", "call", "over"]
+__all__ = ["at_sixty", "call"]

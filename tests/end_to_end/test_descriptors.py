@@ -14,6 +14,8 @@ from orch_events.simulator import scripts
 from tests.certificates import TOKEN, Authority, serving
 from tests.cli.command import COMMAND, SECONDS, Done, needs, run
 
+pytestmark = pytest.mark.slow
+
 _LIST = ["list", "360", "--demo", "--json"]
 
 

@@ -57,6 +57,7 @@ def test_a_file_that_can_t_be_used_is_named_and_ends_with_8(use: str, fault: str
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [("--version",), ("--help",), (), ("help",), ("help", "job"), ("follow", "--help"), ("completion", "bash"), _LIST,
@@ -77,6 +78,7 @@ def test_a_full_standard_output_is_said_and_ends_with_8(words: tuple[str, ...]) 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_closed_standard_output_is_said_and_ends_with_8() -> None:
     done = subprocess.run(
         ["/bin/sh", "-c", '"$0" -m orch_events --version >&-', sys.executable],
@@ -87,6 +89,7 @@ def test_a_closed_standard_output_is_said_and_ends_with_8() -> None:
     assert (done.returncode, done.stderr.splitlines()[0]) == (8, "error: standard output is closed")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 def test_a_full_place_for_temporary_files_is_not_blamed_on_what_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -100,6 +103,7 @@ def test_a_full_place_for_temporary_files_is_not_blamed_on_what_is_read(
     assert done.stderr.startswith("error: can't write a temporary copy of standard input: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("files", range(3, 12))
 def test_too_many_open_files_is_never_a_job_s_outcome_nor_blamed_on_standard_output(files: int) -> None:
     limit = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (files, files))
@@ -110,6 +114,7 @@ def test_too_many_open_files_is_never_a_job_s_outcome_nor_blamed_on_standard_out
     assert "standard output" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_recording_that_may_be_written_and_not_read_is_appended_to(tmp_path: Path) -> None:
     path = tmp_path / "record.jsonl"
     path.touch(mode=0o200)

@@ -9,6 +9,8 @@ import pytest
 from orch_events.cli.help.topics import TOPICS
 from orch_events.cli.main import cli
 
+pytestmark = pytest.mark.slow
+
 _SCRIPTS = [["completion", shell] for shell in ("bash", "zsh", "fish")]
 _HELP = [["--help"], ["help"], *([name, "--help"] for name in cli.commands), *(["help", name] for name in TOPICS)]
 _COMPLETE = {"_ORCH_EVENTS_COMPLETE": "fish_complete", "COMP_WORDS": "orch-events ", "COMP_CWORD": ""}

@@ -167,6 +167,7 @@ def test_a_circle_of_links_is_named(tmp_path: Path) -> None:
         CheckpointFile(tmp_path / "a").check()
 
 
+@pytest.mark.slow
 def test_two_processes_that_write_at_once_lose_no_entry_of_each_other(tmp_path: Path) -> None:
     program = """
 import sys

@@ -71,7 +71,8 @@ def test_the_job_that_is_due_first_comes_first(clock: FakeClock) -> None:
 
 
 def test_jobs_that_are_due_together_come_in_the_order_in_which_they_were_named(clock: FakeClock) -> None:
-    assert spoken(interleave([iter([Pause(1), one]) for one in (A, B, C)], clock)) == [A, B, C]
+    jobs: list[Iterator[Update]] = [iter([Pause(1), one]) for one in (A, B, C)]
+    assert spoken(interleave(jobs, clock)) == [A, B, C]
 
 
 def test_while_an_answer_arrives_another_job_has_its_turn(clock: FakeClock) -> None:

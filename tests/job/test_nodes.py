@@ -46,11 +46,11 @@ def test_a_node_that_failed_keeps_why() -> None:
     assert run.changes.text == "2 changed of 9"
 
 
-def test_a_node_that_finished_keeps_only_what_changed() -> None:
+def test_a_node_that_finished_keeps_only_what_changed_and_where_its_report_is() -> None:
     run = applied(
         event(1, "node_finished", message="Well", detail={"_output": "x", "report-url": "https://pe/1"})
     ).runs["a"]
-    assert run == NodeRun("a", "finished", 1, finish_timestamp=event(1).timestamp)
+    assert run == NodeRun("a", "finished", 1, finish_timestamp=event(1).timestamp, report_url="https://pe/1")
 
 
 def test_of_what_a_task_printed_little_is_kept() -> None:

@@ -6,6 +6,7 @@ import json
 import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO, cast
 from unittest import mock
 
 import pytest
@@ -15,8 +16,20 @@ from hypothesis import strategies as st
 from orch_events.errors import LocalFileError, UsageError
 from orch_events.recording import Recording, file, open_recording
 from orch_events.recording.file import File
+from orch_events.wire.event import Event
+from orch_events.wire.records import JobRecord
 from tests.build import ODD_EVENTS
-from tests.recording.written import KINDS, PACKED, compact_page, json_lines, named_lines, pretty_page, raws, recording
+from tests.recording.written import (
+    KINDS,
+    PACKED,
+    compact_page,
+    events_of,
+    json_lines,
+    named_lines,
+    pretty_page,
+    raws,
+    recording,
+)
 
 THREE = [b'{"id":"1","m":"a"}', b'{"id":"2","m":[{"id":"7"}]}', b'{"id":"3","m":"b"}']
 GZIP_BROKEN = "x.jsonl: the gzip data is damaged or cut off; events may be missing"
@@ -28,6 +41,7 @@ def test_any_events_come_out_of_any_kind_of_recording_as_they_were(
     events: list[bytes], kind: str, packed: str, size: int
 ) -> None:
     notices: list[str] = []
+    events = [event for event in events if Event.read(event).is_known]
     with mock.patch.object(file, "_PIECE_BYTES", size):
         one = recording(PACKED[packed](KINDS[kind](events)), notices=notices)
         assert one.job() == "352"
@@ -69,11 +83,12 @@ def test_of_a_page_or_an_array_that_is_damaged_all_that_comes_before_counts(kind
 
 
 @pytest.mark.parametrize(("kind", "place"), [("array", "item"), ("pretty_page", "item"), ("json_lines", "line")])
-def test_what_is_no_object_is_no_event(kind: str, place: str) -> None:
+def test_what_is_no_object_of_an_orchestrator_is_no_event(kind: str, place: str) -> None:
     notices: list[str] = []
-    content = KINDS[kind]([THREE[0], b"null", b'"{}"', THREE[1], b"17", b"{}"])
-    assert raws(recording(content, notices=notices)) == [*THREE[:2], b"{}"]
-    assert notices == [f"x.jsonl: {place} {number} is damaged and was skipped" for number in (2, 3, 5)]
+    content = KINDS[kind]([THREE[0], b"null", b'"{}"', THREE[1], b"17", b'{"type":7}', b'{"a":1}', b"{}"])
+    assert raws(recording(content, notices=notices)) == [*THREE[:2], b'{"type":7}']
+    places = [f"x.jsonl: {place} {number} is damaged and was skipped" for number in (2, 3, 5)]
+    assert notices == [*places, "x.jsonl: 5 damaged places were skipped in total"]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +101,9 @@ def test_what_is_no_object_is_no_event(kind: str, place: str) -> None:
         b"\x1f\x8bnot gzip at all",
         gzip.compress(b"root:x:0:0\n"),
         b"null\n",
+        b"{}\n",
+        b'{"a":1}\n{"b":2}\n',
+        b'{"job":"352"}\n',
         b"[1, 2]",
         b"[",
         b'{\n  "kind" : "puppetlabs.orchestrator/unknown-job",\n  "msg" : "Unknown job 1"\n}\n',
@@ -158,10 +176,10 @@ def test_what_follows_a_gzip_and_is_none_is_damaged() -> None:
 
 
 def test_of_several_jobs_one_is_to_be_chosen() -> None:
-    one = recording(b'{"job":"352","id":"1"}\n{"job":"353","id":"2"}\n{"job":"352"}\n')
+    one = recording(b'{"job":"352","id":"1"}\n{"job":"353","id":"2"}\n{"job":"352","type":"x"}\n')
     assert one.jobs == ["352", "353"]
     assert one.job("353") == "353"
-    assert raws(one, "352") == [b'{"id":"1"}', b"{}"]
+    assert raws(one, "352") == [b'{"id":"1"}', b'{"type":"x"}']
     assert raws(one, "353") == [b'{"id":"2"}']
     for wanted in (None, "354"):
         with pytest.raises(UsageError, match=r"^x\.jsonl contains events of jobs 352, 353$") as raised:
@@ -188,11 +206,61 @@ def test_a_job_is_noticed_wherever_the_pieces_end(size: int) -> None:
         assert recording(json_lines([*THREE, b'{ "job" : 353, "id":"4"}'])).jobs == ["352", "353"]
 
 
-@pytest.mark.parametrize("event", [b'{"id":"1","job":"9"}', b'{"job":{"a":1}}', b'{"job":"a b"}', b'{"job":null}'])
+@pytest.mark.parametrize(
+    "event",
+    [b'{"id":"1","job":"9"}', b'{"job":{"a":1},"id":"1"}', b'{"job":"a b","type":"x"}', b'{"job":null,"id":"x"}'],
+)
 def test_another_key_job_is_the_servers_own(event: bytes) -> None:
     one = recording(json_lines([event]))
     assert one.jobs == ["352"]
     assert raws(one) == [event]
+
+
+RECORD = b'{"job":"352","record":{"name":"352","state":"%b","node_count":2}}\n'
+
+
+def test_the_last_record_among_the_events_is_the_job_s() -> None:
+    content = (
+        RECORD % b"running" + named_lines(THREE) + RECORD % b"finished" + b'{"job":"353","record":{"state":"new"}}\n'
+    )
+    one = recording(content)
+    assert one.jobs == ["352", "353"]
+    assert one.record("352") is None
+    assert raws(one) == THREE
+    found = one.record("352")
+    assert found is not None
+    assert (found.state, found.node_count, found.raw) == (
+        "finished",
+        2,
+        b'{"name":"352","state":"finished","node_count":2}',
+    )
+    assert raws(one, "353") == []
+
+
+@pytest.mark.parametrize(
+    "event", [b'{"record":{},"id":"1"}', b'{"id":"1","record":{"state":"new"}}', b'{"type":"record","record":{}}']
+)
+def test_an_event_with_a_key_record_is_an_event(event: bytes) -> None:
+    one = recording(named_lines([event]))
+    assert raws(one) == [event]
+    assert one.record("352") is None
+
+
+def test_lines_of_a_plan_are_of_a_plan() -> None:
+    one = recording(b'{"plan":"9","id":"1"}\n{"plan":9,"record":{"state":"success"}}\n{"job":"9","id":"2"}\n')
+    assert one.jobs == ["plan:9", "9"]
+    assert raws(one, "plan:9") == [b'{"id":"1"}']
+    assert one.record("plan:9") == JobRecord.from_json(b'{"state":"success"}')
+    assert raws(one, "9") == [b'{"id":"2"}']
+
+
+@pytest.mark.parametrize(
+    ("content", "number"),
+    [(named_lines(THREE), "352"), (compact_page(THREE), "352"), (pretty_page(THREE), None), (json_lines(THREE), None)],
+)
+def test_only_what_a_recording_itself_says_is_a_number(content: bytes, number: str | None) -> None:
+    one = recording(content, job="7")
+    assert one.number(one.job()) == number
 
 
 def test_a_saved_answer_has_no_key_of_ours() -> None:
@@ -243,6 +311,44 @@ def test_a_recording_may_come_on_standard_input(kind: str, stdin: type[io.BytesI
         job = one.job()
         assert job == ("unnamed" if kind not in ("named_lines", "compact_page") else "352")
         assert raws(one, job) == raws(one, job) == THREE
+
+
+class Arriving(io.RawIOBase):
+    """A pipe into which one piece after the other is written, each when the one before was read."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = list(pieces)
+        self.read_so_far = 0
+
+    def seekable(self) -> bool:
+        return False
+
+    def read(self, size: int = -1) -> bytes:
+        del size
+        self.read_so_far += 1
+        return self._pieces.pop(0) if self._pieces else b""
+
+
+def test_what_arrives_on_standard_input_is_shown_when_it_does() -> None:
+    lines = [b'{"job":"352","id":"%d"}\n' % number for number in range(5)]
+    stdin = Arriving(*lines)
+    with open_recording("-", cast("IO[bytes]", stdin)) as one:
+        assert (one.job(), one.number("352"), stdin.read_so_far) == ("352", "352", 1)
+        for number, run in enumerate(one.events("352")):
+            assert [event.id for event in run] == [number]
+            assert stdin.read_so_far == number + 1
+        assert [event.id for event in events_of(one)] == [0, 1, 2, 3, 4]
+
+
+def test_of_what_arrives_a_second_job_is_refused_when_it_comes_unless_one_was_chosen() -> None:
+    lines = b'{"job":"352","id":"1"}\n', b'{"job":"353","id":"2"}\n', b'{"job":"352","id":"3"}\n'
+    with open_recording("-", cast("IO[bytes]", Arriving(*lines))) as one:
+        runs = one.events(one.job())
+        assert [event.id for event in next(runs)] == [1]
+        with pytest.raises(UsageError, match=r"contains events of jobs 352, 353$"):
+            list(runs)
+    with open_recording("-", cast("IO[bytes]", Arriving(*lines))) as one:
+        assert [event.id for event in events_of(one, one.job("352"))] == [1, 3]
 
 
 def test_standard_input_is_read_from_where_it_stands() -> None:

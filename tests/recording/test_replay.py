@@ -12,7 +12,8 @@ from orch_events.follow.scheduler import interleave
 from orch_events.job.updates import FollowFailed, JobEnded, Update
 from orch_events.recording import Replay
 from orch_events.wire.event import Event, PageEnd
-from tests.build import FINISHED, event
+from orch_events.wire.records import JobRecord
+from tests.build import FINISHED, event, record, record_from
 from tests.fakes import FakeClock
 from tests.follow.following import ending, follow, follower, shown
 from tests.recording.written import json_lines, recording
@@ -25,8 +26,10 @@ class EventRecording:
 
     name = "x.jsonl"
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, events: Sequence[Event], record: JobRecord | None = None, number: str | None = None) -> None:
         self._events = events
+        self._record = record
+        self._number = number
         self.read = 0
 
     def events(self, job: str) -> Iterator[Sequence[Event]]:
@@ -34,6 +37,12 @@ class EventRecording:
             run = self._events[at : at + 2]
             self.read += len(run)
             yield run
+
+    def record(self, job: str) -> JobRecord | None:
+        return self._record
+
+    def number(self, job: str) -> str | None:
+        return self._number
 
 
 def fetch(replay: Replay, start: int | None = None) -> list[int | None]:
@@ -165,8 +174,8 @@ def test_follow_with_a_start_knows_the_nodes_of_the_events_before_it(speed: floa
         (["job_stopping", "job_aborted", "job_finished"], "failed"),
         (["job_stopping", "node_failed", "job_finished"], "stopped"),
         (["job_stopping", "node_skipped"], "stopped"),
-        (["job_stopping"], "running"),
-        ([], "running"),
+        (["job_stopping"], ""),
+        ([], ""),
     ],
 )
 def test_the_record_says_what_the_events_do(kinds: list[str], expected: str) -> None:
@@ -174,6 +183,61 @@ def test_the_record_says_what_the_events_do(kinds: list[str], expected: str) -> 
     replay = Replay(EventRecording(events), FakeClock())
     fetch(replay)
     assert state(replay) == expected
+
+
+def whole(record: JobRecord | None, *events: Event) -> Replay:
+    """A replay of which every event was read."""
+    replay = Replay(EventRecording(events, record), FakeClock())
+    fetch(replay)
+    return replay
+
+
+@pytest.mark.parametrize("word", ["finished", "failed", "stopped"])
+@pytest.mark.parametrize("events", [[], JOB[:3], JOB])
+def test_a_recorded_record_of_a_job_that_is_over_is_the_record(word: str, events: list[Event]) -> None:
+    recorded = record_from(name="352", state=word, node_count=9, node_states={"finished": 9})
+    replay = Replay(EventRecording(events, recorded), FakeClock())
+    assert state(replay) == "running"
+    fetch(replay)
+    assert list(replay.record("352")) == [recorded]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "events", "expected"),
+    [
+        (2, JOB, "failed"),
+        (2, JOB[:4], "failed"),
+        (2, [event(1), event(2, "node_finished")], ""),
+        (None, [event(1), event(2, "node_finished")], "finished"),
+        (2, JOB[:3], ""),
+        (2, [event(1), event(2, "job_aborted", None)], "failed"),
+    ],
+)
+def test_where_the_recorded_record_is_of_a_running_job_the_events_tell_whether_it_is_over(
+    nodes: int | None, events: list[Event], expected: str
+) -> None:
+    assert state(whole(record("running", nodes), *events)) == expected
+
+
+def test_a_recording_that_ends_early_knows_how_many_nodes_there_are_but_not_how_they_fare() -> None:
+    (told,) = whole(record("running", 9, running=9), *JOB[:2]).record("352")
+    assert told == JobRecord("", 9)
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        ("352", "the rest is on the server: orch-events follow 352 --start 14"),
+        ("plan:9", "the rest is on the server: orch-events follow plan:9 --start 14"),
+        (None, "orch-events list shows the events it contains"),
+    ],
+)
+def test_a_recording_that_ends_early_names_the_job_itself(number: str | None, hint: str) -> None:
+    replay = Replay(EventRecording(JOB[:3], None, number), FakeClock())
+    fetch(replay)
+    with pytest.raises(LocalFileError) as raised:
+        fetch(replay, 14)
+    assert raised.value.hint == hint
 
 
 @pytest.mark.parametrize("speed", [math.inf, 1.0, 30.0])

@@ -138,7 +138,11 @@ def _part(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Write text so that roff shows just this; a dot that begins a line needs more."""
-    return "".join(_SPECIAL.get(character, character) for character in text)
+    return "".join(_SPECIAL.get(character) or _character(character) for character in text)
+
+
+def _character(character: str) -> str:
+    return character if ord(character) <= 0xFF else rf"\[u{ord(character):04X}]"
 
 
 def _files() -> Rows:

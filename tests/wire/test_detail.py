@@ -1,13 +1,23 @@
 """What a node reports of its run."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.wire.detail import Changes, read_cause, read_changes, read_report_url
+from orch_events.wire.detail import (
+    Changes,
+    Report,
+    cause_in_message,
+    read_cause,
+    read_changes,
+    read_report,
+    read_report_url,
+    says_only_state,
+)
 
 METRICS = {"total": 347, "changed": 3, "failed": 1, "corrective_change": 2, "out_of_sync": 4, "skipped": 9}
 ANY_JSON = st.recursive(
@@ -61,25 +71,125 @@ def test_changes_are_told_in_words(metrics: dict[str, Any], told: str) -> None:
     assert changes.text == told
 
 
+BARE: dict[str, Any] = {
+    "kind": "puppetlabs.orchestrator/execution-failure",
+    "msg": "no broker",
+    "details": {"node": "a"},
+}
+EXITED: dict[str, Any] = {
+    "msg": "The task errored with a code 1",
+    "kind": "puppetlabs.tasks/task-error",
+    "details": {"exitcode": 1},
+}
+RED = "\x1b[1;31mError: no catalog\x1b[0m\x1b[K"
+
+
 @pytest.mark.parametrize(
     ("detail", "cause"),
     [
-        ({"_error": {"msg": "The task exited with 1"}, "_output": ""}, "The task exited with 1"),
-        ({"_error": {"msg": "The task\n  exited"}}, "The task exited"),
         ({"_error": "timed out"}, "timed out"),
-        ({"_error": {"msg": "exited with 1"}, "_output": "\n\n  bind failed \nmore\n"}, "exited with 1: bind failed"),
+        ({"_error": {"msg": "The task\n  exited"}}, "The task exited"),
         ({"_error": {"msg": "failed:\nbind failed"}, "_output": "bind failed\n"}, "failed: bind failed"),
-        ({"_error": {"kind": "x"}, "output": "bind failed"}, "bind failed"),
-        ({"_error": None, "_output": ["no text"]}, ""),
+        ({"_error": {"details": "read-only"}}, "read-only"),
+        ({"_error": {"details": {"exit_code": 127}}, "stderr": "sh: no-such: not found\n"}, "sh: no-such: not found"),
+        ({"_error": {"details": {"reason": "read-only"}}}, "read-only"),
+        ({"_error": {"kind": "puppetlabs.tasks/timeout", "details": {}}}, "puppetlabs.tasks/timeout"),
+        ({"_error": {"msg": "", "details": {"exit_code": "3"}}}, "exited with 3"),
+        (BARE, "no broker"),
+        ({"error": "no space"}, "no space"),
+        ({"error": {"message": "no space"}}, "no space"),
+        ({"failed": True, "msg": "no space"}, "no space"),
+        ({"stdout": "collecting\n", "stderr": "disk full\n", "exit_code": 1}, "disk full"),
+        ({"stdout": "a\nb\n", "stderr": "", "exit_code": 4}, "exited with 4: b"),
+        ({"exit_code": -1}, "exited with -1"),
+        ({"_error": EXITED}, "The task errored with a code 1"),
+        ({"_error": EXITED, "_output": f"\x1b[0;32mInfo: Using\x1b[0m\n{RED}\nError: skipping\n"}, "Error: no catalog"),
+        ({"_error": EXITED, "_output": "Info: Using\n"}, "The task errored with a code 1"),
+        ({"_error": EXITED, "_output": "ready\n\n"}, "The task errored with a code 1: ready"),
+        ({"_error": {"msg": "Task exited 1:\ndisk full\n", "details": {"exit_code": 1}}}, "disk full"),
+        ({"_error": {"msg": "Die Aufgabe endete mit Code 1", "details": {"exitcode": 1}}, "stderr": "voll"}, "voll"),
+        ({"_error": {"msg": "a\nb\nError: c\nd"}}, "Error: c"),
+        ({"_error": None, "_output": ["no text"]}, '{"_error": null, "_output": ["no text"]}'),
+        ({"status": "stale", "version": "5.0.1"}, '{"status": "stale", "version": "5.0.1"}'),
+        ({"noop": False}, ""),
         ({"metrics": METRICS}, "3 changed, 1 failed of 347"),
         ({"_error": {"msg": "no catalog"}, "metrics": METRICS}, "no catalog"),
-        ("it broke\nhere", "it broke"),
-        ([1, 2], ""),
+        ({"status": "failed", "report-url": "https://pe/1"}, ""),
+        ("it broke\nhere", "here"),
+        ([1, 2], "[1, 2]"),
         (None, ""),
     ],
 )
-def test_the_cause_is_the_error_and_the_first_line_of_output_or_what_changed(detail: object, cause: str) -> None:
+def test_the_cause_is_read_from_every_shape(detail: object, cause: str) -> None:
     assert read_cause(written(detail)) == cause
+
+
+WORDS = st.text("bcdghjklmnpqvwxz", min_size=3, max_size=9)
+SENTENCES = st.lists(WORDS, min_size=2, max_size=6).map(" ".join)
+SHAPES: list[Callable[[str], object]] = [
+    lambda text: text,
+    lambda text: {"_error": text},
+    lambda text: {"_error": {"msg": text, "kind": "x/y", "details": {}}},
+    lambda text: {"_error": {"msg": f"Task exited 1:\n{text}\n", "details": {"exit_code": 1}}},
+    lambda text: {"_error": {"details": text}},
+    lambda text: {"_error": {"details": {"exit_code": "2"}}, "stderr": f"{text}\n", "stdout": ""},
+    lambda text: {"kind": "x/y", "msg": text, "details": {"node": "a"}},
+    lambda text: {"error": text},
+    lambda text: {"stdout": "collected\n", "stderr": text, "exit_code": 9},
+    lambda text: {"_output": f"Info: all is well\nfatal: {text}\nready\n", "_error": EXITED},
+    lambda text: {"_output": f"ready\n\x1b[31mError: {text}\x1b[0m\r\nready\n", "_error": {"msg": "exited with 3"}},
+    lambda text: {"merged_output": f"Traceback (most recent call last):\n  File 'x'\n    error()\n{text}\n"},
+]
+
+
+@given(SENTENCES, SENTENCES, st.sampled_from(SHAPES), st.sampled_from(SHAPES))
+def test_what_was_told_is_read_from_whatever_shape_and_other_causes_are_others(
+    one: str, other: str, first: Callable[[str], object], second: Callable[[str], object]
+) -> None:
+    causes = read_cause(written(first(one))), read_cause(written(second(other)))
+    assert causes[0].endswith(one)
+    assert one == other or causes[0] != causes[1]
+
+
+@pytest.mark.parametrize(
+    ("detail", "report"),
+    [
+        ({"_output": "a\n"}, Report(output="a\n")),
+        ({"stdout": "a", "stderr": "b", "merged_output": "ab", "exit_code": 2}, Report("a", "b", 2)),
+        ({"merged_output": "ab"}, Report("ab")),
+        ({"_error": EXITED, "x": [1]}, Report(None, None, 1, EXITED["msg"], EXITED["kind"], {"x": [1]})),
+        (BARE, Report(error="no broker", kind=BARE["kind"])),
+        ({"msg": "hello", "error": ""}, Report(value={"msg": "hello", "error": ""})),
+        ("text", Report("text")),
+        ([1], Report(value=[1])),
+        ({"_output": "\ud800"}, Report("\ud800")),
+        (None, Report()),
+    ],
+)
+def test_a_result_is_taken_apart(detail: object, report: Report) -> None:
+    assert read_report(written(detail)) == report
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("Puppet run failed on a.b: no catalog", ("no catalog", "Puppet run failed on a.b")),
+        ("Failed on node a.b: no: catalog", ("no: catalog", "Failed on node a.b")),
+        ("Failed on node a.b", ("", "Failed on node a.b")),
+        ("Skipped a.b: disabled", ("", "Skipped a.b: disabled")),
+    ],
+)
+def test_what_follows_the_node_s_name_in_a_message_is_the_cause(message: str, cause: tuple[str, str]) -> None:
+    assert cause_in_message(message, "a.b") == cause
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [("Failed on node a.b", True), ("Started on a.b ...", True), ("Skipped a.b.", True), ("Failed on node a.bc", False),
+     ("Failed on node a.b: no", False), ("Could not run on a.b", False), ("", False)],
+)  # fmt: skip
+def test_a_message_may_say_no_more_than_the_state(message: str, says: bool) -> None:
+    assert says_only_state(message, "a.b") is says
 
 
 @given(ANY_JSON)
@@ -87,6 +197,7 @@ def test_any_json_can_be_a_detail(detail: object) -> None:
     text = written(detail)
     assert "\n" not in read_cause(text)
     read_changes(text)
+    read_report(text)
     read_report_url(text)
 
 

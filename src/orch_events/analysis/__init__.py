@@ -2,9 +2,12 @@
 
 progress    how a job ended or how far it is; the same for jobs that are being followed, and their slow nodes
 durations   percentiles, histogram, how many ran at once
+part        the part of a job's nodes that a report speaks of
 summary     a job's times, slowest nodes and changed resources
 failures    nodes that did not finish, grouped by cause
 causes      error messages without what differs from node to node, so that like ones are equal
+output      what each node printed, and which nodes printed the same
+folding     names of nodes in short, as ClusterShell writes them
 comparison  two jobs, node by node
 timeline    nodes as bars on a time axis
 rerun       the puppet command that runs a job again on some of its nodes

@@ -10,6 +10,8 @@ It is made in one pass from left to right. Two rules hold:
 import re
 from collections.abc import Iterable
 
+from orch_events.wire.printed import drop_colors
+
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d"
 _VALUE = f"[^{_QUOTES}]*+"
 _HEX = "[0-9A-Fa-f]"
@@ -59,6 +61,12 @@ _BEHIND = ".,:;!?)]}"
 """Punctuation beside a word, or after a path or URL, that is not part of it."""
 
 
+def _short(name: str) -> str:
+    """Return the first label of a node's name if it can't be an ordinary word, as `web-01` can't; else all of it."""
+    label = name.partition(".")[0]
+    return label if re.search(r"\d", label) and not label.isdigit() else name
+
+
 class Causes:
     """Finds the patterns of messages about some nodes.
 
@@ -67,11 +75,11 @@ class Causes:
     """
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {name.casefold() for name in names}
+        self._names = {written.casefold() for name in names for written in (name, _short(name))}
 
     def pattern(self, text: str) -> str:
-        """Return the pattern of a message, in one line."""
-        return _PARTS.sub(self._part, " ".join(text.split()))
+        """Return the pattern of a message, in one line and without colours."""
+        return _PARTS.sub(self._part, " ".join(drop_colors(text).split()))
 
     def _part(self, found: re.Match[str]) -> str:
         part, kind = found[0], found.lastgroup

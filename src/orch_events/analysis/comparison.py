@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
+from orch_events.analysis.part import Part
 from orch_events.analysis.summary import Summary
 from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState
@@ -27,6 +29,11 @@ class Pair(msgspec.Struct, frozen=True):
     after: NodeRun | None
 
     @property
+    def is_skipped(self) -> bool:
+        """Whether it was skipped in both jobs."""
+        return all(run is not None and run.state == "skipped" for run in (self.before, self.after))
+
+    @property
     def more_seconds(self) -> float | None:
         """How many seconds longer it took in the second job; None if it did not finish in both."""
         runs = self.before, self.after
@@ -41,11 +48,12 @@ class Comparison(msgspec.Struct, frozen=True):
 
     Attributes:
         before, after: the two jobs.
-        newly_failing: nodes that fail in the second and did not in the first; new ones too.
+        newly_failing: nodes that fail in the second and did not in the first, where they were.
         fixed: nodes that failed in the first and finished in the second.
-        still_failing: nodes that fail in both.
+        still_failing: nodes that fail in both, unless they were skipped in both.
+        still_skipped: nodes that were skipped in both.
         missing: nodes of which there is no event in the second.
-        new: nodes of which there is no event in the first.
+        new: nodes of which there is no event in the first, whether they fail or not.
         slower, faster: nodes that finished in both and took longer, or less long; the greatest difference first.
     """
 
@@ -54,27 +62,43 @@ class Comparison(msgspec.Struct, frozen=True):
     newly_failing: Sequence[Pair]
     fixed: Sequence[Pair]
     still_failing: Sequence[Pair]
+    still_skipped: Sequence[Pair]
     missing: Sequence[Pair]
     new: Sequence[Pair]
     slower: Sequence[Pair]
     faster: Sequence[Pair]
 
     @classmethod
-    def from_states(cls, before: JobState, after: JobState) -> "Comparison":
-        """Compare two jobs."""
-        pairs = list(_pairs(before.runs, after.runs))
-        failed, fails = _failing(before), _failing(after)
+    def from_states(
+        cls, before: JobState, after: JobState, nodes: Sequence[str] = (), *, failed: bool = False
+    ) -> "Comparison":
+        """Compare two jobs, or the nodes that match and, if only `failed` ones are meant, failed in one of the jobs."""
+        parts = _parts(before, after, nodes, failed=failed)
+        pairs = list(_pairs(*(part.runs for part in parts)))
+        did_fail, fails = _failing(before), _failing(after)
+        both = [pair for pair in pairs if did_fail(pair.before) and fails(pair.after)]
         return cls(
-            Summary.from_state(before),
-            Summary.from_state(after),
-            [pair for pair in pairs if fails(pair.after) and not failed(pair.before)],
-            [pair for pair in pairs if failed(pair.before) and pair.after and pair.after.state == "finished"],
-            [pair for pair in pairs if failed(pair.before) and fails(pair.after)],
+            Summary.from_state(before, parts[0]),
+            Summary.from_state(after, parts[1]),
+            [pair for pair in pairs if fails(pair.after) and pair.before and not did_fail(pair.before)],
+            [pair for pair in pairs if did_fail(pair.before) and pair.after and pair.after.state == "finished"],
+            [pair for pair in both if not pair.is_skipped],
+            [pair for pair in both if pair.is_skipped],
             [pair for pair in pairs if pair.after is None],
             [pair for pair in pairs if pair.before is None],
             _by_difference(pairs, 1),
             _by_difference(pairs, -1),
         )
+
+
+def _parts(before: JobState, after: JobState, nodes: Sequence[str], *, failed: bool) -> list[Part]:
+    """Choose the same nodes of both jobs: those that are meant in one of them."""
+    parts = [Part.from_state(state, nodes, failed=failed) for state in (before, after)]
+    names = {name for part in parts for name in part.runs}
+    return [
+        replace(part, runs={name: run for name, run in state.runs.items() if name in names})
+        for part, state in zip(parts, (before, after), strict=True)
+    ]
 
 
 def _pairs(before: Mapping[str, NodeRun], after: Mapping[str, NodeRun]) -> Iterable[Pair]:

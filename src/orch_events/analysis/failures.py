@@ -1,13 +1,15 @@
 """The nodes that did not finish, grouped by cause."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from orch_events.analysis.causes import Causes
+from orch_events.analysis.part import Part
 from orch_events.analysis.progress import JobProgress
-from orch_events.job.nodes import NodeRun
+from orch_events.job.nodes import MOST_CHARACTERS, NodeRun
 from orch_events.job.state import JobState
+from orch_events.wire.detail import says_only_state
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
 
@@ -30,29 +32,47 @@ class Failures(msgspec.Struct, frozen=True):
 
     Attributes:
         progress: how the job ended, or how far it is.
+        part: the nodes that the groups are of.
         groups: the largest first.
+        skipped: how many skipped nodes were left out of them.
     """
 
     progress: JobProgress
+    part: Part
     groups: Sequence[Group]
+    skipped: int = 0
 
     @classmethod
-    def from_state(cls, state: JobState) -> "Failures":
-        """Group the nodes of a job that did not finish."""
-        return cls(JobProgress.from_state(state), _grouped(state.runs))
+    def from_state(cls, state: JobState, part: Part | None = None, *, skipped: bool = True) -> "Failures":
+        """Group the nodes of a job, or of a part of it, that did not finish; with those that were skipped or not."""
+        part = part or Part.from_state(state)
+        runs = unfinished(part.runs, skipped=skipped)
+        left_out = len(unfinished(part.runs)) - len(runs)
+        return cls(JobProgress.from_state(state), part, _grouped(runs, state.runs), left_out)
 
 
-def unfinished(runs: Mapping[str, NodeRun]) -> list[NodeRun]:
-    """Return the nodes that have not finished, in their order."""
-    return [run for run in runs.values() if run.state in NODE_UNFINISHED]
+def unfinished(runs: Mapping[str, NodeRun], *, skipped: bool = True) -> list[NodeRun]:
+    """Return the nodes that started and have not finished, in their order; states are an open set."""
+    others = {"", "new", "finished", *(["skipped"] if not skipped else [])}
+    return [run for run in runs.values() if run.state not in others]
 
 
-def _grouped(runs: Mapping[str, NodeRun]) -> list[Group]:
-    causes, found = Causes(runs), dict[tuple[str, str], list[NodeRun]]()
-    for run in unfinished(runs):
-        found.setdefault((run.state, causes.pattern(reason(run))), []).append(run)
+def _grouped(runs: Iterable[NodeRun], names: Iterable[str]) -> list[Group]:
+    causes, found = Causes(names), dict[tuple[str, str], list[NodeRun]]()
+    for run in runs:
+        found.setdefault((run.state, _alike(causes, reason(run))), []).append(run)
     groups = [Group(state, _common(alike) or pattern, alike) for (state, pattern), alike in found.items()]
-    return sorted(groups, key=lambda group: (-len(group.runs), NODE_UNFINISHED.index(group.state), group.cause))
+    return sorted(groups, key=lambda group: (-len(group.runs), _badness(group.state), group.cause))
+
+
+def _badness(state: str) -> int:
+    return NODE_UNFINISHED.index(state) if state in NODE_UNFINISHED else len(NODE_UNFINISHED)
+
+
+def _alike(causes: Causes, text: str) -> str:
+    """Return the pattern of a reason. One that was cut was not cut at the same word everywhere: its end is left out."""
+    pattern = causes.pattern(text)
+    return pattern if len(text) < MOST_CHARACTERS else pattern[: MOST_CHARACTERS // 2]
 
 
 def reason(run: NodeRun) -> str:
@@ -63,6 +83,8 @@ def reason(run: NodeRun) -> str:
     counts_only = run.changes is not None and run.cause == run.changes.text
     if run.cause and not counts_only:
         return run.cause
+    if not run.changes and says_only_state(run.message, run.name):
+        return ""
     failed = "resources failed" if run.changes and run.changes.failed else ""
     return ": ".join(filter(None, (run.message, failed)))
 

@@ -49,7 +49,7 @@ class JobProgress(msgspec.Struct, frozen=True):
         nodes: how many nodes are in each state, by its outcome if there is one.
         total: how many nodes it has, as far as is known.
         over: how many of them are in a terminal state.
-        unheard: of how many of them there was no event.
+        unheard: of how many of them there was no event: they did not start.
     """
 
     job: str
@@ -66,7 +66,7 @@ class JobProgress(msgspec.Struct, frozen=True):
         """Read it from the state of a job."""
         outcome = state.outcome()
         nodes = outcome.nodes if outcome else {name: count for name, count in state.nodes.items() if count}
-        unheard = state.total - len(state.runs)
+        unheard = state.total - len(state.runs) + state.nodes["new"]
         return cls(state.job, outcome, state.is_over, state.has_record, nodes, state.total, state.over, unheard)
 
     @property

@@ -26,6 +26,12 @@ _OF_TASKS = frozenset({"noop", "environment", "description"})
 
 _SAID_OTHERWISE = frozenset({"scope", "target", "targets", "task", "params", "sensitive"})
 
+_NOT_GIVEN = frozenset({"scheduled-job-id", "plan_job"})
+"""What says how a job came about, not what it does."""
+
+_DEFAULTS = {"transport": "pxp"}
+"""Options that the server fills in, with the value that a rerun has anyway."""
+
 _SECRET = re.compile(r"^\*{3,}$|\b(?:redacted|sensitive)\b", re.IGNORECASE)
 """What a server may write instead of a secret value."""
 
@@ -65,7 +71,8 @@ def _options(options: Mapping[str, Any], known: Collection[str]) -> tuple[list[s
     words: list[str] = []
     lacks = []
     for name, value in options.items():
-        given = [] if name in _SAID_OTHERWISE else _option(name, value)
+        implied = name in _SAID_OTHERWISE | _NOT_GIVEN or _DEFAULTS.get(name, "") == value
+        given = [] if implied else _option(name, value)
         if given is None or (given and name not in known):
             lacks.append(name)
         else:

@@ -8,6 +8,7 @@ from heapq import nlargest
 import msgspec
 
 from orch_events.analysis.durations import Spread, most_at_once
+from orch_events.analysis.part import Part
 from orch_events.analysis.progress import JobProgress
 from orch_events.job.nodes import NodeRun
 from orch_events.job.plan import PlanState
@@ -52,6 +53,7 @@ class Summary(msgspec.Struct, frozen=True):
 
     Attributes:
         progress: how it ended, or how far it is.
+        part: the nodes that all that follows is about.
         began_at: when it began, by its record, else by its nodes; None if neither says.
         last_at: when it ended, or when its last event so far happened; None if that is not known.
         durations: the seconds that each node took that began and ended, the shortest first.
@@ -64,6 +66,7 @@ class Summary(msgspec.Struct, frozen=True):
     """
 
     progress: JobProgress
+    part: Part
     began_at: datetime | None
     last_at: datetime | None
     durations: Sequence[float]
@@ -85,18 +88,19 @@ class Summary(msgspec.Struct, frozen=True):
         return Spread.from_durations(self.durations)
 
     @classmethod
-    def from_state(cls, state: JobState) -> "Summary":
-        """Summarize a job."""
-        progress, record, runs = JobProgress.from_state(state), state.record, state.runs.values()
+    def from_state(cls, state: JobState, part: Part | None = None) -> "Summary":
+        """Summarize a job, or a part of it."""
+        part = part or Part.from_state(state)
+        progress, record, runs = JobProgress.from_state(state), state.record, part.runs.values()
         of_plan = state.began_at if isinstance(state, PlanState) else None
-        began_at = (
-            of_plan or (record and record.started_at) or min((at for run in runs if (at := run.began_at)), default=None)
-        )
+        first = of_plan or (record and record.started_at)
+        began_at = first or min((at for run in runs if (at := run.began_at)), default=None)
         ended_at = record.finished_at if record and progress.outcome else None
         noop = record.options.get("noop") if record else None
         spans = list(_spans(runs, state.last_at))
         return cls(
             progress,
+            part,
             began_at,
             ended_at or state.last_at,
             sorted(span.seconds for span in spans if span.run.state != "running"),

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from orch_events.analysis.durations import at_once
+from orch_events.analysis.part import Part
 from orch_events.job.nodes import NodeRun
 from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
@@ -67,9 +68,17 @@ class Chart(msgspec.Struct, frozen=True):
     rows: Sequence[Row]
 
     @classmethod
-    def from_state(cls, state: JobState) -> "Chart":
-        """Lay out a job, as far as it is known: a row for each node; of a plan, a row for each of its jobs."""
-        runs = map(_lane, state.jobs) if isinstance(state, PlanState) else state.runs.values()
+    def from_state(cls, state: JobState, part: Part | None = None) -> "Chart":
+        """Lay out a job, or a part of it, as far as it is known."""
+        return cls._from_runs((part or Part.from_state(state)).runs.values(), state)
+
+    @classmethod
+    def of_jobs(cls, plan: PlanState) -> "Chart":
+        """Lay out the jobs of a plan, a row for each, as far as they are known."""
+        return cls._from_runs(map(_lane, plan.jobs), plan)
+
+    @classmethod
+    def _from_runs(cls, runs: Iterable[NodeRun], state: JobState) -> "Chart":
         spans = [(run, _epoch(run.began_at), _epoch(run.ended_at)) for run in runs]
         times = [at for _, *both in spans for at in both if at is not None]
         if not times:

@@ -2,16 +2,17 @@
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from orch_events.cli.app import App
 from orch_events.cli.connection import OpenServer, open_server, retry_policy
 from orch_events.cli.options.groups import ConnectOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import OrchEventsError, UnknownJob, UsageError
+from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import PLAN_TYPE
 
@@ -24,9 +25,11 @@ if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.job.state import JobState
     from orch_events.job.updates import Steps
     from orch_events.times import Clock
-    from orch_events.wire.records import JobRecord
+    from orch_events.wire.event import Event
+    from orch_events.wire.records import JobRecord, NodeRecord
 
-_REPLAY_INTERVAL = 0.2
+_REPLAY_SECONDS = 0.2
+"""The longest polling interval of a replay in time; one of all at once needs none."""
 
 
 class OpenJob(NamedTuple):
@@ -38,7 +41,10 @@ class OpenJob(NamedTuple):
         policy: how long errors of the source are retried.
         name: its name in suggested commands: the path of its recording, or its number.
         origin: what tells its source from others: the URL of a server's API, `demo`, or the path of a recording.
-        recorded: the jobs of its recording; None if its source is none.
+        interval_seconds: the longest polling interval that a recording needs; None for a server.
+        start: the first event id that its source can tell; None for all.
+        live: the job's number on its server, if its source is a recording; "" if that is not known.
+        has: whether its source may have another job, by its number.
     """
 
     number: str
@@ -46,13 +52,21 @@ class OpenJob(NamedTuple):
     policy: "RetryPolicy"
     name: str
     origin: str
-    recorded: frozenset[str] | None = None
+    interval_seconds: float | None = None
+    start: int | None = None
+    live: str = ""
+    has: Callable[[str], bool] = lambda _: True
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its source is a recording."""
+        return self.interval_seconds is not None
 
     def of_plan(self, number: str) -> "OpenJob | None":
         """Return a job that this plan job has started; None if it is not in its recording."""
-        if self.recorded is not None and number not in self.recorded:
+        if not self.has(number):
             return None
-        return self._replace(number=number, name=number if self.recorded is None else self.name)
+        return self._replace(number=number, name=self.name if self.recorded else number, live=self.live and number)
 
     def follower(
         self,
@@ -67,8 +81,8 @@ class OpenJob(NamedTuple):
         from orch_events.follow.follower import Follower
         from orch_events.follow.plan import PlanFollower
 
-        if self.recorded is not None:
-            interval_seconds, settle_seconds = min(interval_seconds, _REPLAY_INTERVAL), 0.0
+        if self.interval_seconds is not None:
+            interval_seconds, settle_seconds = min(interval_seconds, self.interval_seconds), 0.0
         return (PlanFollower if is_plan(self.number) else Follower)(
             self.number,
             self.source,
@@ -146,9 +160,13 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
     from orch_events.recording import Replay, open_recording
 
     recording = stack.enter_context(open_recording(ref.place, app.stdin_bytes, app.stderr.warn))
-    source = Replay(recording, app.clock, replay.speed)
     origin = "-" if ref.place == "-" else os.path.realpath(ref.place)
-    return OpenJob(recording.job(replay.job), source, policy, ref.place, origin, frozenset(recording.jobs))
+    if recording.contents == "nodes":
+        nodes = recording.nodes()
+        return OpenJob(nodes.job, nodes, policy, ref.place, origin, 0.0, nodes.start, nodes.number)
+    job, source = recording.job(replay.job), Replay(recording, app.clock, replay.speed)
+    interval = 0.0 if math.isinf(replay.speed) else _REPLAY_SECONDS
+    return OpenJob(job, source, policy, ref.place, origin, interval, None, recording.number(job) or "", recording.has)
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
@@ -165,15 +183,20 @@ def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
 
 
 def _latest(app: App, server: OpenServer, policy: "RetryPolicy", ref: JobRef) -> str:
-    """Return the newest job, or the newest plan job."""
+    """Return the newest job or plan job, or the one that many `before` it."""
     from orch_events.client.recent import JobQuery
 
     what, types = ("plan job", frozenset({PLAN_TYPE})) if is_plan(ref.number) else ("job", frozenset[str]())
-    newest = [job.key for job in recent_jobs(app, server, policy, JobQuery(1, types=types)) if job.number]
+    query = JobQuery(ref.before + 1, types=types)
+    newest = [job.key for job in recent_jobs(app, server, policy, query) if job.number]
     if not newest:
-        raise UnknownJob(f"the server has no {what}s", f"run a {what} first; the server deletes them after 30 days")
-    app.stderr.note(f"{ref.number}latest is {spoken(newest[0])}")
-    return newest[0]
+        raise UnknownJob(f"the server has no {what}s", f"run a {what} first; the server deletes {what}s after 30 days")
+    name = f"{ref.number}latest" + f"~{ref.before}" * (ref.before > 0)
+    if len(newest) <= ref.before:
+        many = f"only {len(newest)} {what}{'s' * (len(newest) != 1)}"
+        raise UnknownJob(f"there is no {name}: the server has {many}", "see: orch-events jobs")
+    app.stderr.note(f"{name} is {spoken(newest[ref.before])}")
+    return newest[ref.before]
 
 
 def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
@@ -181,16 +204,16 @@ def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "Job
     from orch_events.client.recent import recent
     from orch_events.follow.retry import Outage, first_answer, retry
 
-    of_type = next(iter(query.types)) if len(query.types) == 1 else None
-    client = server.client
+    client, plans = server.client, query.types == {PLAN_TYPE}
 
     def begin_outage() -> "Outage":
         return Outage("", policy, app.clock, had_contact=False)
 
     def fetch(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
-        plans = of_type == PLAN_TYPE
         return retry(
-            lambda: first_answer(client.plan_jobs(most, offset) if plans else client.jobs(most, offset, of_type)),
+            lambda: first_answer(
+                client.plan_jobs(most, offset) if plans else client.jobs(most, offset, query.server_filters)
+            ),
             begin_outage,
         )
 
@@ -218,32 +241,94 @@ def with_their_jobs(
                 app.stderr.warn(f"{spoken(number)} of {spoken(plan.key)} is left out: {error.message}")
 
 
-def load_job(app: App, ref: JobRef, options: ReportOptions) -> "JobState":
-    """Read all events of a job so far, and its record; of a plan job, those of the jobs that it started too.
+def load_job(
+    app: App, ref: JobRef, options: ReportOptions, observer: "Observer | None" = None, *, every_node: bool = False
+) -> "JobState":
+    """Read all events of a job so far, and its record; and its nodes, if the record knows more of them than the events.
+
+    Of a plan job, those of the jobs that it started too; that one of these can't be read is only told.
+
+    Args:
+        app: the process.
+        ref: the job.
+        options: how to read it.
+        observer: is told of all events, and of the nodes if these were read.
+        every_node: whether nodes that have not started matter too, in a job that is still running.
 
     Raises:
-        OrchEventsError: the job can't be read; that a plan's job can't is only told.
+        OrchEventsError: the job can't be read.
     """
     from orch_events.job.plan import PlanState
 
     replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
-        state = _load(app, job)
+        state = _load(app, job, observer, every_node=every_node)
         if isinstance(state, PlanState):
-            state.adopt(list(_load_jobs_of(app, job, state.started)))
+            state.adopt(list(_load_jobs_of(app, job, state.started, observer, every_node=every_node)))
         return state
 
 
-def _load_jobs_of(app: App, plan: OpenJob, numbers: Iterable[str]) -> "Iterator[JobState]":
-    for number in numbers:
-        if (job := plan.of_plan(number)) is not None:
-            try:
-                yield _load(app, job)
-            except OrchEventsError as error:
-                app.stderr.warn(f"{spoken(number)} of {spoken(plan.number)} is left out: {error.message}")
+def _load_jobs_of(
+    app: App, plan: OpenJob, numbers: Iterable[str], observer: "Observer | None", *, every_node: bool
+) -> "Iterator[JobState]":
+    for job in filter(None, map(plan.of_plan, numbers)):
+        if observer is not None:
+            observer.begin(job.number)
+        try:
+            yield _load(app, job, observer, every_node=every_node)
+        except OrchEventsError as error:
+            app.stderr.warn(f"{spoken(job.number)} of {spoken(plan.number)} is left out: {error.message}")
 
 
-def _load(app: App, job: OpenJob) -> "JobState":
-    follower = job.follower(app.clock)
-    app.finish(follower.once(outcome=True))
-    return follower.state
+def _load(app: App, job: OpenJob, observer: "Observer | None", *, every_node: bool) -> "JobState":
+    follower = job.follower(app.clock, start=job.start)
+    app.finish(_observed(follower.once(outcome=True), observer))
+    state = follower.state
+    if job.recorded and not state.is_over:
+        live = f"; on the server: orch-events follow {job.live}" if job.live else ""
+        app.stderr.note(f"{escape_control(job.name)} ends before the job does{live}")
+    if state.lacks_nodes and (state.is_over or every_node):
+        _complete_nodes(app, job, state, observer)
+    return state
+
+
+class Observer(Protocol):
+    """Is told what is read of a job, for what its state does not keep."""
+
+    def begin(self, job: str) -> None:
+        """Take from now on what is of a job that a plan has started."""
+        ...
+
+    def events(self, events: "Sequence[Event]") -> None:
+        """Take some events, in the order of their ids."""
+        ...
+
+    def nodes(self, nodes: "Sequence[NodeRecord]") -> None:
+        """Take the records of all nodes, later than every event."""
+        ...
+
+
+def _observed(updates: "Steps[None]", observer: Observer | None) -> "Steps[None]":
+    from orch_events.job.updates import NewEvents
+
+    for update in updates:
+        if observer is not None and isinstance(update, NewEvents):
+            observer.events(update.events)
+        yield update
+
+
+def _complete_nodes(app: App, job: OpenJob, state: "JobState", observer: Observer | None) -> None:
+    """Ask for the nodes where the events did not tell all: the job was stopped by force, or its events are gone."""
+    from orch_events.follow.retry import Outage, first_answer, retry
+
+    def begin_outage() -> "Outage":
+        return Outage(job.number, job.policy, app.clock, had_contact=True)
+
+    try:
+        nodes = app.finish(retry(lambda: first_answer(job.source.nodes(job.number)), begin_outage))
+    except OrchEventsError as error:
+        app.stderr.warn(f"not all nodes of {spoken(job.number)} are known: {error.message}")
+        return
+    state.complete_nodes(nodes)
+    if observer is not None:
+        observer.nodes(nodes)

@@ -20,10 +20,13 @@ from orch_events.cli.commands.follow import follow
 from orch_events.cli.commands.help import help_
 from orch_events.cli.commands.jobs import jobs
 from orch_events.cli.commands.list import list_
+from orch_events.cli.commands.nodes import nodes
+from orch_events.cli.commands.output import output
 from orch_events.cli.commands.simulate import simulate
 from orch_events.cli.commands.summary import summary
 from orch_events.cli.commands.timeline import timeline
 from orch_events.cli.help.command import Group
+from orch_events.cli.process import allow_deep_json
 from orch_events.cli.signals import Detached
 from orch_events.errors import OrchEventsError, SystemLimit
 
@@ -46,6 +49,7 @@ _HELP = """
     orch-events list 352 --json | jq .    the same for other tools
     orch-events summary 352               how long it took, and what was slow
     orch-events failures 352              which nodes did not finish, and why
+    orch-events output 352                what the nodes printed
     orch-events doctor                    check configuration and connection
 
     Only GET requests are sent to the server; Ctrl-C never stops a job.
@@ -76,12 +80,13 @@ def cli(ctx: click.Context) -> None:
 
 
 cli.add_section("Commands", [list_, follow, jobs])
-cli.add_section("Reports", [summary, failures, timeline, compare])
+cli.add_section("Reports", [nodes, output, summary, failures, timeline, compare])
 cli.add_section("Setup and testing", [doctor, simulate, completion, help_])
 
 
 def run() -> int:
     """Run the command line as the process's program: handle signals, and return the exit status."""
+    allow_deep_json()
     app = App.from_process()
     app.signals.listen()
     return main(app=app)

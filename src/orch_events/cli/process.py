@@ -8,6 +8,8 @@ import sys
 from contextlib import suppress
 from typing import NoReturn, TextIO
 
+_MOST_LEVELS = 10_000
+
 _READ_BYTES = 1 << 18
 """How much of a response is read from a socket at once; httpcore reads 64 KB, in four times as many steps."""
 
@@ -19,6 +21,11 @@ def tune_httpx() -> None:
     import httpcore
 
     httpcore.HTTP11Connection.READ_NUM_BYTES = _READ_BYTES
+
+
+def allow_deep_json() -> None:
+    """Let JSON be nested as deeply as it likes, nearly: by default the limit depends on how deep in calls we are."""
+    sys.setrecursionlimit(_MOST_LEVELS)
 
 
 def leave(status: int, *streams: TextIO | None) -> NoReturn:

@@ -11,7 +11,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import FileIO
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from orch_events.cli.app import App
 from orch_events.cli.followed import FollowedJobs
@@ -67,7 +67,7 @@ def renderer_chain(
     first_link: Renderer = filtered
     persisting: list[PersistingLink] = []
     if recording is not None:
-        first_link = recorder = Recorder(recording, first_link, app.stderr)
+        first_link = recorder = Recorder(recording, followed.by_job, first_link, app.stderr)
         persisting.append(recorder)
     if checkpoints is not None:
         tail = options.range.tail is not None
@@ -133,8 +133,11 @@ def closing(renderer: Renderer) -> Iterator[None]:
 
 
 @contextmanager
-def open_recording_file(path: str | None, *, name_job: bool) -> Iterator[JsonLines | None]:
-    """Open a file to append events to, if there is to be one; an incomplete last line in it is ended first."""
+def open_recording_file(path: str | None) -> Iterator[JsonLines | None]:
+    """Open a file to append events to, if there is to be one; an incomplete last line in it is ended first.
+
+    Each line names its job.
+    """
     if path is None:
         yield None
         return
@@ -145,7 +148,7 @@ def open_recording_file(path: str | None, *, name_job: bool) -> Iterator[JsonLin
         output = Output(file, path)
         if broken_off:
             output.write(b"\n")
-        yield JsonLines(output, name_job=name_job)
+        yield JsonLines(output, name_job=True)
     finally:
         with _naming(path):
             file.close()
@@ -165,6 +168,16 @@ def _naming(path: str, hint: str = "check its permissions and the free disk spac
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise LocalFileError(f"can't write to {path!r}: {reason}", hint) from None
+
+
+def is_same_file(path: str, other: str | BinaryIO) -> bool:
+    """Whether both are one regular file."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a text
+        other_status = os.stat(other) if isinstance(other, str) else os.fstat(other.fileno())  # noqa: PTH116 - a text
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(status.st_mode) and os.path.samestat(status, other_status)
 
 
 def _breaks_off(path: str) -> bool:
@@ -211,16 +224,49 @@ class PersistingLink:
 
 
 class Recorder(PersistingLink):
-    """Appends events to a recording before they are shown, filtered or not."""
+    """Appends events to a recording before they are shown, filtered or not.
 
-    def __init__(self, recording: JsonLines, renderer: Renderer, stderr: Stderr) -> None:
+    Among them it writes each job's record, in a line of its own: whenever it has changed, and at the end.
+    """
+
+    def __init__(
+        self, recording: JsonLines, followers: Mapping[str, Follower], renderer: Renderer, stderr: Stderr
+    ) -> None:
         super().__init__(renderer, stderr)
         self._recording = recording
+        self._followers = followers
+        self._last: dict[str, bytes] = {}
+        self._with_events_since: set[str] = set()
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Record events, and pass them on."""
-        self._persist(lambda: self._recording.write(job, events))
+        self._persist(lambda: self._record(job, events))
         self._renderer.write(job, events)
+
+    def flush(self) -> None:
+        """Record what has changed, and flush the next link."""
+        self._persist(self._record_changes)
+        super().flush()
+
+    def close(self, *, complete: bool = True) -> None:
+        """Record each job's record again, if events came after it, and close the next link."""
+        for job in self._with_events_since:
+            self._last.pop(job, None)
+        self._persist(self._record_changes)
+        super().close(complete=complete)
+
+    def _record(self, job: str, events: Sequence[Event]) -> None:
+        self._record_changes()
+        self._recording.write(job, events)
+        self._with_events_since.add(job)
+
+    def _record_changes(self) -> None:
+        for job, follower in self._followers.items():
+            record = follower.state.record
+            if record is not None and record.raw and record.raw != self._last.get(job):
+                self._last[job] = record.raw
+                self._with_events_since.discard(job)
+                self._recording.write(job, [Event(None, b'{"record":%b}' % record.raw)])
 
 
 class Checkpointer(PersistingLink):

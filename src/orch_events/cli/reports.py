@@ -1,13 +1,15 @@
 """What the commands that print reports share. They import this module when they run, not before."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from orch_events.analysis.part import Part
 from orch_events.cli.app import App
-from orch_events.cli.options.groups import DisplayOptions, ExitOptions, OutputOptions
+from orch_events.cli.options.groups import DisplayOptions, ExitOptions, OutputOptions, ReportOptions
 from orch_events.errors import Unreachable
 from orch_events.job.state import JobState
+from orch_events.render.events.structured import JsonArray, JsonLines
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.terminal import columns
 from orch_events.wire.job_key import spoken
@@ -27,15 +29,30 @@ def write_report(
         write_lines(app, text(Layout(app.theme(app.stdout, display), columns(app.stdout))))
 
 
+def write_objects(app: App, output: OutputOptions, objects: Sequence[bytes]) -> None:
+    """Write JSON objects to stdout, one a line: as JSON Lines, or as one array."""
+    if output.format == "json":
+        array = JsonArray(app.output)
+        array.write_objects(objects)
+        array.close()
+    else:
+        JsonLines(app.output).write_objects(objects)
+
+
 def write_lines(app: App, lines: list[str]) -> None:
     """Write lines to stdout."""
     if lines:
         app.output.write_text("\n".join([*lines, ""]))
 
 
+def part_of(state: JobState, options: ReportOptions) -> Part:
+    """Return the part of a job that the options choose."""
+    return Part.from_state(state, options.part.node, failed=options.part.failed)
+
+
 def note_if_empty(app: App, state: JobState) -> None:
-    """Note on stderr that a job has no events yet, if it has none."""
-    if not state.events:
+    """Note on stderr that a job has no events yet, if nothing is known of its nodes."""
+    if not state.events and not state.runs:
         app.stderr.note(f"{spoken(state.job)} has no events yet")
 
 

@@ -20,9 +20,9 @@ from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.renderers import Checkpoints, closing, open_recording_file, renderer_chain
+from orch_events.cli.renderers import Checkpoints, closing, is_same_file, open_recording_file, renderer_chain
 from orch_events.cli.shell_command import ShellCommand
-from orch_events.errors import LocalFileError, OrchEventsError, Unreachable
+from orch_events.errors import LocalFileError, OrchEventsError, Unreachable, UsageError
 from orch_events.follow.checkpoint import CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
@@ -78,11 +78,21 @@ def open_session(
     verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job)
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
+        _check_record(app, events.record, jobs)
         file = _open_cursor_file(follow.cursor_file)
         followed = _follow(app, jobs, events.range.start, follow, file)
-        recording = stack.enter_context(open_recording_file(events.record, name_job=followed.several))
+        recording = stack.enter_context(open_recording_file(events.record))
         checkpoints = Checkpoints(file, followed.origins) if file is not None else None
         yield FollowSession(app, events, follow, followed, recording, checkpoints)
+
+
+def _check_record(app: App, path: str | None, jobs: Sequence[OpenJob]) -> None:
+    """See that no recording is appended to itself: what is read there would never end. Raises UsageError."""
+    stdin = app.stdin_bytes
+    for job in jobs if path is not None else ():
+        read = stdin if job.origin == "-" else job.origin
+        if job.recorded and path is not None and read is not None and is_same_file(path, read):
+            raise UsageError(f"{path} can't be recorded into itself", "give --record another file")
 
 
 def _open_cursor_file(path: str | None) -> CheckpointFile | None:
@@ -137,6 +147,7 @@ class FollowSession:
         checkpoints: Checkpoints | None,
     ) -> None:
         self._followed = followed
+        self._recorded = {job.number for job in followed.named if job.recorded}
         self._app = app
         self._stderr = app.stderr
         self._stderr.name_job = followed.several
@@ -280,7 +291,8 @@ class FollowSession:
             self._statuses[state.job] = 0
             return
         self._stderr.error(error)
-        if self._commands and (isinstance(error, Unreachable) or state.job in self._last_shown):
+        recorded = state.job in self._recorded  # what can be read no further can't be resumed
+        if self._commands and not recorded and (isinstance(error, Unreachable) or state.job in self._last_shown):
             self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
         self._statuses[state.job] = error.exit_status
 

@@ -14,10 +14,11 @@
 
 import ssl
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -157,18 +158,20 @@ class Client:
             return iter([event])
         return self._read(f"{_path(job)}/event/{event.id}", _read_event)
 
-    def jobs(self, limit: int, offset: int = 0, kind: str | None = None) -> Iterator[list[JobRecord] | None]:
+    def jobs(
+        self, limit: int, offset: int = 0, filters: Mapping[str, str] | None = None
+    ) -> Iterator[list[JobRecord] | None]:
         """Yield None until the response is complete, then jobs, the newest first. Source: `GET /jobs`.
 
-        An older server may ignore limit, order and type, and return all jobs, the oldest first.
+        A server may ignore the filters; an older one also limit and order, and returns all jobs, the oldest first.
 
         Args:
             limit: how many jobs to request.
             offset: how many of the newest to skip.
-            kind: only jobs of this type; None for all.
+            filters: more parameters: `type`, `task`.
         """
-        of_type = f"&type={kind}" if kind else ""
-        return self._read(f"/jobs?limit={limit}&offset={offset}&order_by=name&order=desc{of_type}", JobRecord.read_all)
+        query = {"limit": limit, "offset": offset, "order_by": "name", "order": "desc", **(filters or {})}
+        return self._read(f"/jobs?{urlencode(query)}", JobRecord.read_all)
 
     def plan_jobs(self, limit: int, offset: int = 0) -> Iterator[list[JobRecord] | None]:
         """Yield None until the response is complete, then plan jobs, the newest first. Source: `GET /plan_jobs`."""
@@ -269,7 +272,7 @@ class Client:
             yield
         except (httpx.HTTPError, OSError) as error:
             limit = SystemLimit.behind(error)
-            at_proxy = isinstance(error, httpx.ProxyError) or (trace is not None and trace.at_proxy)
+            at_proxy = trace is not None and trace.at_proxy
             if limit is None and self._proxy is not None and at_proxy:
                 raise self._error_of_proxy(error, self._proxy.origin) from None
             raise limit or self._our_error(error, url, reading=reading) from None

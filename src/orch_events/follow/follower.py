@@ -198,10 +198,9 @@ class Follower:
             yield from self._poll_record()
         needed = required_quiet_seconds(self.state, self._settle_seconds)
         self._leave_at = max(self._quiet_since + needed, self._settled_at)
-        reread_at = self._reread_at
-        if found or asked_at < min(self._leave_at, reread_at):
+        if found:
             return True
-        if asked_at >= reread_at:
+        if asked_at >= self._reread_at:
             self._rereads += 1
             if (yield from self._read_again()):
                 return True

@@ -13,12 +13,21 @@ from datetime import datetime
 import msgspec
 
 from orch_events.times import parse_timestamp
-from orch_events.wire.detail import Changes, read_cause, read_changes, read_report_url
+from orch_events.wire.detail import (
+    Changes,
+    cause_in_message,
+    read_cause,
+    read_changes,
+    read_report_url,
+    says_only_state,
+)
 from orch_events.wire.event import Fields
+from orch_events.wire.job_key import spoken
+from orch_events.wire.printed import drop_colors
 from orch_events.wire.records import NodeRecord
 from orch_events.wire.vocabulary import NODE_OVER, NODE_STATES, NODE_UNSUCCESSFUL
 
-_MOST_CHARACTERS = 500
+MOST_CHARACTERS = 500
 """How much of a message is kept: a task can print megabytes on every node."""
 
 
@@ -32,8 +41,9 @@ class NodeRun(msgspec.Struct):
         start_timestamp, finish_timestamp: the server's text, UTC; "" until then, or if it is not known.
         message: the server's message for a node that did not finish; "" for others.
         cause: why it did not, in one line; "" if neither server nor node says.
-        report_url: the URL of its Puppet run's report; only for a node that did not finish.
+        report_url: the URL of its Puppet run's report; "" until it ends, or if it is not a Puppet run.
         changes: what its Puppet run changed; None until it ends, or if it is not a Puppet run.
+        job: the job's number, where the nodes of all jobs of a plan stand together; else "".
         slow: whether it takes much longer than other nodes; see `analysis.progress.StragglerDetector`.
     """
 
@@ -47,6 +57,19 @@ class NodeRun(msgspec.Struct):
     report_url: str = ""
     changes: Changes | None = None
     slow: bool = False
+    job: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name, and the job if it is one of several: a plan can run several jobs on one node."""
+        return f"{self.name} ({spoken(self.job)})" if self.job else self.name
+
+    @property
+    def why(self) -> str:
+        """Why it did not finish, in as few words as say it; "" if neither node nor server says."""
+        if self.cause or says_only_state(self.message, self.name):
+            return self.cause
+        return cause_in_message(self.message, self.name)[0] or self.message
 
     @property
     def began_at(self) -> datetime | None:
@@ -103,11 +126,11 @@ class Nodes:
                 _note_end(run, fields.message, details.detail)
         return True
 
-    def merge_snapshot(self, node: NodeRecord) -> None:
-        """Apply a node's record to it."""
+    def merge_snapshot(self, node: NodeRecord, *, later: bool = False) -> None:
+        """Apply a node's record to it; one that is known to be `later` than every event counts whatever its id is."""
         run = self.runs.get(node.name) or self._new_run(node.name)
-        if node.latest_event_id >= run.event_id:
-            self._enter(run, node.state, node.latest_event_id)
+        if later or node.latest_event_id >= run.event_id:
+            self._enter(run, node.state, max(node.latest_event_id, run.event_id))
             run.start_timestamp = node.start_timestamp or run.start_timestamp
             run.finish_timestamp = node.finish_timestamp or run.finish_timestamp
             _note_end(run, node.message, node.result)
@@ -133,9 +156,9 @@ class Nodes:
 
 
 def _note_end(run: NodeRun, message: str, detail: msgspec.Raw | bytes) -> None:
-    """Keep what a node reported at its end, and more of it if it did not finish."""
+    """Keep what a node reported at its end, and why if it did not finish."""
     run.changes = read_changes(detail)
+    run.report_url = read_report_url(detail)
     if run.state in NODE_UNSUCCESSFUL:
-        run.message = message[:_MOST_CHARACTERS]
-        run.cause = read_cause(detail)[:_MOST_CHARACTERS]
-        run.report_url = read_report_url(detail)
+        run.message = drop_colors(message[: 2 * MOST_CHARACTERS])[:MOST_CHARACTERS]
+        run.cause = read_cause(detail)[:MOST_CHARACTERS]

@@ -21,6 +21,11 @@ def new_state(job: str, *, whole: bool = True) -> JobState:
     return (PlanState if is_plan(job) else JobState)(job, whole=whole)
 
 
+def run_key(job: str, node: str) -> str:
+    """Return the key of a node's run among those of all jobs of a plan."""
+    return f"{job} {node}"
+
+
 class PlanState(JobState):
     """Everything that is known of a plan job.
 
@@ -44,6 +49,9 @@ class PlanState(JobState):
     def adopt(self, jobs: Sequence[JobState]) -> None:
         """Take the nodes of these jobs for its own."""
         self.jobs = list(jobs)
+        for job in jobs:
+            for run in job.runs.values():
+                run.job = job.job
 
     @property
     def knows_its_jobs(self) -> bool:
@@ -59,12 +67,12 @@ class PlanState(JobState):
     @property
     def runs(self) -> Mapping[str, NodeRun]:
         """The nodes of its jobs, each by its job and its name."""
-        return {f"{job.job} {name}": run for job in self.jobs for name, run in job.runs.items()}
+        return {run_key(job.job, name): run for job in self.jobs for name, run in job.runs.items()}
 
     @property
     def running(self) -> Mapping[str, NodeRun]:
         """The nodes of its jobs that are running, each by its job and its name."""
-        return {f"{job.job} {name}": run for job in self.jobs for name, run in job.running.items()}
+        return {run_key(job.job, name): run for job in self.jobs for name, run in job.running.items()}
 
     @property
     def total(self) -> int:

@@ -133,6 +133,13 @@ class JobState:
         for node in nodes:
             self._nodes.merge_snapshot(node)
 
+    def complete_nodes(self, nodes: Iterable[NodeRecord]) -> None:
+        """Apply a snapshot that was taken after all events: where it says something else, it is right."""
+        for node in nodes:
+            run = self.runs.get(node.name)
+            if run is None or run.state != node.state:
+                self._nodes.merge_snapshot(node, later=True)
+
     def expect(self, numbers: Iterable[int]) -> None:
         """Note the ids of events that are known to exist: until they were applied, events are missing."""
         self._expected.update(numbers)
@@ -241,6 +248,14 @@ class JobState:
     def matches_record(self) -> bool:
         """Whether the terminal record, if there is one and it counts nodes, counts them as the events do."""
         return not (self.record_over and self.counts_differ)
+
+    @property
+    def lacks_nodes(self) -> bool:
+        """Whether the record knows more of the nodes than the events told: more of them, or how they ended."""
+        if self.total > len(self.runs):
+            return True
+        counts = self.record.node_states if self.record else {}
+        return self.record_over and (not self.matches_record or (not counts and self.nodes["running"] > 0))
 
     @property
     def complete(self) -> bool:

@@ -8,8 +8,10 @@ Bytes of a file or of standard input become events; a `Replay` of them is a sour
 
 file     opens a recording and yields its bytes, gunzipped, as UTF-8
 formats  detects the format (JSON Lines, one array, a saved response) and reads it
-reader   Recording: which jobs are in it, and the events of each; reports what is damaged
+checks   what is wrong with a recording: something else, two jobs, damage, no end
+reader   Recording: which jobs are in it, and the events and the last record of each
 replay   Replay: a recording as a source, all at once or at the speed it happened
+snapshot Snapshot: a saved response of the nodes endpoint as a source
 """
 
 from orch_events.recording.reader import Recording, open_recording

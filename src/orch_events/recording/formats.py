@@ -10,7 +10,7 @@ from orch_events.wire.event import Event
 from orch_events.wire.lines import read_lines
 from orch_events.wire.page import PageDecoder
 
-_PAGE = re.compile(rb'\s*\{\s*"(?:next-events|items)"\s*:')
+_PAGE = re.compile(rb'\s*\{\s*"(?:next-events|items|pagination)"\s*:')
 _ARRAY = re.compile(rb"\s*\[\s*(?:[{\]]|\Z)")
 
 
@@ -27,6 +27,13 @@ class Part(NamedTuple):
 
 
 Kind = Callable[[Iterator[bytes]], Iterator[Part]]
+
+_TOLD = re.compile(rb'\s*(?:\[\s*[^\s]|\{\s*(?:\}|"[^"]*"\s*:)|[^\s\[{])')
+
+
+def tells_kind(head: bytes) -> bool:
+    """Whether the first bytes of a recording are enough to detect its format."""
+    return _TOLD.match(head) is not None
 
 
 def kind_of(head: bytes) -> Kind:
@@ -62,10 +69,6 @@ def read_page(pieces: Iterator[bytes]) -> Iterator[Part]:
 
 
 def _only_objects(items: Sequence[Event], count: int) -> Part:
-    """Leave out items that are not objects: they are not events."""
-    damaged = [f"item {number}" for number, item in enumerate(items, count + 1) if not _is_object(item)]
-    return Part([item for item in items if _is_object(item)] if damaged else items, damaged)
-
-
-def _is_object(item: Event) -> bool:
-    return item.id is not None or item.raw.startswith(b"{")
+    """Leave out items that are nothing of an orchestrator's."""
+    damaged = [f"item {number}" for number, item in enumerate(items, count + 1) if not item.is_known]
+    return Part([item for item in items if item.is_known] if damaged else items, damaged)

@@ -2,9 +2,10 @@
 
 Its format is detected by its content, not its name; it may be gzipped:
 
-- JSON Lines, as --record and --json write them, with a first key "job" or "plan" if they are of several jobs
+- JSON Lines, as --record and --json write them. Each line of --record begins with the key "job", or "plan" for a plan
+  job, and among the events there are the job's records, each in a line `{"job":"352","record":{...}}`: the last counts
 - one JSON array of events, as -o json writes it
-- a saved response of the events endpoint
+- a saved response of the events endpoint, or of the nodes endpoint (`nodes`)
 
 It is read from the beginning each time, and never held in memory. Damaged places are reported once and skipped; a file
 that has nothing else is not a recording.
@@ -17,21 +18,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from orch_events.errors import LocalFileError, UsageError
+from orch_events.errors import UsageError
+from orch_events.recording.checks import Contents, Damage, Limit, OneJob, contents_of, no_events
 from orch_events.recording.file import File, open_file
-from orch_events.recording.formats import Part, kind_of, read_page
+from orch_events.recording.formats import Part, kind_of, read_page, tells_kind
+from orch_events.recording.snapshot import Snapshot
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import PLAN, is_plan
+from orch_events.wire.lenient import loads
+from orch_events.wire.records import JobRecord
 
 _HEAD_BYTES = 1 << 12
-_MOST_NAMED = 3
-"""How many damaged places are reported one by one."""
 
-_HINT = "a recording is a file written with --record, --json or -o json, or a saved response of the events endpoint"
-
-_JOB_KEYS = (b'"job"', b'"plan"')
-_JOB_KEY_VALUE = re.compile(rb'\{"(job|plan)":(?:"([\w.+@-]+)"|(\d+)),?')
+_KEY = re.compile(rb'\{"(job|plan)":(?:"([\w.+@-]+)"|(\d+)),?')
+_RECORD = b'{"record":'
 _NEXT_EVENTS_JOB = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/(plan_)?jobs/(\d{1,19})/')
+_REPORT = re.compile(rb'\s*\{\s*"report"\s*:\s*\[')
 
 
 @contextmanager
@@ -75,52 +77,95 @@ class Recording:
         self._file = file
         self._warn = warn
         self._warned: set[str] = set()
-        head = self._head()
-        self._read_kind = kind_of(head)
-        match = _NEXT_EVENTS_JOB.search(head) if self._read_kind is read_page else None
+        self._alone = False
+        self._records: dict[str, JobRecord] = {}
+        self._head = self._read_head()
+        self._read_kind = kind_of(self._head)
+        match = _NEXT_EVENTS_JOB.search(self._head) if self._read_kind is read_page else None
+        self._named = match is not None
         self._job = PLAN * bool(match[1]) + match[2].decode() if match else job
 
-    def _head(self) -> bytes:
+    def _read_head(self) -> bytes:
+        """Read the beginning: of what is still arriving, no more than it takes to tell the format."""
         head = b""
         for piece in self._file.pieces():
             head += piece
-            if len(head) >= _HEAD_BYTES:
+            if len(head) >= _HEAD_BYTES or (self._file.arriving and tells_kind(head)):
                 break
         return head
 
+    @cached_property
+    def contents(self) -> Contents:
+        """What it is of: events, or what else a server answers. Raises LocalFileError."""
+        if _REPORT.match(self._head):
+            return "report"
+        first = next((part.events[0] for part in self._read() if part.events), None)
+        return contents_of(_split_key(first)[1]) if first else "events"
+
     def job(self, requested: str | None = None) -> str:
-        """Return the requested job, or the only one, or the only plan: the jobs beside it are those that it started.
+        """Return the requested job, or the only one, or the only plan job: others are the jobs that it started.
 
         Raises:
+            LocalFileError: it can't be read, or its contents are no events.
             UsageError: there is no such job, or there are several.
         """
+        if self.contents != "events":
+            raise no_events(self.name, self.contents)
+        if self._file.arriving:
+            self._alone = requested is None and not is_plan(self.jobs[0])
+            return requested or self.jobs[0]
         jobs = self.jobs
         plans = [job for job in jobs if is_plan(job)]
         if requested is None and len(plans or jobs) == 1:
             return (plans or jobs)[0]
         if requested is not None and requested in jobs:
             return requested
+        raise self._several(jobs)
+
+    def _several(self, jobs: Sequence[str]) -> UsageError:
         many = "jobs" if len(jobs) > 1 else "job"
-        raise UsageError(
-            f"{self.name} contains events of {many} {', '.join(jobs)}", f"choose one, as in: --job {jobs[0]}"
-        )
+        message = f"{self.name} contains events of {many} {', '.join(jobs)}"
+        return UsageError(message, f"choose one, as in: --job {jobs[0]}")
 
     @property
     def jobs(self) -> Sequence[str]:
         """The jobs that it has events of, in the order in which they come. Raises LocalFileError."""
         return list(dict.fromkeys(job or self._job for job in self._job_keys))
 
+    def has(self, job: str) -> bool:
+        """Whether it has events of a job, or may have, if it is still arriving."""
+        return self._file.arriving or job in self.jobs
+
+    def number(self, job: str) -> str | None:
+        """Return the number that a job has on its server; None if only the file's name tells."""
+        return job if self._named or job in self._job_keys else None
+
     def events(self, job: str) -> Iterator[Sequence[Event]]:
         """Yield a job's events, as the server wrote them, in the order in which they were recorded.
 
         Raises:
-            LocalFileError: it can't be read, or is not a recording.
+            LocalFileError: it can't be read, or is not a recording, or one of several jobs without a key.
+            UsageError: `job` returned the first of what was still arriving, and now another one has come.
         """
-        damage = _Damage(self.name, self._warn_once)
+        damage, one_job, record = Damage(self.name, self._warn_once), OneJob(self.name), None
         for part in self._read():
             damage.note(part)
-            yield self._events_of(job, part.events)
+            own = list(self._own(job, part.events, one_job))
+            record = next((found for event in reversed(own) if (found := _read_record(event))), record)
+            yield [event for event in own if not _is_record(event)]
         damage.conclude(gzip_broken=self._file.broken)
+        if record is not None:
+            self._records[job] = record
+
+    def record(self, job: str) -> JobRecord | None:
+        """Return the job's last record, once its events were read to the end; None if there is none."""
+        return self._records.get(job)
+
+    def nodes(self) -> Snapshot:
+        """Return the states of the nodes in a saved response of the nodes endpoint. Raises LocalFileError."""
+        items = (event.raw for part in self._read() for event in part.events)
+        rest = b"".join(self._file.pieces()) if self._read_kind is read_page else b"{}"
+        return Snapshot.read(self.name, b'{"items":[%b]}' % b",".join(items), rest, self._job)
 
     def _warn_once(self, sentence: str) -> None:
         if sentence not in self._warned:
@@ -128,65 +173,51 @@ class Recording:
             self._warn(sentence)
 
     def _read(self) -> Iterator[Part]:
-        return self._read_kind(self._file.pieces())
+        limit = Limit(self.name)
+        for part in self._read_kind(limit.count(self._file.pieces())):
+            limit.note(part)
+            yield part
 
-    def _events_of(self, job: str, events: Sequence[Event]) -> Sequence[Event]:
-        if self._job_keys == [None]:
-            return events if job == self._job else ()
-        return [event for key_job, event in map(_split_job_key, events) if (key_job or self._job) == job]
+    def _own(self, job: str, events: Sequence[Event], one_job: OneJob) -> Iterator[Event]:
+        """Yield those of the events, and records, that are a job's, without their key."""
+        if self._read_kind is read_page:
+            yield from events if job == self._job else ()
+            return
+        for key, event in map(_split_key, events):
+            if (key or self._job) == job:
+                if key is None:
+                    one_job.check(event)
+                yield event
+            elif self._alone:
+                raise self._several([job, key or self._job])
 
     @cached_property
     def _job_keys(self) -> Sequence[str | None]:
-        """The values of the key "job", each once; None for events without it."""
-        if self._read_kind is read_page or not any(map(self._mentions, _JOB_KEYS)):
+        """The jobs that lines name, each once; None for lines that name none; of what is still arriving, the first."""
+        if self._read_kind is read_page:
             return [None]
-        return list(dict.fromkeys(_split_job_key(event)[0] for part in self._read() for event in part.events)) or [None]
-
-    def _mentions(self, key: bytes) -> bool:
-        last = b""
-        for piece in self._file.pieces():
-            if key in piece or key in last + piece[: len(key)]:
-                return True
-            last = (last + piece[-len(key) :])[-len(key) :]
-        return False
+        keys = (_split_key(event)[0] for part in self._read() for event in part.events)
+        return [next(keys, None)] if self._file.arriving else list(dict.fromkeys(keys)) or [None]
 
 
-def _split_job_key(event: Event) -> tuple[str | None, Event]:
-    """Return the job that an event's first key names, None if it names none, and the event as the server wrote it."""
+def _split_key(event: Event) -> tuple[str | None, Event]:
+    """Return the job that a line names, None if it names none, and the event as the server wrote it."""
     raw = event.raw
-    found = _JOB_KEY_VALUE.match(raw)
+    found = _KEY.match(raw)
     if found is None:
         return None, event
-    prefix = PLAN if found[1] == b"plan" else ""
-    return prefix + (found[2] or found[3]).decode(), Event(event.id, b"{" + raw[found.end() :])
+    name = (found[2] or found[3]).decode()
+    return name if found[1] == b"job" else PLAN + name, Event(event.id, b"{" + raw[found.end() :])
 
 
-class _Damage:
-    """The damaged places that one reading finds.
+def _is_record(event: Event) -> bool:
+    return event.id is None and event.raw.startswith(_RECORD)
 
-    Nothing is reported before the first event: if there is none, the file is not a recording.
-    """
 
-    def __init__(self, name: str, warn: Callable[[str], None]) -> None:
-        self._name = name
-        self._warn = warn
-        self._first_places: list[str] = []
-        self._count = 0
-        self._any_event = False
-
-    def note(self, part: Part) -> None:
-        """Count the damaged places of a part, and report the first few of all."""
-        self._any_event = self._any_event or bool(part.events)
-        self._count += len(part.damaged)
-        self._first_places += part.damaged[: _MOST_NAMED - len(self._first_places)]
-        for place in self._first_places if self._any_event else ():
-            self._warn(f"{self._name}: {place} is damaged and was skipped")
-
-    def conclude(self, *, gzip_broken: bool) -> None:
-        """Report the rest; raises LocalFileError if there is nothing but damage."""
-        if not self._any_event and (self._count or gzip_broken):
-            raise LocalFileError(f"{self._name} is not a recording", _HINT)
-        if self._count > _MOST_NAMED:
-            self._warn(f"{self._name}: {self._count} damaged places were skipped in total")
-        if gzip_broken:
-            self._warn(f"{self._name}: the gzip data is damaged or cut off; events may be missing")
+def _read_record(event: Event) -> JobRecord | None:
+    """Read the record in a line that has one; None for an event."""
+    if not _is_record(event):
+        return None
+    content = loads(event.raw)
+    whole = isinstance(content, dict) and list(content) == ["record"] and isinstance(content["record"], dict)
+    return JobRecord.from_json(event.raw[len(_RECORD) : -1]) if whole else None

@@ -5,9 +5,11 @@
    due before those that precede it in the recording.
 2. It keeps its position: a poll continues where the last one ended, so polling reads the file once. It is read again
    for a request of earlier events (after a cursor's `rewind`), for /nodes, and for the final state.
-3. A recording has no record, so one is made up: running until every event was read, then the state that they amount
-   to. It counts no nodes, so it never contradicts the events.
-4. If the events end before the job does, waiting would be in vain: the next poll after the last event is an error.
+3. Until every event was read, the job's record says that it is running, and nothing else, so it never contradicts the
+   events. Then it is the last one in the recording, if that is of a job that is over; else, if the events tell that the
+   job is over, one that says what they amount to.
+4. If the recording ends before the job does, nobody knows how that went on: the record has no state then. Waiting would
+   be in vain: the next poll after the last event is an error, which names the job itself.
 """
 
 import math
@@ -37,6 +39,14 @@ class EventRecording(Protocol):
         """Yield a job's events from the first on, in batches."""
         ...
 
+    def record(self, job: str) -> JobRecord | None:
+        """Return the job's last record, once its events were read to the end; None if there is none."""
+        ...
+
+    def number(self, job: str) -> str | None:
+        """Return the number that a job has on its server; None if that is not known."""
+        ...
+
 
 class Replay:
     """A source of recorded events.
@@ -63,7 +73,7 @@ class Replay:
         yield PageEnd(None)
 
     def record(self, job: str) -> Iterator[JobRecord]:
-        """Yield a record of the job: running until all events were read, then in the state that they amount to."""
+        """Yield a record of the job: running until all events were read, then as it was recorded, or as they tell."""
         yield self._job(job).record
 
     def whole(self, job: str, event: Event) -> Iterator[Event]:  # noqa: ARG002 - of whatever job
@@ -92,24 +102,37 @@ class _Job:
         if self._pass is None or (start or 0) <= self._pass.highest:
             self._pass = self._begin_pass(start)
         elif self._pass.ended and not self._is_over:
-            hint = "orch-events list shows the events it contains"
-            raise LocalFileError(f"{self._recording.name} ends before the job does", hint)
+            raise LocalFileError(f"{self._recording.name} ends before the job does", self._hint(self._pass.highest + 1))
         return self._pass.advance()
+
+    def _hint(self, start: int) -> str:
+        number = self._recording.number(self._job)
+        if number is None:
+            return "orch-events list shows the events it contains"
+        return f"the rest is on the server: orch-events follow {number}{f' --start {start}' if start else ''}"
 
     @property
     def record(self) -> JobRecord:
-        """The job's record, in the server's words; the recording has all its nodes."""
-        if self._pass is None or not self._pass.ended or not self._is_over:
+        """The job's record, in the server's words."""
+        if self._pass is None or not self._pass.ended:
             return JobRecord(state="running")
-        word, nodes = self._final_state.word, self._final_state.nodes
-        failed = word == "aborted" or (word == "finished" and bool(nodes["failed"] + nodes["errored"]))
-        counts = {state: count for state, count in nodes.items() if count}
-        return JobRecord(state="failed" if failed else word, node_count=len(self._final_state.runs), node_states=counts)
+        state = self._final_state
+        if not self._is_over:
+            return JobRecord(state="", node_count=state.record.node_count if state.record else None)
+        if state.record is not None and state.record.over:
+            return state.record
+        failed = state.word == "aborted" or (
+            state.word == "finished" and bool(state.nodes["failed"] + state.nodes["errored"])
+        )
+        counts = {name: count for name, count in state.nodes.items() if count}
+        return JobRecord(state="failed" if failed else state.word, node_count=len(state.runs), node_states=counts)
 
     @property
     def _is_over(self) -> bool:
-        """Whether the recording goes to the end of the job: an event says so, or each node in it is over."""
-        return self._final_state.reported_over or self._final_state.seen_over
+        """Whether the recording goes to the job's end: an event or the record says so, or each node in it is over."""
+        state = self._final_state
+        counted = state.record is not None and state.record.node_count is not None
+        return state.is_over or (state.seen_over and not counted)
 
     def replay_state(self) -> JobState:
         """Return the job's state by all events that are due."""
@@ -121,8 +144,10 @@ class _Job:
 
     @cached_property
     def _final_state(self) -> JobState:
-        """The job's state by all events; only once all are due."""
-        return self.replay_state()
+        """The job's state by all events, and its last record; only once all are due."""
+        state = self.replay_state()
+        state.record = self._recording.record(self._job)
+        return state
 
     def _begin_pass(self, start: int | None) -> "_Pass":
         batches = self._recording.events(self._job)

@@ -11,7 +11,6 @@ from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
-from orch_events.wire.detail import cause_in_message
 from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
 
@@ -46,8 +45,7 @@ def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
     lines = []
     for run in runs:
         mark = theme.paint(theme.glyphs.get(run.state) or run.state.ljust(len("errored")), run.state)
-        cause = run.cause or cause_in_message(run.message, run.name)[0] or run.message
-        line = f"{padded(escape_control(run.name), column)}  {escape_control(cause)}".rstrip()
+        line = f"{padded(escape_control(run.name), column)}  {escape_control(run.why)}".rstrip()
         room = None if cells is None else cells - 3 - width(theme.glyphs.get(run.state) or "errored")
         lines.append(f"  {mark} {line if room is None else cut(line, room, theme.ellipsis)}")
     return lines

@@ -64,6 +64,9 @@ class _Id(msgspec.Struct, gc=False):
     id: str
 
 
+_KNOWN_KEYS = frozenset({"id", "type", "timestamp", "message", "details", "name", "node", "record"})
+"""An orchestrator's objects, an event, a job, a node, a job's record in a recording, have at least one of these."""
+
 _decode_fields = msgspec.json.Decoder(Fields).decode
 _decode_ids = msgspec.json.Decoder(list[_Id]).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -119,12 +122,20 @@ class Event(msgspec.Struct, eq=False, gc=False):
         return bytes(self.source)
 
     @property
+    def is_known(self) -> bool:
+        """Whether it is an object of an orchestrator at all: one without a single key of theirs is no event."""
+        if self.id is not None:
+            return True
+        content = loads(self.raw)
+        return isinstance(content, dict) and not _KNOWN_KEYS.isdisjoint(content)
+
+    @property
     def fields(self) -> Fields:
         """The other fields, decoded when they are first used."""
         if self._fields is None:
             try:
                 self._fields = _decode_fields(self.source)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 self._fields = _read_leniently(bytes(self.source))
         return self._fields
 

@@ -32,7 +32,7 @@ class Block(NamedTuple):
 
 
 def read_lines(pieces: Iterable[bytes], limit: int = 1 << 27) -> Iterator[Block]:
-    """Yield the events of lines, each a JSON object; empty lines are skipped.
+    """Yield the events of lines, each a JSON object of an orchestrator (`Event.is_known`); empty lines are skipped.
 
     Args:
         pieces: the lines' bytes; the last line need not end in a newline.
@@ -95,6 +95,7 @@ def _read_each(lines: list[bytes], first: int) -> Block:
 
 
 def _read_object(text: bytes) -> Event:
-    if not text.startswith(b"{"):
-        raise ValueError("an event is an object")
-    return read_event(text)
+    event = read_event(text)
+    if not event.is_known:
+        raise ValueError("not an object of an orchestrator")
+    return event

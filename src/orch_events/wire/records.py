@@ -5,7 +5,7 @@ a response of another shape altogether is rejected.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -31,13 +31,14 @@ class JobRecord(msgspec.Struct, frozen=True):
         state: new, ready, running, stopping, stopped, finished, failed; an open set.
         node_count: how many nodes the job has; None if that is missing or zero.
         node_states: how many nodes are in each state; empty if that is missing.
-        started_at, finished_at: UTC; None until then, or if it is missing.
+        created_at, started_at, finished_at: UTC; None until then, or if it is missing.
         number: the job's number, as text.
         type: deploy, task, plan_task …, an open set; plan for a plan job. An older server has no types; then it is the
             command.
         command: what was run: deploy, task …
         description: the description that its owner gave.
         owner: the owner's login.
+        environment: the environment's name.
         seconds: how long it took; None if neither the duration nor both timestamps are known.
         timestamp: when the job last changed its state: the server's text, UTC.
         options: as its owner gave them, any JSON.
@@ -48,6 +49,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     state: str
     node_count: int | None = None
     node_states: Mapping[str, int] = {}
+    created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     number: str = ""
@@ -55,6 +57,7 @@ class JobRecord(msgspec.Struct, frozen=True):
     command: str = ""
     description: str = ""
     owner: str = ""
+    environment: str = ""
     seconds: float | None = None
     timestamp: str = ""
     options: Mapping[str, Any] = {}
@@ -70,6 +73,31 @@ class JobRecord(msgspec.Struct, frozen=True):
     def over(self) -> bool:
         """Whether the job is in a terminal state."""
         return self.state in JOB_OVER or self.state in PLAN_OVER
+
+    @property
+    def began_at(self) -> datetime | None:
+        """When it started, or else was created, or else its end less its duration: not every server tells its start."""
+        if self.started_at or self.created_at:
+            return self.started_at or self.created_at
+        if self.finished_at is None or self.seconds is None:
+            return None
+        try:
+            return self.finished_at - timedelta(seconds=self.seconds)
+        except OverflowError:
+            return None
+
+    @property
+    def task(self) -> str:
+        """The name of the task that it runs; "" if it runs none."""
+        return _text(self.options.get("task"))
+
+    @property
+    def subject(self) -> str:
+        """What it runs, its task, plan or target, and the plan job that started it: `facts (plan:197)`."""
+        names = (_text(self.options.get(option)) for option in ("task", "plan_name", "plan", "target"))
+        plan_job = read_id(self.options.get("plan_job"))
+        started_by = f"(plan:{plan_job})" if plan_job else ""
+        return " ".join(filter(None, [next(filter(None, names), ""), started_by]))
 
     @classmethod
     def read(cls, body: bytes, name: str) -> "JobRecord":
@@ -99,6 +127,7 @@ class JobRecord(msgspec.Struct, frozen=True):
             state=_text(job.get("state")),
             node_count=read_id(job.get("node_count")) or None,
             node_states=_counts(job.get("node_states")),
+            created_at=parse_timestamp(_text(job.get("created_timestamp"))) or _entered_at(history, "new"),
             started_at=started_at,
             finished_at=finished_at,
             number="" if number is None else str(number),
@@ -106,6 +135,7 @@ class JobRecord(msgspec.Struct, frozen=True):
             command=command,
             description=_text(job.get("description")) or _text(options.get("description")),
             owner=_text(_mapping(job.get("owner")).get("login")),
+            environment=_text(_mapping(job.get("environment")).get("name")) or _text(options.get("environment")),
             seconds=_seconds(job.get("duration"), started_at, finished_at),
             timestamp=_text(job.get("timestamp")),
             options=options,

@@ -14,6 +14,9 @@ NODE_STATES: Mapping[str, str] = {
 }
 """The state in which an event leaves its node."""
 
+NODE_WORDS = ("new", *NODE_STATES.values())
+"""Every documented state of a node."""
+
 NODE_OVER = frozenset({"finished", "failed", "errored", "skipped"})
 """The terminal states of a node."""
 

@@ -33,8 +33,8 @@ def test_failures_are_grouped_by_cause(over: str, call: Call) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.lines[0] == "job 353 failed after 43s: 14 nodes, 9 finished, 3 failed, 2 errored"
     assert [line for line in done.lines if not line.startswith("  ")][2::2] == [
-        "✖ 2 nodes failed: The task exited with <number>: nginx: [emerg] bind() to <address> failed",
-        "✖ 1 node failed: The task exited with 127: systemctl: command not found",
+        "✖ 2 nodes failed: nginx: [emerg] bind() to <address> failed",
+        "✖ 1 node failed: systemctl: command not found",
         "‼ 1 node errored: The task node not connected",
         "‼ 1 node errored: The task timed out",
     ]
@@ -233,3 +233,34 @@ def test_a_reader_that_leaves_is_no_error(over: str) -> None:
 
     assert done.stdout.splitlines()[1] in ("0", "141")
     assert done.stderr == ""
+
+
+def test_skipped_nodes_can_be_left_out(over: str, call: Call) -> None:
+    done = call("failures", "352", "--service-url", over, "--no-skipped")
+    assert done.lines[1:] == ["no failures; 1 node skipped"]
+    assert call("failures", "352", "--service-url", over, "--no-skipped", "--names").out == ""
+    assert call("failures", "352", "--service-url", over, "--names").out == "db-04.example.com\n"
+
+
+def test_failures_of_a_part_are_those_of_its_nodes(over: str, call: Call) -> None:
+    words = ("failures", "353", "--service-url", over, "-n", "web-0*")
+    done = call(*words)
+    assert done.lines[1] == "  showing 9 of 14 nodes (web-0*)"
+    assert "web-13" not in done.out
+    assert call(*words, "--names").out == "".join(f"{name}.example.com\n" for name in _NAMES[:4])
+    assert json.loads(call(*words, "--failed", "--json").out)["part"] == {
+        "node": ["web-0*"],
+        "failed": True,
+        "nodes": 4,
+    }
+    assert call("failures", "353", "--service-url", over, "-n", "x").lines[2:] == ["no nodes match"]
+    well = call("failures", "353", "--service-url", over, "-n", "web-01*")
+    assert well.lines[2:] == ["every one of these nodes finished"]
+
+
+@needs("bash")
+def test_the_file_of_very_many_nodes_holds_the_same_ones(call: Call) -> None:
+    with _serving("deploy", 250) as url:
+        done = call("failures", "7", "--service-url", url, "--rerun", "-n", "n1*", "--no-skipped")
+        names = call(*done.lines[0].replace("'", "").split(" > ")[0].split()[1:], "--service-url", url).lines
+    assert len(names) == 111

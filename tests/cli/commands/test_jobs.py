@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from orch_events.simulator import Api, Fault, Faults, Simulator, scripts
+from tests import CASES
 from tests.cli.command import COMMAND, SECONDS, Done, run
 from tests.cli.conftest import Serve
 from tests.simulator.documented import ALL_JOBS
@@ -28,7 +29,7 @@ def _numbers(done: Done) -> list[int]:
 def test_jobs_are_shown_with_the_newest_first(over: str, call: Call) -> None:
     done = call("jobs", "--service-url", over)
 
-    assert done.lines[0].split() == ["ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "DESCRIPTION"]
+    assert done.lines[0].split() == ["ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "RUNS"]
     assert [int(line.split()[0]) for line in done.lines[1:]] == NEWEST_FIRST
     assert (done.status, done.err) == (0, "")
 
@@ -40,7 +41,7 @@ def test_a_row_tells_what_the_job_is_about(at_sixty: str, call: Call) -> None:
         "352",
         "▶ running",
         "deploy",
-        "24: 8 finished, 8 running, 8 new",
+        "8▶ 8○ 8✔",
         "2016-05-05 19:50:08",
         "-",
         "admin",
@@ -62,8 +63,8 @@ def test_csv_has_a_header_and_a_line_a_job(over: str, call: Call) -> None:
     done = call("jobs", "--service-url", over, "-o", "csv", "--limit", "1")
 
     assert done.lines == [
-        "id,state,type,node_count,node_states,started,duration,owner,description",
-        "360,finished,task,5000,5000 finished,2016-05-05T19:50:08Z,152,admin,restart nginx everywhere",
+        "id,state,type,node_count,node_states,started,duration,owner,description,runs",
+        "360,finished,task,5000,5000 finished,2016-05-05T19:50:08Z,152,admin,restart nginx everywhere,service",
     ]
 
 
@@ -71,6 +72,13 @@ def test_csv_has_a_header_and_a_line_a_job(over: str, call: Call) -> None:
     ("words", "numbers"),
     [
         ("--limit 2", [360, 358]),
+        ("-L 2", [360, 358]),
+        ("--task service", [360, 353]),
+        ("--task serv* --state failed", [353]),
+        ("--owner admin --owner root -L 1", [360]),
+        ("--environment prod* --environment x -L 1", [360]),
+        ("--since 2016-05-05T19:20:00Z --until 2016-05-05T19:50:00Z", [358]),
+        ("--until 2016-05-05", [351]),
         ("--state failed", [358, 357, 354, 353, 347, 342]),
         ("--state failed --state stopped", [358, 357, 355, 354, 353, 347, 342]),
         ("--type task", [360, 353]),
@@ -92,8 +100,48 @@ def test_one_type_is_left_to_the_server_and_several_are_ours(over: str, call: Ca
     assert one.out == several.out
 
 
-@pytest.mark.parametrize(("output", "out"), [("table", "ID  STATE  TYPE"), ("jsonl", ""), ("json", "[]\n"),
-                                             ("csv", "id,state,type,")])  # fmt: skip
+def test_names_are_numbers_alone(over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, "-o", "name", "-L", "2")
+    assert (done.status, done.out, done.err) == (0, "360\n358\n", "")
+
+
+@pytest.fixture
+def of_2021(answering: Serve) -> Iterator[str]:
+    """The service-url of a server whose answer to anything is one list of jobs."""
+    with answering(200, (CASES / "jobs-2021.json").read_bytes()) as url:
+        yield url
+
+
+def test_each_job_of_2021_has_a_start_and_what_it_runs(of_2021: str, call: Call) -> None:
+    rows = [re.split(" {2,}", line) for line in call("jobs", "--service-url", of_2021, "--time", "utc").lines[1:]]
+    assert [(row[0], row[3], row[4], row[-1]) for row in rows] == [
+        ("23", "1✔", "2024-03-05 10:02:07", "facts"),
+        ("22", "1✔", "2024-03-05 10:01:03", "facts (plan:197)"),
+        ("21", "1▶ 249○", "2024-03-05 10:02:07", "facts"),
+        ("20", "1✖ 1‼ 1↷ 2✔", "2024-03-05 10:02:07", "deploy the web app"),
+        ("19", "-", "2024-03-05 10:00:01", "facts"),
+        ("18", "3↷ 1✔", "2024-03-05 10:02:07", "facts"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("--task facts", [23, 22, 21, 19, 18]),
+        ("--owner deploy-bot", [18]),
+        ("--environment production", [23, 21, 20, 19, 18]),
+        ("--until 2024-03-05T10:01:30Z", [22, 19]),
+        ("--task facts --limit 2", [23, 22]),
+    ],
+)
+def test_what_a_server_ignores_is_filtered_here(words: str, numbers: list[int], of_2021: str, call: Call) -> None:
+    done = call("jobs", "--service-url", of_2021, "--json", "-v", *words.split())
+    assert _numbers(done) == numbers
+    assert ("&task=facts: 200" in done.err) == ("--task" in words)
+
+
+@pytest.mark.parametrize(("output", "out"), [("table", "ID  STATE  TYPE"), ("name", ""), ("jsonl", ""),
+                                             ("json", "[]\n"), ("csv", "id,state,type,")])  # fmt: skip
 def test_without_jobs_there_is_a_note_and_no_error(output: str, out: str, over: str, call: Call) -> None:
     done = call("jobs", "--service-url", over, "--state", "new", "-o", output)
 
@@ -131,6 +179,7 @@ def test_text_of_a_server_never_acts_on_a_terminal(answering: Serve, call: Call)
     ("words", "status", "named"),
     [
         ("--limit 0", 2, "--limit"),
+        ("--since soon", 2, "soon"),
         ("--limit x", 2, "--limit"),
         ("--state bored", 2, "bored"),
         ("--type Nonsense", 2, "deploy, task"),
@@ -195,7 +244,7 @@ def test_a_new_token_is_waited_for_as_long_as_the_option_says(demanding: str, to
 @pytest.mark.slow
 def test_a_table_is_cut_to_the_width_of_a_terminal(over: str) -> None:
     ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 60))
+    termios.tcsetwinsize(theirs, (24, 40))
     command = [*COMMAND, "jobs", "--service-url", over]
     done = subprocess.run(command, env=os.environ | {"TERM": "xterm"}, stdout=theirs, timeout=SECONDS, check=True)
     shown = os.read(ours, 65_536).decode()
@@ -206,8 +255,8 @@ def test_a_table_is_cut_to_the_width_of_a_terminal(over: str) -> None:
     assert "\x1b[1;31m✖ failed  \x1b[0m" in shown
     lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
     assert len(lines) == len(ALL_JOBS) + 1
-    assert max(map(len, lines)) == 60
-    assert all(line.endswith("…") for line in lines)
+    assert max(map(len, lines)) == 40
+    assert [line for line in lines if line.endswith("…")]
 
 
 def test_plan_jobs_are_a_list_of_their_own(over: str, call: Call) -> None:

@@ -20,6 +20,7 @@ def test_a_summary_tells_what_a_job_amounts_to(over: str, call: Call) -> None:
     assert done.lines[-10].startswith("  db-07.example.com   █")
 
 
+@pytest.mark.slow
 def test_a_real_process_prints_the_same_as_a_call(over: str, call: Call) -> None:
     assert run("summary", "353", "--service-url", over) == call("summary", "353", "--service-url", over)
 

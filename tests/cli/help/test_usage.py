@@ -10,6 +10,10 @@ from orch_events.cli.options.option import Option
 from tests.cli.conftest import Call
 
 _SEE = "see: orch-events --help"
+_NO_JOB = (
+    "'x' is not a job: use a job number such as 352, plan:9 for a plan job, latest, "
+    "the URL of a job or the path of a recording"
+)
 _SEE_LIST = "see: orch-events list --help"
 _SEE_JOBS = "see: orch-events jobs --help"
 _SEE_FOLLOW = "see: orch-events follow --help"
@@ -57,7 +61,7 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 --limit 5", "list has no option '--limit'", f"did you mean --tail? {_SEE_LIST}"),
         ("list 352 --errors", "list has no option '--errors'", f"did you mean --failed? {_SEE_LIST}"),
         ("jobs --status failed", "jobs has no option '--status'", f"did you mean --state? {_SEE_JOBS}"),
-        ("jobs --since 10m", "jobs has no option '--since'", _SEE_JOBS),
+        ("jobs --tail 10", "jobs has no option '--tail'", f"did you mean --limit? {_SEE_JOBS}"),
         ("jobs --node web", "jobs has no option '--node'", _SEE_JOBS),
         ("jobs --interval 2", "jobs has no option '--interval'", _SEE_JOBS),
         ("jobs --follow", "jobs has no option '--follow'", _SEE_JOBS),
@@ -82,8 +86,7 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 -o xml", "--output: 'xml' is not one of 'table', 'jsonl', 'json', 'csv'", _SEE_LIST),
         (
             "list x",
-            "'x' is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL of a job or the path "
-            "of a recording",
+            _NO_JOB,
             _SEE_LIST,
         ),
         ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'", "see: orch-events completion --help"),

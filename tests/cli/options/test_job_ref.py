@@ -17,6 +17,11 @@ def test_latest_is_a_word_of_its_own() -> None:
     assert JobRef.parse("latest") == JobRef("latest")
 
 
+@pytest.mark.parametrize(("text", "before"), [("latest~2", 2), ("latest~0", 0), ("latest~", 1), ("latest~0010", 10)])
+def test_a_job_before_the_latest_is_counted_as_git_does(text: str, before: int) -> None:
+    assert JobRef.parse(text) == JobRef("latest", before=before)
+
+
 @pytest.mark.parametrize(
     ("url", "place"),
     [
@@ -80,7 +85,8 @@ def test_what_is_no_plan_job_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "abc", "-5", "352x", " 352", "352\n", "1.0", "٣", "9" * 19, "Latest", "LATEST",
+    ["", " ", "abc", "-5", "352x", " 352", "352\n", "1.0", "٣", "9" * 19, "Latest", "LATEST", "latest~-1", "latest~x",
+     "latest~12345", "latest2",
      "pe/jobs/352", "https://", "https://pe", "https://pe/jobs", "https://pe/jobs/", "https://pe/jobs/abc", "https://pe/jobs/352x",
      "https://pe/plan_jobs/352", "https://pe/myjobs/352", "https://pe/352", "https://pe/?jobs/352",
      f"https://pe/jobs/{'9' * 19}", "ftp://pe/jobs/352", "https:///jobs/352", "https://pe:x/jobs/352",

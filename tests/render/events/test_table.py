@@ -242,7 +242,7 @@ RUN = {"metrics": {"total": 347, "changed": 3, "failed": 1}}
 @pytest.mark.parametrize(
     ("kind", "detail", "message", "shown"),
     [
-        ("node_failed", {"_error": {"msg": "disk full"}}, "Failed on web-1", "disk full; Failed on web-1"),
+        ("node_failed", {"_error": {"msg": "disk full"}}, "Failed on node web-1", "disk full"),
         ("node_errored", {"_error": "timed out"}, "", "timed out"),
         ("node_failed", {"_output": "bind failed\nmore"}, "Failed", "bind failed; Failed"),
         ("node_failed", {"_error": {"msg": "exited with 1"}}, "Failed: exited with 1", "Failed: exited with 1"),

@@ -70,7 +70,7 @@ def test_of_many_nodes_the_first_ten_are_named_or_all() -> None:
 
 def test_the_state_is_in_its_colour() -> None:
     painted = lines(simulated(353), theme=COLOR)
-    assert painted[2].startswith("\x1b[1;31m✖ 2 nodes failed\x1b[0m: The task")
+    assert painted[2].startswith("\x1b[1;31m✖ 2 nodes failed\x1b[0m: nginx: ")
 
 
 def test_a_report_is_a_link_on_a_terminal() -> None:
@@ -94,7 +94,7 @@ def test_text_of_a_server_never_acts() -> None:
 
 def test_json_has_what_is_documented() -> None:
     content = failures_json(Failures.from_state(simulated(357)))
-    assert list(content) == ["version", "job", "over", "outcome", "record", "unheard", "groups"]
+    assert list(content) == ["version", "job", "over", "outcome", "record", "part", "unheard", "groups"]
     assert (content["version"], content["job"], content["over"], content["outcome"]) == (1, "357", True, "failed")
     assert content["groups"][-1] == {
         "state": "failed",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -27,7 +28,8 @@ JOBS = [
                 owner={"login": "admin"}, description="restart nginx everywhere"),
     record_from(name="353", state="failed", type="plan_task",
                 node_states={"failed": 3, "errored": 2, "finished": 9, "lost": 1}, duration="43.4",
-                started_timestamp="2016-05-05T19:50:08Z", owner={"login": "Zoë"}, description="漢字 patch"),
+                started_timestamp="2016-05-05T19:50:08Z", owner={"login": "Zoë"}, description="漢字",
+                options={"task": "facts"}),
     record_from(name="352", state="stopped", type="deploy", node_count=1, duration=7325, owner={"login": "admin"}),
     record_from(name="9", state="pondering"),
     record_from(),
@@ -47,13 +49,76 @@ def test_the_table_is_as_it_was_looked_at(cells: int | None) -> None:
 def test_in_ascii_there_are_no_glyphs() -> None:
     lines = table(*JOBS[:1], theme=ASCII, cells=80)
     assert lines == [
-        "ID   STATE    TYPE  NODES             STARTED      DURATION  OWNER  DESCRIPTION",
-        "360  running  task  5000: 16 fini...  05-05 19:50  -         admin  restart n...",
+        "ID   STATE    NODES            STARTED           RUNS",
+        "360  running  5000: 8> 2. 16+  2016-05-05 19:50  restart nginx everywhere",
     ]
 
 
 def test_without_jobs_there_is_the_head() -> None:
-    assert table() == ["ID  STATE  TYPE  NODES  STARTED  DURATION  OWNER  DESCRIPTION"]
+    assert table() == ["ID  STATE  TYPE  NODES  STARTED  DURATION  OWNER  RUNS"]
+
+
+@pytest.mark.parametrize(
+    ("states", "glyphs", "plain"),
+    [
+        ({"finished": 43, "errored": 3, "failed": 11}, "11✖ 3‼ 43✔", "11x 3! 43+"),
+        ({"new": 5, "running": 8, "skipped": 2}, "2↷ 8▶ 5○", "2- 8> 5."),
+        ({"finished": 9, "lost": 1, "failed": 3, "gone": 2}, "3✖ 2 gone 1 lost 9✔", "3x 2 gone 1 lost 9+"),
+    ],
+)
+def test_nodes_are_short_and_failures_first(states: dict[str, int], glyphs: str, plain: str) -> None:
+    for theme, text in ((GLYPHS, glyphs), (ASCII, plain)):
+        assert re.split(" {2,}", table(record_from(name="1", node_states=states), theme=theme)[1])[3] == text
+
+
+def test_how_many_nodes_there_are_is_told_where_their_states_do_not_tell_it() -> None:
+    counts = [(5, {"running": 3, "new": 2}), (5, {"running": 3}), (5, {}), (0, {})]
+    rows = table(*(record_from(name="1", node_count=total, node_states=states) for total, states in counts))
+    assert [re.split(" {2,}", row)[3] for row in rows[1:]] == ["3▶ 2○", "5: 3▶", "5", "-"]
+
+
+@pytest.mark.parametrize(
+    ("options", "description", "runs"),
+    [
+        ({"task": "facts"}, "", "facts"),
+        ({"task": "service"}, "restart nginx", "service: restart nginx"),
+        ({"task": "facts", "plan_job": 197}, "", "facts (plan:197)"),
+        ({"target": "web[demo]"}, "demo", "web[demo]: demo"),
+        ({"plan_name": "fleet::drain"}, "", "fleet::drain"),
+        ({"task": "x"}, "x", "x"),
+        ({}, "deploy the web app", "deploy the web app"),
+        ({"task": None, "plan_job": "x"}, "", None),
+    ],
+)
+def test_what_a_job_runs_is_in_one_column(options: dict[str, Any], description: str, runs: str | None) -> None:
+    row = table(record_from(name="1", state="new", options=options, description=description))[1]
+    assert row.partition("  -        -         -      ")[2] == (runs or "")
+    assert row.endswith(runs or "  -")
+
+
+def test_a_terminal_tells_how_long_ago_a_job_started_and_a_pipe_when() -> None:
+    job = record_from(name="1", created_timestamp="2016-05-05T19:50:00Z", owner={"login": "admin"})
+    now = 1_462_477_800 + 3 * 86_400
+    assert "  3 days ago  " in jobs_table([job], GLYPHS, UTC, cells=80, now=now)
+    assert "  2016-05-05 19:50  " in jobs_table([job], GLYPHS, UTC, cells=80)
+    assert "  2016-05-05 19:50:00  " in jobs_table([job], GLYPHS, UTC, cells=None)
+
+
+def test_a_narrow_terminal_does_without_other_columns_before_what_runs_is_cut() -> None:
+    job = record_from(name="360", state="failed", type="task", node_states={"failed": 3}, owner={"login": "admin"},
+                      started_timestamp="2016-05-05T19:50:08Z", duration=43,
+                      description="restart nginx everywhere")  # fmt: skip
+    shown = {cells: table(job, cells=cells) for cells in range(30, 110)}
+    heads = [shown[cells][0].split() for cells in range(109, 29, -1)]
+    assert list(map(" ".join, dict.fromkeys(map(tuple, heads)))) == [
+        "ID STATE TYPE NODES STARTED DURATION OWNER RUNS",
+        "ID STATE TYPE NODES STARTED DURATION RUNS",
+        "ID STATE NODES STARTED DURATION RUNS",
+        "ID STATE NODES STARTED RUNS",
+        "ID STATE NODES RUNS",
+    ]
+    assert all(("restart nginx everywhere" in row[1]) or row[0].split() == ["ID", "STATE", "NODES", "RUNS"]
+               for row in shown.values())  # fmt: skip
 
 
 def test_the_state_is_in_its_colour_and_the_head_is_quiet() -> None:
@@ -127,10 +192,10 @@ def test_csv_has_a_header_and_a_line_a_job(jobs: list[dict[str, Any]]) -> None:
 
 def test_csv_has_plain_numbers_and_times_in_utc() -> None:
     assert jobs_csv(JOBS).splitlines() == [
-        "id,state,type,node_count,node_states,started,duration,owner,description",
-        '360,running,task,5000,"16 finished, 8 running, 2 new",2016-05-05T19:50:08Z,,admin,restart nginx everywhere',
-        '353,failed,plan_task,,"9 finished, 3 failed, 2 errored, 1 lost",2016-05-05T19:50:08Z,43.4,Zoë,漢字 patch',
-        "352,stopped,deploy,1,,,7325,admin,",
-        "9,pondering,,,,,,,",
-        ",,,,,,,,",
+        "id,state,type,node_count,node_states,started,duration,owner,description,runs",
+        '360,running,task,5000,"16 finished, 8 running, 2 new",2016-05-05T19:50:08Z,,admin,restart nginx everywhere,',
+        '353,failed,plan_task,,"9 finished, 3 failed, 2 errored, 1 lost",2016-05-05T19:50:08Z,43.4,Zoë,漢字,facts',
+        "352,stopped,deploy,1,,,7325,admin,,",
+        "9,pondering,,,,,,,,",
+        ",,,,,,,,,",
     ]

@@ -118,7 +118,7 @@ def test_each_row_says_all_in_words() -> None:
         ("em", "✖ 30s"),
         ("p", "failed, started at 19:50:08, took 30s"),
         ("p", "Task failed on web-03.example.com: exited with 1"),
-        ("p", "The task exited with 1: nginx: [emerg] bind() to 0.0.0.0:80 failed"),
+        ("p", "nginx: [emerg] bind() to 0.0.0.0:80 failed"),
     ]
 
 

@@ -106,7 +106,7 @@ def test_the_keyboard_walks_through_the_rows_and_shows_what_is_known(page: Page,
         "web-03.example.com",
         "failed, started at 0s, took 30s",
         "Task failed on web-03.example.com: exited with 1",
-        "The task exited with 1: nginx: [emerg] bind() to 0.0.0.0:80 failed",
+        "nginx: [emerg] bind() to 0.0.0.0:80 failed",
     ]
     assert page.run("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.press("Escape")

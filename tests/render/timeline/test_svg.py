@@ -47,7 +47,7 @@ def test_each_node_has_a_bar_where_it_ran_and_tells_all_that_is_known_of_it() ->
         "web-03.example.com",
         "failed, started at 0s, took 30s",
         "Task failed on web-03.example.com: exited with 1",
-        "The task exited with 1: nginx: [emerg] bind() to 0.0.0.0:80 failed",
+        "nginx: [emerg] bind() to 0.0.0.0:80 failed",
     ]
     assert texts(row) == ["web-03.example.com", "✖ 30s"]
 

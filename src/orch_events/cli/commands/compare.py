@@ -43,8 +43,8 @@ def compare(
     from orch_events.render.reports.compare import compare_json, compare_text
 
     app.configure_stderr(report.display)
-    states = [load_job(app, job, report) for job in (before, after)]
-    found = Comparison.from_states(*states)
+    first, second = states = [load_job(app, job, report) for job in (before, after)]
+    found = Comparison.from_states(first, second, report.part.node, failed=report.part.failed)
     write_report(
         app,
         output,

@@ -30,6 +30,7 @@ _HELP = """
     orch-events failures 352                   each cause, and its nodes
     orch-events failures 352 --rerun           how to rerun the job on them
     orch-events failures 352 --names > nodes   for: puppet job run --nodes @nodes
+    orch-events failures 352 -n 'web*'         of some nodes only
 
     Causes that differ only in names, numbers, ids, paths, URLs, addresses, times or quoted values form one group.
 """
@@ -40,20 +41,21 @@ _HELP = """
 @report_options(
     report_option("--all", is_flag=True, help="Show all nodes of each group, not only the first ten."),
     report_option("--names", is_flag=True, help="Print only the names of the nodes, one per line."),
+    report_option("--skipped/--no-skipped", default=True, show_default="on", help="Include nodes that were skipped."),
     report_option("--rerun", is_flag=True, help="Print only the command that reruns the job on these nodes."),
     output=report_output_options,
     outcome=exit_options(on=False),
 )
 @pass_typed
 @click.pass_obj
-def failures(  # noqa: PLR0917 - one argument an option of its own
-    app: App, job: JobRef, all: bool, names: bool, rerun: bool,  # noqa: A002, FBT001 - click's
+def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+    app: App, job: JobRef, all: bool, names: bool, rerun: bool, skipped: bool,  # noqa: A002, FBT001 - click's
     output: OutputOptions, exit_options: ExitOptions, report: ReportOptions, typed: TypedWords,
 ) -> int:  # fmt: skip
     """Run `orch-events failures`."""
     from orch_events.analysis.failures import Failures, unfinished
     from orch_events.cli.job_sources import load_job
-    from orch_events.cli.reports import note_if_empty, outcome_status, write_lines, write_report
+    from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_lines, write_report
     from orch_events.render.reports.failures import failures_json, failures_text
     from orch_events.render.toolkit.text import escape_control
 
@@ -62,14 +64,15 @@ def failures(  # noqa: PLR0917 - one argument an option of its own
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
-    left = (escape_control(run.name) for run in unfinished(state.runs) if state.is_over or run.state != "running")
-    nodes = list(dict.fromkeys(left))
+    part = part_of(state, report)
+    runs = [run for run in unfinished(part.runs, skipped=skipped) if state.is_over or run.state != "running"]
+    nodes = list(dict.fromkeys(escape_control(run.name) for run in runs))
     if names:
         write_lines(app, nodes)
     elif rerun:
-        write_lines(app, _commands(app, shell, state, nodes))
+        write_lines(app, _commands(app, shell.line("failures", state.job, "--names", *_chosen(typed)), state, nodes))
     else:
-        found = Failures.from_state(state)
+        found = Failures.from_state(state, part, skipped=skipped)
         write_report(
             app,
             output,
@@ -81,7 +84,7 @@ def failures(  # noqa: PLR0917 - one argument an option of its own
     if names or rerun:
         _note_if_all_is_well(app, state, nodes)
     elif nodes and is_terminal(app.stdout):
-        app.stderr.note(f"next: {shell.line('failures', state.job, '--rerun')}")
+        app.stderr.note(f"next: {shell.line('failures', state.job, '--rerun', *_chosen(typed))}")
     return outcome_status(state, exit_options)
 
 
@@ -91,8 +94,13 @@ def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:
         app.stderr.note(f"{spoken(state.job)} has no {'unfinished nodes' if state.is_over else 'failed nodes so far'}")
 
 
-def _commands(app: App, shell: ShellCommand, state: "JobState", nodes: list[str]) -> list[str]:
-    """Return the commands that run a job again on some nodes; very many names are written to a file first."""
+def _chosen(typed: TypedWords) -> list[str]:
+    """Return the options that choose nodes, for another command that is to mean the same ones."""
+    return [word for name in ("node", "failed", "skipped") for word in typed.get(name, ())]
+
+
+def _commands(app: App, names: str, state: "JobState", nodes: list[str]) -> list[str]:
+    """Return the commands that run a job again on some nodes; very many are written to a file first, by `names`."""
     from orch_events.analysis.rerun import Rerun
 
     if not nodes:
@@ -107,5 +115,4 @@ def _commands(app: App, shell: ShellCommand, state: "JobState", nodes: list[str]
         )
     if rerun.lacks:
         app.stderr.warn(f"the command leaves out part of what {spoken(state.job)} was given: {', '.join(rerun.lacks)}")
-    names = [f"{shell.line('failures', state.job, '--names')} > {shlex.quote(file)}"] if many else []
-    return [*names, shlex.join(rerun.words)]
+    return [*[f"{names} > {shlex.quote(file)}"] * many, shlex.join(rerun.words)]

@@ -9,14 +9,16 @@ from orch_events.cli.app import App
 from orch_events.cli.connection import open_server, retry_policy
 from orch_events.cli.help.command import command
 from orch_events.cli.options.definitions import (
+    JOB_FORMATS,
+    JOB_TIMES,
     connect_options,
     display_options,
-    event_output_options,
     filter_option,
+    output_options,
     retry_options,
 )
 from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions
-from orch_events.cli.options.types import count, job_type
+from orch_events.cli.options.types import count, instant, job_type
 from orch_events.errors import UsageError
 from orch_events.wire.vocabulary import JOB_STATES, PLAN_STATES, PLAN_TYPE
 
@@ -28,14 +30,19 @@ _HELP = """
     Show recent jobs, newest first.
 
     \b
-    orch-events jobs                        the last twenty
-    orch-events jobs --tree                 plan jobs, and the jobs that they started
-    orch-events jobs --json | jq -r .name   the server's objects, one per line
+    orch-events jobs                              the last twenty
+    orch-events jobs --task facts --since 2d      those that ran a task since then
+    orch-events jobs --tree                       plan jobs, and under each the jobs that it started
+
+    -o name prints numbers alone: orch-events follow $(orch-events jobs --state running -o name)
+
+    NODES counts them by state, failures first: 11✖ failed, 3‼ errored, 2↷ skipped, 8▶ running, 5○ new, 43✔ finished;
+    with --ascii 11x 3! 2- 8> 5. 43+.
 """
 
 
 @command(help=_HELP, also=("ps", "recent"))
-@filter_option("--limit", type=count, metavar="N", default="20", show_default=True, also=("tail", "last"),
+@filter_option("-L", "--limit", type=count, metavar="N", default="20", show_default=True, also=("tail", "last"),
         help="Show at most N jobs.")  # fmt: skip
 @filter_option(
     "--state",
@@ -48,14 +55,23 @@ _HELP = """
 @filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
         help="Only jobs of this type, such as deploy, task or plan_task; plan for plan jobs.")  # fmt: skip
 @filter_option("--tree", is_flag=True, help="Plan jobs, and under each the jobs that it started.")
-@event_output_options
-@display_options()
+@filter_option("--task", multiple=True, metavar="GLOB", help="Only jobs that run this task, as in 'service*'.")
+@filter_option("--owner", multiple=True, metavar="GLOB", also=("user",), help="Only jobs of this owner.")
+@filter_option("--environment", multiple=True, metavar="GLOB", help="Only jobs in this environment.")
+@filter_option("--since", type=instant, metavar="TIME", also=("after", "from"),
+               help="Only jobs that started since TIME, as in 10m (ago) or 2016-05-05.")  # fmt: skip
+@filter_option(
+    "--until", type=instant, metavar="TIME", also=("before", "to"), help="Only jobs that started until TIME."
+)
+@output_options(JOB_FORMATS, json="jsonl", help_text="Same as -o jsonl: the server's own objects, one per line.")
+@display_options(JOB_TIMES)
 @connect_options
 @retry_options(retry_for="10s", auth_wait="0")
 @click.pass_obj
-def jobs(  # noqa: PLR0917 - one argument an option of its own
+def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, limit: int, state: Sequence[str], types: Sequence[str], tree: bool,  # noqa: FBT001 - click's
-    output: OutputOptions, display: DisplayOptions, connect: ConnectOptions, retry: RetryOptions,
+    task: tuple[str, ...], owner: tuple[str, ...], environment: tuple[str, ...], since: float | None,
+    until: float | None, output: OutputOptions, display: DisplayOptions, connect: ConnectOptions, retry: RetryOptions,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
     from orch_events.cli.job_sources import recent_jobs, with_their_jobs
@@ -65,7 +81,8 @@ def jobs(  # noqa: PLR0917 - one argument an option of its own
     kinds = frozenset([*types, *[PLAN_TYPE] * tree])
     if PLAN_TYPE in kinds and len(kinds) > 1:
         raise UsageError("plan jobs and other jobs can't be listed together", "use --type plan, or the other types")
-    query, policy = JobQuery(limit, frozenset(state), kinds), retry_policy(retry)
+    query = JobQuery(limit, frozenset(state), kinds, task, owner, environment, since, until)
+    policy = retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
         policy = policy.with_token(server.token_version)
         found = recent_jobs(app, server, policy, query)
@@ -73,7 +90,7 @@ def jobs(  # noqa: PLR0917 - one argument an option of its own
             found = list(with_their_jobs(app, server, policy, found))
     _show(app, output, display, found, tree=tree)
     if not found:
-        app.stderr.note("no jobs match" if state or types else "the server has no jobs")
+        app.stderr.note("no jobs match" if query.filters else "the server has no jobs")
 
 
 def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]", *, tree: bool) -> None:
@@ -90,8 +107,11 @@ def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Seque
             array = JsonArray(app.output)
             array.write_objects(objects)
             array.close()
+        case "name":
+            app.output.write_text("".join(f"{job.key}\n" for job in jobs if job.number))
         case "csv":
             app.output.write(jobs_csv(jobs).encode())
         case _:
-            theme, time_format = app.theme(app.stdout, display), TimeFormat(display.time)
-            app.output.write_text(jobs_table(jobs, theme, time_format, cells=columns(app.stdout), tree=tree))
+            theme, time_format, cells = app.theme(app.stdout, display), TimeFormat(display.time), columns(app.stdout)
+            now = app.clock.now() if display.time == "ago" and cells is not None else None
+            app.output.write_text(jobs_table(jobs, theme, time_format, cells=cells, now=now, tree=tree))

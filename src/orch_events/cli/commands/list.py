@@ -36,7 +36,8 @@ def list_(app: App, job: JobRef, events: EventOptions) -> int:
     from orch_events.cli.session import FollowOptions, open_session
 
     with open_session(app, [job], events, retry_policy(events.retry), FollowOptions()) as session:
-        elapsed, outcome = events.display.time == "elapsed", events.exit_options.exit_status
+        elapsed, records = events.display.time == "elapsed", events.record is not None
+        outcome = events.exit_options.exit_status or records  # a recording has the job's record in it
         status = session.run(lambda follower: follower.once(outcome=outcome, beginning=elapsed))
     if status == 0:
         _note_if_nothing_shown(app, session)

@@ -28,13 +28,13 @@ def summary(app: App, job: JobRef, output: OutputOptions, exit_options: ExitOpti
     """Run `orch-events summary`."""
     from orch_events.analysis.summary import Summary
     from orch_events.cli.job_sources import load_job
-    from orch_events.cli.reports import note_if_empty, outcome_status, write_report
+    from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_report
     from orch_events.render.reports.summary import summary_json, summary_text
     from orch_events.render.toolkit.timestamps import TimeFormat
 
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
-    found, time_format = Summary.from_state(state), TimeFormat(report.display.time)
+    found, time_format = Summary.from_state(state, part_of(state, report)), TimeFormat(report.display.time)
     write_report(
         app,
         output,

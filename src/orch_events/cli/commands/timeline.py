@@ -19,6 +19,7 @@ from orch_events.cli.options.job_ref import JobRef
 from orch_events.render.toolkit.terminal import size
 
 if TYPE_CHECKING:  # msgspec is imported when something is drawn
+    from orch_events.analysis.part import Part
     from orch_events.job.state import JobState
 
 _SORTS = ("start", "duration", "name", "state")
@@ -59,24 +60,27 @@ def timeline(
 ) -> int:  # fmt: skip
     """Run `orch-events timeline`."""
     from orch_events.cli.job_sources import load_job
-    from orch_events.cli.reports import note_if_empty, outcome_status
+    from orch_events.cli.reports import note_if_empty, outcome_status, part_of
 
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
-    _draw(app, state, report.display, output, sort, whole=whole)
+    _draw(app, state, part_of(state, report), report.display, output, sort, whole=whole)
     note_if_empty(app, state)
     return outcome_status(state, exit_options)
 
 
-def _draw(app: App, state: "JobState", display: DisplayOptions, output: str, sort: str, *, whole: bool) -> None:
+def _draw(
+    app: App, state: "JobState", part: "Part", display: DisplayOptions, output: str, sort: str, *, whole: bool
+) -> None:
     from orch_events.analysis.timeline import Chart
+    from orch_events.job.plan import PlanState
     from orch_events.render.timeline import page, svg
     from orch_events.render.timeline.axis import Axis
     from orch_events.render.timeline.captions import Heading
     from orch_events.render.timeline.text import TextTimeline
 
-    chart = Chart.from_state(state)
-    heading, axis = Heading.from_state(state, chart), Axis(chart, display.time)
+    chart = Chart.of_jobs(state) if isinstance(state, PlanState) else Chart.from_state(state, part)
+    heading, axis = Heading.from_state(state, chart, part), Axis(chart, display.time)
     match output:
         case "svg":
             app.output.write(svg.draw(chart, heading, axis, sort, whole=whole).encode())

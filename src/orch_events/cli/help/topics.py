@@ -26,6 +26,7 @@ _JOB = """
     \b
     352          a job number, as the console and puppet job run show it
     latest       the newest job on the server
+    latest~2     the second before it
     https://...  the URL of a job, in the API or the console
     352.jsonl    a recording: written with --record or --json, or a saved response; may be gzipped
     -            a recording on standard input

@@ -18,6 +18,7 @@ from orch_events.cli.options.groups import (
     ExitOptions,
     FilterOptions,
     OutputOptions,
+    PartOptions,
     RangeOptions,
     ReportOptions,
     RetryOptions,
@@ -27,11 +28,14 @@ from orch_events.cli.options.types import FILE, duration, event_type, fail_on, i
 from orch_events.wire.vocabulary import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
+JOB_FORMATS = (*EVENT_FORMATS, "name")
 REPORT_FORMATS = ("text", "json")
+OUTPUT_FORMATS = ("text", "jsonl")
 COLORS = ("auto", "always", "never")
 PICTURE_FORMATS = ("text", "svg", "html")
 ZONES = ("local", "utc")
 EVENT_TIMES = (*ZONES, "elapsed")
+JOB_TIMES = ("ago", *ZONES)
 AXIS_TIMES = ("elapsed", *ZONES)
 
 
@@ -118,6 +122,18 @@ def filter_options(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+def part_options(command: Command) -> Command:
+    """Add the options that choose the nodes that a report speaks of."""
+    return grouped(
+        "part",
+        PartOptions,
+        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("host", "certname"),
+                      help="Only nodes whose name matches, as in 'web*'."),
+        filter_option("--failed", is_flag=True, also=("errors", "failures"),
+                      help="Only nodes that failed or errored."),
+    )(command)  # fmt: skip
+
+
 def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
     """Add the options of the output format, whose default is the first; --json means the one called `json`."""
     return grouped(
@@ -171,8 +187,8 @@ _ASCII = display_option("--ascii", is_flag=True, help="Use only ASCII characters
 
 def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
     """Add the display options; `times` are the values of --time, the default first."""
-    since = " (since the job's first event)" * ("elapsed" in times)
-    words = [f"{word}{since}" if word == "elapsed" else word for word in times]
+    more = {"elapsed": " (since the job's first event)", "ago": " (on a terminal; elsewhere local)"}
+    words = [word + more.get(word, "") for word in times]
     return grouped(
         "display",
         DisplayOptions,
@@ -251,6 +267,7 @@ def report_options(
     return composed(
         *own,
         recording_option,
+        part_options,
         output,
         display_options(times),
         outcome,

@@ -101,10 +101,18 @@ class EventOptions(NamedTuple):
     retry: RetryOptions
 
 
+class PartOptions(NamedTuple):
+    """Of which nodes a report speaks."""
+
+    node: tuple[str, ...]
+    failed: bool
+
+
 class ReportOptions(NamedTuple):
     """The options that all commands that print reports share."""
 
     recorded_job: str | None
+    part: PartOptions
     display: DisplayOptions
     connect: ConnectOptions
     retry: RetryOptions

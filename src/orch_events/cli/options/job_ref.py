@@ -1,4 +1,4 @@
-"""JobRef: what may be typed as JOB: a number, `latest`, the URL of a job or plan job, or the path of a recording."""
+"""JobRef: what may be typed as JOB: a number, `latest`, `latest~2`, an URL, or the path of a recording."""
 
 import re
 from typing import Literal, NamedTuple
@@ -9,7 +9,9 @@ _PATH = re.compile(r"-|(?!.*://)(?:(?:~|\.\.?)?/.*|.*\.(?:jsonl?|gz))", re.DOTAL
 """What can only be a recording: standard input, a path with a directory, a file name with a suffix."""
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
-_PLAN = re.compile(rf"plan:(?:(?P<number>{_NUMBER.pattern})|latest)")
+_LATEST = re.compile(r"(?P<plan>plan:)?latest(?:~(?P<before>[0-9]{0,4}))?")
+"""As git has it: `latest~2` is the second before the newest, `latest~` the one before it."""
+_PLAN = re.compile(rf"plan:(?P<number>{_NUMBER.pattern})")
 _URL = re.compile(
     r"(?P<scheme>https?)://(?:[^/?#@]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s]+)(?P<port>:[0-9]{1,5})?"
     r"(?P<path>/[^?#]*)?(?:\?[^#]*)?(?:#(?P<fragment>.*))?",
@@ -28,22 +30,24 @@ class JobRef(NamedTuple):
             `plan:` for the latest plan job; "" for recordings.
         place: for a URL, scheme, host and port, and the path of a proxy for one of the API; without credentials. For a
             recording, its path as it was typed, or `-`.
+        before: how many jobs before the latest one.
     """
 
     kind: Literal["number", "latest", "api", "console", "recording"]
     number: str = ""
     place: str = ""
+    before: int = 0
 
     @classmethod
     def parse(cls, text: str) -> "JobRef":
         """Parse what was typed; raises ValueError with a message for the user, which contains no credentials."""
-        if text == "latest":
-            return cls("latest")
+        if found := _LATEST.fullmatch(text):
+            before = 0 if found["before"] is None else int(found["before"] or 1)
+            return cls("latest", found["plan"] or "", before=before)
         if _NUMBER.fullmatch(text):
             return cls("number", str(int(text)))
         if found := _PLAN.fullmatch(text):
-            number = found["number"]
-            return cls("number", f"{PLAN}{int(number)}") if number else cls("latest", PLAN)
+            return cls("number", f"{PLAN}{int(found['number'])}")
         if (url := _URL.fullmatch(text)) and (name := cls._of_url(url)):
             return name
         if _PATH.fullmatch(text):

@@ -14,7 +14,7 @@ from click.shell_completion import CompletionItem
 
 from orch_events.cli.options.job_ref import JobRef
 from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
-from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, PLAN_EVENT_TYPES, PLAN_TYPE
+from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, NODE_WORDS, PLAN_EVENT_TYPES, PLAN_TYPE
 
 if TYPE_CHECKING:  # the simulator is imported when there is one; in an older click nothing here is generic
     from orch_events.simulator import Fault
@@ -178,6 +178,17 @@ event_type = Completed(
 
 job_type = Completed("job_type", _read_type("job", (*JOB_TYPES, PLAN_TYPE)), _among(*JOB_TYPES, PLAN_TYPE))
 """A job's type."""
+
+
+def _read_state(text: str) -> str:
+    """Parse a node's state. One that is not known must at least be a word: a server may have others."""
+    if not re.fullmatch(r"[a-z][a-z_-]*", text):
+        raise click.BadParameter(f"{text!r} is not a state of a node: use {', '.join(NODE_WORDS)}")
+    return text
+
+
+node_state = Completed("node_state", _read_state, _among(*NODE_WORDS))
+"""A node's state."""
 
 
 def _read_outcomes(text: str) -> frozenset[str]:

@@ -6,9 +6,9 @@ A filter changes what is shown, never what is counted, nor the outcome of a job.
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from fnmatch import translate
 from typing import Any
 
+from orch_events.analysis.part import name_test
 from orch_events.render.events.renderer import Renderer
 from orch_events.wire.event import Event
 from orch_events.wire.vocabulary import FAILED_EVENTS
@@ -68,8 +68,8 @@ def _of_types(types: Collection[str]) -> Test:
 
 
 def _of_nodes(globs: Iterable[str]) -> Test:
-    match = re.compile("|".join(translate(glob) for glob in globs)).match
-    return lambda events: [event for event in events if (node := event.fields.node) is not None and match(node)]
+    matches = name_test(globs)
+    return lambda events: [event for event in events if (node := event.fields.node) is not None and matches(node)]
 
 
 def _between(since: float | None, until: float | None) -> Test:

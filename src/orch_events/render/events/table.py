@@ -19,7 +19,7 @@ from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import cut, escape_control, escape_control_all, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
-from orch_events.wire.detail import cause_in_message, read_cause, read_changes
+from orch_events.wire.detail import cause_in_message, read_cause, read_changes, says_only_state
 from orch_events.wire.event import Event, Fields
 from orch_events.wire.job_key import is_plan
 from orch_events.wire.plan import depth_after, plan_text
@@ -222,4 +222,4 @@ def _describe(fields: Fields) -> str:
         return message
     if not text or text in message:
         return message
-    return f"{text}; {message}" if message else text
+    return f"{text}; {message}" if message and not says_only_state(message, fields.node or "") else text

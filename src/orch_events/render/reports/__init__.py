@@ -2,6 +2,8 @@
 
 common    what all of them share: the heading, lists of nodes, the first keys of the JSON
 summary   outcome, times, slowest nodes
+nodes     a row for each node
+output    what nodes printed
 failures  nodes that did not finish, grouped by cause
 compare   two jobs side by side
 jobs      the list of recent jobs, as a table or CSV

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from orch_events.analysis.durations import Spread
+from orch_events.analysis.part import Part
 from orch_events.analysis.progress import JobProgress
 from orch_events.render.messages import ended, how_far
 from orch_events.render.toolkit.layout import Layout
@@ -21,8 +22,13 @@ VERSION = 1
 _MOST = 10
 
 
-def heading(progress: JobProgress, layout: Layout) -> list[str]:
-    """Return the lines that say how a job ended, or how far it is, or that its state is unknown."""
+def heading(progress: JobProgress, layout: Layout, part: Part) -> list[str]:
+    """Return the lines that say how a job ended, or how far it is, and of which part of it the report speaks."""
+    chosen = layout.wrap(f"  showing {escape_control(part.words)}".split(" "), 2) if part.words else []
+    return _heading(progress, layout) + chosen
+
+
+def _heading(progress: JobProgress, layout: Layout) -> list[str]:
     if progress.outcome is not None:
         return layout.wrap(ended(progress.job, progress.outcome, layout.theme).split(" "), 2)
     state, style = ("is still running", "running") if progress.is_running else ("is in an unknown state", "warning")
@@ -55,8 +61,14 @@ def timestamp(at: datetime | None) -> str | None:
         return at.isoformat() if at else None
 
 
-def json_progress(progress: JobProgress) -> dict[str, Any]:
+def json_progress(progress: JobProgress, part: Part) -> dict[str, Any]:
     """Return the first keys of every report's JSON."""
+    chosen = None if part.is_whole else {"node": part.nodes, "failed": part.failed, "nodes": len(part.runs)}
+    return {**json_job(progress), "part": chosen}
+
+
+def json_job(progress: JobProgress) -> dict[str, Any]:
+    """Return which job it is, and how it ended, for JSON."""
     outcome, (kind, number) = progress.outcome, kind_and_number(progress.job)
     return {
         kind: number,

@@ -16,6 +16,7 @@ _BY = f" (at least {FACTOR:g}x and {format_duration(SECONDS)})"
 _KINDS: Mapping[str, tuple[str, str]] = {
     "newly_failing": ("newly failing", "failed"),
     "still_failing": ("still failing", "failed"),
+    "still_skipped": ("still skipped", "skipped"),
     "fixed": ("fixed", "finished"),
     "missing": ("missing", "skipped"),
     "new": ("new", "hint"),
@@ -24,14 +25,15 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 }
 """Each kind of difference: its title and its style."""
 
-_FAILING = ("newly_failing", "still_failing")
+_FAILING = ("newly_failing", "still_failing", "still_skipped", "new")
 _TIMED = ("slower", "faster")
 
 
 def compare_text(comparison: Comparison, layout: Layout, *, whole: bool) -> list[str]:
     """Return the report for people, with the first nodes of each kind, or all if `whole`."""
     before, after = comparison.before, comparison.after
-    lines = [*heading(before.progress, layout), *heading(after.progress, layout), "", *_side_by_side(before, after)]
+    headings = [line for one in (before, after) for line in heading(one.progress, layout, one.part)]
+    lines = [*headings, "", *_side_by_side(before, after)]
     for kind, (title, style) in _KINDS.items():
         if pairs := getattr(comparison, kind):
             title_line = layout.theme.paint(f"{layout.mark(style)}{counted(len(pairs), 'node')} {title}", style)
@@ -93,7 +95,7 @@ def _detail(pair: Pair, kind: str) -> str:
     if kind in _TIMED and pair.before and pair.after:
         least, most = sorted((pair.before.seconds or 0.0, pair.after.seconds or 0.0))
         return f"{most / least:.1f}x" if least else ""
-    return escape_control(pair.after.cause or pair.after.message) if kind in _FAILING and pair.after else ""
+    return escape_control(pair.after.why) if kind in _FAILING and pair.after else ""
 
 
 def compare_json(comparison: Comparison) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def compare_json(comparison: Comparison) -> dict[str, Any]:
 
 def _json_job(summary: Summary) -> dict[str, Any]:
     durations = json_spread(summary.spread)
-    return {**json_progress(summary.progress), "seconds": summary.seconds, "durations": durations}
+    return {**json_progress(summary.progress, summary.part), "seconds": summary.seconds, "durations": durations}
 
 
 def _json_pair(pair: Pair) -> dict[str, Any]:

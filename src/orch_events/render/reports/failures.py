@@ -12,7 +12,7 @@ from orch_events.render.toolkit.text import escape_control
 
 def failures_text(failures: Failures, layout: Layout, *, whole: bool) -> list[str]:
     """Return the report for people, with the first nodes of each group, or all if `whole`."""
-    lines = heading(failures.progress, layout)
+    lines = heading(failures.progress, layout, failures.part)
     over = failures.progress.outcome is not None
     for group in failures.groups:
         lines += ["", *_title(group, layout, over=over), *_example(group, layout)]
@@ -46,12 +46,18 @@ def _rest(failures: Failures) -> list[str]:
     """Return how many nodes have no event, or that all is well."""
     progress = failures.progress
     over = progress.outcome is not None
-    if progress.unheard:
+    if not failures.part.runs and not failures.part.is_whole:
+        return ["no nodes match"]
+    if progress.unheard and failures.part.is_whole:
         unheard = counted(progress.unheard, "node")
         return ["", f"no events from {unheard}" if over else f"{unheard} not started yet"]
     if failures.groups:
         return []
-    return ["every node finished" if over else "no failures so far"]
+    if not over:
+        return ["no failures so far"]
+    if failures.skipped:
+        return [f"no failures; {counted(failures.skipped, 'node')} skipped"]
+    return ["every node finished" if failures.part.is_whole else "every one of these nodes finished"]
 
 
 def failures_json(failures: Failures) -> dict[str, Any]:
@@ -66,7 +72,7 @@ def failures_json(failures: Failures) -> dict[str, Any]:
         for group in failures.groups
     ]
     progress = failures.progress
-    return {"version": VERSION, **json_progress(progress), "unheard": progress.unheard, "groups": groups}
+    return {"version": VERSION, **json_progress(progress, failures.part), "unheard": progress.unheard, "groups": groups}
 
 
 def _json_example(run: NodeRun) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Recent jobs, as a table or as CSV: a header, and a line for each job.
 
 All jobs are known before the first is drawn, so each column is exactly as wide as its contents. On a terminal lines are
-cut at its width: the description, the last column, gets what is left, and the nodes, the widest, leave it some room.
+cut at its width. What runs, the last column, gets what is left; if that is little, other columns are left out, the
+least important first; only then it is cut, and at last the line.
 """
 
 from collections.abc import Sequence
@@ -10,23 +11,48 @@ from orch_events.render.events.structured import csv_line
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
-from orch_events.times import format_duration
+from orch_events.times import format_ago, format_duration
 from orch_events.wire.records import JobRecord
 from orch_events.wire.vocabulary import in_display_order
 
-JOB_COLUMNS = ("id", "state", "type", "node_count", "node_states", "started", "duration", "owner", "description")
+JOB_COLUMNS = (
+    "id",
+    "state",
+    "type",
+    "node_count",
+    "node_states",
+    "started",
+    "duration",
+    "owner",
+    "description",
+    "runs",
+)
 
-_HEAD = ("ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "DESCRIPTION")
-_STATE, _NODES, _DESCRIPTION = 1, 3, 7
+_HEAD = ("ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "RUNS")
+_STATE, _TYPE, _NODES, _STARTED, _DURATION, _OWNER, _RUNS = range(1, 8)
+_LEFT_OUT = (_OWNER, _TYPE, _DURATION, _STARTED)
+"""Columns that a narrow terminal does without, in this order."""
 _GAP = "  "
 _INDENT = "  "
 _LIKE = {"pending": "new", "success": "finished", "failure": "failed"}
-_MIN_NODES_CELLS = 16
-_MIN_DESCRIPTION_CELLS = 12
+"""The states of plan jobs, each with the one of a job that means the same."""
+
+_MOST_NODES_CELLS = 30
+_MIN_RUNS_CELLS = 24
+
+_WORST_FIRST = ("failed", "errored", "skipped")
+_BEST_LAST = ("running", "new", "finished")
+_ASCII_MARKS = {"failed": "x", "errored": "!", "skipped": "-", "running": ">", "new": ".", "finished": "+"}
 
 
 def jobs_table(
-    jobs: Sequence[JobRecord], theme: Theme, time_format: TimeFormat, *, cells: int | None, tree: bool = False
+    jobs: Sequence[JobRecord],
+    theme: Theme,
+    time_format: TimeFormat,
+    *,
+    cells: int | None,
+    now: float | None = None,
+    tree: bool = False,
 ) -> str:
     """Draw jobs for people.
 
@@ -34,10 +60,14 @@ def jobs_table(
         jobs: the jobs, in this order.
         theme: colours and glyphs.
         time_format: the format of timestamps.
-        cells: the width of the terminal; None if there is none: nothing is cut, and times have years and seconds.
+        cells: the width of the terminal; None if there is none: nothing is cut, and times have seconds.
+        now: seconds since the epoch, to tell how long ago a job began; None to tell when.
         tree: whether jobs that a plan started stand behind it, and are to be indented.
     """
-    rows = [_HEAD, *(_texts(job, theme, time_format, short=cells is not None, tree=tree) for job in jobs)]
+    rows = [
+        _HEAD,
+        *(_texts(job, theme, _started(job, time_format, now, short=cells is not None), tree=tree) for job in jobs),
+    ]
     widths = _widths(rows, cells)
     head, *lines = (_line(row, widths, cells, theme.ellipsis) for row in rows)
     begin = widths[0] + len(_GAP)
@@ -54,23 +84,23 @@ def jobs_csv(jobs: Sequence[JobRecord]) -> str:
     return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job)) for job in jobs), ""])
 
 
-def _texts(job: JobRecord, theme: Theme, time_format: TimeFormat, *, short: bool, tree: bool) -> tuple[str, ...]:
+def _texts(job: JobRecord, theme: Theme, started: str, *, tree: bool) -> tuple[str, ...]:
     glyph = f"{theme.glyphs.get(_style(job), ' ')} " if theme.glyphs else ""
     texts = (
         (_INDENT * ("plan_job" in job.options) if tree else "") + (job.key or "?"),
         glyph + (job.state or "?"),
         job.type or "-",
-        _nodes(job),
-        _started(job, time_format, short=short),
+        _nodes(job, theme),
+        started,
         "-" if job.seconds is None else format_duration(job.seconds),
         job.owner or "-",
-        job.description,
+        ": ".join(dict.fromkeys(filter(None, [job.subject, job.description]))),
     )
     return tuple(map(escape_control, texts))
 
 
 def _cells(job: JobRecord) -> tuple[str, ...]:
-    date, time = TimeFormat("utc").split(job.started_at.isoformat()) if job.started_at else ("", "")
+    date, time = TimeFormat("utc").split(job.began_at.isoformat()) if job.began_at else ("", "")
     return (
         job.key,
         job.state,
@@ -81,6 +111,7 @@ def _cells(job: JobRecord) -> tuple[str, ...]:
         "" if job.seconds is None else f"{job.seconds:.3f}".rstrip("0").rstrip("."),
         job.owner,
         job.description,
+        job.subject,
     )
 
 
@@ -89,38 +120,59 @@ def _style(job: JobRecord) -> str:
     return _LIKE.get(job.state, job.state)
 
 
-def _nodes(job: JobRecord) -> str:
-    """Return how many nodes there are, and how many in each state; of a plan, how many jobs."""
+def _nodes(job: JobRecord, theme: Theme) -> str:
+    """Return how many nodes are in each state, the worst first, and before that how many there are, if that is more.
+
+    Of a plan job, how many jobs it has started.
+    """
     if job.jobs:
         return f"{len(job.jobs)} job{'s' * (len(job.jobs) != 1)}"
-    total = job.node_count or sum(job.node_states.values())
-    return ": ".join(filter(None, [str(total or "-"), _by_state(job)]))
+    known = sum(job.node_states.values())
+    total = [f"{job.node_count}" + ":" * bool(known)] if job.node_count not in (None, known) else []
+    others = sorted(set(job.node_states).difference(_WORST_FIRST, _BEST_LAST))
+    counts = [(state, job.node_states.get(state)) for state in (*_WORST_FIRST, *others, *_BEST_LAST)]
+    return " ".join([*total, *(f"{count}{_mark(state, theme)}" for state, count in counts if count)]) or "-"
+
+
+def _mark(state: str, theme: Theme) -> str:
+    """Return the glyph of a node's state; in ASCII another one; of a state that is not documented its name."""
+    return (theme.glyphs or _ASCII_MARKS).get(state) or f" {state}"
 
 
 def _by_state(job: JobRecord) -> str:
     return ", ".join(f"{count} {state}" for state, count in in_display_order(job.node_states))
 
 
-def _started(job: JobRecord, time_format: TimeFormat, *, short: bool) -> str:
-    """Format when a job began; if `short`, without year and seconds: the server prunes jobs after 30 days."""
-    if job.started_at is None:
+def _started(job: JobRecord, time_format: TimeFormat, now: float | None, *, short: bool) -> str:
+    """Format when a job began; if `short`, without seconds."""
+    if job.began_at is None:
         return "-"
-    date, time = time_format.split(job.started_at.isoformat())
-    return f"{date[5:]} {time[:5]}" if short and date else f"{date} {time}".strip()
+    if now is not None:
+        return format_ago(now - job.began_at.timestamp())
+    date, time = time_format.split(job.began_at.isoformat())
+    return f"{date} {time[:5]}" if short and date else f"{date} {time}".strip()
 
 
 def _widths(rows: Sequence[Sequence[str]], cells: int | None) -> list[int]:
-    """Make each column as wide as its widest text; on a terminal, narrow the nodes in favour of the description."""
+    """Make each column as wide as its widest text; on a terminal, leave out columns (0) in favour of what runs."""
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
-    if cells is not None:
-        left = cells - sum(widths) + widths[_NODES] + widths[_DESCRIPTION] - len(_GAP) * (len(widths) - 1)
-        room = left - min(widths[_DESCRIPTION], _MIN_DESCRIPTION_CELLS)
-        widths[_NODES] = min(widths[_NODES], max(_MIN_NODES_CELLS, room))
+    if cells is None:
+        return widths
+    widths[_NODES] = min(widths[_NODES], _MOST_NODES_CELLS)
+    wanted = min(widths[_RUNS], _MIN_RUNS_CELLS)
+    for column in _LEFT_OUT:
+        if _room(widths, cells) < wanted:
+            widths[column] = 0
     return widths
+
+
+def _room(widths: Sequence[int], cells: int) -> int:
+    """Return how many cells the other columns leave for what runs."""
+    return cells - sum(wide + len(_GAP) for wide in widths[:_RUNS] if wide)
 
 
 def _line(row: Sequence[str], widths: Sequence[int], cells: int | None, ellipsis: str) -> str:
     if cells is None:
         return _GAP.join(map(padded, row, widths)).rstrip()
-    fitting = [padded(cut(text, wide, ellipsis), wide) for text, wide in zip(row, widths, strict=True)]
+    fitting = [padded(cut(text, wide, ellipsis), wide) for text, wide in zip(row, widths, strict=True) if wide]
     return cut(_GAP.join(fitting).rstrip(), cells, ellipsis)

@@ -8,7 +8,16 @@ import msgspec
 from orch_events.analysis.durations import Histogram, Spread
 from orch_events.analysis.progress import JobProgress
 from orch_events.analysis.summary import Resources, Span, Summary
-from orch_events.render.reports.common import VERSION, counted, heading, json_progress, json_spread, listed, timestamp
+from orch_events.render.reports.common import (
+    VERSION,
+    counted,
+    heading,
+    json_job,
+    json_progress,
+    json_spread,
+    listed,
+    timestamp,
+)
 from orch_events.render.toolkit.bars import bar, sparkline
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import escape_control, padded, width
@@ -23,7 +32,7 @@ _GAP = "  "
 
 def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> list[str]:
     """Return the report for people."""
-    lines = [*heading(summary.progress, layout), ""]
+    lines = [*heading(summary.progress, layout, summary.part), ""]
     for label, words in _facts(summary, time_format):
         lines += layout.labelled(label, words)
     if summary.spread is not None:
@@ -35,7 +44,8 @@ def summary_text(summary: Summary, layout: Layout, time_format: TimeFormat) -> l
 
 
 def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Sequence[str]]]:
-    over, unheard = summary.progress.outcome is not None, summary.progress.unheard
+    over = summary.progress.outcome is not None
+    unheard = summary.progress.unheard if summary.part.is_whole else 0
     for label, at in (("started", summary.began_at), ("ended" if over else "latest", summary.last_at)):
         if at is not None:
             yield label, [" ".join(time_format.split(at.isoformat()))]
@@ -91,7 +101,7 @@ def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[st
     """Draw a bar for each node. On a terminal, names are cut to leave room for the bars; elsewhere they are not."""
     labels = [_label(span, layout, running) for span in spans]
     room = (layout.cells or _DEFAULT_CELLS) - 3 * len(_GAP) - max(map(width, labels))
-    names = layout.column([span.run.name for span in spans], room - _BAR_CELLS)
+    names = layout.column([span.run.label for span in spans], room - _BAR_CELLS)
     cells = max(_BAR_CELLS if layout.cells is None else 1, room - width(names[0]))
     greatest = spans[0].seconds or 1.0
     for span, name, label in zip(spans, names, labels, strict=True):
@@ -110,7 +120,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
     progress, over = summary.progress, summary.progress.outcome is not None
     return {
         "version": VERSION,
-        **json_progress(progress),
+        **json_progress(progress, summary.part),
         "nodes": {"total": progress.total, "unheard": progress.unheard, "states": dict(progress.nodes)},
         "started_at": timestamp(summary.began_at),
         "ended_at": timestamp(summary.last_at) if over else None,
@@ -118,7 +128,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "most_at_once": summary.most_at_once,
         "noop": summary.noop,
         "resources": msgspec.structs.asdict(summary.resources) if summary.resources else None,
-        **({} if summary.jobs is None else {"jobs": [json_progress(job) for job in summary.jobs]}),
+        **({} if summary.jobs is None else {"jobs": [json_job(job) for job in summary.jobs]}),
         "durations": _json_durations(summary),
         "slowest": [_json_span(span) for span in summary.slowest],
         "running": [_json_span(span) for span in summary.running],
@@ -131,4 +141,5 @@ def _json_durations(summary: Summary) -> dict[str, Any] | None:
 
 
 def _json_span(span: Span) -> dict[str, Any]:
-    return {"node": span.run.name, "state": span.run.state, "seconds": span.seconds}
+    job = {"job": span.run.job} if span.run.job else {}
+    return {**job, "node": span.run.name, "state": span.run.state, "seconds": span.seconds}

@@ -1,9 +1,11 @@
 """The texts of a timeline: the heading, the labels beside bars, and which nodes are left out."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from orch_events.analysis.part import Part
 from orch_events.analysis.timeline import Chart, Row
 from orch_events.job.state import JobState
 from orch_events.render.timeline.axis import Axis
@@ -26,6 +28,7 @@ class Heading(msgspec.Struct, frozen=True):
         word: how it ended, or in which state it is.
         took: after how long, or for how long so far; "" if that is not known.
         counts: how many nodes are in each state, and how many have not begun.
+        part: which part of the job the timeline is of; "" for all of it.
     """
 
     job: str
@@ -33,10 +36,12 @@ class Heading(msgspec.Struct, frozen=True):
     word: str
     took: str
     counts: Mapping[str, int]
+    part: str = ""
 
     @classmethod
-    def from_state(cls, state: JobState, chart: Chart) -> "Heading":
-        """Summarize a job so far."""
+    def from_state(cls, state: JobState, chart: Chart, part: Part | None = None) -> "Heading":
+        """Summarize a job so far; the counts are those of the part that is drawn."""
+        part = part or Part.from_state(state)
         word: str = (state.record.state if state.record else "") or "in an unknown state"
         counts: Mapping[str, int] = state.nodes
         seconds = None if chart.began_at is None else chart.seconds
@@ -45,7 +50,11 @@ class Heading(msgspec.Struct, frozen=True):
         goes_on = state.has_record and not state.is_over
         took = "" if seconds is None else f"{'for' if goes_on else 'after'} {format_duration(seconds)}"
         description = escape_control(state.record.description if state.record else "")
-        return cls(spoken(state.job), description, escape_control(word), took, _counted(counts, state.total))
+        total = state.total
+        if not part.is_whole:
+            counts, total = Counter(run.state for run in part.runs.values()), len(part.runs)
+        words = escape_control(part.words)
+        return cls(spoken(state.job), description, escape_control(word), took, _counted(counts, total), words)
 
     @property
     def nodes(self) -> str:
@@ -56,6 +65,7 @@ class Heading(msgspec.Struct, frozen=True):
     def parts(self) -> list[tuple[str, str]]:
         """Everything but the counts, each part with the name of its style; only the description can be long."""
         parts = [(self.job, ""), (f"({self.description})", ""), (self.word, self.word), (self.took, "")]
+        parts += [(f"- showing {self.part}", "quiet")] * bool(self.part)
         return [part for part in parts if part[0] not in ("", "()")]
 
     @property

@@ -67,12 +67,18 @@ class Layout(msgspec.Struct, frozen=True):
         wide = min(wide, max(_LEAST_NAME_CELLS, cells))
         return [padded(cut(name, wide, self.theme.ellipsis), wide) for name in shown]
 
-    def link(self, url: str, cells: int) -> str:
-        """Return a URL; on a terminal with colours, a hyperlink whose text is cut to `cells`."""
+    def link(self, url: str, cells: int, label: str = "") -> str:
+        """Return a URL, or its label; on a terminal with colours, a hyperlink whose text is cut to `cells`.
+
+        Args:
+            url: the URL.
+            cells: how wide the text of a hyperlink may be.
+            label: the text, escaped; "" for the URL itself.
+        """
         text = escape_control(url)
         if self.cells is None or not self.theme.styles or not text.isascii():
-            return text
-        return f"\x1b]8;;{text}\x1b\\{cut(text, cells, self.theme.ellipsis)}\x1b]8;;\x1b\\"
+            return label or text
+        return f"\x1b]8;;{text}\x1b\\{cut(label or text, cells, self.theme.ellipsis)}\x1b]8;;\x1b\\"
 
     def mark(self, state: str) -> str:
         """Return the glyph of a state and a space; in ASCII nothing."""

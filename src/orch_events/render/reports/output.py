@@ -1,0 +1,115 @@
+"""What nodes printed: the same output once, under all its nodes; or node by node; or as JSON.
+
+An output can have many megabytes, so text is yielded in pieces. Each line of it is indented, and escaped as all that
+comes from a node; tabs are spaces.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from orch_events.analysis.folding import fold
+from orch_events.analysis.output import NodeOutput, OutputGroup, Printed
+from orch_events.analysis.part import Part
+from orch_events.analysis.progress import JobProgress
+from orch_events.render.reports.common import counted, heading
+from orch_events.render.toolkit.layout import Layout
+from orch_events.render.toolkit.text import escape_control
+
+_PIECE_CHARACTERS = 1 << 17
+_INDENT = "  "
+
+
+def grouped_text(groups: Iterable[OutputGroup], progress: JobProgress, part: Part, layout: Layout) -> Iterator[str]:
+    """Yield the report for people, in pieces: each output once, under its nodes."""
+    yield _lines(heading(progress, layout, part))
+    for group in groups:
+        names = [f"{escape_control(name)}," for name in fold(group.names)]
+        yield _title(group.example, [*names[:-1], names[-1][:-1]], counted(len(group.names), "node"), layout)
+        yield from _body(group.example, layout)
+
+
+def each_text(outputs: Iterable[NodeOutput], progress: JobProgress, part: Part, layout: Layout) -> Iterator[str]:
+    """Yield the report for people, in pieces: node by node."""
+    yield _lines(heading(progress, layout, part))
+    for one in outputs:
+        yield _title(one, [], escape_control(one.name), layout)
+        yield from _body(one, layout)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _title(one: NodeOutput, names: list[str], who: str, layout: Layout) -> str:
+    exited = "" if one.exit_code is None else f", exit code {one.exit_code}"
+    told = f"{layout.mark(one.state)}{who} {escape_control(one.state)}"
+    words = f"{layout.theme.paint(told, one.state)}{exited}{':' * bool(names)}".split(" ")
+    return _lines(["", *layout.wrap([*words, *names], len(_INDENT))])
+
+
+def _body(one: NodeOutput, layout: Layout) -> Iterator[str]:
+    """Yield what was printed; with labels only where there are several things to tell apart."""
+    sections = [(label, text) for label, text in _sections(one.printed, one.error) if text]
+    if not sections:
+        yield _lines([_INDENT + layout.theme.paint("nothing printed", "quiet")])
+    labelled = [label for label, _ in sections] not in (["output"], ["stdout"], ["result"])
+    for label, text in sections:
+        if labelled:
+            yield _lines([_INDENT + layout.theme.paint(f"{label}:", "quiet")])
+        yield from _indented(text, _INDENT * (1 + labelled))
+
+
+def _sections(printed: Printed, error: str) -> Iterator[tuple[str, str]]:
+    yield ("output" if printed.stderr is None else "stdout"), printed.output or ""
+    yield "stderr", printed.stderr or ""
+    yield "error", error
+    yield "result", printed.value
+
+
+def _indented(text: str, indent: str) -> Iterator[str]:
+    """Yield the lines of a text, indented and escaped, in pieces of whole lines."""
+    text = text.removesuffix("\n")
+    at = 0
+    while at <= len(text):
+        end = text.rfind("\n", at, at + _PIECE_CHARACTERS) if at + _PIECE_CHARACTERS < len(text) else len(text)
+        end = end if end >= 0 else _end_of_line(text, at)
+        yield _escaped(text[at:end], indent)
+        at = end + 1
+
+
+def _end_of_line(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
+
+
+def _escaped(lines: str, indent: str) -> str:
+    """Indent lines and escape them; fast if there is nothing to escape."""
+    if lines.isascii() and lines.replace("\n", "").isprintable():
+        shown = indent + lines.replace("\n", f"\n{indent}")
+    else:
+        each = (escape_control(line.removesuffix("\r").expandtabs()) for line in lines.split("\n"))
+        shown = indent + f"\n{indent}".join(each)
+    return f"{shown}\n"
+
+
+def output_json(one: NodeOutput, job: str) -> bytes:
+    """Return a node's output as a JSON object; `docs/reports.md` explains its keys."""
+    printed = one.printed
+    content: dict[str, Any] = {
+        "job": one.job or job,
+        "node": one.name,
+        "state": one.state,
+        "exit_code": one.exit_code,
+        "output": printed.output,
+        "stderr": printed.stderr,
+        "error": one.error or None,
+    }
+    value = (printed.value or "null").encode("utf-8", "backslashreplace")  # of a lone surrogate it makes JSON's escape
+    try:
+        return msgspec.json.encode({**content, "value": msgspec.Raw(value)})
+    except UnicodeEncodeError:
+        rest = json.dumps(content, separators=(",", ":"))
+        return b'%b,"value":%b}' % (rest[:-1].encode(), value)
