@@ -28,10 +28,20 @@ from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
+from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState, Outcome
 from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, OutcomeUnknown, Pause, Tick, TimedOut, Update
 from orch_events.render.events.structured import JsonLines
-from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
+from orch_events.render.messages import (
+    MOST_NODES,
+    bad_nodes,
+    bad_runs,
+    ended,
+    plan_failure,
+    slow,
+    still_running,
+    unknown,
+)
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
 from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.times import Instant
@@ -274,7 +284,9 @@ class FollowSession:
     def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand, *, of_plan: bool) -> Iterator[str]:
         """Yield the failed nodes, which a plan's jobs tell of, and a suggested command, which is the plan's."""
         more = 0
-        if not is_plan(state.job):
+        if isinstance(state, PlanState):
+            yield from plan_failure(state, self._theme, columns(self._app.stderr_stream))
+        else:
             yield from bad_nodes(state, self._theme, columns(self._app.stderr_stream))
             more = len(bad_runs(state)) - MOST_NODES
         if more > 0:

@@ -12,8 +12,10 @@ from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState, Outcome, Word
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import is_plan
-from orch_events.wire.plan import started_job
+from orch_events.wire.plan import plan_text, started_job
 from orch_events.wire.vocabulary import PLAN_END_EVENTS, PLAN_FAILED
+
+_MOST_CHARACTERS = 500
 
 
 def new_state(job: str, *, whole: bool = True) -> JobState:
@@ -32,19 +34,21 @@ class PlanState(JobState):
     Attributes:
         started: the numbers of the jobs that its events say it started, in that order.
         jobs: the states of its jobs, as far as they were adopted.
+        result: what its last event says, in words, up to 500 characters; "" before.
     """
 
     def __init__(self, job: str, *, whole: bool = True) -> None:
         super().__init__(job, whole=whole)
         self.started: dict[str, None] = {}
         self.jobs: list[JobState] = []
+        self.result = ""
 
     def note_job_event(self, event: Event) -> None:
         """Apply what an event says of the plan: the job that it starts, or its end."""
         if (job := started_job(event)) is not None:
             self.started.setdefault(job)
         elif event.type in PLAN_END_EVENTS:
-            self.ended_by = event.type
+            self.ended_by, self.result = event.type, plan_text(event)[:_MOST_CHARACTERS]
 
     def adopt(self, jobs: Sequence[JobState]) -> None:
         """Take the nodes of these jobs for its own."""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from orch_events.analysis.progress import Straggler
 from orch_events.errors import NotAuthenticated, OrchEventsError, ServerError, TokenFileError, Unreachable
 from orch_events.job.nodes import NodeRun
+from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState, Outcome
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
 from orch_events.wire.job_key import is_plan, spoken
-from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
+from orch_events.wire.vocabulary import NODE_FAILED, PLAN_FAILED, in_display_order
 
 MOST_NODES = 10
 """How many failed nodes are listed at the end."""
@@ -49,6 +50,16 @@ def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
         room = None if cells is None else cells - 3 - width(theme.glyphs.get(run.state) or "errored")
         lines.append(f"  {mark} {line if room is None else cut(line, room, theme.ellipsis)}")
     return lines
+
+
+def plan_failure(state: PlanState, theme: Theme, cells: int | None) -> list[str]:
+    """Return the line that says why a plan failed, if it did and said so; the width of the terminal as above."""
+    if state.ended_by != PLAN_FAILED or not state.result:
+        return []
+    mark = theme.paint(theme.glyphs.get("failed") or "failed", "failed")
+    room = None if cells is None else cells - 3 - width(theme.glyphs.get("failed") or "failed")
+    text = escape_control(state.result)
+    return [f"  {mark} {text if room is None else cut(text, room, theme.ellipsis)}"]
 
 
 def bad_runs(state: JobState) -> list[NodeRun]:

@@ -32,9 +32,10 @@ _JOB = """
     352.jsonl    a recording: written with --record or --json, or a saved response; may be gzipped
     -            a recording on standard input
 
-    Plan jobs have numbers of their own: plan:9 is not job 9. The server deletes jobs after 30 days; a recording lasts, and needs no server. If a recording contains several
-    jobs, choose one with --job. follow shows a recording at once, or with --speed in the time that it took. Damaged
-    lines are skipped and reported. If the name of a recording could be a job number, write it with its folder: ./352.
+    Plan jobs have numbers of their own: plan:9 is not job 9. The server deletes jobs after 30 days; a recording
+    lasts, and needs no server. If a recording contains several jobs, choose one with --job. follow shows a
+    recording at once, or with --speed in the time that it took. Damaged lines are skipped and reported. If the name
+    of a recording could be a job number, write it with its folder: ./352.
 
     With --demo, jobs come from the built-in simulator; orch-events simulate lists them.
 """

@@ -6,7 +6,8 @@
    they are, times and labels too. Messages are escaped all together, which is fast as long as nothing needs escaping.
 3. Everything from the server is escaped before it is cut, padded or highlighted, so widths are those of the screen and
    colours are the only escape sequences.
-4. Off a terminal nothing is cut, and each row has its date; on one, the date is in the header, which is repeated when
+4. What a plan says stands in the columns of node and message together, on a terminal: its events have no node.
+5. Off a terminal nothing is cut, and each row has its date; on one, the date is in the header, which is repeated when
    the date changes.
 """
 
@@ -82,7 +83,10 @@ class Table:
         labels = [self._label(kind) for kind in types]
         messages = self._messages(job, events, fields, self._late_places(job, numbers))
         ids = ["?" if number is None else str(number) for number in numbers]
-        rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
+        if self._spans(job):
+            rows = self._rows(job, ids, times, labels, messages)
+        else:
+            rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
         if None in numbers or "" in types:
             self._malformed += sum(number is None or not kind for number, kind in zip(numbers, types, strict=True))
         self._output.write_text("\n".join(self._with_headers(dates, rows)) + "\n")
@@ -117,6 +121,8 @@ class Table:
         for place in late:
             messages[place] = f"{_LATE} {messages[place]}"
         highlighter, cells = self._highlighter, self._columns.message
+        if cells is not None and self._spans(job):
+            cells += self._columns.node + len(GAP)
         if highlighter is not None:
             messages = highlighter.with_evidence(events, messages)
             if cells is not None:
@@ -124,6 +130,10 @@ class Table:
         if cells is not None:
             messages = [self._cut(message, cells) for message in messages]
         return messages if highlighter is None else [highlighter.highlight(message) for message in messages]
+
+    def _spans(self, job: str) -> bool:
+        """Whether messages take the nodes' column too: a plan has no nodes, and on a terminal room is short."""
+        return self._on_terminal and is_plan(job)
 
     def _words(self, job: str, events: Sequence[Event]) -> list[str]:
         """Return what the events of a plan say, indented by how many sub-plans deep it is."""
