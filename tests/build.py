@@ -138,8 +138,9 @@ def _simulated_events(job: int) -> list[tuple[float, Event]]:
     return [(scripted.at, event_from(json.loads(scripted.text))) for scripted in scripts()[job].events]
 
 
+@cache
 def simulated(job: int, at: float = math.inf) -> JobState:
-    """Return what is known of one of the simulator's jobs at a moment of its time."""
+    """Return what is known of one of the simulator's jobs at a moment of its time; to be read only."""
     script = scripts()[job]
     content = json.dumps(script.record(at, "https://pe.example.com")).encode()
     events = (event for moment, event in _simulated_events(job) if moment <= at)

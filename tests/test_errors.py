@@ -116,6 +116,7 @@ def _raised(number: int) -> OSError:
         (_raised(errno.ENOMEM), "this system is out of memory", "ulimit -v"),
         (_raised(errno.ENOBUFS), "this system is out of network buffers", "close"),
         (MemoryError(), "this system is out of memory", "ulimit -v"),
+        (RuntimeError("can't start new thread"), "this system can't start another thread", "ulimit -u"),
     ],
 )
 def test_a_limit_is_found_behind_an_error_and_its_causes(error: Exception, said: str, hint: str) -> None:
@@ -139,6 +140,7 @@ def test_a_limit_is_found_behind_an_error_and_its_causes(error: Exception, said:
         ssl.SSLError(errno.ENOMEM, "[SSL] of OpenSSL"),
         socket.gaierror(errno.EMFILE, "of name resolution"),
         ValueError(errno.EMFILE),
+        RuntimeError("dictionary changed size during iteration"),
     ],
 )
 def test_another_error_is_no_limit(error: Exception) -> None:

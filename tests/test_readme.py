@@ -93,7 +93,7 @@ PROMISES = {
         r"^1369 [\s\S]*^48$",
         "352 at event 1370",
         never=r"^1369 [\s\S]*^1369 ",
-        then=f"{_RESUMABLE} && wc -l < 352.jsonl",
+        then=f"{_RESUMABLE} && grep -vc record 352.jsonl",
     ),
     """orch-events follow 353 --json | jq -r 'select(.type == "node_failed") | .details.node'""": Promise(
         r"web-03", every=r"web-0[347]\.example\.com"
@@ -109,6 +109,7 @@ PROMISES = {
     "orch-events timeline 357 -o svg > 357.svg": Promise(r"<svg ", then="head -n 1 357.svg"),
     "orch-events compare 357 358": Promise(r"4 nodes newly failing"),
     "orch-events compare 357 358 --exit-status": Promise(r"4 nodes newly failing", status=1),
+    "orch-events list 352 -q --record 352.jsonl": Promise(_ALL_OF_352, then="tail -1 352.jsonl | cut -c 1-24"),
     "orch-events list 352 --json | gzip > 352.jsonl.gz": Promise(r'"id":"1267"', then="gzip -cd 352.jsonl.gz"),
     "orch-events failures 352.jsonl.gz": Promise(r"1 node skipped: [\s\S]*db-04\.example\.com"),
     "orch-events follow 352.jsonl.gz --speed 60": Promise(_ALL_OF_352, r"^job 352 finished after 2m 07s"),

@@ -157,11 +157,18 @@ class SystemLimit(OrchEventsError):
     def behind(cls, error: BaseException) -> "SystemLimit | None":
         """Return the limit that an error of the system or of a library comes from; None if there is none."""
         for cause in _causes(error):
+            if isinstance(cause, RuntimeError) and str(cause) == "can't start new thread":
+                return cls(*_NO_THREAD)
             number = errno.ENOMEM if isinstance(cause, MemoryError) else _system_number(cause)
             if number in _LIMITS:
                 return cls(*_LIMITS[number])
         return None
 
+
+_NO_THREAD = (
+    "this system can't start another thread",
+    "close other programs, or raise the limit on processes (ulimit -u)",
+)
 
 _LIMITS = {
     errno.EMFILE: ("this process has too many open files", "raise the limit (ulimit -n), or follow fewer jobs at once"),

@@ -1,5 +1,6 @@
 """The command that runs a job again."""
 
+import re
 import shlex
 import subprocess
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orch_events.analysis.rerun import Rerun
+from orch_events.analysis.rerun import Rerun, is_certname
 from orch_events.wire.records import JobRecord
 from tests import CASES
 from tests.build import record_from
@@ -171,3 +172,12 @@ def test_a_shell_reads_what_was_meant(params: dict[str, Any]) -> None:
     line = shlex.join(found.words)
     read = subprocess.run(["bash", "-c", f"printf '%s\\0' {line}"], capture_output=True, timeout=SECONDS, check=True)  # noqa: S607
     assert read.stdout.decode().split("\0")[:-1] == list(found.words)
+
+
+@given(st.text(st.sampled_from("abZ09._-@,=\\n '$\u200dö")))
+def test_a_name_is_one_word_that_is_neither_an_option_nor_a_list_nor_a_file(name: str) -> None:
+    if is_certname(name):
+        assert re.fullmatch(r"[\w.-]+", name, re.ASCII)
+        assert name[0] not in "-."
+    else:
+        assert not name or name[0] in "-." or not re.fullmatch(r"[a-zA-Z0-9._-]+", name)

@@ -54,12 +54,12 @@ def run(*args: str, stdin: str = "", **env: str) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
-def start(args: Sequence[str], **env: str) -> "subprocess.Popen[str]":
+def start(args: Sequence[str], *, stdin: int = subprocess.DEVNULL, **env: str) -> "subprocess.Popen[str]":
     """Start the command in a process of its own; to be used as a context manager."""
     return subprocess.Popen(
         [*COMMAND, *args],
         env=os.environ | env,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",

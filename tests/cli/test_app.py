@@ -6,6 +6,7 @@ import pty
 import sys
 import termios
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import TextIO
 
 import pytest
@@ -36,7 +37,9 @@ def terminal() -> Iterator[TextIO]:
     os.close(ours)
 
 
-@pytest.mark.parametrize(("wanted", "columns"), [("50", 50), ("", 70), ("0", 70), ("wide", 70), ("-5", 70)])
+@pytest.mark.parametrize(
+    ("wanted", "columns"), [("50", 50), ("", 70), ("0", 70), ("wide", 70), ("-5", 70), ("٣", 70), ("9" * 5000, 70)]
+)
 def test_help_is_as_wide_as_columns_says_or_else_the_terminal(wanted: str, columns: int, terminal: TextIO) -> None:
     assert app_of(stdout=terminal, COLUMNS=wanted).help_columns == columns
 
@@ -96,3 +99,17 @@ def test_steps_are_finished_with_their_pauses_and_what_happens_is_told() -> None
 def test_steps_that_fail_raise_what_they_failed_of() -> None:
     with pytest.raises(LocalFileError, match=r"^disk$"):
         app_of(stderr=io.StringIO()).finish(steps(error=LocalFileError("disk")))
+
+
+@pytest.mark.parametrize("able", [True, False])
+def test_a_console_of_windows_that_can_t_act_on_escapes_has_no_colours(
+    terminal: TextIO, monkeypatch: pytest.MonkeyPatch, *, able: bool
+) -> None:
+    kernel32 = SimpleNamespace(GetConsoleMode=lambda *_: True, SetConsoleMode=lambda *_: able)
+    monkeypatch.setattr("ctypes.WinDLL", lambda _: kernel32, raising=False)
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(get_osfhandle=lambda number: number))
+    app = App(None, None, terminal, {}, "win32")
+    assert app.acts_on_escapes(terminal) is able
+    assert not app.acts_on_escapes(io.StringIO())
+    theme = app.theme(terminal, DisplayOptions("auto", "local", ascii=False, quiet=False, verbose=False))
+    assert ("\x1b[" in theme.paint("x", "failed")) is able

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from orch_events.cli import job_completion
 from orch_events.cli.job_completion import CACHE_SECONDS, JobCache, Jobs
 from orch_events.cli.main import cli
+from orch_events.render.toolkit.text import cut, escape_control
 from orch_events.simulator import Api, Fault, Faults, Simulator
 from orch_events.wire.vocabulary import EVENT_TYPES, JOB_STATES, JOB_TYPES, PLAN_STATES
 from tests.cli.command import SECONDS, Done
@@ -456,11 +457,52 @@ def test_a_link_is_replaced_and_not_followed(cache: JobCache, tmp_path: Path) ->
     assert cache.read("pe", NOW) == JOBS
 
 
+def test_what_is_kept_is_safe_text_when_it_is_read_too(cache: JobCache) -> None:
+    cache.write("pe", NOW, [("352", "a\x1b]0;x\x07\u202eb\n" + "x" * 99)])
+    ((_, about),) = cache.read("pe", NOW) or [("", "")]
+    assert about.startswith("a\\x1b]0;x\\x07\\u202eb\\n")
+    assert len(about) == 60
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(cache: JobCache) -> None:
+    cache.path.parent.mkdir(parents=True)
+    os.mkfifo(cache.path)
+    assert cache.read("pe", NOW) is None
+    cache.write("pe", NOW, JOBS)
+    assert cache.read("pe", NOW) == JOBS
+
+
+def test_a_file_of_another_user_is_not_believed(cache: JobCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.write("pe", NOW, JOBS)
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    assert cache.read("pe", NOW) is None
+
+
+def test_the_file_behind_a_link_is_not_believed(cache: JobCache, tmp_path: Path) -> None:
+    cache.write("pe", NOW, JOBS)
+    link = tmp_path / "link"
+    link.symlink_to(cache.path)
+    assert JobCache(link).read("pe", NOW) is None
+
+
+def test_a_directory_behind_a_link_keeps_its_mode(cache: JobCache, tmp_path: Path) -> None:
+    target = tmp_path / "shared"
+    target.mkdir()
+    target.chmod(0o755)
+    cache.path.parent.parent.mkdir()
+    cache.path.parent.symlink_to(target)
+    cache.write("pe", NOW, JOBS)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o755
+    assert cache.read("pe", NOW) == JOBS
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"null", b"\xff\xfe", b"<html>", b"[" * 100_000, b'{"asked":"pe"}',
      b'{"asked":"pe","at":"1462477800","jobs":[]}', b'{"asked":"pe","at":1462477800,"jobs":[["352"]]}',
-     b'{"asked":"pe","at":1462477800,"jobs":[[352,"x"]]}', b'{"asked":"pe","at":1462477800,"jobs":null}'],
+     b'{"asked":"pe","at":1462477800,"jobs":[[352,"x"]]}', b'{"asked":"pe","at":1462477800,"jobs":[["352",7]]}',
+     b'{"asked":"pe","at":1462477800,"jobs":[["$(reboot)","x"]]}', b'{"asked":"pe","at":1462477800,"jobs":[[[],"x"]]}',
+     b'{"asked":"pe","at":1462477800,"jobs":null}'],
 )  # fmt: skip
 def test_what_is_no_cache_is_none(content: bytes, cache: JobCache) -> None:
     cache.path.parent.mkdir(parents=True)
@@ -487,7 +529,8 @@ def test_a_directory_in_its_place_is_no_error(cache: JobCache) -> None:
 def test_anything_that_can_be_told_of_a_job_comes_back(asked: str, jobs: Jobs) -> None:
     path = Path(os.environ["HOME"]) / "jobs.json"
     JobCache(path).write(asked, NOW, jobs)
-    assert JobCache(path).read(asked, NOW) == jobs
+    told = [(number, cut(escape_control(about), 60, "...")) for number, about in jobs]
+    assert JobCache(path).read(asked, NOW) == told
     assert json.loads(path.read_bytes())["asked"] == asked
 
 

@@ -3,6 +3,7 @@ import re
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -247,3 +248,17 @@ def test_a_ctrl_c_anywhere_else_is_130_and_silent(monkeypatch: pytest.MonkeyPatc
 
 def test_main_returns_its_status_and_never_exits(over: str) -> None:
     assert main(["follow", "353", "--service-url", over, "--quiet"]) == 1
+
+
+@pytest.mark.parametrize("words", [["list", "352", "--demo"], ["simulate", "--port", "0"]])
+def test_a_system_without_a_thread_to_spare_is_named_and_no_bug(
+    words: list[str], call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Thread, "start", refuse)
+    done = call(*words)
+    assert done.status == 8
+    assert "error: this system can't start another thread\nhint: " in done.err
+    assert "Traceback" not in done.err

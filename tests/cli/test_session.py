@@ -1,16 +1,26 @@
 """What is kept beside what is shown, and what is waited for: records, cursor files, tokens."""
 
+import io
 import json
 import os
 import stat
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from orch_events.cli.renderers import Recorder
+from orch_events.cli.stderr import Stderr
+from orch_events.render.events.structured import JsonLines
+from orch_events.render.toolkit.streams import Output
 from orch_events.simulator import Api, Fault, Faults, Simulator, scripts
 from orch_events.simulator.api import Answer, Request
-from tests.cli.command import SECONDS, Done, Held, Ticking, run, start
+from tests.build import event_from, record, record_from
+from tests.cli.command import COMMAND, SECONDS, Done, Held, Ticking, run, start
+from tests.fakes import FakeClock, ScriptedSource
+from tests.follow.following import follower
 
 Call = Callable[..., Done]
 
@@ -25,8 +35,21 @@ def _whole() -> list[int]:
     return [moment.id for moment in scripts()[352].events]
 
 
+def _recorded(path: Path) -> tuple[list[str], list[tuple[str, dict[str, Any]]]]:
+    """Return a recording's lines of events, and its records, each with its job."""
+    events, records = [], []
+    for line in path.read_text().splitlines():
+        content = json.loads(line)
+        if "record" in content:
+            assert list(content) == ["job", "record"]
+            records.append((content["job"], content["record"]))
+        else:
+            events.append(line)
+    return events, records
+
+
 @pytest.mark.parametrize("command", ["list", "follow"])
-def test_a_record_holds_what_json_shows_beside_any_view_and_any_selection(
+def test_a_record_holds_what_json_shows_and_the_job_s_record_beside_any_view_and_any_selection(
     command: str, over: str, tmp_path: Path, call: Call
 ) -> None:
     record = tmp_path / "record.jsonl"
@@ -34,7 +57,53 @@ def test_a_record_holds_what_json_shows_beside_any_view_and_any_selection(
 
     assert done.status == 0
     assert done.out == ""
-    assert record.read_text() == call("list", "352", "--service-url", over, "--json").out
+    events, records = _recorded(record)
+    shown = call("list", "352", "--service-url", over, "--json").lines
+    assert events == [f'{{"job":"352",{line[1:]}' for line in shown]
+    is_now = scripts()[352].record(float("inf"), f"{over}/orchestrator/v1")
+    assert records == [("352", is_now)] * (1 if command == "list" else 2)
+    assert json.loads(record.read_text().splitlines()[-1])["record"] == is_now
+
+
+def test_several_jobs_are_recorded_each_with_its_record(over: str, tmp_path: Path, call: Call) -> None:
+    record = tmp_path / "record.jsonl"
+    call("follow", "352", "353", "--service-url", over, "--json", "--record", str(record))
+
+    _, records = _recorded(record)
+    assert {(job, content["name"], content["state"]) for job, content in records} == {
+        ("352", "352", "finished"),
+        ("353", "353", "failed"),
+    }
+    last = record.read_text().splitlines()[-2:]
+    assert sorted(json.loads(line)["job"] for line in last if "record" in json.loads(line)) == ["352", "353"]
+
+
+def test_a_record_is_recorded_whenever_it_has_changed_and_after_the_last_event() -> None:
+    written, clock = io.BytesIO(), FakeClock()
+    one = follower("352", ScriptedSource(clock, ()), clock)
+    lines = JsonLines(Output(written), name_job=True)
+    recorder = Recorder(lines, {"352": one}, JsonLines(Output(io.BytesIO())), Stderr(None))
+    recorder.write("352", [event_from({"id": "1"})])
+    for state in ("new", "running", "running"):
+        one.state.record = record_from(state=state)
+        recorder.flush()
+        recorder.write("352", [])
+    one.state.record = record("made up")
+    recorder.write("352", [event_from({"id": "2"})])
+    one.state.record = record_from(state="finished")
+    recorder.write("352", [event_from({"id": "3"})])
+    recorder.flush()
+    recorder.close(complete=False)
+
+    states = [json.loads(line).get("record", {}).get("state") for line in written.getvalue().splitlines()]
+    assert states == [None, "new", "running", None, "finished", None, "finished"]
+
+
+def test_a_job_that_was_recorded_twice_is_one(over: str, tmp_path: Path, call: Call) -> None:
+    record = tmp_path / "record.jsonl"
+    for _ in range(2):
+        call("follow", "352", "--service-url", over, "--json", "--record", str(record))
+    assert call("list", str(record), "--json").out == call("list", "352", "--service-url", over, "--json").out
 
 
 def test_a_record_is_appended_to_and_a_broken_line_in_it_is_closed(over: str, tmp_path: Path, call: Call) -> None:
@@ -42,9 +111,41 @@ def test_a_record_is_appended_to_and_a_broken_line_in_it_is_closed(over: str, tm
     record.write_text('{"id":"1"}\n{"id":')
     call("list", "351", "--service-url", over, "--record", str(record))
 
-    before, broken, *rest = record.read_text().splitlines()
+    before, broken, *rest, job = record.read_text().splitlines()
     assert (before, broken) == ('{"id":"1"}', '{"id":')
     assert _ids(rest) == [moment.id for moment in scripts()[351].events]
+    assert json.loads(job)["record"]["state"] == "finished"
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
+def test_a_recording_is_never_recorded_into_itself(command: str, over: str, tmp_path: Path, call: Call) -> None:
+    record, link = tmp_path / "record.jsonl", tmp_path / "link.jsonl"
+    call("list", "351", "--service-url", over, "--record", str(record))
+    link.symlink_to(record)
+    before = record.read_bytes()
+    for read, written in ((record, record), (link, record), (record, link)):
+        done = call(command, str(read), "--record", str(written))
+        assert (done.status, done.out) == (2, "")
+        assert done.err.startswith(f"error: {written} can't be recorded into itself\nhint: ")
+    assert record.read_bytes() == before
+
+
+@pytest.mark.slow
+def test_standard_input_is_not_recorded_into_itself_either(over: str, tmp_path: Path) -> None:
+    record = tmp_path / "record.jsonl"
+    run("list", "351", "--service-url", over, "--record", str(record))
+    before = record.read_bytes()
+    with record.open("rb") as stdin:
+        command = [*COMMAND, "list", "-", "--record", str(record)]
+        done = subprocess.run(command, stdin=stdin, capture_output=True, timeout=SECONDS, check=False)
+    assert (done.returncode, done.stdout, record.read_bytes()) == (2, b"", before)
+
+
+def test_a_recording_of_a_recording_is_the_same(over: str, tmp_path: Path, call: Call) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    call("list", "354", "--service-url", over, "--record", str(first))
+    call("follow", str(first), "--quiet", "--record", str(second))
+    assert second.read_text() == first.read_text()
 
 
 def test_a_full_disk_is_said_once_and_makes_8_and_the_watch_goes_on(over: str, call: Call) -> None:

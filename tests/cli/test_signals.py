@@ -7,15 +7,17 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
 import pytest
 
+from orch_events.cli.signals import Signals
 from orch_events.simulator import Api, Simulator, scripts
 from orch_events.times import SystemClock
 from tests.cli.command import COMMAND, SECONDS, Done, run, start
+from tests.cli.conftest import Serve
 
 _RESUME = re.compile(r"resume with: orch-events follow (\d+)(?: --start (\d+))? .*--service-url \S+$", re.MULTILINE)
 
@@ -323,3 +325,65 @@ def test_of_a_job_that_never_answered_nobody_says_that_it_goes_on(call: Callable
         said[-1]
         == "the state of job 48 is unknown; resume with: orch-events follow 48 --service-url http://127.0.0.1:1"
     )
+
+
+_FOR_EVER = "(x+x+)+y"
+
+
+@pytest.fixture
+def endless(answering: Serve) -> Iterator[str]:
+    """The service-url of a server with an event in which `_FOR_EVER` is searched for without an end."""
+    event = {"id": "1", "type": "node_running", "message": "x" * 64, "details": {"node": "a"}}
+    with answering(200, json.dumps({"items": [event]}).encode()) as url:
+        yield url
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", [["--json"], [], ["--timeout", "1s"]])
+def test_a_search_without_an_end_is_a_usage_error_after_some_seconds(words: list[str], endless: str) -> None:
+    done = run("follow", "352", "--service-url", endless, "--grep", _FOR_EVER, *words)
+    assert (done.status, done.out) == (2, "")
+    assert "--grep takes more than 3 s for a few events" in done.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_search_without_an_end(sent: signal.Signals, status: int, endless: str) -> None:
+    with start(["list", "352", "--service-url", endless, "--grep", _FOR_EVER, "--verbose"]) as process:
+        assert process.stderr is not None
+        while "/events" not in process.stderr.readline():
+            pass
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out) == (status, "")
+    assert "Traceback" not in err
+
+
+@pytest.fixture
+def signals() -> Iterator[Signals]:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM, signal.SIGVTALRM)
+    before = [(number, signal.getsignal(number)) for number in numbers]
+    listening = Signals()
+    listening.listen()
+    yield listening
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
+def test_computing_is_limited_and_waiting_is_not(signals: Signals) -> None:
+    with signals.limit_computing(0.05):
+        SystemClock().sleep(0.1)
+    with pytest.raises(TimeoutError), signals.limit_computing(0.05):
+        re.search(_FOR_EVER, "x" * 64)
+
+
+def test_a_limit_is_over_with_its_context(signals: Signals) -> None:
+    with signals.limit_computing(0.02):
+        pass
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+    signal.raise_signal(signal.SIGVTALRM)
+
+
+def test_without_a_listener_nothing_is_limited() -> None:
+    with Signals().limit_computing(0.001):
+        assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)

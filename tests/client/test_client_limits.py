@@ -280,11 +280,12 @@ def test_what_is_not_encoded_is_read_as_it_is(name: str) -> None:
     assert list(client_of(lambda: answer).fetch("352", None)) == [PageEnd(None)]
 
 
-@pytest.mark.parametrize("name", ["deflate", "br", "zstd", "compress", "gzip, gzip", "x" * 500])
+@pytest.mark.parametrize("name", ["deflate", "br", "zstd", "compress", "gzip, gzip", "x" * 500, "0TheToken0"])
 def test_another_encoding_is_refused_by_its_name(name: str) -> None:
     error = error_of(httpx.Response(200, headers={"Content-Encoding": name}, stream=Body([b'{"items":[]}'])))
     assert isinstance(error, NotUnderstood)
-    assert f"it is encoded as {name[:40]}, not gzip" in error.message
+    told = name if len(name) < 11 and name.islower() else "something else"
+    assert f"it is encoded as {told}, not gzip" in error.message
     assert len(error.message) < 200
     assert not error.final
 

@@ -12,6 +12,7 @@ from typing import Self
 import pytest
 
 from orch_events.client.client import Client, Exchange
+from orch_events.client.connection import Backend, ProxyTrace
 from orch_events.client.url import ServiceUrl
 from orch_events.errors import OrchEventsError, TruncatedAnswer, Unreachable
 from orch_events.times import SystemClock
@@ -175,3 +176,21 @@ def test_what_is_no_http_on_a_used_connection_is_an_error(authority: Authority, 
         with pytest.raises(OrchEventsError):
             list(client.record("352"))
         assert server.requests == 2
+
+
+def test_a_connection_knows_what_httpcore_asks_of_it() -> None:
+    with Server(hang) as server:
+        port = ServiceUrl.parse(server.url).port
+        stream = Backend().connect_tcp("127.0.0.1", port)
+        assert stream.get_extra_info("server_addr") == ("127.0.0.1", port)
+        stream.close()
+
+
+def test_a_request_is_at_the_proxy_until_tls_with_the_server_begins() -> None:
+    trace = ProxyTrace()
+    at_proxy = [trace.at_proxy]
+    for step in ("connection.connect_tcp", "connection.start_tls", "http11.send_request_headers", "proxy.start_tls"):
+        for moment in ("started", "complete"):
+            trace(f"{step}.{moment}", {})
+            at_proxy.append(trace.at_proxy)
+    assert at_proxy == [False, True, True, True, True, True, True, False, False]

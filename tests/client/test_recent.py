@@ -147,6 +147,19 @@ def test_a_server_is_asked_only_for_what_it_can_select_without_losing_any(
     assert query.server_filters == filters
 
 
+@pytest.mark.parametrize(
+    ("query", "size"),
+    [
+        (JobQuery(20), 20),
+        (JobQuery(MOST_AT_ONCE + 1), MOST_AT_ONCE),
+        (JobQuery(20, states=frozenset({"failed"})), MOST_AT_ONCE),
+        (JobQuery(20, types=frozenset({"task"})), MOST_AT_ONCE),
+    ],
+)
+def test_no_more_is_asked_for_at_once_than_is_wanted_unless_it_is_looked_through(query: JobQuery, size: int) -> None:
+    assert query.page_size == size
+
+
 def test_jobs_that_begin_while_pages_are_read_show_no_job_twice() -> None:
     def shifting(jobs: Sequence[JobRecord], limit: int, offset: int) -> Sequence[JobRecord]:
         begun = [job(number) for number in range(1000, 1000 + offset)]

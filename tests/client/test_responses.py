@@ -21,11 +21,12 @@ from orch_events.errors import (
 
 URL = "https://pe.example.com:8143/orchestrator/v1/jobs/352/events"
 HTML = b"<html><body>Not here</body></html>"
+TOKEN = "0TheToken0"
 NO_JOB = "puppetlabs.orchestrator/unknown-job"
 
 
 def refused(status: int, body: bytes = b"", *, with_token: bool = True) -> OrchEventsError:
-    return error_for_response(URL, status, body, with_token=with_token)
+    return error_for_response(URL, status, body, token=TOKEN if with_token else None)
 
 
 def body(kind: str, msg: str = "No such thing", **more: object) -> bytes:
@@ -119,7 +120,7 @@ def test_any_answer_is_told_in_one_sentence_with_its_url_and_status(
 
 @pytest.mark.parametrize(("status", "kept"), [(429, 7.0), (500, 7.0), (503, 7.0), (404, None), (403, None)])
 def test_when_to_ask_again_is_kept_where_asking_again_makes_sense(status: int, kept: float | None) -> None:
-    assert error_for_response(URL, status, body(NO_JOB), with_token=True, retry_after=7.0).retry_after == kept
+    assert error_for_response(URL, status, body(NO_JOB), token=TOKEN, retry_after=7.0).retry_after == kept
 
 
 NOW = 1_462_477_800.0
@@ -189,7 +190,7 @@ def test_no_date_is_an_error(text: str) -> None:
 
 def test_a_request_that_the_orchestrator_finds_wrong_is_refused_by_an_orchestrator() -> None:
     body = b'{"kind": "puppetlabs.orchestrator/validation-error", "msg": "start is no integer."}'
-    error = error_for_response(URL, 400, body, with_token=True)
+    error = error_for_response(URL, 400, body, token=TOKEN)
     assert (error.message, error.exit_status) == (f"{URL} rejected the request (HTTP 400, start is no integer)", 7)
     assert error.hint == "check the job number and --start"
 
@@ -207,8 +208,17 @@ def test_a_request_that_the_orchestrator_finds_wrong_is_refused_by_an_orchestrat
     ],
 )
 def test_a_redirect_tells_where_to_and_no_secrets(location: str, told: str) -> None:
-    error = error_for_response(URL, 302, b"", with_token=True, location=location)
+    error = error_for_response(URL, 302, b"", token=TOKEN, location=location)
     assert error.message == f"{URL} redirects to {told} (HTTP 302)"
+
+
+@pytest.mark.parametrize(("status", "redirects"), [(299, False), (300, True), (399, True), (400, False)])
+def test_only_3xx_redirects(status: int, *, redirects: bool) -> None:
+    assert ("redirects to" in refused(status, HTML).message) is redirects
+
+
+def test_a_body_that_is_no_utf_8_is_not_the_api_s() -> None:
+    assert type(refused(404, b'{"kind":"\xff"}')) is HtmlAnswer
 
 
 def test_an_answer_without_a_body_is_told_as_that() -> None:
@@ -229,3 +239,21 @@ def test_no_other_answer_is_final(status: int) -> None:
 @pytest.mark.parametrize(("status", "about_the_job"), [(400, True), (405, False), (409, False)])
 def test_only_a_400_is_about_the_job_s_number(status: int, *, about_the_job: bool) -> None:
     assert ("job number" in refused(status, body("puppetlabs.orchestrator/some")).hint) is about_the_job
+
+
+ESCAPED = "".join(f"\\u{ord(character):04x}" for character in TOKEN)
+
+
+@pytest.mark.parametrize("spelt", [TOKEN, ESCAPED, "%30TheToken%30", "".join(f"%{ord(it):02X}" for it in TOKEN)])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500])
+@pytest.mark.parametrize("before", [0, 195])  # where a long message is cut
+def test_a_token_is_not_told_however_the_server_spells_it(spelt: str, status: int, before: int) -> None:
+    error = refused(status, b'{"kind":"k","msg":"%bx %b is bad"}' % (b"x" * before, spelt.encode()))
+    assert TOKEN[:3] not in error.message
+    assert ("... is bad" in error.message) is not before
+
+
+@pytest.mark.parametrize("spelt", [TOKEN, "%30TheToken%30"])
+def test_nor_is_it_told_where_a_redirect_points_to_it(spelt: str) -> None:
+    error = error_for_response(URL, 302, b"", token=TOKEN, location=f"/login/{spelt}/x")
+    assert error.message == f"{URL} redirects to /login/.../x (HTTP 302)"

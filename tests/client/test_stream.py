@@ -4,7 +4,10 @@ import gzip
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from itertools import islice
+from random import Random
 from threading import Event as Flag
+from threading import current_thread
 
 import pytest
 from hypothesis import given
@@ -63,6 +66,25 @@ def test_what_nobody_reads_any_more_ends() -> None:
     assert ended.wait(30)
 
 
+def test_who_reads_slowly_loses_nothing(go: Flag) -> None:
+    begun = Flag()
+
+    def many() -> Iterator[int]:
+        yield 0
+        begun.set()
+        yield from range(1, 20)
+
+    reading = read_ahead(many)
+    assert next(item for item in reading if item is not None) == 0
+    assert begun.wait(30)
+    go.wait(0.1)  # long enough for several tries to find no room
+    assert [item for item in islice(reading, 100) if item is not None] == list(range(1, 20))
+
+
+def test_what_is_read_in_the_background_keeps_no_process_alive() -> None:
+    assert [item for item in read_ahead(lambda: iter([current_thread().daemon])) if item is not None] == [True]
+
+
 @pytest.mark.slow
 def test_a_gzip_bomb_is_unpacked_in_small_pieces() -> None:
     bomb = gzip.compress(b" " * (64 << 20))
@@ -84,6 +106,12 @@ def test_gunzip_agrees_with_gzip_and_yields_what_came_before_a_cut(data: bytes, 
     assert data.startswith(b"".join(gunzip(pieces(packed[: len(packed) - cut]))))
 
 
-def test_what_is_no_gzip_is_told() -> None:
+@pytest.mark.parametrize("text", [b"<html>", zlib.compress(b"{}")], ids=["html", "zlib"])
+def test_what_is_no_gzip_is_told(text: bytes) -> None:
     with pytest.raises(zlib.error):
-        list(gunzip([b"<html>"]))
+        list(gunzip([text]))
+
+
+def test_gzip_may_look_back_as_far_as_it_likes() -> None:
+    noise = Random(0).randbytes(30_000)
+    assert b"".join(gunzip([gzip.compress(noise + noise)])) == noise + noise

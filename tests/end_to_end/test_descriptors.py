@@ -75,6 +75,16 @@ def test_a_recording_s_reader_that_goes_away_is_said_once_and_stops_nothing(tmp_
     assert done.err.count("the reader of the recording closed the pipe") == 1
 
 
+@needs("bash")
+def test_a_recording_s_reader_that_is_gone_from_the_start_is_not_waited_for() -> None:
+    program = f"exec 9> >(exec true); sleep 0.5; {COMMAND[0]} -m orch_events list 352 --demo --json --record /dev/fd/9"
+    done = subprocess.run(
+        [shutil.which("bash") or "", "-c", program], capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert (done.returncode, done.stdout) == (8, run("list", "352", "--demo", "--json").out)
+    assert done.stderr.count("the reader of the recording closed the pipe") == 1
+
+
 def test_a_recording_through_a_pipe_is_whole(tmp_path: Path) -> None:
     fifo, read = tmp_path / "fifo", list[str]()
     os.mkfifo(fifo)

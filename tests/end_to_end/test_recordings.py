@@ -1,13 +1,18 @@
 """Recordings as JOBs: what was written down is listed, followed and replayed without a server."""
 
 import gzip
+import json
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from tests.cli.command import Done, run
+from orch_events.times import SystemClock
+from tests import CASES
+from tests.cli.command import SECONDS, Done, run, start
 
 Call = Callable[..., Done]
 
@@ -76,15 +81,132 @@ def test_a_recording_of_several_jobs_asks_which(tmp_path: Path, over: str, call:
     assert chosen.out == call("list", "353", "--service-url", over, "--json").out
 
 
-def test_a_recording_that_ends_before_the_job_is_8_and_names_what_resumes(
-    written: Callable[[str], Path], call: Call
+@pytest.fixture
+def recorded(tmp_path: Path, over: str, call: Call) -> Callable[[str], Path]:
+    """Record a simulator's job, and return the recording's path, which does not name it."""
+
+    def record(job: str) -> Path:
+        path = tmp_path / "a.jsonl"
+        call("list", job, "--service-url", over, "--record", str(path))
+        return path
+
+    return record
+
+
+_JOBS = ["351", "352", "353", "354", "355", "356", "357", "358", pytest.param("360", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("job", _JOBS)
+def test_a_recording_tells_what_the_server_does(
+    job: str, over: str, recorded: Callable[[str], Path], call: Call
 ) -> None:
-    path = written("352")
+    path = str(recorded(job))
+    for command in ("summary", "failures"):
+        replayed = call(command, path, "--json", "--exit-status")
+        assert replayed == call(command, job, "--service-url", over, "--json", "--exit-status")
+    replayed = call("follow", path, "--json", "--quiet")
+    assert replayed == call("follow", job, "--service-url", over, "--json", "--quiet")
+
+
+def test_following_a_recording_of_2016_waits_for_nothing(recorded: Callable[[str], Path], call: Call) -> None:
+    path = str(recorded("356"))
+    with mock.patch.object(SystemClock, "sleep", side_effect=AssertionError):
+        assert call("follow", path, "--quiet").status == 0
+
+
+def _cut(path: Path) -> None:
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:20]))
+
+
+def test_a_recording_that_ends_before_the_job_is_8_and_names_the_job_itself(
+    recorded: Callable[[str], Path], call: Call
+) -> None:
+    path = recorded("352")
+    _cut(path)
     done = call("follow", str(path), "--json")
     assert (done.status, len(done.lines)) == (8, 20)
-    assert f"error: {path} ends before the job does" in done.err
-    assert f"orch-events follow {path} --start " in done.err
+    last = json.loads(done.lines[-1])["id"]
+    assert done.err == (
+        f"error: {path} ends before the job does\n"
+        f"hint: the rest is on the server: orch-events follow 352 --start {int(last) + 1}\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["summary", "failures"])
+def test_of_a_recording_that_ends_early_the_outcome_is_unknown(
+    command: str, recorded: Callable[[str], Path], call: Call
+) -> None:
+    path = recorded("352")
+    _cut(path)
+    done = call(command, str(path), "--exit-status")
+    assert done.status == 6
+    assert done.lines[0].startswith("job 352 is in an unknown state: ")
+    assert done.err == f"{path} ends before the job does; on the server: orch-events follow 352\n"
+    told = json.loads(call(command, str(path), "--json").out)
+    assert (told["over"], told["outcome"], told["record"]) == (False, None, False)
+
+
+def test_a_recording_without_a_number_names_no_job_of_the_server(written: Callable[[str], Path], call: Call) -> None:
+    path = written("352")
+    _cut(path)
+    assert "orch-events list shows the events it contains\n" in call("follow", str(path), "--json").err
+    assert call("summary", str(path)).err == f"{path} ends before the job does\n"
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
+def test_a_saved_answer_of_another_endpoint_is_named_with_what_to_type(command: str, call: Call) -> None:
+    for name, what in (("nodes", "a saved answer of /nodes"), ("jobs", "a list of jobs")):
+        path = CASES / f"{name}-2021.json"
+        done = call(command, str(path))
+        assert (done.status, done.out) == (8, "")
+        assert done.err.startswith(f"error: {path} is {what}, not a job's events\nhint: ")
+        assert "orch-events " in done.err
+
+
+def test_reports_read_a_saved_answer_of_the_nodes(call: Call) -> None:
+    path = CASES / "nodes-2021.json"
+    for command, text in (
+        ("summary", "job 7 is in an unknown state: 2 of 3 nodes done, 1 running"),
+        ("failures", "b.example.net has no connection to a broker"),
+        ("timeline", "job 7 in an unknown state"),
+        ("nodes", "b.example.net  ‼ errored"),
+        ("output", "restart scheduled"),
+    ):
+        done = call(command, str(path))
+        assert done.status == 0
+        assert text in done.out
+        assert done.err == f"{path} ends before the job does; on the server: orch-events follow 7\n"
+    told = json.loads(call("failures", str(path), "--json").out)
+    assert [(group["state"], group["nodes"]) for group in told["groups"]] == [
+        ("errored", ["b.example.net"]),
+        ("running", ["c.example.net"]),
+    ]
+
+
+@pytest.mark.slow
+def test_a_recording_is_read_while_it_arrives(recorded: Callable[[str], Path]) -> None:
+    *lines, last = recorded("352").read_text().splitlines(keepends=True)
+    with start(["follow", "-", "--json"], stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for line in lines:
+            process.stdin.write(line)
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == json.loads(line)["id"]
+        process.stdin.write(last)
+        process.stdin.close()
+        assert process.wait(SECONDS) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("levels", [960, 990, 5000])
+def test_what_is_nested_deeply_is_no_damage(levels: int, tmp_path: Path) -> None:
+    path = tmp_path / "deep.jsonl"
+    detail = "[" * levels + "]" * levels
+    line = f'{{"id":"1","type":"node_failed","details":{{"node":"a","detail":{detail}}}}}\n'
+    path.write_text(line)
+    assert run("list", str(path), "--json").out == line
+    assert run("failures", str(path), "--names").out == "a\n"
 
 
 @pytest.mark.parametrize("name", ["nowhere.jsonl", "."])

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,8 @@ def test_what_is_written_is_read(places: dict[str, tuple[int, bool]]) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"[]", b'{"jobs":{"352":{"start":-1}}}', b'{"jobs":{"352":{"start":"7"}}}', b'{"jobs":{},"x":1}', b"\xff",
-     b'{"jobs":{"352":{"start":9223372036854775808}}}', b"[" * 100_000],
+     b'{"jobs":{"352":{"start":9223372036854775808}}}', b"[" * 100_000, b'{"jobs":{"352":' + b"[" * 100_000,
+     b'{"x":' + b"[" * 100_000],
 )  # fmt: skip
 def test_what_is_no_cursor_file_is_left_as_it_is(content: bytes, file: CheckpointFile) -> None:
     file.path.write_bytes(content)
@@ -115,6 +117,44 @@ def test_a_file_that_can_t_be_replaced_is_still_there_and_nothing_beside_it(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", b"old")]
 
 
+@pytest.mark.parametrize(("refusals", "content"), [(0, b"new"), (1, b"new"), (3, b"new"), (4, b"old")])
+def test_a_file_that_a_scanner_looks_at_is_replaced_a_moment_later(
+    refusals: int, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, left = os.replace, iter(range(refusals))
+
+    def busy(draft: Path, path: Path) -> None:
+        if next(left, None) is not None:
+            raise PermissionError(errno.EACCES, "in use")
+        replace(draft, path)
+
+    (tmp_path / "x").write_bytes(b"old")
+    monkeypatch.setattr(os, "replace", busy)
+    with pytest.raises(PermissionError) if content == b"old" else nullcontext():
+        replace_file(tmp_path / "x", b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", content)]
+
+
+def test_a_draft_is_a_new_private_file_with_another_name_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace, drafts = os.replace, list[tuple[Path, int]]()
+
+    def watch(draft: Path, path: Path) -> None:
+        drafts.append((Path(draft), stat.S_IMODE(Path(draft).lstat().st_mode)))
+        replace(draft, path)
+
+    monkeypatch.setattr(os, "replace", watch)
+    previous = os.umask(0)
+    try:
+        for _ in range(2):
+            replace_file(tmp_path / "x", b"new")
+    finally:
+        os.umask(previous)
+    assert [mode for _, mode in drafts] == [0o600, 0o600]
+    assert len({draft for draft, _ in drafts}) == 2
+
+
 def test_a_mounted_file_that_can_t_be_replaced_is_written_in_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,13 +167,47 @@ def test_a_mounted_file_that_can_t_be_replaced_is_written_in_place(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("x", b"new")]
 
 
-def test_an_existing_file_keeps_its_mode(tmp_path: Path) -> None:
-    (tmp_path / "x").touch(mode=0o640)
-    (tmp_path / "x").chmod(0o640)
+@pytest.mark.parametrize("mode", [0o640, 0o755])
+def test_an_existing_file_keeps_its_mode(mode: int, tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    (tmp_path / "x").chmod(mode)
     replace_file(tmp_path / "x", b"new", keep_mode=True)
-    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o640
+    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == mode
     replace_file(tmp_path / "x", b"new")
     assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
+
+
+def test_a_link_that_is_replaced_has_no_mode_to_keep(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    replace_file(tmp_path / "link", b"new", keep_mode=True)
+    assert stat.S_IMODE((tmp_path / "link").lstat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "日" * 85])
+def test_a_file_may_have_as_long_a_name_as_the_system_allows(name: str, tmp_path: Path) -> None:
+    replace_file(tmp_path / name, b"new")
+    assert (tmp_path / name).read_bytes() == b"new"
+
+
+def test_a_file_that_can_be_written_is_there_at_once(file: CheckpointFile) -> None:
+    file.check()
+    assert file.path.exists()
+    file.write(SERVER, "352", Checkpoint(7))
+    file.check()
+    assert file.read(SERVER, "352") == Checkpoint(7)
+
+
+def test_what_a_follower_knows_is_what_it_goes_on_with() -> None:
+    resume = Resume(1313, 1290, [1290, 1312])
+    assert Checkpoint.from_resume(resume, showing=True).resume == resume
+    assert Checkpoint(1313, shown=(9, 7), since=7).resume == Resume(1313, 7, [7, 9])
+    assert Checkpoint(1313).resume == Resume(1313, 1313, [])
+    assert Checkpoint(1313, since=0).resume == Resume(1313, 0, [])
+
+
+def test_a_source_may_have_a_space_in_its_name(file: CheckpointFile) -> None:
+    file.write("a demo", "352", Checkpoint(7))
+    assert file.others(SERVER, "352") == ["a demo"]
 
 
 def test_a_job_of_another_server_is_another_job_and_can_be_named(file: CheckpointFile) -> None:
@@ -158,6 +232,19 @@ def test_an_empty_file_is_one_without_entries(file: CheckpointFile) -> None:
 def test_a_file_that_can_t_be_written_is_found_out_at_once(path: str, tmp_path: Path) -> None:
     with pytest.raises(LocalFileError, match="can't be"):
         CheckpointFile(tmp_path / path).check()
+
+
+@pytest.mark.parametrize("path", ["x" * 300, "a\0b"])
+def test_a_file_that_can_t_be_read_is_named(path: str, tmp_path: Path) -> None:
+    with pytest.raises(LocalFileError, match="can't be read"):
+        CheckpointFile(tmp_path / path).read(SERVER, "352")
+
+
+def test_a_cursor_file_that_others_may_read_stays_one(file: CheckpointFile) -> None:
+    file.path.touch()
+    file.path.chmod(0o644)
+    file.write(SERVER, "352", Checkpoint(7))
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o644
 
 
 def test_a_circle_of_links_is_named(tmp_path: Path) -> None:

@@ -76,6 +76,20 @@ def test_what_was_shown_of_a_truncated_page_is_not_shown_again_after_a_restart(n
     assert ids(taken(again, event(3), event(5), event(9), event(11))) == [11]
 
 
+def test_a_truncated_page_with_an_event_without_an_id_moves_behind_the_others() -> None:
+    cursor = Cursor()
+    taken(cursor, event(5), event_from({"type": "node_failed"}), event(9))
+    cursor.page_truncated()
+    assert cursor.start == 10
+
+
+def test_a_truncated_page_that_was_once_out_of_order_is_asked_for_again() -> None:
+    cursor = Cursor()
+    taken(cursor, event(9), event(5), event(12))
+    cursor.page_truncated()
+    assert cursor.start is None
+
+
 def test_a_truncated_page_that_was_out_of_order_is_asked_for_again() -> None:
     cursor = Cursor()
     taken(cursor, event(3))
@@ -184,6 +198,8 @@ def test_zero_is_an_id() -> None:
     taken(cursor, event(0))
     end(cursor, 100)
     assert cursor.start == 1
+    without_id = event_from({"type": "node_failed"})
+    assert ids(taken(Cursor(), event(1), without_id, event(0))) == [None, 0, 1]
 
 
 def test_resumed_before_anything_was_shown_a_page_s_own_word_counts() -> None:

@@ -1,6 +1,6 @@
 """Following from the middle, after a restart, and reading once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -66,9 +66,17 @@ def test_a_record_that_tells_a_state_is_contact(its_record: JobRecord | None, *,
     assert one.had_contact is contact
 
 
+def test_events_are_contact() -> None:
+    clock = FakeClock()
+    one = follower("352", ScriptedSource(clock, STORY), clock)
+    list(interleave([one.follow()], clock, 1))
+    assert one.had_contact
+
+
 def test_a_server_without_the_event_that_was_shown_last_has_another_history() -> None:
     clock = FakeClock()
-    one, updates = resumed(ScriptedSource(clock, OVER, lambda _: COUNTED), clock, Resume(100, 90, [90, 99]))
+    its_record = JobRecord("failed", 2, COUNTED.node_states, datetime(2016, 5, 5, tzinfo=UTC))
+    one, updates = resumed(ScriptedSource(clock, OVER, lambda _: its_record), clock, Resume(100, 90, [90, 99]))
     (notice,) = [update for update in updates if isinstance(update, Notice)]
     assert "has no event 99 of job 352" in notice.message
     assert shown(updates) == [10, 12, 13, 17, 18]
@@ -109,6 +117,26 @@ def test_after_a_restart_what_may_become_visible_late_is_waited_for(
     source = ScriptedSource(clock, OVER, lambda _: COUNTED, NODES)
     resumed(source, clock, Resume(19, shown_before[0], shown_before))
     assert clock.monotonic() == 100 + seconds
+
+
+def test_after_a_restart_what_became_visible_late_is_shown_though_nothing_seems_to_be_missing() -> None:
+    clock = FakeClock()
+    source = ScriptedSource(clock, [*OVER, (10.0, event(14, "node_pondering"))], lambda _: COUNTED, NODES)
+    _, updates = resumed(source, clock, Resume(19, 12, [12, 13, 17, 18]))
+    assert shown(updates) == [14]
+
+
+def test_nodes_that_were_seen_late_are_asked_for_again_at_the_end() -> None:
+    class Late(ScriptedSource):
+        """Knows only after some seconds that a node failed."""
+
+        def nodes(self, job: str) -> Iterator[Sequence[NodeRecord]]:
+            yield NODES if self._clock.monotonic() > 5 else [NODES[0], NodeRecord("b", "running", 12)]
+
+    clock = FakeClock()
+    updates = list(interleave([follower("352", Late(clock, OVER, lambda _: COUNTED), clock, start=18).follow()], clock))
+    assert shown(updates) == [18]
+    assert not [update for update in updates if isinstance(update, Notice)]
 
 
 def test_read_once_a_job_that_is_over_has_ended() -> None:
@@ -188,3 +216,21 @@ def test_from_the_middle_that_a_job_was_stopped_is_read_in_what_was_before(its_r
     updates = list(interleave([follower("352", source, clock, start=13).follow()], clock, 1000))
     assert shown(updates) == [13, 17, 18]
     assert ending(updates).outcome.word == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("start", "beginning", "requests"), [(None, True, 0), (13, True, 1), (13, False, 0), (None, False, 0)]
+)
+def test_read_once_for_its_events_a_record_is_asked_for_only_where_the_beginning_is_wanted_and_not_in_them(
+    start: int | None, requests: int, *, beginning: bool
+) -> None:
+    clock = FakeClock()
+    asked = list[float]()
+
+    def its_record(now: float) -> JobRecord:
+        asked.append(now)
+        return COUNTED
+
+    source = ScriptedSource(clock, OVER, its_record)
+    list(follower("352", source, clock, start=start).once(outcome=False, beginning=beginning))
+    assert len(asked) == requests

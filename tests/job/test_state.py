@@ -181,6 +181,7 @@ def test_the_duration_is_the_records_or_that_of_the_events() -> None:
     assert seconds_of(job_of(*events, record=recorded)) == 3600
     assert seconds_of(job_of(*events)) == 30
     assert seconds_of(job_of(record=record("finished"))) is None
+    assert seconds_of(job_of(record=JobRecord("finished", started_at=begin))) is None
 
 
 def seconds_of(state: JobState) -> float | None:
@@ -200,6 +201,7 @@ def test_of_a_job_whose_first_events_were_not_asked_for_no_duration_is_made_up()
 def test_what_comes_behind_a_higher_id_is_late_and_moves_nothing_back() -> None:
     state = job_of(event(2), event(5), event(5), event(3, node="b"), event(6), event(4, node="b"))
     assert (state.late, state.last_id) == (2, 6)
+    assert (job_of(event(1)).last_id, job_of(event(2), event(1)).late) == (1, 1)
 
 
 BOTH = [event(1), event(2, "node_finished"), event(3, node="b"), event(4, "node_failed", "b")]
@@ -226,6 +228,10 @@ def test_a_record_of_a_job_that_is_over_matches_its_events_if_it_counts_nodes_as
 @pytest.mark.parametrize(("recorded", "total"), [(None, 2), (record("running"), 2), (record("running", 5), 5)])
 def test_a_job_has_as_many_nodes_as_its_record_says_or_as_were_seen(recorded: JobRecord | None, total: int) -> None:
     assert job_of(*BOTH, record=recorded).total == total
+
+
+def test_a_job_of_which_nothing_is_known_has_no_nodes() -> None:
+    assert job_of(record=record("running")).total == 0
 
 
 @pytest.mark.parametrize(
@@ -258,7 +264,10 @@ def test_a_node_that_never_began_is_no_contradiction() -> None:
         (BOTH, record("running", 2), True),
         (BOTH, record("running", 3), False),
         (BOTH, None, False),
+        (BOTH, record("failed", 3), False),
+        (BOTH, record("failed", 2, finished=2), False),
         (BOTH, record("failed", 3, finished=2, failed=1), False),
+        ([*BOTH, event(5, "job_stopping", None)], record("stopped", 3, finished=1, failed=1, new=1), True),
         (BOTH[1:], record("failed", 2, finished=1, failed=1), False),
         ([event(1, "node_skipped")], record("finished", 1, skipped=1), True),
         ([event(1, "node_errored")], record("failed", 1, errored=1), False),
@@ -300,6 +309,9 @@ def test_what_is_known_of_a_job_before_its_first_event() -> None:
 def test_events_that_are_only_counted_tell_when_the_job_began_and_how_far_it_is() -> None:
     state = JobState("352")
     state.count([])
+    state.count([event_from({"type": "node_running"})])
+    assert (state.last_id, state.events) == (None, 1)
+    state = JobState("352")
     state.count([event(5, timestamp="")])
     assert (state.began_at, state.last_id, state.events) == (None, 5, 1)
     state.count([event(7), event(9)])
@@ -341,6 +353,7 @@ def test_nodes_are_told_apart_by_whether_they_run_or_ended() -> None:
     assert not state.seen_over
     state.apply(event(7, "node_finished", "c"))
     assert state.seen_over
+    assert job_of(event(1, "node_finished")).seen_over
 
 
 def test_a_record_without_a_state_is_none() -> None:
@@ -352,6 +365,12 @@ def test_a_node_without_a_state_is_in_no_snapshot() -> None:
     state = JobState("352")
     state.merge_snapshot([NodeRecord("a", "", 0)])
     assert state.snapshot() == []
+
+
+def test_only_states_that_nodes_are_in_are_told() -> None:
+    outcome = job_of(*BOTH, event(9, "job_finished", None)).outcome()
+    assert outcome == Outcome("finished", {"finished": 1, "failed": 1}, 80, 0)
+    assert Outcome("finished", {}, None).late == 0
 
 
 def test_an_aborted_job_s_nodes_are_told_as_they_were_left() -> None:

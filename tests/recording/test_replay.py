@@ -25,6 +25,7 @@ class EventRecording:
     """Events in runs of two; counts how many were read."""
 
     name = "x.jsonl"
+    arriving = False
 
     def __init__(self, events: Sequence[Event], record: JobRecord | None = None, number: str | None = None) -> None:
         self._events = events
@@ -49,7 +50,7 @@ def fetch(replay: Replay, start: int | None = None) -> list[int | None]:
     """Return the ids on the next page."""
     *runs, end = replay.fetch("352", start)
     assert end == PageEnd(None)
-    return [one.id for run in runs if not isinstance(run, PageEnd) for one in run]
+    return [one.id for run in runs if isinstance(run, Sequence) for one in run]
 
 
 def state(replay: Replay) -> str:

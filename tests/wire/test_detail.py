@@ -37,6 +37,16 @@ def test_changes_are_read_from_the_metrics_of_a_puppet_run() -> None:
     assert found == Changes(347, 3, 1, corrective=2, out_of_sync=4, text="3 changed, 1 failed of 347")
 
 
+def test_what_the_metrics_do_not_count_is_none_of_it() -> None:
+    assert read_changes(b'{"metrics":{}}') == Changes(0, 0, 0, corrective=0, out_of_sync=0, text="0 changed")
+
+
+def test_the_first_metrics_are_those_of_the_run() -> None:
+    found = read_changes(written({"metrics": METRICS, "x": {"metrics": {"total": 1}}}))
+    assert found
+    assert found.total == 347
+
+
 @pytest.mark.parametrize(
     "detail",
     [
@@ -112,6 +122,8 @@ RED = "\x1b[1;31mError: no catalog\x1b[0m\x1b[K"
         ({"_error": None, "_output": ["no text"]}, '{"_error": null, "_output": ["no text"]}'),
         ({"status": "stale", "version": "5.0.1"}, '{"status": "stale", "version": "5.0.1"}'),
         ({"noop": False}, ""),
+        ({"_error": {"kind": "x"}, "output": "bind failed"}, "bind failed"),
+        ("  \n\t\n bind failed", "bind failed"),
         ({"metrics": METRICS}, "3 changed, 1 failed of 347"),
         ({"_error": {"msg": "no catalog"}, "metrics": METRICS}, "no catalog"),
         ({"status": "failed", "report-url": "https://pe/1"}, ""),
@@ -216,3 +228,18 @@ def test_a_report_s_url_is_one_of_the_web(url: object, read: str) -> None:
 
 def test_what_reports_nothing_has_no_url() -> None:
     assert read_report_url(b"") == read_report_url(b"[]") == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "cause", "rest"),
+    [
+        ("Puppet run failed on web-03: no catalog", "no catalog", "Puppet run failed on web-03"),
+        ("Task failed on web-03: exited: 1", "exited: 1", "Task failed on web-03"),
+        ("Task failed on web-03", "", "Task failed on web-03"),
+        ("Task failed on web-03: ", "", "Task failed on web-03: "),
+        ("Task failed on web-04: no", "", "Task failed on web-04: no"),
+        ("", "", ""),
+    ],
+)
+def test_the_cause_follows_the_node_s_name_in_a_message(message: str, cause: str, rest: str) -> None:
+    assert cause_in_message(message, "web-03") == (cause, rest)

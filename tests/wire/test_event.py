@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orch_events.wire.event import Event, read_id
+from orch_events.wire.event import Event, PageEnd, read_id
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
@@ -38,6 +38,10 @@ JSON = st.recursive(
         (10**17, 10**17),
         (10**30, None),
         ("9" * 5000, None),
+        ((1 << 63) - 2, (1 << 63) - 2),  # there is one more above it
+        ((1 << 63) - 1, None),
+        ("0" + str((1 << 63) - 2), None),
+        ("9" * 19, None),
     ],
 )
 def test_an_id_is_a_whole_number_in_a_string_or_as_itself(value: object, number: int | None) -> None:
@@ -95,6 +99,7 @@ OBJECTS = st.sampled_from([*(json.dumps({"id": one}) for one in IDS), "{}", "1",
 @example(['{"id":"1"}', '{"id":"%s"}' % ("9" * 19)])
 @example(['{"id":"1"}', '{"id":"\u0661"}'])
 @example(['{"id":"1"}', '{"id":""}'])
+@example(['{"id":"1"}', '{"id":3}'])
 @example(['{"id":"1","type":5,"message":"m"}', '{"id":"2","details":[{"node":"a"}]}'])
 def test_events_read_at_once_are_the_same_as_each_read_for_itself(objects: list[str]) -> None:
     at_once = Event.read_all(f"[{','.join(objects)}]".encode())
@@ -108,3 +113,42 @@ def test_a_copy_is_the_same_event_and_keeps_nothing_else() -> None:
     copy = first.copy()
     assert type(copy.source) is bytes
     assert (copy.id, copy.raw, copy.message) == (first.id, first.raw, first.message)
+
+
+def test_events_are_the_same_by_what_the_server_wrote() -> None:
+    one, same = Event.read(b'{"id":"1"}'), Event.read_all(b'[{"id":"1"}]')[0]
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one not in (Event.read(b'{"id":"2"}'), b'{"id":"1"}')
+
+
+def test_fields_are_decoded_once() -> None:
+    one = Event.read_all(b'[{"id":"1"}]')[0]
+    assert one.fields is one.fields
+
+
+@pytest.mark.parametrize(
+    ("raw", "detail"),
+    [
+        (b'{"details":{"node":"a","detail":[1,{}]}}', b"[1,{}]"),
+        (b'{"type":5,"details":{"node":"a","detail":[1,{}]}}', b"[1,{}]"),
+        (b'{"details":{"node":"a"}}', b""),
+        (b"{}", b""),
+    ],
+)
+def test_what_a_node_reports_is_compact_json(raw: bytes, detail: bytes) -> None:
+    assert bytes(Event.read(raw).fields.detail) == detail
+
+
+@pytest.mark.parametrize(
+    ("next_events", "start"),
+    [
+        ({"id": "https://h/e?start=1&start=12"}, 12),
+        ({"id": "http://[h"}, None),
+        ({"id": 7}, None),
+        ({}, None),
+        (7, None),
+    ],
+)
+def test_of_a_page_s_next_events_the_start_counts(next_events: object, start: int | None) -> None:
+    assert PageEnd.read(next_events) == PageEnd(start)

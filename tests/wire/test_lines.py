@@ -41,6 +41,34 @@ def test_each_line_is_an_event_and_the_last_one_needs_no_end() -> None:
     assert read(b"") == ([], [])
 
 
+def test_a_last_line_without_an_end_may_come_by_itself() -> None:
+    assert [len(block.events) for block in read_lines([b'{"id":"1"}\n', b'{"id":"2"}'])] == [1, 1]
+    assert list(read_lines([])) == list(read_lines([b""])) == []
+
+
+def test_the_lines_of_a_piece_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+
+    def counting(text: bytes, *, indent: int) -> bytes:
+        nonlocal calls
+        calls += 1
+        return format_(text, indent=indent)
+
+    format_ = msgspec.json.format
+    monkeypatch.setattr(msgspec.json, "format", counting)
+    blocks = list(read_lines([b'{"id":"1"}\n' * 1000 + b'{"id', b'":"2"}\n']))
+    assert [(len(block.events), block.damaged) for block in blocks] == [(1000, ()), (1, ())]
+    assert calls == 2
+
+
+@pytest.mark.parametrize(("limit", "damaged"), [(20, []), (19, [2])])
+def test_a_line_may_be_as_long_as_the_limit_however_many_came_before(limit: int, damaged: list[int]) -> None:
+    pieces = [b'{"id":"1"}\n{"id":"2",', b'"m":"xxxxx', b'"}\n{"id":"3"}\n']
+    blocks = list(read_lines(pieces, limit))
+    assert [number for block in blocks for number in block.damaged] == damaged
+    assert [event.id for block in blocks for event in block.events] == [one for one in (1, 2, 3) if one not in damaged]
+
+
 def test_empty_lines_are_no_damage_and_count_as_lines() -> None:
     assert read(b'\n\r\n{"id":"1"}\n  \n{"id":\n') == ([b'{"id":"1"}'], [5])
 
@@ -78,6 +106,7 @@ def test_what_the_json_library_refuses_and_the_slow_way_can_read_is_no_damage() 
     events, damaged = read(b'{"id":"1","m":"a\\ud800b" }\n{"id":"2","m":"c\xff\xfed"}\n')
     assert events == [b'{"id":"1","m":"a\\ud800b"}', '{"id":"2","m":"c\ufffd\ufffdd"}'.encode()]
     assert damaged == []
+    assert read(b'{"id":"2","m":"c\xff"}\n') == (['{"id":"2","m":"c\ufffd"}'.encode()], [])
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,23 @@ def test_an_answer_that_is_cut_says_so_wherever_it_is_cut() -> None:
             decode([EXAMPLE[:cut]])
 
 
+def test_an_answer_that_is_cut_says_behind_how_many_events() -> None:
+    with pytest.raises(TruncatedAnswer, match="was cut off after 3 events"):
+        decode([b'{"items":[{"id":1},', b'{"id":2},{"id":3},', b'{"id":4'])
+
+
+def test_an_answer_of_white_space_alone_has_not_begun() -> None:
+    with pytest.raises(TruncatedAnswer, match="a page is only white space"):
+        decode([b" \n", b"\t"])
+
+
+@pytest.mark.parametrize("size", [1 << 19, 1 << 17, (1 << 17) + 1])
+def test_a_piece_may_be_larger_than_what_is_read_at_a_time(size: int) -> None:
+    page = b'{"items":[%b]}' % b",".join(b'{"id":"%d","m":"%b"}' % (number, b"x" * 100) for number in range(4000))
+    events, _ = decode(cut_up(page, size))
+    assert [event.id for event in events] == list(range(4000))
+
+
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [

@@ -106,7 +106,7 @@ def test_a_job_s_number_is_a_whole_number_however_it_is_written(name: object, nu
 @pytest.mark.parametrize(
     ("duration", "seconds"),
     [("127", 127.0), (127, 127.0), (0.5, 0.5), ("0.5", 0.5), (0, 0.0), (-1, None), ("soon", None), ("nan", None),
-     ("inf", None), (1e300, None), (True, None), ([], None), (None, None), (10**400, None)],
+     ("inf", None), (1e300, None), (True, None), ([], None), (None, None), (10**400, None), ("٣", None)],
 )  # fmt: skip
 def test_a_duration_is_a_number_or_a_text_in_seconds(duration: object, seconds: float | None) -> None:
     assert job(duration=duration).seconds == seconds
@@ -117,6 +117,7 @@ def test_without_a_duration_it_is_what_lies_between_beginning_and_end() -> None:
     assert job(**times).seconds == 127.0
     assert job(**times, duration="3").seconds == 3.0
     assert job(started_timestamp="2016-05-05T19:50:08Z").seconds is None
+    assert job(finished_timestamp="2016-05-05T19:50:08Z").seconds is None
     assert (
         job(started_timestamp=times["finished_timestamp"], finished_timestamp=times["started_timestamp"]).seconds
         is None
@@ -148,6 +149,11 @@ def test_an_older_server_s_times_come_from_its_history() -> None:
     ]
     record = job(state="failed", status=history)
     assert (record.started_at, record.finished_at) == (STARTED, FINISHED)
+
+
+def test_an_entry_of_the_history_that_is_no_object_is_passed_over() -> None:
+    found = job(status=[7, None, [], entry("running", "2016-05-05T19:50:08Z")])
+    assert found.started_at == datetime(2016, 5, 5, 19, 50, 8, tzinfo=UTC)
 
 
 def test_a_time_of_its_own_beats_the_history() -> None:
@@ -251,6 +257,19 @@ def test_what_is_no_list_of_jobs_is_refused_by_its_name(body: bytes, error: type
 def test_what_is_no_list_of_nodes_is_refused(body: bytes) -> None:
     with pytest.raises(NotUnderstood, match=r"^the response from URL is not what an orchestrator returns$"):
         NodeRecord.read_all(body, "URL")
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"items":[{"name":"\xff"}]}', b'{"items":[{"state":' + b"[" * 100_000, b'{"items":[']
+)
+def test_nodes_that_are_no_json_are_refused_in_a_sentence(body: bytes) -> None:
+    with pytest.raises(NotUnderstood, match=r"^the response from URL is not JSON$"):
+        NodeRecord.read_all(body, "URL")
+
+
+def test_what_a_node_reports_is_kept_as_compact_json() -> None:
+    (found,) = NodeRecord.read_all(b'{"items":[{"name":"a","result":{ "a" : [ 1,\n 2 ] }}]}', "URL")
+    assert found.result == b'{"a":[1,2]}'
 
 
 def test_a_page_for_people_is_told_apart_as_it_may_pass() -> None:

@@ -66,6 +66,14 @@ class Rerun(msgspec.Struct, frozen=True):
         return None
 
 
+_CERTNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+
+
+def is_certname(name: str) -> bool:
+    """Whether a node's name can stand in --nodes or in a file of names, and means nothing else there."""
+    return _CERTNAME.fullmatch(name) is not None
+
+
 def _options(options: Mapping[str, Any], known: Collection[str]) -> tuple[list[str], list[str]]:
     """Return the words for a job's options, and the names of options that can't be expressed."""
     words: list[str] = []

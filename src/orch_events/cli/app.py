@@ -4,14 +4,16 @@ No other module of the command reads `sys.stdout`, `os.environ` and the like.
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
 from orch_events.cli.signals import Signals
 from orch_events.cli.stderr import Stderr
-from orch_events.render.toolkit.terminal import columns, is_terminal, needs_ascii, wants_color
+from orch_events.render.toolkit.terminal import asks_console_for_escapes, columns, is_terminal, needs_ascii, wants_color
 from orch_events.times import Clock, SystemClock
 
 if TYPE_CHECKING:  # rich and msgspec are imported when something is requested or drawn
@@ -73,14 +75,23 @@ class App:
         """Return the theme for a stream."""
         from orch_events.render.toolkit.theme import Theme
 
-        color = wants_color(display.color, terminal=is_terminal(stream), environ=self.environ)
+        color = wants_color(display.color, terminal=self.acts_on_escapes(stream), environ=self.environ)
         return Theme.from_capabilities(color=color, ascii_only=display.ascii or needs_ascii(stream))
+
+    def acts_on_escapes(self, stream: TextIO | None) -> bool:
+        """Whether a stream is a terminal that acts on escape sequences: a console of Windows has to be asked to."""
+        if stream is None or not is_terminal(stream):
+            return False
+        if self.platform != "win32":
+            return True
+        kernel32 = import_module("ctypes").WinDLL("kernel32")
+        return asks_console_for_escapes(stream, kernel32, import_module("msvcrt").get_osfhandle)
 
     @property
     def help_columns(self) -> int | None:
         """The width of help texts: COLUMNS, else the terminal's width; None if neither is known."""
         wanted = self.environ.get("COLUMNS", "")
-        return (int(wanted) if wanted.isdecimal() else 0) or columns(self.stdout)
+        return (int(wanted) if re.fullmatch("[0-9]{1,5}", wanted) else 0) or columns(self.stdout)
 
     @cached_property
     def reader(self) -> "FileReader":

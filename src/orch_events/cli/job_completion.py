@@ -9,6 +9,7 @@ the token file and its version. A cache that can't be read counts as missing.
 """
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # httpx is imported when a server is opened
 CACHE_SECONDS = 10.0
 _WAIT_SECONDS = 0.8
 _MOST = 50
+_MOST_BYTES = 1 << 20
 _HELP_CELLS = 60
 
 Jobs = list[tuple[str, str]]
@@ -112,9 +114,23 @@ def _fetch(app: App, connect: ConnectOptions) -> "list[JobRecord]":
 
 def _describe(job: "JobRecord") -> tuple[str, str]:
     """Describe a job in a few words, as safe text."""
+    return job.number, _safe(": ".join(filter(None, [job.state, job.description])))
+
+
+def _safe(about: str) -> str:
     from orch_events.render.toolkit.text import cut, escape_control
 
-    return job.number, cut(escape_control(": ".join(filter(None, [job.state, job.description]))), _HELP_CELLS, "...")
+    return cut(escape_control(about), _HELP_CELLS, "...")
+
+
+def _read_own(path: Path) -> bytes:
+    """Read a regular file of this user's, which is no link, without waiting. Raises OSError for any other."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)  # Windows has neither
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or (hasattr(os, "geteuid") and status.st_uid != os.geteuid()):
+            raise PermissionError
+        return file.read(_MOST_BYTES)
 
 
 class JobCache(NamedTuple):
@@ -139,12 +155,13 @@ class JobCache(NamedTuple):
         import json
 
         try:
-            content = json.loads(self.path.read_bytes())
+            content = json.loads(_read_own(self.path))
             fresh = content["asked"] == key and 0 <= now - content["at"] < CACHE_SECONDS
-            jobs = [(number, about) for number, about in content["jobs"]]
-        except (OSError, ValueError, TypeError, LookupError, RecursionError):
+            jobs = [(number, _safe(about)) for number, about in content["jobs"]]
+            numbers = not any(number.strip("0123456789") for number, _ in jobs)
+        except (OSError, ValueError, TypeError, LookupError, RecursionError, AttributeError):
             return None
-        return jobs if fresh and all(isinstance(text, str) for job in jobs for text in job) else None
+        return jobs if fresh and numbers else None
 
     def write(self, key: str, now: float, jobs: Jobs) -> None:
         """Write jobs, if that is possible."""
@@ -154,5 +171,6 @@ class JobCache(NamedTuple):
 
         with suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.parent.chmod(0o700)
+            if not self.path.parent.is_symlink():
+                self.path.parent.chmod(0o700)
             replace_file(self.path, json.dumps({"asked": key, "at": now, "jobs": jobs}).encode())

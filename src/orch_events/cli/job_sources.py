@@ -287,7 +287,7 @@ def _load(app: App, job: OpenJob, observer: "Observer | None", *, every_node: bo
     if job.recorded and not state.is_over:
         live = f"; on the server: orch-events follow {job.live}" if job.live else ""
         app.stderr.note(f"{escape_control(job.name)} ends before the job does{live}")
-    if state.lacks_nodes and (state.is_over or every_node):
+    if job.start is not None or (state.lacks_nodes and (state.is_over or every_node)):
         _complete_nodes(app, job, state, observer)
     return state
 

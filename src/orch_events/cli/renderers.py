@@ -9,7 +9,8 @@ Commands import this module when they run, not before.
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from io import FileIO
 from typing import BinaryIO, NamedTuple
 
@@ -17,7 +18,7 @@ from orch_events.cli.app import App
 from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, FilterOptions, OutputOptions
 from orch_events.cli.stderr import Stderr
-from orch_events.errors import LocalFileError, OrchEventsError
+from orch_events.errors import LocalFileError, OrchEventsError, UsageError
 from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
@@ -28,9 +29,13 @@ from orch_events.render.events.structured import Csv, JsonArray, JsonLines
 from orch_events.render.events.table import Table
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.terminal import columns
+from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import is_plan
+
+_MOST_SEARCH_SECONDS = 3.0
+"""How long --grep may compute for what arrives at once, a quarter of a megabyte at most: usually some milliseconds."""
 
 
 class Chain(NamedTuple):
@@ -77,9 +82,11 @@ def renderer_chain(
 
 
 def _filtered(app: App, options: EventOptions, followed: FollowedJobs) -> Filtered:
-    event_filter = _event_filter(options.filters)
+    guard = partial(_limited_search, app)
+    event_filter = _event_filter(options.filters, guard)
     if options.output.format == "table":
-        renderer: Renderer = _table(app, options.display, event_filter, followed)
+        highlighted = partial(Highlighter, event_filter.grep, guard=guard) if event_filter.grep else None
+        renderer: Renderer = _table(app, options.display, highlighted, followed)
     else:
         renderer = _structured(app, options.output, name_job=followed.several)
     if options.range.tail is not None:
@@ -87,7 +94,18 @@ def _filtered(app: App, options: EventOptions, followed: FollowedJobs) -> Filter
     return Filtered(event_filter, renderer)
 
 
-def _event_filter(filters: FilterOptions) -> EventFilter:
+@contextmanager
+def _limited_search(app: App) -> Iterator[None]:
+    """Let --grep search for some seconds, but not for ever. Raises UsageError."""
+    try:
+        with app.signals.limit_computing(_MOST_SEARCH_SECONDS):
+            yield
+    except TimeoutError:
+        hint = "a repetition of a repetition, such as (a+)+, can take for ever: write a+"
+        raise UsageError(f"--grep takes more than {_MOST_SEARCH_SECONDS:g} s for a few events", hint) from None
+
+
+def _event_filter(filters: FilterOptions, guard: Callable[[], AbstractContextManager[None]]) -> EventFilter:
     return EventFilter(
         types=filters.type,
         nodes=filters.node,
@@ -95,6 +113,7 @@ def _event_filter(filters: FilterOptions) -> EventFilter:
         grep=filters.grep,
         since=filters.since,
         until=filters.until,
+        guard=guard,
     )
 
 
@@ -103,12 +122,17 @@ def _structured(app: App, output: OutputOptions, *, name_job: bool) -> Renderer:
         case "json":
             return JsonArray(app.output, name_job=name_job)
         case "csv":
-            return Csv(app.output, name_job=name_job)
+            return Csv(app.output, name_job=name_job, safe=output.csv_safe)
         case _:
             return JsonLines(app.output, name_job=name_job)
 
 
-def _table(app: App, display: DisplayOptions, event_filter: EventFilter, followed: FollowedJobs) -> Renderer:
+def _table(
+    app: App,
+    display: DisplayOptions,
+    highlighted: Callable[[Theme], Highlighter] | None,
+    followed: FollowedJobs,
+) -> Renderer:
     theme = app.theme(app.stdout, display)
     return Table(
         app.output,
@@ -117,7 +141,7 @@ def _table(app: App, display: DisplayOptions, event_filter: EventFilter, followe
         terminal=lambda: columns(app.stdout),
         name_job=followed.several,
         plans=any(is_plan(job.number) for job in followed.named),
-        highlighter=Highlighter(event_filter.grep, theme) if event_filter.grep else None,
+        highlighter=highlighted(theme) if highlighted else None,
     )
 
 
@@ -133,7 +157,7 @@ def closing(renderer: Renderer) -> Iterator[None]:
 
 
 @contextmanager
-def open_recording_file(path: str | None) -> Iterator[JsonLines | None]:
+def open_recording_file(app: App, path: str | None) -> Iterator[JsonLines | None]:
     """Open a file to append events to, if there is to be one; an incomplete last line in it is ended first.
 
     Each line names its job.
@@ -145,7 +169,7 @@ def open_recording_file(path: str | None) -> Iterator[JsonLines | None]:
     try:
         with _naming(path):
             broken_off = _breaks_off(path)
-        output = Output(file, path)
+        output = Output(file, path, shield=app.signals.shield)
         if broken_off:
             output.write(b"\n")
         yield JsonLines(output, name_job=True)

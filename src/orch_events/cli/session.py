@@ -43,7 +43,7 @@ from orch_events.render.messages import (
     unknown,
 )
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
-from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
+from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe
 from orch_events.times import Instant
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import is_plan, spoken
@@ -91,7 +91,7 @@ def open_session(
         _check_record(app, events.record, jobs)
         file = _open_cursor_file(follow.cursor_file)
         followed = _follow(app, jobs, events.range.start, follow, file)
-        recording = stack.enter_context(open_recording_file(events.record))
+        recording = stack.enter_context(open_recording_file(app, events.record))
         checkpoints = Checkpoints(file, followed.origins) if file is not None else None
         yield FollowSession(app, events, follow, followed, recording, checkpoints)
 
@@ -340,7 +340,7 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
     stream = app.stderr_stream
     if display.quiet or not wanted or stream is None:
         return NoProgress()
-    if not is_terminal(stream) or app.environ.get("TERM") == "dumb":
+    if not app.acts_on_escapes(stream) or app.environ.get("TERM") == "dumb":
         return Heartbeat(stream, progress, app.clock)
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)

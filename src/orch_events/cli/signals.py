@@ -2,6 +2,10 @@
 
 While stdout is being written to, a signal is deferred, but only for 50 ms: a reader that does not read must not block
 the program. A second signal is not deferred.
+
+A regular expression can search for ever. Python holds all else up meanwhile, but `re` looks for signals now and then:
+so Ctrl-C ends a search, and a timer that counts the processor's time limits it. A thread could not be ended, and a
+process of its own for each search would cost more than the search.
 """
 
 import signal
@@ -31,6 +35,7 @@ class Signals:
 
     def __init__(self) -> None:
         self._shields = 0
+        self._is_limited = False
         self._pending: int | None = None
 
     def listen(self) -> None:
@@ -39,6 +44,8 @@ class Signals:
             number = getattr(signal, name, None)  # Windows has only two of them
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._on_signal)
+        if hasattr(signal, "setitimer"):
+            signal.signal(signal.SIGVTALRM, self._on_limit)
 
     @contextmanager
     def shield(self) -> Iterator[None]:
@@ -50,6 +57,27 @@ class Signals:
             self._shields -= 1
         if self._pending is not None and not self._shields:
             self._leave(self._pending)
+
+    @contextmanager
+    def limit_computing(self, seconds: float) -> Iterator[None]:
+        """Raise TimeoutError once the context has computed for this long; waiting does not count. Windows has no limit.
+
+        Nothing is limited before `listen`.
+        """
+        if not hasattr(signal, "setitimer") or signal.getsignal(signal.SIGVTALRM) != self._on_limit:
+            yield
+            return
+        self._is_limited = True
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        try:
+            yield
+        finally:
+            self._is_limited = False
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+    def _on_limit(self, _: int, __: FrameType | None) -> None:
+        if self._is_limited:
+            raise TimeoutError
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
         if self._pending is None and self._shields:

@@ -3,7 +3,7 @@
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -31,7 +31,7 @@ class _ErrorBody(msgspec.Struct):
 
 
 def error_for_response(
-    url: str, status: int, body: bytes, *, with_token: bool, retry_after: float | None = None, location: str = ""
+    url: str, status: int, body: bytes, *, token: str | None, retry_after: float | None = None, location: str = ""
 ) -> OrchEventsError:
     """Return the error for a response with a status other than 200.
 
@@ -39,19 +39,16 @@ def error_for_response(
         url: what was requested.
         status: the HTTP status.
         body: the response's body, or its beginning.
-        with_token: whether a token was sent.
+        token: the token that was sent, which the server may quote and the error does not; None for none.
         retry_after: the seconds that the server asked for; None if it did not.
         location: where a redirect points to; "" if it says nothing.
     """
     api_error = _read(body)
-    message = (
-        " ".join(api_error.msg.split())[:_MESSAGE_CHARACTERS].rstrip(".")
-        if api_error and isinstance(api_error.msg, str)
-        else ""
-    )
+    said = api_error.msg if api_error and isinstance(api_error.msg, str) else ""
+    message = " ".join(_without(token, said).split())[:_MESSAGE_CHARACTERS].rstrip(".")
     status_text = f"HTTP {status}, {message}" if message else f"HTTP {status}"
     if status == HTTPStatus.UNAUTHORIZED:
-        what = "rejected the token" if with_token else "requires a token, but none was sent"
+        what = "rejected the token" if token is not None else "requires a token, but none was sent"
         return NotAuthenticated(f"{url} {what} ({status_text})")
     if status == HTTPStatus.FORBIDDEN:
         return (NotPermitted if api_error else AccessBlocked)(f"access to {url} is denied ({status_text})")
@@ -62,7 +59,15 @@ def error_for_response(
     if status >= HTTPStatus.BAD_REQUEST and api_error:
         hint = "check the job number and --start" if status == HTTPStatus.BAD_REQUEST else ""
         return RequestRejected(f"{url} rejected the request ({status_text})", hint)
-    return _foreign_error(url, status, status_text, location)
+    return _foreign_error(url, status, status_text, _without(token, location))
+
+
+def _without(token: str | None, text: str) -> str:
+    """Return a text of the server without the token, which may stand in it percent-encoded too."""
+    for known in (text, unquote(text)):
+        if token and token in known:
+            return known.replace(token, "...")
+    return text
 
 
 def _foreign_error(url: str, status: int, status_text: str, location: str) -> OrchEventsError:

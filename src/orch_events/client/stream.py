@@ -48,9 +48,8 @@ def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, No
 def _start(thread: Thread) -> None:
     try:
         thread.start()
-    except RuntimeError:
-        hint = "close other programs, or raise the limit on processes (ulimit -u)"
-        raise SystemLimit("this system can't start another thread", hint) from None
+    except RuntimeError as error:
+        raise SystemLimit.behind(error) or error from None
 
 
 class _End:

@@ -141,7 +141,7 @@ def _names(entry: str, host: str, port: int) -> bool:
 
 def _without_port(entry: str) -> tuple[str, int | None]:
     """Take the port off an entry of NO_PROXY, and the brackets of an IPv6 address."""
-    found = re.fullmatch(r"\[(.*)\](?::(\d+))?|([^:]*):(\d+)", entry, re.ASCII)
+    found = re.fullmatch(r"\[(.*)\](?::(\d{1,5}))?|([^:]*):(\d{1,5})", entry, re.ASCII)
     if found is None:
         return entry, None
     port = found[2] or found[4]

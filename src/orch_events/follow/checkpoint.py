@@ -20,6 +20,7 @@ import msgspec
 
 from orch_events.errors import LocalFileError
 from orch_events.follow.cursor import Resume
+from orch_events.times import SystemClock
 
 try:
     import fcntl
@@ -27,18 +28,23 @@ except ImportError:  # Windows: two processes that write the same file at once a
     fcntl = None  # type: ignore[assignment]
 
 
+_PAUSES_SECONDS = (0.01, 0.05, 0.1)
+"""On Windows a file can't be replaced while a scanner or an indexer looks at it, which takes a moment."""
+
+
 def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None:
     """Replace a file's content at once: whoever reads it finds the old one or the new one.
 
-    Only its owner can read it, unless it exists and is to keep its mode. A link is replaced, and not followed. What
-    can't be replaced since it is mounted by itself is written in place.
+    Only its owner can read it, unless it exists and is to keep its mode. A link is replaced, and not followed; nor is
+    there one where the draft is, for that is a new file with a name that nobody can guess. What can't be replaced since
+    it is mounted by itself is written in place.
 
     Raises:
         OSError: it can't be written; the old content is still there.
     """
     from tempfile import mkstemp
 
-    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -54,6 +60,14 @@ def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None
 
 
 def _move(draft: Path, path: Path) -> None:
+    for pause in _PAUSES_SECONDS:
+        with suppress(PermissionError):
+            return _move_once(draft, path)
+        SystemClock().sleep(pause)
+    return _move_once(draft, path)
+
+
+def _move_once(draft: Path, path: Path) -> None:
     try:
         draft.replace(path)
     except OSError as error:
@@ -156,7 +170,7 @@ class CheckpointFile(msgspec.Struct, frozen=True):
         text = self._read()
         try:
             return msgspec.json.decode(text, type=_Content) if text else _Content({})
-        except (ValueError, RecursionError):
+        except ValueError:
             raise LocalFileError(f"{self.path} is not a cursor file", "name another, or remove it") from None
 
     def _read(self) -> bytes:

@@ -70,10 +70,12 @@ class Recording:
 
     Attributes:
         name: what the file is called in messages.
+        arriving: whether it may still be arriving.
     """
 
     def __init__(self, file: File, job: str, warn: Callable[[str], None] = lambda _: None) -> None:
         self.name = file.name
+        self.arriving = file.arriving
         self._file = file
         self._warn = warn
         self._warned: set[str] = set()
@@ -90,7 +92,7 @@ class Recording:
         head = b""
         for piece in self._file.pieces():
             head += piece
-            if len(head) >= _HEAD_BYTES or (self._file.arriving and tells_kind(head)):
+            if len(head) >= _HEAD_BYTES or (self.arriving and tells_kind(head)):
                 break
         return head
 
@@ -111,7 +113,7 @@ class Recording:
         """
         if self.contents != "events":
             raise no_events(self.name, self.contents)
-        if self._file.arriving:
+        if self.arriving:
             self._alone = requested is None and not is_plan(self.jobs[0])
             return requested or self.jobs[0]
         jobs = self.jobs
@@ -134,7 +136,7 @@ class Recording:
 
     def has(self, job: str) -> bool:
         """Whether it has events of a job, or may have, if it is still arriving."""
-        return self._file.arriving or job in self.jobs
+        return self.arriving or job in self.jobs
 
     def number(self, job: str) -> str | None:
         """Return the number that a job has on its server; None if only the file's name tells."""
@@ -197,7 +199,7 @@ class Recording:
         if self._read_kind is read_page:
             return [None]
         keys = (_split_key(event)[0] for part in self._read() for event in part.events)
-        return [next(keys, None)] if self._file.arriving else list(dict.fromkeys(keys)) or [None]
+        return [next(keys, None)] if self.arriving else list(dict.fromkeys(keys)) or [None]
 
 
 def _split_key(event: Event) -> tuple[str | None, Event]:

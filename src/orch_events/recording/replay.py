@@ -35,6 +35,11 @@ class EventRecording(Protocol):
         """Its name in messages."""
         ...
 
+    @property
+    def arriving(self) -> bool:
+        """Whether it may still be arriving, so that the next batch may take its time."""
+        ...
+
     def events(self, job: str) -> Iterator[Sequence[Event]]:
         """Yield a job's events from the first on, in batches."""
         ...
@@ -63,13 +68,18 @@ class Replay:
         self._speed = speed
         self._jobs: dict[str, _Job] = {}
 
-    def fetch(self, job: str, start: int | None) -> Iterator[Fetched]:
+    def fetch(self, job: str, start: int | None) -> Iterator[Fetched | None]:
         """Yield the events that have become due since the last page, from the id `start` on, then the page's end.
+
+        What is still arriving is shown as it does: there is a None after each batch.
 
         Raises:
             LocalFileError: the recording can't be read, or it ended and the job is not over.
         """
-        yield from self._job(job).page(start)
+        for batch in self._job(job).page(start):
+            yield batch
+            if self._recording.arriving:
+                yield None
         yield PageEnd(None)
 
     def record(self, job: str) -> Iterator[JobRecord]:

@@ -27,7 +27,7 @@ KINDS = {
 }
 """Each fault's name, its default value, and what it does."""
 
-_SPEC = re.compile(rf"({'|'.join(KINDS)})(?:=([\w.+]+))?(?:@(0|1|0?\.\d+|1\.0+))?")
+_SPEC = re.compile(rf"({'|'.join(KINDS)})(?:=([\w.+]+))?(?:@(0|1|0?\.\d+|1\.0+))?", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -74,14 +74,18 @@ class Simulator(ThreadingHTTPServer):
         return f"{self.scheme}://{HOST}:{self.server_address[1]}"
 
     def __enter__(self) -> Self:
-        self._serve()
+        try:
+            Thread(target=self._serve, daemon=True).start()
+        except RuntimeError:  # no thread is left
+            self.server_close()
+            raise
         for name, action in (("expire", self._expire), ("restart", self._restart)):
             if (fault := self.api.faults.find(name)) is not None:
                 Thread(target=action, args=(fault,), daemon=True).start()
         return self
 
     def _serve(self) -> None:
-        Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self.serve_forever(poll_interval=0.02)
 
     def _expire(self, fault: Fault) -> None:
         self.clock.sleep(fault.seconds)

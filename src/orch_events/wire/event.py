@@ -209,7 +209,7 @@ def _numbers(texts: list[str]) -> list[int]:
 
 
 def _number(value: str | int | None) -> int | None:
-    text = value if isinstance(value, str) else str(value)
+    text = str(value)
     number = int(text) if text.isdigit() and text.isascii() and len(text) <= _MAX_ID_DIGITS else None
     return number if number is None or number <= _MAX_ID else None
 

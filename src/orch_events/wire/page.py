@@ -162,7 +162,6 @@ class PageDecoder:
         return self._read_after_member()
 
     def _read_after_member(self) -> bool:
-        self._read = self._read_after_member
         return self._move_on(self._next_byte(), {b",": self._read_key, b"}": self._read_nothing})
 
     def _read_nothing(self) -> bool:

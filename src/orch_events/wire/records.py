@@ -49,9 +49,9 @@ class JobRecord(msgspec.Struct, frozen=True):
     state: str
     node_count: int | None = None
     node_states: Mapping[str, int] = {}
-    created_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    created_at: datetime | None = None
     number: str = ""
     type: str = ""
     command: str = ""
@@ -209,7 +209,7 @@ def _read(body: bytes, kind: type[T], name: str) -> T:
 def _compact(body: bytes, name: str) -> bytes:
     try:
         return lenient.compact(body)
-    except (ValueError, RecursionError):
+    except ValueError:
         raise no_json(body, name) from None
 
 
@@ -239,6 +239,8 @@ def _entered_at(history: object, *states: str) -> datetime | None:
 
 def _seconds(value: object, started_at: datetime | None, finished_at: datetime | None) -> float | None:
     """Read a duration, a number or a string; if there is none, it is the time between the two timestamps."""
+    if isinstance(value, str) and not value.isascii():
+        value = None  # float() reads the digits of every script
     try:
         seconds = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
     except (ValueError, OverflowError):

@@ -1,7 +1,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -18,11 +18,12 @@ _NAMES = ["web-03", "web-04", "web-07", "web-09", "web-13"]
 
 
 @contextmanager
-def _serving(kind: str, nodes: int, **options: object) -> Iterator[str]:
+def _serving(kind: str, nodes: int | Sequence[str], **options: object) -> Iterator[str]:
     """Serve job 7, of which every node failed; yield the service-url."""
-    moments = [ScriptedEvent(1.0, number, "node_failed", "no", f"n{number}") for number in range(1, nodes + 1)]
+    names = [f"n{number}" for number in range(1, nodes + 1)] if isinstance(nodes, int) else nodes
+    moments = [ScriptedEvent(1.0, number, "node_failed", "no", name) for number, name in enumerate(names, 1)]
     states = (("new", 0.0), ("running", 0.0), ("failed", 2.0))
-    script = Script(7, kind, "", tuple(f"n{moment.id}" for moment in moments), tuple(moments), states, options)
+    script = Script(7, kind, "", tuple(names), tuple(moments), states, options)
     with Simulator(Api(lambda: float("inf"), jobs={7: script})) as simulator:
         yield simulator.url
 
@@ -222,7 +223,7 @@ def test_text_of_a_server_never_acts(answering: Serve, call: Call) -> None:
         for words in ([], ["--names"]):
             done = call("failures", "352", "--service-url", url, *words)
             assert not set(done.out) & set("\x1b\x07\r\x9b\u202e")
-            assert "n\\r\\n\\x9b" in done.out
+            assert "n\\r\\n\\x9b" in done.out + done.err
 
 
 @pytest.mark.slow
@@ -264,3 +265,32 @@ def test_the_file_of_very_many_nodes_holds_the_same_ones(call: Call) -> None:
         done = call("failures", "7", "--service-url", url, "--rerun", "-n", "n1*", "--no-skipped")
         names = call(*done.lines[0].replace("'", "").split(" > ")[0].split()[1:], "--service-url", url).lines
     assert len(names) == 111
+
+
+_STRANGE = ["@/etc/passwd", "--noop", "a,prod-db-01", "two words", "line\nbreak", "-", "$(reboot)", "n\u200d1", "nöde"]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("--names", "web-1.example.com\nDB_2\n"), ("--rerun", "puppet job run --nodes web-1.example.com,DB_2\n")],
+)
+def test_what_would_mean_something_else_to_puppet_is_left_out_and_named(word: str, expected: str, call: Call) -> None:
+    with _serving("deploy", ["web-1.example.com", *_STRANGE, "DB_2"]) as url:
+        done = call("failures", "7", "--service-url", url, word)
+
+    assert done == Done(
+        0,
+        expected,
+        "warning: left out what is not the name of a node: '@/etc/passwd', '--noop', 'a,prod-db-01', 'two words', "
+        "'line\\nbreak', '-', '$(reboot)', 'n\\u200d1', 'nöde'\n",
+    )
+
+
+@pytest.mark.parametrize("word", ["--names", "--rerun"])
+def test_where_no_name_is_one_nothing_is_printed_and_no_success_claimed(word: str, call: Call) -> None:
+    with _serving("deploy", [f"@{number}" for number in range(12)]) as url:
+        done = call("failures", "7", "--service-url", url, word)
+
+    assert (done.status, done.out) == (0, "")
+    assert done.err.endswith("'@8', '@9' and 2 more\n")
+    assert len(done.err.splitlines()) == 1

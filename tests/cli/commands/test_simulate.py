@@ -32,7 +32,7 @@ def _simulate(*args: str) -> "Iterator[tuple[subprocess.Popen[str], list[str]]]"
         try:
             yield process, lines
         finally:
-            process.kill()
+            process.terminate()  # it removes its token file
 
 
 def _bash(script: str) -> Done:
@@ -130,3 +130,26 @@ def test_it_listens_where_it_says() -> None:
 
     assert url.startswith("http://127.0.0.1:")
     assert len(done.lines) == 13
+
+
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_a_token_is_in_a_private_file_and_is_not_printed(*, by_variable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORCH_EVENTS_TOKEN", "n0t-this-0ne")  # a user may have a real one there
+    if by_variable:
+        monkeypatch.setenv("ORCH_EVENTS_SIMULATE_TOKEN", "s3cret")
+    with _simulate(*([] if by_variable else ["--token", "s3cret"])) as (process, lines):
+        export = next(line for line in lines if line.startswith("export ORCH_EVENTS_TOKEN_FILE="))
+        file = Path(shlex.split(export)[1].partition("=")[2])
+        held = file.read_text(encoding="utf-8"), file.stat().st_mode & 0o777
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=SECONDS)
+    assert held == ("s3cret", 0o600)
+    assert not file.parent.exists()
+    assert "s3cret" not in "".join(lines)
+    assert "n0t-this-0ne" not in "".join(lines)
+
+
+def test_a_variable_of_a_real_token_is_not_the_simulator_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORCH_EVENTS_TOKEN", "n0t-this-0ne")
+    with _simulate() as (_, lines):
+        assert not any("TOKEN" in line for line in lines)

@@ -166,3 +166,14 @@ def test_a_value_of_a_variable_that_can_t_be_read_names_the_variable(
 
     assert (done.status, done.out) == (2, "")
     assert variable in done.err
+
+
+def test_whatever_writes_csv_can_write_it_for_a_spreadsheet() -> None:
+    with_csv = {
+        name
+        for name, command in cli.commands.items()
+        for one in command.params
+        if one.name == "output" and isinstance(one.type, click.Choice) and "csv" in one.type.choices
+    }
+    safe = {name for name, command in cli.commands.items() if "csv_safe" in {one.name for one in command.params}}
+    assert with_csv == safe >= {"list", "follow", "jobs", "nodes"}

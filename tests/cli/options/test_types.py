@@ -38,16 +38,22 @@ def test_a_text_is_read(read: Callable[[str], Any], text: str, value: object) ->
         *[(types.whole, text) for text in ("", "-1", "1.5", "+1", "x", "9" * 20, "٣", "1\n")],
         *[(types.count, text) for text in ("0", "-1")],
         *[(types.port, text) for text in ("65536", "-1", "http", "٣")],
-        *[(types.above_zero, text) for text in ("0", "-1", "nan", "x", "")],
+        *[(types.above_zero, text) for text in ("0", "-1", "nan", "x", "", "٣", "1_0")],
         *[(types.duration(0.1), text) for text in ("0", "50ms", "-1s", "soon")],
-        (types.regex, "("),
-        (types.fault, "nonsense"),
+        *[
+            (types.regex, text)
+            for text in ("(", "(" * 5000 + ")" * 5000, "a{1,99999999999}", "(?:" * 3000 + ")" * 3000)
+        ],
+        *[(types.duration(), text) for text in ("٣", "٣s", "1_0")],
+        (types.job, "٣"),
+        *[(types.fault, text) for text in ("nonsense", "cut@.٣", "delay=٣")],
     ],
 )
 def test_what_can_t_be_read_is_told_in_a_sentence(read: Callable[[str], Any], text: str) -> None:
     with pytest.raises(click.BadParameter) as raised:
         read(text)
     assert raised.value.message
+    assert len(raised.value.message) < 250
     assert not raised.value.message.endswith(".")
 
 

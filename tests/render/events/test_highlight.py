@@ -1,11 +1,14 @@
 """Matches of --grep, highlighted, and brought into sight."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orch_events.render.events.filters import EventFilter
 from orch_events.render.events.highlight import Highlighter
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
@@ -73,3 +76,20 @@ def test_a_match_in_the_node_s_name_needs_no_evidence() -> None:
     found = event(1, "node_failed", "web", "Failed", {"_output": "web is full"})
     assert highlighter("web").with_evidence([found], ["Failed"]) == ["Failed"]
     assert highlighter("nowhere").with_evidence([found], ["Failed"]) == ["Failed"]
+
+
+def test_every_search_is_guarded() -> None:
+    entered: list[str] = []
+
+    @contextmanager
+    def guard() -> Iterator[None]:
+        entered.append("in")
+        yield
+        entered.append("out")
+
+    marks = Highlighter([re.compile("a")], COLOUR, guard)
+    marks.highlight("a")
+    marks.within("a", 1, "...")
+    marks.with_evidence([event(1)], ["a"])
+    assert EventFilter(grep=[re.compile("a")], guard=guard).apply([event(1, node="a")])
+    assert entered == ["in", "out"] * 4

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.render.events.renderer import Renderer
-from orch_events.render.events.structured import CSV_COLUMNS, Csv, JsonArray, JsonLines, with_job
+from orch_events.render.events.structured import CSV_COLUMNS, Csv, JsonArray, JsonLines, csv_line, with_job
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
@@ -200,3 +200,29 @@ def test_csv_has_the_words_of_a_plan_where_other_events_have_a_message() -> None
     csv_lines.write("plan:9", [said])
 
     assert stream.getvalue().decode().splitlines()[1] == 'plan:9,7,t,out_message,,"a, b"'
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x","y")', "\uff1d1"]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_cell_that_a_spreadsheet_would_compute_is_guarded_if_that_is_wanted(text: str) -> None:
+    (cell,) = next(csv.reader([csv_line([text], safe=True)]))
+    assert cell == "'" + escape_control(text)
+    (cell,) = next(csv.reader([csv_line([text])]))
+    assert cell == escape_control(text)
+
+
+@given(
+    st.text(st.characters(codec="utf-8")).filter(
+        lambda text: not text.startswith(tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"))
+    )
+)
+def test_any_other_cell_is_the_same_with_and_without_the_guard(text: str) -> None:
+    assert csv_line([text], safe=True) == csv_line([text])
+
+
+def test_the_guard_is_for_every_cell_of_an_event() -> None:
+    bad = event(1, "=x", "@y", "-z")
+    (_, row) = table(written(lambda output: Csv(output, safe=True), [bad]))
+    assert [cell[:2] for cell in row[2:]] == ["'=", "'@", "'-"]

@@ -168,7 +168,7 @@ EVENTS = st.builds(
     st.none() | st.integers(1, 10**18 - 1),
     st.sampled_from(["node_running", "node_failed", "job_finished", "node_pondering", ""]),
     st.none() | st.text(st.sampled_from("ab.漢\x1b"), max_size=40),
-    st.text(max_size=60),
+    st.text(st.characters(exclude_characters="N"), max_size=60),  # so that only the head has NODE
     st.sampled_from(["2016-05-05T19:50:08Z", "2016-05-06T00:00:00Z", "soon", ""]),
 )
 

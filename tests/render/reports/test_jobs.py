@@ -164,6 +164,12 @@ def test_text_of_a_server_never_acts() -> None:
         assert text.count("a\\x1b[31mb\\r\\n\\u202ec\\td [bold]e") == 5
 
 
+def test_no_cell_is_a_formula_if_that_is_wanted() -> None:
+    job = record_from(name="1", state="=x", type="+x", owner={"login": "-x"}, description="@x")
+    row = next(csv.reader([jobs_csv([job], safe=True).splitlines()[1]]))
+    assert [cell for cell in row if cell.endswith("x")] == ["'=x", "'+x", "'-x", "'@x"]
+
+
 ANY = st.none() | st.integers() | st.text(max_size=12)
 ANY_JOB = st.fixed_dictionaries(
     {}, optional={"name": st.integers(0, 9999), "state": ANY | st.just("failed"), "type": ANY, "duration": ANY,

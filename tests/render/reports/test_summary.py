@@ -87,6 +87,12 @@ def test_elsewhere_than_on_a_terminal_no_name_is_cut() -> None:
     assert "…" in lines(state, cells=40)[-1]
 
 
+def test_a_terminal_without_room_for_bars_has_none() -> None:
+    state = job_of(event_at(1, "node_running", LONG), event_at(2, "job_aborted", None, at=3600))
+    assert lines(state, cells=40)[-1] == "  a-node-…  1h 00m 00s ▶ still running"
+    assert lines(state, cells=41)[-1] == "  a-node-…  █  1h 00m 00s ▶ still running"
+
+
 HOSTILE = "a\x1b[31mb\r\n\u202e[bold]"
 
 
@@ -118,7 +124,7 @@ def test_json_of_what_is_not_known_is_null() -> None:
 
 
 TIMES = st.sampled_from(["", "2016-05-05T19:50:08Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon"])
-KINDS = st.sampled_from(["node_running", "node_finished", "node_failed", "job_finished"])
+KINDS = st.sampled_from(["node_running", "node_finished", "node_failed", "job_finished", "job_aborted"])
 
 
 @given(

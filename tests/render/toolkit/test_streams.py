@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -226,7 +227,23 @@ def test_into_a_pipe_go_whole_lines_that_it_takes_at_once(lines: list[bytes], la
         os.close(reading)
     assert b"".join(stream.blocks) == data
     assert all(block.endswith(b"\n") for block in stream.blocks[:-1])
-    assert all(len(block) <= 4096 for block in stream.blocks)
+    assert all(len(block) <= select.PIPE_BUF for block in stream.blocks)
+
+
+@pytest.mark.parametrize(("said", "most"), [(4096, 4000), (512, 500), (None, 500)])
+def test_how_much_a_pipe_takes_at_once_is_what_the_system_says(
+    said: int | None, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(select, "PIPE_BUF")
+    if said is not None:
+        monkeypatch.setattr(select, "PIPE_BUF", said, raising=False)
+    reading, writing = os.pipe()
+    try:
+        with Pipe(writing) as stream:
+            Output(cast("BinaryIO", stream)).write((b"x" * 99 + b"\n") * 100)
+    finally:
+        os.close(reading)
+    assert {len(block) for block in stream.blocks[:-1]} == {most}
 
 
 def test_each_block_is_shielded() -> None:

@@ -6,11 +6,19 @@ import pty
 import termios
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
-from orch_events.render.toolkit.terminal import columns, is_pipe, is_terminal, needs_ascii, size, wants_color
+from orch_events.render.toolkit.terminal import (
+    asks_console_for_escapes,
+    columns,
+    is_pipe,
+    is_terminal,
+    needs_ascii,
+    size,
+    wants_color,
+)
 
 
 @pytest.fixture
@@ -90,3 +98,32 @@ def test_an_encoding_has_the_glyphs_or_lacks_them(encoding: str, lacks: bool) ->
 def test_where_nobody_knows_the_encoding_the_glyphs_may_be_missing() -> None:
     assert needs_ascii(None)
     assert needs_ascii(io.StringIO())
+
+
+class Console:
+    """A console of Windows: kernel32, as far as it is asked here."""
+
+    def __init__(self, *, known: bool = True, able: bool = True) -> None:
+        """Begin with a mode that has other bits."""
+        self.known = known
+        self.able = able
+        self.mode = 3
+
+    def GetConsoleMode(self, _: object, mode: Any) -> bool:  # noqa: N802 - the system's name
+        mode._obj.value = self.mode  # noqa: SLF001 - what a reference refers to
+        return self.known
+
+    def SetConsoleMode(self, _: object, mode: int) -> bool:  # noqa: N802 - the system's name
+        self.mode = mode if self.able else self.mode
+        return self.able
+
+
+@pytest.mark.parametrize(
+    ("console", "acts", "mode"),
+    [(Console(), True, 7), (Console(able=False), False, 3), (Console(known=False), False, 3)],
+)
+def test_a_console_of_windows_is_asked_to_act_on_escapes(
+    console: Console, mode: int, terminal: TextIO, *, acts: bool
+) -> None:
+    assert asks_console_for_escapes(terminal, console, lambda number: number) is acts
+    assert console.mode == mode

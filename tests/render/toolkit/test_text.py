@@ -28,6 +28,10 @@ from orch_events.render.toolkit.text import cut, escape_control, padded, width
         ("\ud800", "\\ud800"),
         ("\U000e0041", "\\U000e0041"),
         ("C:\\new", "C:\\new"),
+        ("we\u200db-01 we\u200cb-01 \u200d", "we\\u200db-01 we\\u200cb-01 \\u200d"),
+        ("\U0001f469\u200d", "\U0001f469\\u200d"),
+        ("a\u200d\U0001f469 a\ufe0f\u200d\U0001f469", "a\\u200d\U0001f469 a\ufe0f\\u200d\U0001f469"),
+        ("a\u034f\u180e\ufe00\U000e0101", "a\\u034f\\u180e\\ufe00\\U000e0101"),
     ],
 )
 def test_what_would_act_is_an_escape_and_the_rest_as_it_is(text: str, shown: str) -> None:
@@ -41,6 +45,25 @@ ACTING = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A
 def test_no_control_and_no_bidi_control_is_let_through(character: str) -> None:
     assert escape_control(f"a{character}b").isascii()
     assert escape_control(f"é{character}b").isprintable()
+
+
+FAMILIES = [
+    "\U0001f469\u200d\U0001f4bb",  # a woman and a laptop: a programmer
+    "\u2764\ufe0f\u200d\U0001f525",  # a heart on fire
+    "\U0001f468\U0001f3fd\u200d\u2695\ufe0f",  # a man, his skin, a staff: a doctor
+    "\U0001f3f3\ufe0f\u200d\U0001f308",
+    "\U0001f469\u200d\U0001f469\u200d\U0001f466",
+]
+
+
+@pytest.mark.parametrize("emoji", FAMILIES)
+def test_a_joiner_inside_of_an_emoji_is_part_of_it(emoji: str) -> None:
+    assert escape_control(f"a {emoji}{emoji} b") == f"a {emoji}{emoji} b"
+
+
+@given(st.text(st.sampled_from("ab\u200c\u200d\u200bé")))
+def test_nothing_without_a_width_hides_in_a_name(text: str) -> None:
+    assert not set(escape_control(text)) & set("\u200b\u200c\u200d")
 
 
 @given(st.text(st.characters(codec=None)))

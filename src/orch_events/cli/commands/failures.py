@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when something is requested
     from orch_events.job.state import JobState
 
 _MOST_NODES_IN_A_LINE = 100
+_MOST_STRANGE_NAMES = 10
 
 
 _HELP = """
@@ -57,7 +58,6 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     from orch_events.cli.job_sources import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_lines, write_report
     from orch_events.render.reports.failures import failures_json, failures_text
-    from orch_events.render.toolkit.text import escape_control
 
     if names + rerun + (output.format == "json") > 1:
         raise UsageError("--names, --rerun and --json can't be combined", "use one of them")
@@ -66,11 +66,16 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
     part = part_of(state, report)
     runs = [run for run in unfinished(part.runs, skipped=skipped) if state.is_over or run.state != "running"]
-    nodes = list(dict.fromkeys(escape_control(run.name) for run in runs))
+    nodes = list(dict.fromkeys(run.name for run in runs))
     if names:
-        write_lines(app, nodes)
+        write_lines(app, _certnames(app, nodes))
     elif rerun:
-        write_lines(app, _commands(app, shell.line("failures", state.job, "--names", *_chosen(typed)), state, nodes))
+        write_lines(
+            app,
+            _commands(
+                app, shell.line("failures", state.job, "--names", *_chosen(typed)), state, _certnames(app, nodes)
+            ),
+        )
     else:
         found = Failures.from_state(state, part, skipped=skipped)
         write_report(
@@ -97,6 +102,18 @@ def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:
 def _chosen(typed: TypedWords) -> list[str]:
     """Return the options that choose nodes, for another command that is to mean the same ones."""
     return [word for name in ("node", "failed", "skipped") for word in typed.get(name, ())]
+
+
+def _certnames(app: App, nodes: list[str]) -> list[str]:
+    """Return the names that mean nothing but a node to another program, and warn of the others."""
+    from orch_events.analysis.rerun import is_certname
+
+    strange = [name for name in nodes if not is_certname(name)]
+    if strange:
+        more = f" and {len(strange) - _MOST_STRANGE_NAMES} more" if len(strange) > _MOST_STRANGE_NAMES else ""
+        shown = ", ".join(map(repr, strange[:_MOST_STRANGE_NAMES]))
+        app.stderr.warn(f"left out what is not the name of a node: {shown}{more}")
+    return [name for name in nodes if is_certname(name)]
 
 
 def _commands(app: App, names: str, state: "JobState", nodes: list[str]) -> list[str]:

@@ -110,7 +110,7 @@ def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Seque
         case "name":
             app.output.write_text("".join(f"{job.key}\n" for job in jobs if job.number))
         case "csv":
-            app.output.write(jobs_csv(jobs).encode())
+            app.output.write(jobs_csv(jobs, safe=output.csv_safe).encode())
         case _:
             theme, time_format, cells = app.theme(app.stdout, display), TimeFormat(display.time), columns(app.stdout)
             now = app.clock.now() if display.time == "ago" and cells is not None else None

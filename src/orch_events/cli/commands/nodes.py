@@ -87,7 +87,7 @@ def _show(app: App, output: OutputOptions, report: ReportOptions, state: "JobSta
         case "jsonl" | "json":
             write_objects(app, output, list(nodes_json(rows, state.job)))
         case "csv":
-            app.output.write("\n".join([*nodes_csv(rows), ""]).encode())
+            app.output.write("\n".join([*nodes_csv(rows, safe=output.csv_safe), ""]).encode())
         case _:
             layout = Layout(app.theme(app.stdout, report.display), columns(app.stdout))
             time_format = TimeFormat(report.display.time, lambda _: state.began_at)

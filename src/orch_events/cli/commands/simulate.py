@@ -2,7 +2,8 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -61,7 +62,7 @@ _HELP = """
     show_default=True,
     help="Run N times as fast as real time.",
 )
-@option("--token", metavar="TEXT", help="Require this token, a made-up one.")
+@option("--token", metavar="TEXT", envvar="ORCH_EVENTS_SIMULATE_TOKEN", help="Require this token, a made-up one.")
 @option(
     "--fault",
     multiple=True,
@@ -93,10 +94,30 @@ def simulate(
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise LocalFileError(f"the simulator can't listen on port {port}: {reason}", "try --port 0") from None
-    app.output.write_text(_lines_to_type(simulator, token, tls_cert))
-    with simulator:
+    with _token_file(token) as token_file, simulator:
+        app.output.write_text(_lines_to_type(simulator, token_file, tls_cert))
         while True:
             app.clock.sleep(3600)
+
+
+@contextmanager
+def _token_file(token: str | None) -> Iterator[str | None]:
+    """Keep the token in a file that only its owner can read, so that the lines to type need not show it."""
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    if token is None:
+        yield None
+        return
+    try:
+        folder = TemporaryDirectory(prefix="orch-events-")
+        path = Path(folder.name, "token")
+        path.touch(0o600)
+        path.write_bytes(os.fsencode(token))
+    except OSError as error:
+        raise LocalFileError(f"can't keep the token in a file: {error.strerror}", "check TMPDIR") from None
+    with folder:
+        yield str(path)
 
 
 def _check_readable(*paths: str) -> None:
@@ -110,7 +131,7 @@ def _check_readable(*paths: str) -> None:
             raise LocalFileError(f"{path} can't be read: {reason}", "check the path and its permissions") from None
 
 
-def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str | None) -> str:
+def _lines_to_type(simulator: "Simulator", token_file: str | None, certificate: str | None) -> str:
     """Return shell commands that use the simulator, and the list of its jobs."""
     from orch_events.simulator import scripts
 
@@ -119,10 +140,9 @@ def _lines_to_type(simulator: "Simulator", token: str | None, certificate: str |
     if certificate:
         lines.append(f"export ORCH_EVENTS_CACERT={shlex.quote(os.path.abspath(certificate))}")  # noqa: PTH100 - a text
         curl.append('--cacert "$ORCH_EVENTS_CACERT"')
-    if token:
-        quoted = shlex.quote(token)
-        lines.append(f"export ORCH_EVENTS_TOKEN_FILE=$(mktemp); echo {quoted} > $ORCH_EVENTS_TOKEN_FILE")
-        curl.append(f"-H {shlex.quote(f'X-Authentication: {token}')}")
+    if token_file:
+        lines.append(f"export ORCH_EVENTS_TOKEN_FILE={shlex.quote(token_file)}")
+        curl.append('-H "X-Authentication: $(cat "$ORCH_EVENTS_TOKEN_FILE")"')
     jobs = [f"#   {job.number}  {job.type:7} {len(job.nodes):5} nodes  {job.description}" for job in scripts().values()]
     lines += [
         "orch-events follow 352",

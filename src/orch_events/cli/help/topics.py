@@ -32,10 +32,16 @@ _JOB = """
     352.jsonl    a recording: written with --record or --json, or a saved response; may be gzipped
     -            a recording on standard input
 
-    Plan jobs have numbers of their own: plan:9 is not job 9. The server deletes jobs after 30 days; a recording
-    lasts, and needs no server. If a recording contains several jobs, choose one with --job. follow shows a
-    recording at once, or with --speed in the time that it took. Damaged lines are skipped and reported. If the name
-    of a recording could be a job number, write it with its folder: ./352.
+    Plan jobs have numbers of their own: plan:9 is not job 9.
+
+    The server deletes jobs after 30 days; a recording lasts, and needs no server. Record with --record: each line
+    then names its job, and the job's record is among them, so that the reports and exit statuses are those of the
+    server. If a recording contains several jobs, choose one with --job. If it ends before its job does, the outcome
+    is unknown, and the command that shows the rest is named. follow shows a recording at once, or with --speed in the
+    time that it took. Damaged lines are skipped and reported. If the name of a recording could be a job number, write
+    it with its folder: ./352.
+
+    A saved response of the nodes endpoint has no events, but reports read it too.
 
     With --demo, jobs come from the built-in simulator; orch-events simulate lists them.
 """
@@ -129,7 +135,10 @@ _FORMATS = """
 
     \b
     orch-events list 352 --json | jq -r .type    only the type of each event
-    orch-events list 352 -o csv > 352.csv        for a spreadsheet
+    orch-events list 352 -o csv --csv-safe       for a spreadsheet
+
+    A spreadsheet computes a cell that begins with =, +, - or @, whoever wrote it. With --csv-safe such a cell begins
+    with an apostrophe.
 
     jsonl and json are never coloured or cut. The table and csv show control characters as escapes, such as \\x1b.
 """

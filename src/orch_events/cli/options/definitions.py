@@ -136,12 +136,20 @@ def part_options(command: Command) -> Command:
 
 def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
     """Add the options of the output format, whose default is the first; --json means the one called `json`."""
+    safe = output_option("--csv-safe", is_flag=True,
+                         help="In CSV, put ' before what a spreadsheet would compute.")  # fmt: skip
+
+    def read(ctx: click.Context, values: dict[str, Any]) -> OutputOptions:
+        chosen = _chosen_format(ctx, values.pop("output"), values.pop("json"), json)
+        return OutputOptions(chosen, values.pop("csv_safe", False))
+
     return grouped(
         "output",
         OutputOptions,
         _format_option(formats),
         output_option("--json", is_flag=True, help=help_text),
-        read=lambda ctx, values: OutputOptions(_chosen_format(ctx, values.pop("output"), values.pop("json"), json)),
+        *[safe] * ("csv" in formats),
+        read=read,
     )
 
 
@@ -176,7 +184,7 @@ def report_output_options(command: Command) -> Command:
 def record_option(command: Command) -> Command:
     """Add the option that records the events in a file."""
     return output_option("--record", type=FILE, metavar="FILE", also=("save", "tee"),
-                         help="Also append all events to FILE, as JSON Lines.")(command)  # fmt: skip
+                         help="Also append all events and the job's record to FILE.")(command)  # fmt: skip
 
 
 _VERBOSE = output_option("-v", "--verbose", is_flag=True, also=("debug",), help="Log each request to stderr.")

@@ -48,9 +48,10 @@ class FilterOptions(NamedTuple):
 
 
 class OutputOptions(NamedTuple):
-    """The output format."""
+    """The output format, and whether CSV is made safe for spreadsheets."""
 
     format: str
+    csv_safe: bool = False
 
 
 class DisplayOptions(NamedTuple):

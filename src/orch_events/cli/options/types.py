@@ -6,6 +6,7 @@ Some also complete a text for a shell.
 import math
 import os
 import re
+import warnings
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ else:
 
 _MAX_DIGITS = 19
 _MAX_PORT = 65535
+_MOST_SHOWN = 60
 _SHORT_EVENT_TYPES = tuple(dict.fromkeys([*(name.partition("_")[2] for name in EVENT_TYPES), "message"]))
 
 
@@ -99,7 +101,7 @@ def port(text: str) -> int:
 def above_zero(text: str) -> float:
     """Parse a number above 0."""
     try:
-        number = float(text)
+        number = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         number = math.nan
     if not number > 0:
@@ -154,10 +156,15 @@ instant = InstantType()
 
 def regex(text: str) -> re.Pattern[str]:
     """Parse a regular expression."""
+    shown = repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}..."
     try:
-        return re.compile(text)
-    except re.error as error:
-        raise click.BadParameter(f"{text!r} is not a regular expression: {error}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a later Python may read it otherwise: no concern of who types it
+            return re.compile(text)
+    except (re.error, OverflowError) as error:
+        raise click.BadParameter(f"{shown} is not a regular expression: {error}") from None
+    except (RecursionError, MemoryError):
+        raise click.BadParameter(f"the regular expression {shown} is too complex") from None
 
 
 def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:

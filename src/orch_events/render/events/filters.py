@@ -6,6 +6,7 @@ A filter changes what is shown, never what is counted, nor the outcome of a job.
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from orch_events.analysis.part import name_test
@@ -26,6 +27,7 @@ class EventFilter:
         failed: only nodes that failed or errored.
         grep: searched for in the message, the node's name and the strings of the details.
         since, until: seconds since the epoch, both inclusive; an event without a timestamp never matches.
+        guard: a context for searches, which can take for ever.
 
     Attributes:
         grep: the regular expressions, to highlight what they match.
@@ -40,6 +42,7 @@ class EventFilter:
         grep: Sequence[re.Pattern[str]] = (),
         since: float | None = None,
         until: float | None = None,
+        guard: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self.grep = grep
         self._tests: list[Test] = []
@@ -54,7 +57,7 @@ class EventFilter:
         if since is not None or until is not None:
             self._tests.append(_between(since, until))
         if grep:
-            self._tests.append(_with_text(grep))
+            self._tests.append(_with_text(grep, guard))
 
     def apply(self, events: Sequence[Event]) -> Sequence[Event]:
         """Return the events that pass, in their order."""
@@ -83,11 +86,15 @@ def _between(since: float | None, until: float | None) -> Test:
     return lambda events: [event for event in events if within(event)]
 
 
-def _with_text(patterns: Sequence[re.Pattern[str]]) -> Test:
+def _with_text(patterns: Sequence[re.Pattern[str]], guard: Callable[[], AbstractContextManager[None]]) -> Test:
     def found(event: Event) -> bool:
         return any(pattern.search(text) for text in texts(event) for pattern in patterns)
 
-    return lambda events: [event for event in events if found(event)]
+    def test(events: Sequence[Event]) -> Sequence[Event]:
+        with guard():
+            return [event for event in events if found(event)]
+
+    return test
 
 
 def texts(event: Event) -> Iterator[str]:

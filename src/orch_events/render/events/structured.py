@@ -10,6 +10,9 @@ from orch_events.wire.plan import plan_text
 
 CSV_COLUMNS = ("id", "timestamp", "type", "node", "message")
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with, in one spreadsheet or another; the last four as they are typed in Japan."""
+
 
 class JsonLines:
     """The server's own objects, compact, one a line.
@@ -75,17 +78,24 @@ class JsonArray:
 
 
 class Csv:
-    """A header, and a line for each event; control characters are escaped, so that no event has two lines."""
+    """A header, and a line for each event; control characters are escaped, so that no event has two lines.
 
-    def __init__(self, output: Output, *, name_job: bool = False) -> None:
+    Args:
+        output: the stream.
+        name_job: whether there is a first column, "job".
+        safe: whether cells that a spreadsheet would take for a formula are guarded.
+    """
+
+    def __init__(self, output: Output, *, name_job: bool = False, safe: bool = False) -> None:
         self._output = output
         self._name_job = name_job
+        self._safe = safe
         self._header = True
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Write a line for each event."""
         first = (job,) if self._name_job else ()
-        self._write([csv_line((*first, *_csv_cells(event))) for event in events])
+        self._write([csv_line((*first, *_csv_cells(event)), safe=self._safe) for event in events])
 
     def flush(self) -> None:
         """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
@@ -109,8 +119,15 @@ def _csv_cells(event: Event) -> tuple[str, str, str, str, str]:
     return identity, fields.timestamp, fields.type, fields.node or "", fields.message or plan_text(event)
 
 
-def csv_line(cells: Sequence[str]) -> str:
-    """Join cells; only if one of them needs quotes or escapes, by the csv library, which is several times slower."""
+def csv_line(cells: Sequence[str], *, safe: bool = False) -> str:
+    """Join cells; only if one of them needs quotes or escapes, by the csv library, which is several times slower.
+
+    Args:
+        cells: their texts.
+        safe: whether an apostrophe is put before what a spreadsheet would take for a formula, as OWASP advises.
+    """
+    if safe:
+        cells = [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
     line = ",".join(cells)
     if line.isascii() and line.isprintable() and '"' not in line and line.count(",") == len(cells) - 1:
         return line

@@ -38,7 +38,7 @@ _LIKE = {"pending": "new", "success": "finished", "failure": "failed"}
 """The states of plan jobs, each with the one of a job that means the same."""
 
 _MOST_NODES_CELLS = 30
-_MIN_RUNS_CELLS = 24
+_MIN_RUNS_CELLS = 32
 
 _WORST_FIRST = ("failed", "errored", "skipped")
 _BEST_LAST = ("running", "new", "finished")
@@ -79,9 +79,9 @@ def jobs_table(
     return "\n".join([theme.paint(head, "quiet"), *painted, ""])
 
 
-def jobs_csv(jobs: Sequence[JobRecord]) -> str:
-    """Return a header, and a line for each job; times are UTC, durations seconds."""
-    return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job)) for job in jobs), ""])
+def jobs_csv(jobs: Sequence[JobRecord], *, safe: bool = False) -> str:
+    """Return a header, and a line for each job; times are UTC, durations seconds; for `safe` see `csv_line`."""
+    return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job), safe=safe) for job in jobs), ""])
 
 
 def _texts(job: JobRecord, theme: Theme, started: str, *, tree: bool) -> tuple[str, ...]:

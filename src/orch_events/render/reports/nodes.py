@@ -103,9 +103,9 @@ def _line(texts: Sequence[str], widths: Sequence[int], run: NodeRun | None, layo
     return _GAP.join(shown).rstrip()
 
 
-def nodes_csv(rows: Sequence[Row]) -> list[str]:
-    """Return a header, and a line for each node; times are UTC, durations seconds."""
-    return [csv_line(NODE_COLUMNS), *(csv_line(_cells(row)) for row in rows)]
+def nodes_csv(rows: Sequence[Row], *, safe: bool = False) -> list[str]:
+    """Return a header, and a line for each node; times are UTC, durations seconds; `safe` as for `csv_line`."""
+    return [csv_line(NODE_COLUMNS), *(csv_line(_cells(row), safe=safe) for row in rows)]
 
 
 def _cells(row: Row) -> tuple[str, ...]:

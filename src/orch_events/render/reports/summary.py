@@ -98,15 +98,19 @@ def _histogram(durations: Sequence[float], most: int = _MOST_INTERVALS) -> Histo
 
 
 def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[str]:
-    """Draw a bar for each node. On a terminal, names are cut to leave room for the bars; elsewhere they are not."""
+    """Draw a bar for each node. On a terminal, names are cut to leave room for the bars; elsewhere they are not.
+
+    Where a terminal has no room left even so, there are no bars.
+    """
     labels = [_label(span, layout, running) for span in spans]
     room = (layout.cells or _DEFAULT_CELLS) - 3 * len(_GAP) - max(map(width, labels))
     names = layout.column([span.run.label for span in spans], room - _BAR_CELLS)
-    cells = max(_BAR_CELLS if layout.cells is None else 1, room - width(names[0]))
+    cells = max(_BAR_CELLS if layout.cells is None else 0, room - width(names[0]))
     greatest = spans[0].seconds or 1.0
     for span, name, label in zip(spans, names, labels, strict=True):
         drawn = padded(bar(span.seconds / greatest, cells, layout.theme), cells)
-        yield f"{_GAP}{name}{_GAP}{layout.theme.paint(drawn, span.run.state)}{_GAP}{label}"
+        bars = [layout.theme.paint(drawn, span.run.state)] if cells else []
+        yield _GAP + _GAP.join([name, *bars, label])
 
 
 def _label(span: Span, layout: Layout, running: str) -> str:

@@ -10,8 +10,8 @@ from typing import BinaryIO, TextIO
 
 from orch_events.errors import LocalFileError
 
-_PIPE_BYTES = 4096
-"""How many bytes a write to a pipe may have to be atomic: POSIX guarantees 512, Linux has 4096 (PIPE_BUF)."""
+_LEAST_PIPE_BYTES = 512
+"""How many bytes a write to a pipe may have to be atomic on any system; macOS has no more, Linux 4096 (PIPE_BUF)."""
 
 
 class Output:
@@ -112,9 +112,9 @@ def _is_pipe(stream: BinaryIO) -> bool:
 
 def _blocks(data: bytes) -> Iterator[bytes]:
     """Split data at line ends into blocks that a pipe writes atomically, so that no signal leaves half a line."""
-    at = 0
+    at, most = 0, getattr(select, "PIPE_BUF", _LEAST_PIPE_BYTES)
     while at < len(data):
-        end = data.rfind(b"\n", at, at + _PIPE_BYTES) + 1 or data.find(b"\n", at) + 1 or len(data)
+        end = data.rfind(b"\n", at, at + most) + 1 or data.find(b"\n", at) + 1 or len(data)
         yield data[at:end]
         at = end
 

@@ -2,8 +2,10 @@
 
 import os
 import stat
-from collections.abc import Mapping
-from typing import TextIO
+from collections.abc import Callable, Mapping
+from typing import Any, TextIO
+
+_ENABLE_VIRTUAL_TERMINAL_PROCESSING = 4
 
 DEFAULT_COLUMNS = 80
 """The width of a terminal that does not report one."""
@@ -40,6 +42,26 @@ def columns(stream: TextIO | None) -> int | None:
     """Return the width of a terminal in cells; None if it is not one, or does not report it."""
     found = size(stream)
     return found.columns if found else None
+
+
+def asks_console_for_escapes(
+    stream: TextIO,
+    kernel32: Any,  # noqa: ANN401 - it has no type where there is no Windows
+    get_osfhandle: Callable[[int], int],
+) -> bool:
+    """Ask a console of Windows to act on escape sequences, which old ones can't; return whether it does.
+
+    Args:
+        stream: the console.
+        kernel32: `ctypes.WinDLL("kernel32")`.
+        get_osfhandle: that of `msvcrt`.
+    """
+    from ctypes import byref, c_uint32, c_void_p
+
+    handle, mode = c_void_p(get_osfhandle(stream.fileno())), c_uint32()
+    if not kernel32.GetConsoleMode(handle, byref(mode)):
+        return False
+    return bool(kernel32.SetConsoleMode(handle, mode.value | _ENABLE_VIRTUAL_TERMINAL_PROCESSING))
 
 
 def wants_color(choice: str, *, terminal: bool, environ: Mapping[str, str]) -> bool:

@@ -7,10 +7,15 @@ characters are shown as escapes. Rich is only imported to measure text that is n
 import re
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_EMOJI = "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
+_JOINER = "\u200d"
 _ACTING = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
-    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # bidi, zero-width, separators
-    "\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"  # lone surrogates, annotations, tags
+    "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"  # bidi,
+    "\ufe00-\ufe0d\ufeff"  # zero-width, separators, variants
+    "\ud800-\udfff\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # lone surrogates, annotations, music
+    "\U000e0000-\U000e0fff]"  # tags, more variants
+    f"|(?<!{_EMOJI})(?<!{_EMOJI}\ufe0f){_JOINER}|{_JOINER}(?!{_EMOJI})"  # what joins anything but emoji
 )
 
 
