@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,10 @@ import pytest
 
 from orch_events.cli.main import main
 from orch_events.simulator import Api, Fault, Faults, Simulator
+from orch_events.simulator.api import Answer, Request
 from orch_events.simulator.plans import plan_scripts
 from tests import ROOT
-from tests.cli.command import Done, Ticking
+from tests.cli.command import Done, Ticking, run
 
 Call = Callable[..., Done]
 
@@ -131,6 +132,46 @@ def test_a_report_of_a_plan_leaves_out_a_job_that_may_not_be_seen_and_says_so(fo
 
     assert json.loads(done.out)["jobs"] == [{"job": "341", "over": True, "outcome": "finished", "record": True}]
     assert "warning: job 342 of plan 301 is left out: access to " in done.err
+
+
+class Appearing(Api):
+    """A server that does not know job 342 before it was asked for it some times."""
+
+    def __init__(self, now: Callable[[], float], times: int) -> None:
+        """Begin with nothing asked."""
+        super().__init__(now)
+        self._left = times
+
+    def get(self, request: Request, picked: Mapping[str, Fault] | None = None) -> Answer:
+        if "/jobs/342" in request.target and self._left:
+            self._left -= 1
+            return super().get(Request("/orchestrator/v1/jobs/9", request.origin), picked)
+        return super().get(request, picked)
+
+
+@pytest.mark.slow
+def test_a_job_that_is_not_found_at_once_is_asked_for_again_while_the_plan_runs(call: Call) -> None:
+    with Simulator(Appearing(Ticking(speed=4, begin=26.0).now, 3)) as simulator:
+        done = call("follow", "plan:301", "--service-url", simulator.url, "--json", *QUICK)
+
+    assert set(told(done.lines)) == whole(301)
+    assert "warning" not in done.err
+
+
+def test_a_job_that_is_gone_is_not_waited_for_where_the_plan_is_over(call: Call) -> None:
+    with Simulator(Appearing(lambda: math.inf, 9)) as simulator:
+        done = call("follow", "plan:301", "--service-url", simulator.url, "--json", *QUICK)
+
+    assert "warning: job 342 can't be followed, plan 301 goes on: the server has no such job" in done.err
+    assert done.status == 1
+
+
+@pytest.mark.slow
+def test_a_saved_answer_in_a_pipe_is_the_plan_alone() -> None:
+    done = run("follow", "-", "--no-progress", stdin=Path(CASE).read_text(encoding="utf-8"))
+
+    assert done.status == 0
+    assert "warning" not in done.err
 
 
 FAULTS = {

@@ -6,14 +6,20 @@ from functools import partial
 
 from orch_events.cli.app import App
 from orch_events.cli.job_sources import OpenJob
+from orch_events.errors import UnknownJob
 from orch_events.follow.checkpoint import CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
 from orch_events.follow.plan import PlanFollower, PlanStream
 from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
-from orch_events.job.updates import Update
+from orch_events.job.updates import FollowFailed, Pause, Update
 from orch_events.wire.job_key import is_plan, spoken
+
+_APPEARING_SECONDS = 10.0
+"""For how long a job that a plan has just started may be unknown to the server."""
+
+_RETRY_SECONDS = 1.0
 
 MakeFollower = Callable[[OpenJob, Resume | None], Follower]
 """Makes a job's follower, from where a cursor file says; None where that says nothing."""
@@ -90,7 +96,20 @@ class FollowedJobs:
         if job is None:
             return None
         self._plans[number] = plan.number
-        return steps(self._add(job))
+        return self._once_there(self._add(job), self.by_job[plan.number], steps)
+
+    def _once_there(self, follower: Follower, plan: Follower, steps: Steps) -> Iterator[Update]:
+        """Yield the updates of a job that a plan has started; while that runs, it may not be found at first."""
+        until = self._app.clock.monotonic() + _APPEARING_SECONDS
+        while True:
+            for update in steps(follower):
+                unknown = isinstance(update, FollowFailed) and isinstance(update.error, UnknownJob)
+                if unknown and not plan.state.is_over and self._app.clock.monotonic() < until:
+                    yield Pause(_RETRY_SECONDS)
+                    break
+                yield update
+            else:
+                return
 
     def _add(self, job: OpenJob) -> Follower:
         self.origins[job.number], self.names[job.number] = job.origin, job.name

@@ -135,8 +135,8 @@ class Recording:
         return list(dict.fromkeys(job or self._job for job in self._job_keys))
 
     def has(self, job: str) -> bool:
-        """Whether it has events of a job, or may have, if it is still arriving."""
-        return self.arriving or job in self.jobs
+        """Whether it has events of a job, or may have, if lines are still arriving."""
+        return job in self.jobs or (self.arriving and self._read_kind is not read_page)
 
     def number(self, job: str) -> str | None:
         """Return the number that a job has on its server; None if only the file's name tells."""
