@@ -154,11 +154,11 @@ def _patch() -> PlanScript:
     builder.say("Patching six servers of the first rack")
     builder.wait_until(builder.start("task", 341, nodes, _succeed, task="package"))
     builder.say("All packages are there; restarting the service")
-    builder.wait_until(builder.start("task", 342, nodes, _no_restart, task="service", params={"name": "nginx"}))
+    builder.wait_until(builder.start("task", 342, nodes, _no_restart, task="fleet::restart"))
     failure = {
-        "msg": "Plan aborted: run_task 'service' failed on 2 targets",
+        "msg": "Plan aborted: run_task 'fleet::restart' failed on 2 targets",
         "kind": "bolt/run-failure",
-        "details": {"action": "run_task", "object": "service", "failed_targets": ["rack-03", "rack-05"]},
+        "details": {"action": "run_task", "object": "fleet::restart", "failed_targets": ["rack-03", "rack-05"]},
     }
     builder.step("plan_failed", **{"result": failure, "plan-id": "301"})
     return builder.script("fleet::patch", "patch the first rack", nodes=nodes)
