@@ -101,7 +101,7 @@ INSIDE = {
         "scenarios": "builder deployments plans script",
         "api": "faults json_text plans scenarios script",
         "server": "api faults",
-        "__init__": "api faults scenarios server",
+        "__init__": "api faults scenarios script server",
     },
     "render": {
         "toolkit": "",
@@ -152,8 +152,9 @@ INSIDE = {
         "stderr": "",
         "help": "options",
         "signals": "exit_status",
+        "pager": "",
         "shell_command": "options",
-        "app": "options signals stderr",
+        "app": "options pager signals stderr",
         "connection": "app options process",
         "job_completion": "app connection options stderr",
         "job_sources": "app connection options",
@@ -195,7 +196,7 @@ LIBRARIES = {
     "socket": "client.probe simulator",
     "threading": "client.stream simulator",
     "signal": "cli.signals",
-    "subprocess": "",
+    "subprocess": "cli.pager",
     "asyncio": "",
 }
 """Who may import what; by the beginning of the module's name."""

@@ -1,13 +1,17 @@
 """What is documented of the reports is what they write."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orch_events.cli.job_completion import JobCache
 from orch_events.cli.main import main
+from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
 from tests import ROOT
 
 REPORTS = (ROOT / "src" / "docs" / "reports.md").read_text(encoding="utf-8")
@@ -36,3 +40,23 @@ def test_each_key_is_explained(words: str, example: str) -> None:
 
 def test_every_report_has_an_example() -> None:
     assert [words.split()[0] for words, _ in EXAMPLES] == re.findall(r"^## (\w+)", REPORTS, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "src" / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_every_page_is_named_in_the_readme_and_every_link_in_it_leads_somewhere(page: Path) -> None:
+    assert f"(src/docs/{page.name})" in (ROOT / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?://)([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_what_is_said_to_be_written_has_the_mode_that_is_said(tmp_path: Path) -> None:
+    text = (ROOT / "src" / "docs" / "security.md").read_text(encoding="utf-8")
+    modes = dict(re.findall(r"^\| ([^|]+) \| [^|]+ \| (0[0-7]{3})\b", text, re.MULTILINE))
+    previous = os.umask(0)
+    try:
+        CheckpointFile(tmp_path / "cursor").write("demo", "352", Checkpoint(1))
+        JobCache(tmp_path / "cache" / "jobs.json").write("demo", 0.0, [])
+    finally:
+        os.umask(previous)
+    assert (tmp_path / "cursor").stat().st_mode & 0o777 == int(modes["cursor file"], 8)
+    assert (tmp_path / "cache" / "jobs.json").stat().st_mode & 0o777 == int(modes["cache of completion"], 8)

@@ -65,7 +65,7 @@ def test_what_is_no_duration_is_refused_with_examples(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["3651d", "9" * 400, "9" * 400 + "s", f"{TEN_YEARS}s1ms"])
 def test_a_duration_beyond_ten_years_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is too long$"):
+    with pytest.raises(ValueError, match=r"is too long: the maximum is 3650d$"):
         parse_duration(text)
 
 

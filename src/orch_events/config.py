@@ -7,7 +7,7 @@ files are Puppet's own; they are read and never written. No message quotes a fil
 import os
 import stat
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO, Generic, TypeVar
 
@@ -110,12 +110,14 @@ class ConfFile(msgspec.Struct, frozen=True):
         path: None if there is no home directory.
         origin: what names it: `--config-file`, for example, or `default`.
         options: the settings in it that are used; None if it does not exist or can't be read.
+        ignored: the keys that neither this program nor Puppet's own know, or that stand outside of "options".
         error: why it can't be read; a missing default file is not an error.
     """
 
     path: str | None
     origin: str
     options: Mapping[str, Setting[str]] | None = None
+    ignored: Sequence[str] = ()
     error: LocalFileError | None = None
 
 
@@ -182,7 +184,7 @@ def _conf_file(place: str | PurePath | None, origin: str, reader: FileReader) ->
         error = LocalFileError(f"the configuration file {path} (from {origin}) {missing}", "check the path")
         return ConfFile(path, origin, error=None if origin == "default" else error)
     try:
-        return ConfFile(path, origin, _read_conf(path, reader))
+        return _read_conf(path, origin, reader)
     except LocalFileError as error:
         return ConfFile(path, origin, error=error)
 
@@ -198,17 +200,33 @@ def _missing(path: str | PurePath) -> str | None:
     return None
 
 
-def _read_conf(path: str, reader: FileReader) -> dict[str, Setting[str]]:
-    options = _options(path, reader)
-    wanted = {key: options[key] for key in ("service-url", "cacert", "token-file") if options.get(key) is not None}
+CONF_KEYS = ("service-url", "cacert", "token-file")
+"""The keys of orchestrator.conf that are used."""
+_PUPPET_KEYS = frozenset({
+    "environment", "color", "noop", "token", "job-poll-interval", "job-poll-timeout", "read-timeout", "connect-timeout",
+})  # fmt: skip
+"""Those that only Puppet's own programs use."""
+
+
+def _read_conf(path: str, origin: str, reader: FileReader) -> ConfFile:
+    content = _object(path, reader)
+    options = content.get("options", {})
+    if not isinstance(options, dict):
+        raise LocalFileError(f'{path} has no "options" object', _CONF_HINT)
+    wanted = {key: options[key] for key in CONF_KEYS if options.get(key) is not None}
     for key, value in wanted.items():
         if not isinstance(value, str):
             raise LocalFileError(f"{key} in {path} is not a string", "put the value in double quotes")
-    return {key: Setting(_expanded(key, value), path) for key, value in wanted.items()}
+    used = {key: Setting(_expanded(key, value), path) for key, value in wanted.items()}
+    strange = [key for key in options if key not in CONF_KEYS and key not in _PUPPET_KEYS]
+    return ConfFile(path, origin, used, [key for key in content if key != "options"] + strange)
 
 
-def _options(path: str, reader: FileReader) -> dict[str, Any]:
-    hint = 'write it as JSON, with all settings under the key "options"'
+_CONF_HINT = 'write it as JSON, with all settings under the key "options"'
+
+
+def _object(path: str, reader: FileReader) -> dict[str, Any]:
+    """Read a file that is one JSON object. Raises LocalFileError."""
     try:
         text = reader.read(path).removeprefix(BOM_UTF8)
     except OSError as error:
@@ -220,11 +238,23 @@ def _options(path: str, reader: FileReader) -> dict[str, Any]:
     try:
         content = msgspec.json.decode(text)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise LocalFileError(f"{path} is not valid JSON", hint) from None
-    options = content.get("options", {}) if isinstance(content, dict) else None
-    if not isinstance(options, dict):
-        raise LocalFileError(f'{path} has no "options" object', hint)
-    return options
+        raise LocalFileError(f"{path} is not valid JSON{_broken_at(text)}", _CONF_HINT) from None
+    if not isinstance(content, dict):
+        raise LocalFileError(f'{path} has no "options" object', _CONF_HINT)
+    return content
+
+
+def _broken_at(text: bytes) -> str:
+    """Say where JSON is broken, for people; "" if only msgspec minds."""
+    import json
+
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f": line {error.lineno}, column {error.colno}: {error.msg[0].lower()}{error.msg[1:]}"
+    except (ValueError, RecursionError):
+        return ""
+    return ""
 
 
 _UTF16 = (BOM_UTF16_LE, BOM_UTF16_BE)
@@ -282,9 +312,12 @@ def _checked(content: bytes, place: str) -> str:
     try:
         token = content.removeprefix(BOM_UTF8).decode("ascii").strip()
     except UnicodeDecodeError:
-        token = ""
-    if not token or not token.isprintable():
-        raise TokenFileError(f"the token in {place} is empty or contains invalid characters")
+        raise TokenFileError(f"the token in {place} contains characters that are not ASCII") from None
+    if not token:
+        raise TokenFileError(f"the token in {place} is empty")
+    if not token.isprintable():
+        what = "more than one line" if "\n" in token else "control characters"
+        raise TokenFileError(f"the token in {place} contains {what}")
     return token
 
 

@@ -18,6 +18,7 @@ _LONG_UNITS = (
 _PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)", re.ASCII)
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
+_MOST_DAYS = 3650
 _MOST_EPOCH_DIGITS = 11
 _EPOCH_DIGITS = 9
 """A bare number of at least this many digits is an epoch time: nobody means 100,000,000 seconds ago."""
@@ -73,8 +74,8 @@ def parse_duration(text: str) -> float:
 
 
 def _finite(seconds: float, text: str) -> float:
-    if seconds > 10 * 365 * 86400:
-        raise ValueError(f"{text!r} is too long")
+    if seconds > _MOST_DAYS * 86400:
+        raise ValueError(f"{text!r} is too long: the maximum is {_MOST_DAYS}d")
     return seconds
 
 

@@ -63,10 +63,10 @@ def many(path: Path, count: int, write: Write = written_pretty) -> Path:
 
 
 def few(path: Path, details: list[object]) -> Path:
-    """Write a page of an event for each of these."""
+    """Write a page of an event of a node for each of these."""
     events = [
         {"id": str(_FIRST_ID + number), "type": "node_finished", "timestamp": "2016-05-05T19:50:08Z",
-         "details": {"node": "web1.example.com", "detail": detail}, "message": ""}
+         "details": {"node": f"web{number + 1}.example.com", "detail": detail}, "message": ""}
         for number, detail in enumerate(details)
     ]  # fmt: skip
     _write(path, iter([", ".join(pretty(event, 1) for event in events)]))

@@ -90,6 +90,9 @@ def write_pages(directory: Path) -> None:
     pages.few(directory / "5", ["x" * 30_000_000])
     pages.few(directory / "6", [[{"a": number, "b": {"c": [number]}} for number in range(50_000)]])
     pages.few(directory / "7", ["}, {" * 2500] * 3000)
+    line = "Mar 05 10:00:00 host app[123]: request 4711 handled in 12 ms, status 200, path /api/v1/items\n"
+    pages.few(directory / "8", [{"_output": line * (50_000_000 // len(line))}])
+    pages.few(directory / "9", [{"_output": line * (1_000_000 // len(line))}] * 50)
     for job in (5, 6, 7):
         pages.many(directory / f"{job}0", (directory / str(job)).stat().st_size // pages.EVENT_BYTES)
 
@@ -153,6 +156,12 @@ def _reports(url: str) -> Iterator[Work]:
         report = partial(run, [OURS, name, *["1"] * jobs, "--service-url", url])
         yield Work(f"`{name}`, {jobs * _LARGE:,} events", "`list -o csv`, 200,000 events", report, listed,
                    goal=1.5 * jobs, peak=60)  # fmt: skip
+    for job, what in ((8, "one event of 50 MB"), (9, "50 nodes that printed the same 1 MB")):
+        page = partial(run, _list(url, job, "--json"))
+        for words in ("output", "output --json"):
+            name, *options = words.split()
+            printed = partial(run, [OURS, name, str(job), "--service-url", url, *options])
+            yield Work(f"`{words}`, {what}", "`list --json`", printed, page, goal=2)
     many, large = (partial(run, [OURS, "summary", job, "--service-url", url]) for job in ("3", "1"))
     yield Work("`summary`, 1,000,000 events", "200,000 events of as many nodes", many, large, goal=5.5)
 

@@ -64,7 +64,7 @@ def test_without_a_standard_output_nothing_can_be_written() -> None:
 def test_stderr_is_as_quiet_as_the_options_say(quiet: bool, said: str) -> None:
     stderr = io.StringIO()
     app = app_of(stderr=stderr)
-    app.configure_stderr(DisplayOptions("never", "local", ascii=False, quiet=quiet, verbose=False))
+    app.configure_stderr(DisplayOptions("never", "local", ascii=False, quiet=quiet, verbose=False, no_pager=True))
     app.stderr.note("a note")
     assert stderr.getvalue() == said
 
@@ -73,7 +73,7 @@ def test_stderr_is_as_quiet_as_the_options_say(quiet: bool, said: str) -> None:
 def test_stderr_has_colour_as_the_options_say(color: str) -> None:
     stderr = io.StringIO()
     app = app_of(stderr=stderr)
-    app.configure_stderr(DisplayOptions(color, "local", ascii=False, quiet=False, verbose=False))
+    app.configure_stderr(DisplayOptions(color, "local", ascii=False, quiet=False, verbose=False, no_pager=True))
     app.stderr.warn("careful")
     assert ("\x1b[" in stderr.getvalue()) is (color == "always")
 
@@ -111,5 +111,5 @@ def test_a_console_of_windows_that_can_t_act_on_escapes_has_no_colours(
     app = App(None, None, terminal, {}, "win32")
     assert app.acts_on_escapes(terminal) is able
     assert not app.acts_on_escapes(io.StringIO())
-    theme = app.theme(terminal, DisplayOptions("auto", "local", ascii=False, quiet=False, verbose=False))
+    theme = app.theme(terminal, DisplayOptions("auto", "local", ascii=False, quiet=False, verbose=False, no_pager=True))
     assert ("\x1b[" in theme.paint("x", "failed")) is able

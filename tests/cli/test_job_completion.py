@@ -74,7 +74,7 @@ def test_commands_are_offered_with_what_they_do(offered: Offered) -> None:
 
 
 def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> None:
-    assert offered("orch-events follow 352 --out") == {"--output": "Output format: table, jsonl, json or csv."}
+    assert offered("orch-events follow 352 --out") == {"--output": "Output format: table, jsonl or csv."}
     assert {"--type", "--failed", "--demo"} < set(offered("orch-events list --"))
     assert "--demo" not in offered("orch-events list --demo --")
 

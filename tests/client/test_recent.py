@@ -183,6 +183,16 @@ def test_a_server_that_knows_no_order_is_read_to_its_end() -> None:
     assert listing.numbers(JobQuery(20)) == list(range(50, 30, -1))
 
 
+def test_a_page_that_is_in_order_here_and_there_is_in_none() -> None:
+    listing = Listing(jobs(2, 9, 5, 30), lambda jobs, limit, offset: jobs[offset : offset + limit])
+    assert listing.numbers(JobQuery(3)) == [30, 9, 5]
+
+
+def test_a_job_that_changes_while_pages_are_read_is_shown_once() -> None:
+    listing = Listing([], lambda _, __, offset: [job(7, "running" if offset else "new")])
+    assert listing.numbers(JobQuery(5)) == [7]
+
+
 def test_a_server_that_repeats_itself_for_ever_is_left() -> None:
     listing = Listing(jobs(1, 2), lambda jobs, _, __: jobs)
     assert listing.numbers(JobQuery(5)) == [2, 1]
@@ -192,6 +202,8 @@ def test_a_server_that_repeats_itself_for_ever_is_left() -> None:
 def test_a_job_without_a_number_comes_last_and_is_shown() -> None:
     listing = Listing([job(2), JobRecord.from_json(b"null"), JobRecord.from_json(b'{"name":[]}'), job(7)])
     assert listing.numbers(JobQuery(5)) == [7, 2, -1, -1]
+    assert Listing([JobRecord.from_json(b"null"), job(1)]).numbers(JobQuery(5)) == [1, -1]
+    assert Listing([job(1), JobRecord.from_json(b"null")]).numbers(JobQuery(5)) == [1, -1]
 
 
 @given(

@@ -39,6 +39,7 @@ def test_a_host_or_url_gets_what_it_lacks(text: str, origin: str, path: str) -> 
         ("https://proxy.example.com/pe", "https://proxy.example.com/pe/orchestrator/v1"),
         ("https://proxy.example.com/pe/", "https://proxy.example.com/pe/orchestrator/v1"),
         ("https://proxy.example.com/pe/orchestrator/v1", "https://proxy.example.com/pe/orchestrator/v1"),
+        ("https://proxy.example.com/pe//orchestrator/v1//", "https://proxy.example.com/pe/orchestrator/v1"),
         ("proxy.example.com/pe", "https://proxy.example.com/pe/orchestrator/v1"),
         ("https://proxy.example.com:8443/pe", "https://proxy.example.com:8443/pe/orchestrator/v1"),
     ],
@@ -272,3 +273,11 @@ def test_what_is_taken_for_a_proxy_httpx_takes_too(scheme: str, text: str) -> No
     except LocalFileError:
         return
     assert httpx.Proxy(proxy.url).url.scheme in ("http", "https")
+
+
+@pytest.mark.parametrize(
+    "text", ["https://pe.example.com/?x", "https://pe.example.com/#x", "https://ann@pe.example.com"]
+)
+def test_an_address_has_no_query_no_fragment_and_no_user(text: str) -> None:
+    with pytest.raises(LocalFileError, match=r"^service-url is not a valid address$"):
+        ServiceUrl.parse(text)

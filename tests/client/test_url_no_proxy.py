@@ -3,6 +3,7 @@
 import pytest
 
 from orch_events.client.url import Proxy, ServiceUrl, needs_no_proxy
+from orch_events.errors import LocalFileError
 
 _PROXY = "http://proxy.example.com:3128"
 
@@ -87,3 +88,15 @@ def test_without_variables_the_system_s_settings_hold(
     monkeypatch.setattr("orch_events.client.url.getproxies", lambda: {"https": _PROXY})
     monkeypatch.setattr("orch_events.client.url.proxy_bypass", lambda host: bypassed and host == "pe")
     assert Proxy.from_environ(ServiceUrl.parse("pe")) == found
+
+
+@pytest.mark.parametrize(("host", "names", "named"), [("PE.Example.com", "pe.example.com", True), ("pe", "pe:80", True),
+                                                      ("pe", "pe:80x", False), ("pe", "pe:81", False)])  # fmt: skip
+def test_a_host_is_named_in_any_case_and_with_a_whole_port(host: str, names: str, *, named: bool) -> None:
+    assert needs_no_proxy(host, 80, names) is named
+
+
+@pytest.mark.parametrize("text", ["http://proxy:3128/a b", "http://proxy:3128/\u00e4", "http://proxy:3128/\x7f"])
+def test_a_proxy_s_address_has_no_odd_characters(text: str) -> None:
+    with pytest.raises(LocalFileError, match="can't be used"):
+        Proxy.parse(text)

@@ -84,7 +84,7 @@ def test_a_terminal_without_utf_8_has_a_live_line_of_ascii(at_sixty: str) -> Non
 
 def test_events_and_the_live_line_share_a_terminal(at_sixty: str, call: Callable[..., Done]) -> None:
     size = (60, 300)
-    _, _, shown = _on_terminal("follow 352 --timeout 100ms", at_sixty, size=size, out=True)
+    _, _, shown = _on_terminal("follow 352 --timeout 2s", at_sixty, size=size, out=True)
 
     listed = [int(line.split()[0]) for line in call("list", "352", "--service-url", at_sixty).lines[1:]]
     left = _left(shown, size)
@@ -95,20 +95,32 @@ def test_events_and_the_live_line_share_a_terminal(at_sixty: str, call: Callable
 
 
 @contextmanager
-def _tmux(words: str, url: str, columns: int) -> Iterator[Callable[..., str]]:
-    """Run the command in a window of tmux; yield what gives it orders."""
+def _shell(columns: int) -> Iterator[Callable[..., str]]:
+    """Run a shell in a window of tmux; yield what gives tmux orders."""
     with TemporaryDirectory() as directory:
 
         def tmux(*order: str) -> str:
             command = ["tmux", "-S", f"{directory}/socket", "-f", "/dev/null", *order]
             return subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS).stdout
 
-        command = shlex.join([*COMMAND, *words.split(), "--service-url", url])
-        tmux("new-session", "-d", "-x", str(columns), "-y", "60", f"LC_ALL=C.UTF-8 {command}; cat")
+        shell = "LC_ALL=C.UTF-8 PS1='$ ' bash --norc --noprofile"
+        tmux("new-session", "-d", "-x", str(columns), "-y", "60", shell)
         try:
             yield tmux
         finally:
             tmux("kill-server")
+
+
+@contextmanager
+def _tmux(words: str, url: str, columns: int) -> Iterator[Callable[..., str]]:
+    """Run the command in a window of tmux; yield what gives it orders."""
+    with _shell(columns) as tmux:
+        tmux("send-keys", f"clear; {_typed(words, url)}; cat", "Enter")
+        yield tmux
+
+
+def _typed(words: str, url: str) -> str:
+    return shlex.join([*COMMAND, *words.split(), "--service-url", url])
 
 
 def _until(tmux: Callable[..., str], seen: Callable[[list[str]], object]) -> list[str]:
@@ -130,7 +142,7 @@ def test_rows_are_above_the_live_line_and_a_resize_in_the_middle_leaves_no_trace
         assert all("MESSAGE" in line or re.match(r"1\d{3}   19:5", line) for line in lines[:-1])
 
         tmux("resize-window", "-x", "45")
-        lines = _until(tmux, lambda lines: re.fullmatch(r"━+─+  8/24  8 running  \S+( \S+)?", lines[-1]))
+        lines = _until(tmux, lambda lines: re.fullmatch(r"━+─+  8/24  ▶ 8  ✔ 8  \S+( \S+)?", lines[-1]))
         assert len([line for line in lines if "/24" in line]) == 1
 
         now[0] = 80.0
@@ -143,6 +155,43 @@ def test_rows_are_above_the_live_line_and_a_resize_in_the_middle_leaves_no_trace
         assert lines[-2] == "job 352 finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"
         assert lines[-1].startswith("next: orch-events failures 352 --service-url ")
         assert not any("/24" in line for line in lines)
+
+
+@needs("tmux")
+def test_the_live_line_of_a_job_that_is_over_is_not_left_among_its_last_rows(over: str) -> None:
+    with _tmux("follow 354 --tail 3", over, 80) as tmux:
+        lines = _until(tmux, lambda lines: lines[-1].startswith("next: "))
+        head = next(row for row, line in enumerate(lines) if "MESSAGE" in line)
+        assert lines[head].rstrip() == "ID     2016-05-05  EVENT       NODE     MESSAGE"
+        assert [line.split()[0].isdecimal() for line in lines[head + 1 : head + 4]] == [True] * 3
+        assert not any("done" in line or "no events yet" in line for line in lines)
+
+
+@needs("tmux")
+def test_an_enter_leaves_no_copy_of_the_live_line_and_typing_is_seen_again_afterwards(at_sixty: str) -> None:
+    with _shell(80) as tmux:
+        tmux("send-keys", f"clear; {_typed('follow 352 --timeout 4s', at_sixty)}", "Enter")
+        _until(tmux, lambda lines: "8/24" in lines[-1])
+        for _ in range(3):
+            tmux("send-keys", "Enter")
+            time.sleep(0.6)
+        lines = _until(tmux, lambda lines: any("resume with" in line for line in lines))
+        assert not any("8/24" in line for line in lines)
+        tmux("send-keys", "echo seen", "Enter")
+        _until(tmux, lambda lines: "$ echo seen" in lines and lines[-2] == "seen")
+
+
+@needs("tmux")
+def test_nothing_is_drawn_on_what_is_typed_while_it_follows_in_the_background(at_sixty: str) -> None:
+    with _shell(80) as tmux:
+        command = _typed("follow 352 --timeout 7s", at_sixty)
+        tmux("send-keys", f"clear; {command} > /dev/null & sleep 1; clear", "Enter")
+        _until(tmux, lambda lines: lines == ["$"])
+        tmux("send-keys", "echo half a line")
+        _until(tmux, lambda lines: lines == ["$ echo half a line"])
+        lines = _until(tmux, lambda lines: any("resume with" in line for line in lines))
+        assert lines[0].startswith("$ echo half a line")
+        assert not any("8/24" in line for line in lines)
 
 
 def test_rows_are_cut_to_the_width_of_a_terminal(over: str) -> None:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 VIEWS = [
     ("list-40", 40, "list 353 --color never"),
     ("list-80", 80, "list 353 --color never"),
+    ("list-100", 100, "list 353 --color never"),
     ("list-120", 120, "list 353 --color never"),
     ("list-200", 200, "list 353 --color never"),
     ("list-ascii-80", 80, "list 353 --color never --ascii"),

@@ -127,3 +127,25 @@ def test_a_snapshot_as_of_the_same_event_adds_to_what_is_known_and_takes_nothing
 def test_a_run_takes_no_time_less_than_none(begin: int | None, end: int | None, seconds: float | None) -> None:
     stamps = [event(at).timestamp if at is not None else "" for at in (begin, end)]
     assert NodeRun("a", start_timestamp=stamps[0], finish_timestamp=stamps[1]).seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "detail", "why"),
+    [
+        ("node_failed", "Task failed on a: exited with 1", {"_error": "disk full"}, "disk full"),
+        ("node_failed", "Puppet run failed on a: no catalog", None, "no catalog"),
+        ("node_errored", "Could not run on a", None, "Could not run on a"),
+        ("node_skipped", "Failed on node a", None, ""),
+        ("node_finished", "Finished", {"_output": "error"}, ""),
+    ],
+)
+def test_why_a_node_did_not_finish_is_said_in_few_words(kind: str, message: str, detail: object, why: str) -> None:
+    assert applied(event(1, kind, message=message, detail=detail)).runs["a"].why == why
+
+
+def test_a_later_snapshot_counts_whatever_its_id_is() -> None:
+    nodes = applied(event(5))
+    nodes.merge_snapshot(NodeRecord("a", "failed", 0))
+    assert nodes.runs["a"].state == "running"
+    nodes.merge_snapshot(NodeRecord("a", "failed", 0), later=True)
+    assert (nodes.runs["a"].state, nodes.runs["a"].event_id, +nodes.counts) == ("failed", 5, {"failed": 1})

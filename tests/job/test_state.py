@@ -382,3 +382,28 @@ def test_an_aborted_job_s_nodes_are_told_as_they_were_left() -> None:
 def test_how_a_job_ended_by_its_events_alone() -> None:
     assert job_of(event(1, "job_aborted", None), record=record("finished")).word == "aborted"
     assert job_of(event(1, "job_stopping", None), record=record("finished")).word == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("job_record", "lacks"),
+    [
+        (None, False),
+        (record("running", 2), False),
+        (record("running", 3), True),
+        (record("stopped", 2, finished=1, running=1), False),
+        (record("stopped", 2, finished=1, skipped=1), True),
+        (record("stopped", 2), True),
+        (record("running", 2, finished=2), False),
+    ],
+)
+def test_a_record_can_know_more_of_the_nodes_than_the_events_told(job_record: JobRecord | None, lacks: bool) -> None:
+    state = job_of(event(1), event(2, "node_finished", "b"), record=job_record)
+    assert state.lacks_nodes is lacks
+
+
+def test_a_snapshot_completes_the_nodes_and_spoils_none_that_agrees() -> None:
+    state = job_of(event(1), event(2, "node_failed", "b", detail={"_error": "disk full"}))
+    state.complete_nodes([NodeRecord("a", "errored", 0), NodeRecord("b", "failed", 2), NodeRecord("c", "new", 0)])
+    assert {name: (run.state, run.cause) for name, run in state.runs.items()} == {
+        "a": ("errored", ""), "b": ("failed", "disk full"), "c": ("new", ""),
+    }  # fmt: skip

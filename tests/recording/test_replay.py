@@ -248,7 +248,7 @@ def test_follow_ends_when_the_recorded_job_did_and_not_before(speed: float) -> N
     updates = follow(Replay(EventRecording(early), clock, speed), clock)
     assert shown(updates) == [1, 40, 41]
     assert ending(updates).outcome.word == "finished"
-    assert 400 / speed <= clock.monotonic() <= 400 / speed + 18
+    assert 400 / speed <= clock.monotonic() <= 400 / speed + 20
 
 
 @pytest.mark.parametrize("speed", [math.inf, 30.0])

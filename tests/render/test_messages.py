@@ -1,5 +1,7 @@
 """What is said at the end."""
 
+import re
+
 import pytest
 
 from orch_events.analysis.progress import Straggler
@@ -20,6 +22,7 @@ from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState, Outcome, Word
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.messages import bad_nodes, ended, lost, restored, slow, still_running
+from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 from tests.build import event, job_of, record
 
@@ -154,12 +157,52 @@ def test_without_glyphs_the_state_is_a_word() -> None:
     ]
 
 
-@pytest.mark.parametrize("ascii_only", [False, True])
-def test_on_a_terminal_what_went_wrong_is_cut_to_its_width(ascii_only: bool) -> None:
-    theme = Theme.from_capabilities(color=False, ascii_only=ascii_only)
-    lines = bad_nodes(FAILED, theme, 30)
-    assert max(map(len, lines)) == 30
-    assert lines[0].endswith(theme.ellipsis)
+MISSING = "Could not find class ::profile::nginx::vhost::internal for node"
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (
+            80,
+            [
+                "  ✖ web-01.example.com  Could not find class ::profile::nginx::vhost::internal",
+                "                        for node",
+            ],
+        ),
+        (
+            40,
+            [
+                "  ✖ web-01.example.com  Could not find",
+                "    class",
+                "    ::profile::nginx::vhost::internal…",
+            ],
+        ),
+        (None, [f"  ✖ web-01.example.com  {MISSING}"]),
+    ],
+)
+def test_a_cause_goes_on_below_itself_and_no_word_of_it_is_broken(cells: int | None, shown: list[str]) -> None:
+    theme = Theme.from_capabilities(color=False, ascii_only=False)
+    failed = job_of(event(1, "node_failed", "web-01.example.com", detail={"_error": MISSING}))
+    assert bad_nodes(failed, theme, cells) == shown
+
+
+@pytest.mark.parametrize("cells", [20, 40, 80])
+def test_on_a_terminal_what_went_wrong_is_not_wider_than_it(cells: int) -> None:
+    theme = Theme.from_capabilities(color=True, ascii_only=False)
+    failed = job_of(event(1, "node_failed", "web-01." + "x" * 90, detail={"_error": "one two three " * 40}))
+    lines = bad_nodes(failed, theme, cells)
+    assert len(lines) == 3
+    assert max(width(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in lines) <= cells
+    assert lines[-1].endswith("…")
+
+
+@pytest.mark.parametrize(("nodes", "style"), [({"finished": 1}, "finished"), ({"failed": 1}, "warning")])
+def test_a_finish_is_green_only_where_no_node_failed(nodes: dict[str, int], style: str) -> None:
+    theme = Theme.from_capabilities(color=True, ascii_only=False)
+    assert ended("352", Outcome("finished", nodes, None), theme).startswith(
+        f"job 352 {theme.paint('finished', style)}: "
+    )
 
 
 def test_the_first_ten_are_named() -> None:

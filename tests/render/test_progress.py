@@ -129,19 +129,21 @@ def line(cells: int, theme: Theme = PLAIN, *, slept: float = 12, job: FollowedJo
 
 BAR, TIMES = "━━━━━───────────────", "52s  about 1m left  longest: web-08 52s"
 QUIET = "last event 12s ago"
+WORDS = "7/24 done  5 running  4 finished  1 failed  1 errored  1 skipped"
+NUMBERS = "7/24  ▶ 5  ✔ 4  ✖ 1  ‼ 1  ↷ 1"
 
 
 @pytest.mark.parametrize(
     ("cells", "shown"),
     [
         (160, f"job 352  {BAR}  7/24 done  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  {QUIET}"),
-        (124, f"{BAR}  7/24 done  5 running  1 failed  1 errored  {TIMES}  {QUIET}"),
-        (104, f"{BAR}  7/24 done  5 running  1 failed  1 errored  {TIMES}"),
-        (79, "━━━─────────  7/24 done  5 running  1 failed  1 errored  52s  about 1m left"),
-        (59, "━━──────  7/24  5 running  1 failed  1 errored  52s"),
-        (40, "━━──────  7/24  1 failed  1 errored  52s"),
-        (39, "━━──────  7/24  1 failed  1 errored"),
-        (20, "━━──────  7/24"),
+        (124, f"{BAR}  {WORDS}  52s  about 1m left"),
+        (104, f"{BAR}  {WORDS}  52s"),
+        (79, f"━━━─────────  {NUMBERS}  52s  about 1m left"),
+        (59, f"━━──────  {NUMBERS}  52s  about 1m left"),
+        (40, f"{NUMBERS}  52s"),
+        (30, "7/24  ▶ 5  ✔ 4  ✖ 1  ‼ 1  ↷ 1"),
+        (20, "7/24  ▶ 5  ✖ 1  ‼ 1"),
         (5, "7/24"),
         (3, "7/…"),
     ],
@@ -153,7 +155,7 @@ def test_what_matters_less_is_left_out_as_the_terminal_gets_narrower(cells: int,
 def test_without_utf_8_the_bar_is_ascii() -> None:
     drawn = line(79, ASCII)
     assert drawn.isascii()
-    assert "###---------  7/24 done" in drawn
+    assert drawn.startswith("###---------  7/24  5 running  4 finished")
 
 
 @pytest.mark.parametrize("theme", [PLAIN, ASCII, COLOUR])
@@ -198,7 +200,24 @@ def test_a_straggler_stands_first() -> None:
     job = busy()
     job.state.runs["web-08.example.com"].slow = True
     assert line(79, COLOUR, job=job).startswith(COLOUR.paint("web-08 slow: 52s", "warning"))
-    assert line(30, job=job) == "web-08 slow: 52s  7/24"
+    assert line(30, job=job) == "web-08 slow: 52s  7/24  ✖ 1"
+
+
+def test_a_node_that_is_named_by_its_address_is_not_shortened() -> None:
+    job = followed(event(1, node="10.20.30.40"))
+    assert "longest: 10.20.30.40 12s" in line(120, job=job)
+
+
+def test_in_the_background_nothing_is_drawn_or_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream, foreground = io.StringIO(), [True]
+    monkeypatch.setattr("orch_events.render.progress.in_foreground", lambda _: foreground[0])
+    one, _ = live(stream)
+    one.tick()
+    drawn = stream.getvalue()
+    foreground[0] = False
+    one.tick()
+    one.clear()
+    assert stream.getvalue() == drawn
 
 
 def test_a_state_that_nobody_knows_is_told_and_does_not_act() -> None:
@@ -218,7 +237,7 @@ def test_it_is_drawn_over_itself_and_leaves_no_trace() -> None:
     one.tick()
     one.moved()
     pyte.Stream(screen).feed(stream.getvalue())
-    assert screen.display[0].startswith("━━━─────────  7/24 done  5 running")
+    assert screen.display[0].startswith(f"━━━─────────  {NUMBERS}")
     assert (screen.display[1].strip(), screen.cursor.x, screen.cursor.y) == ("", 0, 0)
     one.clear()
     pyte.Stream(screen).feed(stream.getvalue())

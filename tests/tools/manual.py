@@ -5,6 +5,7 @@ Text becomes roff in `_escaped` alone: there a backslash is one, a hyphen can be
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import click
@@ -47,7 +48,7 @@ def page(date: str) -> str:
         lines += _section(name.replace("-", " ").upper(), _text(topic(name, cli.commands)))
     lines += _section("FILES", _list(_files()))
     lines += _section("EXAMPLES", _list(_examples()))
-    lines += _section("SEE ALSO", [".BR jq (1)"])
+    lines += _section("SEE ALSO", [".BR puppet\\-job (8),", ".BR puppet\\-access (8),", ".BR jq (1),", ".BR less (1)"])
     return "\n".join(lines) + "\n"
 
 
@@ -76,14 +77,18 @@ def _options() -> Iterator[str]:
         groups.setdefault(shared.option.heading.replace("Options", "Others"), []).append(shared)
     for heading, options in groups.items():
         commands = list(dict.fromkeys(command for shared in options for command in shared.of))
-        lines = [line for shared in options for line in _option(shared, commands)]
+        twice = {
+            name for name, count in Counter(shared.option.name for shared in shared_options()).items() if count > 1
+        }
+        lines = [line for shared in options for line in _option(shared, named=shared.option.name in twice)]
         yield from _under(".SS", heading, [".PP", *prose(f"For {_all(commands)}."), *lines])
 
 
-def _option(shared: Shared, commands: list[str]) -> Iterator[str]:
-    """Write an option, and whose it is where that is not each of `commands`."""
-    only = "" if list(shared.of) == commands else f" Only for {_all(list(shared.of))}."
-    yield from [".TP", _typed(shared.option.usage), *prose(shared.text + only)]
+def _option(shared: Shared, *, named: bool) -> Iterator[str]:
+    """Write an option; the commands are `named` where it means something else for others, or no other has it."""
+    only = f"{_all(list(shared.of))}: " if named or shared.option.heading == "Options" else ""
+    text = shared.text[:1].lower() + shared.text[1:] if only else shared.text
+    yield from [".TP", _typed(shared.option.usage), *prose(only + text)]
 
 
 def _all(words: list[str]) -> str:

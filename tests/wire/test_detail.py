@@ -217,6 +217,7 @@ def test_any_json_can_be_a_detail(detail: object) -> None:
     ("url", "read"),
     [
         ("https://pe/#/cm/report/1", "https://pe/#/cm/report/1"),
+        ("httpx://pe", ""),
         ("javascript:alert(1)", ""),
         (["https://pe"], ""),
         (None, ""),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orch_events.errors import HtmlAnswer, NotUnderstood, OrchEventsError, TruncatedAnswer
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event, PageEnd
-from orch_events.wire.page import PageDecoder
+from orch_events.wire.page import PageDecoder, no_json
 
 EXAMPLE = b"""{ "next-events":
     { "id": "https://orchestrator.example.com:8143/orchestrator/v1/jobs/352/events?start=1272" },
@@ -159,6 +159,25 @@ def test_an_event_nested_beyond_reason_is_refused_in_a_sentence() -> None:
     deep = b"[" * 100_000 + b"]" * 100_000
     with pytest.raises(NotUnderstood, match="is not JSON"):
         decode(cut_up(b'{"items":[{"id":1,"a":%b}, {"id":2}]}' % deep, 4096))
+    for pieces in ([b'{"items":[{"id":0},', b'{"id":1,"a":%b}, {"id":2}]}' % deep], [b'{"a":%b,"items":[]}' % deep]):
+        with pytest.raises(NotUnderstood, match="is not JSON"):
+            decode(pieces)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"", "empty"),
+        (b" \n", "only white space"),
+        (b" \n<html>", "HTML, not JSON"),
+        (b"\t\0\0", "NUL bytes, not JSON"),
+        (b"x", "not JSON"),
+    ],
+)
+def test_what_is_no_json_is_called_what_it_is(body: bytes, sentence: str) -> None:
+    error = no_json(body, "a page")
+    assert error.message == f"the response from a page is {sentence}"
+    assert isinstance(error, HtmlAnswer) is (b"<" in body)
 
 
 JSON = st.recursive(

@@ -275,3 +275,32 @@ def test_what_a_node_reports_is_kept_as_compact_json() -> None:
 def test_a_page_for_people_is_told_apart_as_it_may_pass() -> None:
     with pytest.raises(HtmlAnswer):
         NodeRecord.read_all(b"<html>starting</html>", "URL")
+
+
+_AT = ("2016-05-05T19:50:00Z", "2016-05-05T19:50:08Z", "2016-05-05T19:51:08Z")
+
+
+@pytest.mark.parametrize(
+    ("values", "began"),
+    [
+        ({"started_timestamp": _AT[1], "created_timestamp": _AT[0], "finished_timestamp": _AT[2]}, _AT[1]),
+        ({"started_timestamp": None, "created_timestamp": _AT[0], "finished_timestamp": _AT[2], "duration": 1}, _AT[0]),
+        ({"finished_timestamp": _AT[2], "duration": "60"}, _AT[1]),
+        ({"status": [{"state": "new", "enter_time": _AT[0]}]}, _AT[0]),
+        ({"status": [{"state": "new", "enter_time": _AT[0]}, {"state": "running", "enter_time": _AT[1]}]}, _AT[1]),
+        ({"finished_timestamp": _AT[2]}, None),
+        ({"finished_timestamp": "0001-01-01T00:00:00Z", "duration": 60}, None),
+        ({}, None),
+    ],
+)
+def test_when_a_job_began_is_known_of_every_server(values: dict[str, Any], began: str | None) -> None:
+    at = job(**values).began_at
+    assert (at and at.isoformat()) == (began and began.replace("Z", "+00:00"))
+
+
+def test_what_a_job_runs_and_where_is_read_from_its_options() -> None:
+    task = job(options={"task": "facts", "plan_job": 197}, environment={"name": "production"})
+    assert (task.task, task.subject, task.environment) == ("facts", "facts (plan:197)", "production")
+    assert job(options={"plan_job": 197}).subject == "(plan:197)"
+    assert job(options={"environment": "test"}, environment={"name": ""}).environment == "test"
+    assert job(options={"task": ["facts"]}, environment=7).subject == ""

@@ -6,14 +6,22 @@ No other module of the command reads `sys.stdout`, `os.environ` and the like.
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar, cast
 
 from orch_events.cli.signals import Signals
 from orch_events.cli.stderr import Stderr
-from orch_events.render.toolkit.terminal import asks_console_for_escapes, columns, is_terminal, needs_ascii, wants_color
+from orch_events.render.toolkit.terminal import (
+    asks_console_for_escapes,
+    columns,
+    is_terminal,
+    needs_ascii,
+    size,
+    wants_color,
+)
 from orch_events.times import Clock, SystemClock
 
 if TYPE_CHECKING:  # rich and msgspec are imported when something is requested or drawn
@@ -58,8 +66,9 @@ class App:
         self.environ = environ
         self.platform = platform
         self.clock: Clock = SystemClock()
-        self.stderr = Stderr(stderr)
+        self.stderr = Stderr(stderr, columns=self._stderr_columns)
         self.signals = Signals()
+        self._paged: BinaryIO | None = None
 
     @classmethod
     def from_process(cls) -> "App":
@@ -69,7 +78,10 @@ class App:
     def configure_stderr(self, display: "DisplayOptions | DoctorOptions") -> None:
         """Apply the display options to stderr."""
         theme = self.theme(self.stderr_stream, display)
-        self.stderr = Stderr(self.stderr_stream, theme.paint, quiet=display.quiet)
+        self.stderr = Stderr(self.stderr_stream, theme.paint, quiet=display.quiet, columns=self._stderr_columns)
+
+    def _stderr_columns(self) -> int | None:
+        return columns(self.stderr_stream)
 
     def theme(self, stream: TextIO | None, display: "DisplayOptions | DoctorOptions") -> "Theme":
         """Return the theme for a stream."""
@@ -107,13 +119,37 @@ class App:
 
     @property
     def output(self) -> "Output":
-        """Standard output, for data."""
+        """Standard output, for data; a pager inside `paging`."""
         from orch_events.render.toolkit.streams import Output
 
         if self.stdout is None:
             return Output(None)
+        if self._paged is not None:
+            return Output(self._paged, "the pager", self.stdout.encoding)
         stream = getattr(self.stdout.buffer, "raw", self.stdout.buffer)
         return Output(stream, encoding=self.stdout.encoding, shield=self.signals.shield)
+
+    @contextmanager
+    def paging(self, *, wanted: bool) -> Iterator[None]:
+        """Page what is written meanwhile, if it goes to a terminal and is longer than that.
+
+        That the pager was left early is no error: then the context just ends.
+        """
+        from orch_events.cli.pager import Paged, pager_command
+
+        terminal, command = size(self.stdout), pager_command(self.environ)
+        if not wanted or terminal is None or not terminal.lines or not command:
+            yield
+            return
+        paged = Paged(self.output, terminal, command, self.environ)
+        self._paged = cast("BinaryIO", paged)
+        try:
+            yield
+        except BrokenPipeError:
+            pass
+        finally:
+            self._paged = None
+            paged.finish()
 
     def finish(self, steps: "Steps[T]") -> T:
         """Run an operation to its end and return its result; sleep at each Pause, and report other updates on stderr.

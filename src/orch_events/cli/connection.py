@@ -62,6 +62,8 @@ def open_server(
 ) -> Iterator[OpenServer]:
     """Open the server that the options name, or the built-in simulator at `demo_speed`."""
     with ExitStack() as stack:
+        if connect.demo:
+            app.stderr.note("demo data: these jobs are made up, by the built-in simulator")
         server = stack.enter_context(demo(app, demo_speed)) if connect.demo else _configured(app, connect)
         client = stack.enter_context(open_client(app, connect, server, verbose=verbose))
         version = partial(token_version, server.token_file) if server.token_file else None
@@ -202,7 +204,8 @@ def configured_url(settings: "Settings", places: "Places") -> str:
     if settings.service_url.value is None:
         raise LocalFileError(
             "no orchestrator is configured",
-            f"use --service-url URL, or set service-url in {places.user_conf or 'orchestrator.conf'}, or try --demo",
+            "use --service-url URL or ORCH_EVENTS_SERVICE_URL, or set service-url in "
+            f"{places.user_conf or 'orchestrator.conf'}, or try --demo; what is configured shows: orch-events doctor",
         )
     return settings.service_url.value
 

@@ -28,8 +28,7 @@ if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.wire.event import Event
     from orch_events.wire.records import JobRecord, NodeRecord
 
-_REPLAY_SECONDS = 0.2
-"""The longest polling interval of a replay in time; one of all at once needs none."""
+_REPLAY_INTERVAL = 0.2
 
 
 class OpenJob(NamedTuple):
@@ -41,7 +40,7 @@ class OpenJob(NamedTuple):
         policy: how long errors of the source are retried.
         name: its name in suggested commands: the path of its recording, or its number.
         origin: what tells its source from others: the URL of a server's API, `demo`, or the path of a recording.
-        interval_seconds: the longest polling interval that a recording needs; None for a server.
+        recorded: whether its source is a recording.
         start: the first event id that its source can tell; None for all.
         live: the job's number on its server, if its source is a recording; "" if that is not known.
         has: whether its source may have another job, by its number.
@@ -52,15 +51,10 @@ class OpenJob(NamedTuple):
     policy: "RetryPolicy"
     name: str
     origin: str
-    interval_seconds: float | None = None
+    recorded: bool = False
     start: int | None = None
     live: str = ""
     has: Callable[[str], bool] = lambda _: True
-
-    @property
-    def recorded(self) -> bool:
-        """Whether its source is a recording."""
-        return self.interval_seconds is not None
 
     def of_plan(self, number: str) -> "OpenJob | None":
         """Return a job that this plan job has started; None if it is not in its recording."""
@@ -76,13 +70,14 @@ class OpenJob(NamedTuple):
         start: int | None = None,
         resume: "Resume | None" = None,
         settle_seconds: float = 15.0,
+        name_nodes: bool = False,
     ) -> "Follower":
         """Make a follower of the job; a recording is polled more often, and nothing that it lacks is waited for."""
         from orch_events.follow.follower import Follower
         from orch_events.follow.plan import PlanFollower
 
-        if self.interval_seconds is not None:
-            interval_seconds, settle_seconds = min(interval_seconds, self.interval_seconds), 0.0
+        if self.recorded:
+            interval_seconds, settle_seconds = min(interval_seconds, _REPLAY_INTERVAL), 0.0
         return (PlanFollower if is_plan(self.number) else Follower)(
             self.number,
             self.source,
@@ -92,6 +87,7 @@ class OpenJob(NamedTuple):
             start=start,
             resume=resume,
             settle_seconds=settle_seconds,
+            name_nodes=name_nodes and not self.recorded,
         )
 
 
@@ -163,10 +159,10 @@ def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "Retry
     origin = "-" if ref.place == "-" else os.path.realpath(ref.place)
     if recording.contents == "nodes":
         nodes = recording.nodes()
-        return OpenJob(nodes.job, nodes, policy, ref.place, origin, 0.0, nodes.start, nodes.number)
+        return OpenJob(nodes.job, nodes, policy, ref.place, origin, recorded=True, start=nodes.start, live=nodes.number)
     job, source = recording.job(replay.job), Replay(recording, app.clock, replay.speed)
-    interval = 0.0 if math.isinf(replay.speed) else _REPLAY_SECONDS
-    return OpenJob(job, source, policy, ref.place, origin, interval, None, recording.number(job) or "", recording.has)
+    live = recording.number(job) or ""
+    return OpenJob(job, source, policy, ref.place, origin, recorded=True, live=live, has=recording.has)
 
 
 def _check_place(app: App, ref: JobRef, server: OpenServer) -> None:
@@ -286,7 +282,8 @@ def _load(app: App, job: OpenJob, observer: "Observer | None", *, every_node: bo
     state = follower.state
     if job.recorded and not state.is_over:
         live = f"; on the server: orch-events follow {job.live}" if job.live else ""
-        app.stderr.note(f"{escape_control(job.name)} ends before the job does{live}")
+        name = "standard input" if job.name == "-" else escape_control(job.name)
+        app.stderr.note(f"{name} ends before the job does{live}")
     if job.start is not None or (state.lacks_nodes and (state.is_over or every_node)):
         _complete_nodes(app, job, state, observer)
     return state

@@ -1,9 +1,10 @@
 """Builds the chain of renderers that events go through, from the options.
 
-    checkpoint → recording → filter → tail → format
+    checkpoint → recording → filter → tail → room → format
 
-Checkpoint and recording save events beside the output: if one fails, that is reported once, and the rest continues.
-Commands import this module when they run, not before.
+Room erases the live line before anything is written. Checkpoint and recording save events beside the output: if one
+fails, that is reported once, and the rest continues. Commands import this module when they run, not
+before.
 """
 
 import os
@@ -45,11 +46,13 @@ class Chain(NamedTuple):
         first_link: its first link.
         filtered: the link that filters.
         persisting: the links that save to a file.
+        expect_nodes: makes room for the names of nodes, before their events come.
     """
 
     first_link: Renderer
     filtered: Filtered
     persisting: "Sequence[PersistingLink]"
+    expect_nodes: Callable[[Sequence[str]], None]
 
 
 def renderer_chain(
@@ -58,6 +61,7 @@ def renderer_chain(
     followed: FollowedJobs,
     recording: JsonLines | None,
     checkpoints: "Checkpoints | None",
+    make_room: Callable[[], None],
 ) -> Chain:
     """Build the chain.
 
@@ -67,8 +71,12 @@ def renderer_chain(
         followed: the jobs; a plan adds those that it starts.
         recording: the recording to write; None for none.
         checkpoints: the cursor file to write; None for none.
+        make_room: called before anything is written to stdout.
     """
-    filtered = _filtered(app, options, followed)
+    guard = partial(_limited_search, app)
+    event_filter = _event_filter(options.filters, guard)
+    view = _view(app, options, event_filter, guard, followed)
+    filtered = _filtered(options, event_filter, RoomMaker(make_room, view), followed)
     first_link: Renderer = filtered
     persisting: list[PersistingLink] = []
     if recording is not None:
@@ -78,17 +86,23 @@ def renderer_chain(
         tail = options.range.tail is not None
         first_link = checkpointer = Checkpointer(checkpoints, followed.by_job, first_link, app.stderr, tail=tail)
         persisting.append(checkpointer)
-    return Chain(first_link, filtered, persisting)
+    return Chain(first_link, filtered, persisting, view.expect if isinstance(view, Table) else lambda _: None)
 
 
-def _filtered(app: App, options: EventOptions, followed: FollowedJobs) -> Filtered:
-    guard = partial(_limited_search, app)
-    event_filter = _event_filter(options.filters, guard)
-    if options.output.format == "table":
-        highlighted = partial(Highlighter, event_filter.grep, guard=guard) if event_filter.grep else None
-        renderer: Renderer = _table(app, options.display, highlighted, followed)
-    else:
-        renderer = _structured(app, options.output, name_job=followed.several)
+def _view(
+    app: App,
+    options: EventOptions,
+    event_filter: EventFilter,
+    guard: Callable[[], AbstractContextManager[None]],
+    followed: FollowedJobs,
+) -> Renderer:
+    if options.output.format != "table":
+        return _structured(app, options.output, name_job=followed.several)
+    highlighted = partial(Highlighter, event_filter.grep, guard=guard) if event_filter.grep else None
+    return _table(app, options.display, highlighted, followed)
+
+
+def _filtered(options: EventOptions, event_filter: EventFilter, renderer: Renderer, followed: FollowedJobs) -> Filtered:
     if options.range.tail is not None:
         renderer = Tail(options.range.tail, renderer, lambda job: followed.by_job[job].last_answer_at is not None)
     return Filtered(event_filter, renderer)
@@ -212,6 +226,34 @@ def _breaks_off(path: str) -> bool:
     with FileIO(path) as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) != b"\n"
+
+
+class RoomMaker:
+    """A link that has room made before anything is written: the live line is erased.
+
+    Args:
+        make_room: makes it.
+        renderer: the next link.
+    """
+
+    def __init__(self, make_room: Callable[[], None], renderer: Renderer) -> None:
+        self._make_room = make_room
+        self._renderer = renderer
+
+    def write(self, job: str, events: Sequence[Event]) -> None:
+        """Make room if there is anything to write, and pass it on."""
+        if events:
+            self._make_room()
+        self._renderer.write(job, events)
+
+    def flush(self) -> None:
+        """Flush the next link, which holds nothing back."""
+        self._renderer.flush()
+
+    def close(self, *, complete: bool = True) -> None:
+        """Make room, and close the next link."""
+        self._make_room()
+        self._renderer.close(complete=complete)
 
 
 class PersistingLink:

@@ -24,9 +24,9 @@ def write_report(
 ) -> None:
     """Write a report to stdout in the chosen format: as text, or as one JSON object."""
     if output.format == "json":
-        write_lines(app, [json.dumps(content(), separators=(",", ":"))])
+        write_lines(app, display, [json.dumps(content(), separators=(",", ":"))])
     else:
-        write_lines(app, text(Layout(app.theme(app.stdout, display), columns(app.stdout))))
+        write_lines(app, display, text(Layout(app.theme(app.stdout, display), columns(app.stdout))))
 
 
 def write_objects(app: App, output: OutputOptions, objects: Sequence[bytes]) -> None:
@@ -39,10 +39,11 @@ def write_objects(app: App, output: OutputOptions, objects: Sequence[bytes]) -> 
         JsonLines(app.output).write_objects(objects)
 
 
-def write_lines(app: App, lines: list[str]) -> None:
-    """Write lines to stdout."""
+def write_lines(app: App, display: DisplayOptions, lines: list[str]) -> None:
+    """Write lines to stdout, through a pager if there are many."""
     if lines:
-        app.output.write_text("\n".join([*lines, ""]))
+        with app.paging(wanted=not display.no_pager):
+            app.output.write_text("\n".join([*lines, ""]))
 
 
 def part_of(state: JobState, options: ReportOptions) -> Part:

@@ -1,6 +1,6 @@
 """FollowSession: shows and saves the events of some jobs, for `list` and `follow` alike.
 
-    a follower's updates → FollowSession → checkpoint → recording → filter → tail → format → stdout
+    a follower's updates → FollowSession → checkpoint → recording → filter → tail → room → format → stdout
                                          → stderr: progress, connection, closing summary
 
 The session reads the updates and decides the exit status. Recording and checkpoint are links of the renderer chain: if
@@ -10,8 +10,9 @@ one can't be written, that is reported once, and the session continues.
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
 from orch_events.cli import exit_status
@@ -30,7 +31,17 @@ from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState, Outcome
-from orch_events.job.updates import FollowFailed, JobEnded, NewEvents, OutcomeUnknown, Pause, Tick, TimedOut, Update
+from orch_events.job.updates import (
+    FollowFailed,
+    JobEnded,
+    NewEvents,
+    NodesNamed,
+    OutcomeUnknown,
+    Pause,
+    Tick,
+    TimedOut,
+    Update,
+)  # fmt: skip
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import (
     MOST_NODES,
@@ -43,7 +54,7 @@ from orch_events.render.messages import (
     unknown,
 )
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
-from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe
+from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.times import Instant
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import is_plan, spoken
@@ -51,6 +62,7 @@ from orch_events.wire.vocabulary import NODE_UNFINISHED
 
 _REPEATED_SECONDS = 30.0
 """How much of a plan's stream is repeated when it is resumed by time: what was on its way, in seconds."""
+_MANY_NODES = 500
 
 
 class FollowOptions(NamedTuple):
@@ -90,7 +102,7 @@ def open_session(
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
         _check_record(app, events.record, jobs)
         file = _open_cursor_file(follow.cursor_file)
-        followed = _follow(app, jobs, events.range.start, follow, file)
+        followed = _follow(app, jobs, events, follow, file)
         recording = stack.enter_context(open_recording_file(app, events.record))
         checkpoints = Checkpoints(file, followed.origins) if file is not None else None
         yield FollowSession(app, events, follow, followed, recording, checkpoints)
@@ -115,7 +127,7 @@ def _open_cursor_file(path: str | None) -> CheckpointFile | None:
 
 
 def _follow(
-    app: App, jobs: Sequence[OpenJob], start: int | None, follow: FollowOptions, file: CheckpointFile | None
+    app: App, jobs: Sequence[OpenJob], events: EventOptions, follow: FollowOptions, file: CheckpointFile | None
 ) -> FollowedJobs:
     """Follow jobs, each from where the cursor file says, else from --start; a job of a plan from its beginning."""
     named = {job.number for job in jobs}
@@ -124,9 +136,10 @@ def _follow(
         return job.follower(
             app.clock,
             interval_seconds=follow.interval_seconds,
-            start=start if job.number in named else None,
+            start=events.range.start if job.number in named else None,
             resume=resume,
             settle_seconds=follow.settle_seconds,
+            name_nodes=events.output.format == "table" and is_terminal(app.stdout),
         )
 
     return FollowedJobs(app, jobs, make, file)
@@ -163,14 +176,15 @@ class FollowSession:
         self._stderr.name_job = followed.several
         self._exit_options = events.exit_options
         self._theme = app.theme(app.stderr_stream, events.display)
-        self._chain = renderer_chain(app, events, followed, recording, checkpoints)
         follow_progress = FollowProgress(followed.followers, app.clock)
         self._progress = _progress(app, events.display, follow_progress, wanted=follow.progress)
+        self._chain = renderer_chain(app, events, followed, recording, checkpoints, self._progress.clear)
         self._stderr.make_room = self._progress.clear
         self._commands, self._stragglers = None, None
         if follow.typed is not None:
             self._commands = ShellCommand(follow.typed, followed.names)
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
+        self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
         self._last_shown: dict[str, int] = {}
         self._last_shown_at: dict[str, float] = {}
         self._statuses: dict[str, int] = {}
@@ -212,6 +226,8 @@ class FollowSession:
 
     def _handle(self, update: Update) -> None:
         match update:
+            case NodesNamed(names):
+                self._chain.expect_nodes(names)
             case NewEvents(state, events):
                 self._show(state, events)
             case Tick():
@@ -234,10 +250,10 @@ class FollowSession:
 
     def _show(self, state: JobState, events: Sequence[Event]) -> None:
         passed = self.shown
-        self._progress.clear()
         with self._app.signals.shield():
             self._chain.first_link.write(state.job, events)
             self._note_shown(state.job, events)
+        self._note_many_nodes(state)
         if self.shown > passed:
             self._progress.moved()
         else:  # filtered events do not end the silence
@@ -250,6 +266,12 @@ class FollowSession:
         plan = self._followed.plan_of(job) or job
         if is_plan(plan) and (at := events[-1].at) is not None:
             self._last_shown_at[plan] = max(self._last_shown_at.get(plan, 0.0), at.timestamp())
+
+    def _note_many_nodes(self, state: JobState) -> None:
+        """Say once that there is a shorter view of a job of many nodes, to who reads all of it."""
+        if self._hints_at_failed and state.total > _MANY_NODES:
+            self._hints_at_failed = False
+            self._stderr.note(f"{spoken(state.job)} has {state.total:,} nodes; --failed shows only what goes wrong")
 
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:
@@ -344,4 +366,9 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
         return Heartbeat(stream, progress, app.clock)
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
-    return LiveLine(stream, theme, progress, app.clock, lambda: columns(stream) or DEFAULT_COLUMNS, shared=shared)
+    width = partial(_columns, stream)
+    return LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+
+
+def _columns(stream: TextIO) -> int:
+    return columns(stream) or DEFAULT_COLUMNS

@@ -6,7 +6,7 @@ This is the one place that reports lost connections, whether a job is followed o
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from orch_events.errors import OrchEventsError
+from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError
 from orch_events.render.toolkit.streams import BestEffortStream
 from orch_events.render.toolkit.text import escape_control
 
@@ -21,6 +21,7 @@ class Stderr:
         stream: the stream; None if the process was started without one.
         paint: colours a text by the name of a style.
         quiet: whether to suppress notes; warnings and errors never are.
+        columns: returns the width of the terminal; None if there is none: then a message is one line.
 
     Attributes:
         make_room: called before each message, to erase the live line.
@@ -33,12 +34,14 @@ class Stderr:
         paint: Callable[[str, str], str] = lambda text, _: text,
         *,
         quiet: bool = False,
+        columns: Callable[[], int | None] = lambda: None,
     ) -> None:
         self.make_room: Callable[[], None] = lambda: None
         self.name_job = False
         self._stream = BestEffortStream(stream)
         self._paint = paint
         self._quiet = quiet
+        self._columns = columns
 
     def note(self, text: str) -> None:
         """Write a note, which --quiet suppresses; the text must be escaped already."""
@@ -72,7 +75,10 @@ class Stderr:
         match update:
             case ConnectionLost():
                 self.warn(lost(update, name_job=self.name_job))
-                if not update.had_contact and update.error.hint:
+                waits_for_token = isinstance(
+                    update.error, NotAuthenticated | TokenFileError
+                )  # the warning has the hint
+                if not update.had_contact and update.error.hint and not waits_for_token:
                     self.hint(update.error.hint)
             case ConnectionRestored():
                 self.note(escape_control(restored(update, name_job=self.name_job)))
@@ -81,4 +87,9 @@ class Stderr:
 
     def _write(self, text: str) -> None:
         self.make_room()
+        columns = self._columns()
+        if columns is not None:
+            from orch_events.render.toolkit.layout import fold
+
+            text = "\n".join(fold(text, columns))
         self._stream.write(f"{text}\n")

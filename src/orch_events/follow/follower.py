@@ -7,7 +7,7 @@ How a job's end is found
 
 What is asked when
     1. the record: its node_count says how many nodes must be over. A record that can't be had is asked for again with
-       every page.
+       every page. Where there are columns to be made for them, /nodes tells the nodes' names, once.
     2. the events, from `start` or from the beginning.
     3. /nodes, only when following begins in the middle: the events before `start` are not read, the states they led to
        are.
@@ -40,6 +40,7 @@ turns. Resuming needs one number, `next_start`.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from orch_events.errors import OrchEventsError
@@ -53,6 +54,7 @@ from orch_events.job.updates import (
     FollowFailed,
     JobEnded,
     NewEvents,
+    NodesNamed,
     Notice,
     OutcomeUnknown,
     Pause,
@@ -83,6 +85,7 @@ class Follower:
         start: the first event id that is wanted; None for all.
         resume: what was shown before a restart; beats `start`.
         settle_seconds: seconds of silence after which a job without a record is over, once each node seen is.
+        name_nodes: whether to learn the nodes' names before the first event, if the server answers at all.
 
     Attributes:
         start: the first event id that is wanted; None for all.
@@ -103,6 +106,7 @@ class Follower:
         start: int | None = None,
         resume: Resume | None = None,
         settle_seconds: float = 15.0,
+        name_nodes: bool = False,
     ) -> None:
         self.start = resume.start if resume else start
         self.state = new_state(job, whole=self.start is None)
@@ -114,6 +118,7 @@ class Follower:
         self._policy = policy
         self._polling = PollingInterval(interval_seconds)
         self._settle_seconds = settle_seconds
+        self._wants_names = name_nodes
         self._resume = resume
         self._cursor = Cursor(start, resume)
         self._settled_at = clock.monotonic() + settle_seconds if resume and resume.has_gaps else 0.0
@@ -164,8 +169,9 @@ class Follower:
             yield FollowFailed(self.state, error)
 
     def _read_once(self, *, outcome: bool, beginning: bool) -> Iterator[Update]:
-        if beginning and self.start is not None:
+        if self._wants_names or (beginning and self.start is not None):
             yield from self._poll_record()
+        yield from self._name_nodes()
         yield from self._poll_events()
         if not outcome:
             return
@@ -176,6 +182,7 @@ class Follower:
 
     def _follow_to_end(self) -> Iterator[Update]:
         yield from self._poll_record()
+        yield from self._name_nodes()
         yield from self._check_resume()
         found = yield from self._poll_events()
         yield from self._merge_nodes()
@@ -235,6 +242,14 @@ class Follower:
         """Return the seconds until the next request: not later than the end may be."""
         pause = self._polling.next(found=found)
         return min(pause, max(0.0, min(self._leave_at, self._reread_at) - self._clock.monotonic()))
+
+    def _name_nodes(self) -> Iterator[Update]:
+        """Tell the nodes' names, if they are wanted and can be had at once; the events name them too."""
+        if not self._wants_names or not self.had_contact:
+            return
+        with suppress(OrchEventsError):
+            nodes = yield from first_answer(self._source.nodes(self.state.job))
+            yield NodesNamed([node.name for node in nodes])
 
     def _check_resume(self) -> Iterator[Update]:
         """See that the server still has the last event that was shown; if it has not, its history is another one."""

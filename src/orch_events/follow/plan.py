@@ -65,6 +65,10 @@ class PlanFollower(Follower):
         if self.start is not None:
             yield from self._retry(self._note_all_job_events)
 
+    def _name_nodes(self) -> Steps[None]:
+        """Do nothing: a plan has no nodes."""
+        yield from ()
+
     def _account_for_skipped_events(self) -> Steps[None]:
         """Do nothing: what was skipped is known."""
         yield from ()

@@ -1,5 +1,6 @@
 """Updates: what a follower yields. The caller decides what to show of them.
 
+NodesNamed          the nodes of a job, before their events
 NewEvents           new events, in the order of ids
 Tick                a response is arriving, and nothing more of it is there yet
 Pause               nothing to do for some seconds; repeated at least once a second
@@ -22,6 +23,12 @@ from orch_events.job.state import JobState, Outcome
 from orch_events.wire.event import Event
 
 T = TypeVar("T")
+
+
+class NodesNamed(msgspec.Struct, frozen=True):
+    """The names of a job's nodes, as far as they are known before its events."""
+
+    names: Sequence[str]
 
 
 class NewEvents(msgspec.Struct, frozen=True):
@@ -110,7 +117,8 @@ class TimedOut(msgspec.Struct, frozen=True):
 
 
 Update = (
-    NewEvents
+    NodesNamed
+    | NewEvents
     | Tick
     | Pause
     | ConnectionLost

@@ -9,6 +9,7 @@ from orch_events.job.nodes import NodeRun
 from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState, Outcome
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
+from orch_events.render.toolkit.layout import wrap
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
@@ -17,6 +18,10 @@ from orch_events.wire.vocabulary import NODE_FAILED, PLAN_FAILED, in_display_ord
 
 MOST_NODES = 10
 """How many failed nodes are listed at the end."""
+_MOST_LINES = 3
+_LEAST_NAME_CELLS = 12
+_LEAST_CAUSE_CELLS = 24
+"""Where there is less room beside the names, a cause goes on below its node's."""
 
 
 def ended(job: str, outcome: Outcome, theme: Theme) -> str:
@@ -30,26 +35,35 @@ def ended(job: str, outcome: Outcome, theme: Theme) -> str:
         nodes = f"{outcome.jobs} job{'s' * (outcome.jobs != 1)}, {nodes}"
     if outcome.late:
         parts.append(theme.paint(f"{outcome.late} late event{'s' * (outcome.late != 1)}", "warning"))
-    return f"{spoken(job)} {theme.paint(outcome.word, outcome.word)}{took}: " + ", ".join([nodes, *parts])
+    well = outcome.word != "finished" or not any(outcome.nodes.get(state) for state in NODE_FAILED)
+    word = theme.paint(outcome.word, outcome.word if well else "warning")
+    return f"{spoken(job)} {word}{took}: " + ", ".join([nodes, *parts])
 
 
 def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
-    """Return a line for each of the first nodes that failed or errored, with the cause.
+    """Return lines for each of the first nodes that failed or errored, with the cause.
 
     Args:
         state: the state of their job.
         theme: colours and glyphs.
-        cells: the width of the terminal; None if there is none: then nothing is cut.
+        cells: the width of the terminal, at which causes are wrapped; None if there is none: then each is one line.
     """
     runs = bad_runs(state)[:MOST_NODES]
     column = max((width(escape_control(run.name)) for run in runs), default=0)
-    lines = []
-    for run in runs:
-        mark = theme.paint(theme.glyphs.get(run.state) or run.state.ljust(len("errored")), run.state)
-        line = f"{padded(escape_control(run.name), column)}  {escape_control(run.why)}".rstrip()
-        room = None if cells is None else cells - 3 - width(theme.glyphs.get(run.state) or "errored")
-        lines.append(f"  {mark} {line if room is None else cut(line, room, theme.ellipsis)}")
-    return lines
+    column = column if cells is None else min(column, max(_LEAST_NAME_CELLS, cells - _LEAST_NAME_CELLS))
+    return [line for run in runs for line in _bad_node(run, column, theme, cells)]
+
+
+def _bad_node(run: NodeRun, column: int, theme: Theme, cells: int | None) -> list[str]:
+    label = theme.glyphs.get(run.state) or run.state.ljust(len("errored"))
+    head = f"  {theme.paint(label, run.state)} {padded(cut(escape_control(run.name), column, theme.ellipsis), column)} "
+    indent = len("  ") + width(label) + 1 + column + len("  ")
+    if cells is not None and cells - indent < _LEAST_CAUSE_CELLS:
+        indent = len("    ")
+    lines = wrap([head, *escape_control(run.why).split(" ")], cells, indent=indent)
+    if len(lines) > _MOST_LINES and cells is not None:
+        lines[_MOST_LINES - 1] = cut(lines[_MOST_LINES - 1], cells - 2, "") + theme.ellipsis
+    return lines[:_MOST_LINES]
 
 
 def plan_failure(state: PlanState, theme: Theme, cells: int | None) -> list[str]:

@@ -1,7 +1,8 @@
 """Progress on stderr: a live line on a terminal, a heartbeat elsewhere.
 
 The terminal's cursor stays at the beginning of the live line. So the line is erased from there to the end of the
-screen, which also works after the terminal was made narrower and the line takes two rows.
+screen, which also works after the terminal was made narrower and the line takes two rows. While it is on the screen the
+terminal does not echo: Enter would move the cursor off it. In the background nothing is drawn, and nothing is erased.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +10,8 @@ from typing import NamedTuple, Protocol, TextIO
 
 from orch_events.analysis.progress import FollowProgress
 from orch_events.render.toolkit.streams import BestEffortStream
-from orch_events.render.toolkit.text import cut, escape_control, width
+from orch_events.render.toolkit.terminal import Echo, in_foreground
+from orch_events.render.toolkit.text import cut, escape_control, first_label, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import Clock, format_duration, format_roughly
 from orch_events.wire.vocabulary import NODE_FAILED, NODE_STATES
@@ -21,8 +23,10 @@ _READER_SECONDS = 0.3
 
 _HEARTBEAT_SECONDS = 60.0
 _BAR_CELLS = ((100, 20), (60, 12), (0, 8))
-_WORD_CELLS = 60
-"""Where the line is narrower, the number of nodes that are done stands alone."""
+
+
+_NUMBERS_RANK = 6
+"""The highest rank of a part that tells, or shows, how many nodes are how far, or for how long."""
 
 
 class Part(NamedTuple):
@@ -49,6 +53,7 @@ class LiveLine:
         clock: the time.
         columns: returns the width of the terminal.
         shared: whether the reader of our output may write to the same terminal: then the line is hidden for a while.
+        keyboard: the terminal that is typed on; None for none.
     """
 
     def __init__(
@@ -60,7 +65,10 @@ class LiveLine:
         columns: Callable[[], int],
         *,
         shared: bool,
+        keyboard: TextIO | None = None,
     ) -> None:
+        self._terminal = stream
+        self._echo = Echo(keyboard)
         self._stream = BestEffortStream(stream)
         self._theme = theme
         self._progress = progress
@@ -74,7 +82,9 @@ class LiveLine:
         """Erase the line."""
         if self._drawn:
             self._drawn = False
-            self._stream.write(_CLEAR)
+            if in_foreground(self._terminal):
+                self._stream.write(_CLEAR)
+            self._echo.restore()
 
     def moved(self) -> None:
         """Draw it below the events that were written."""
@@ -84,15 +94,24 @@ class LiveLine:
 
     def tick(self) -> None:
         """Draw it."""
-        if self._clock.monotonic() < self._hidden_until:
+        if self._clock.monotonic() < self._hidden_until or not in_foreground(self._terminal):
             return
         self._drawn = True
+        self._echo.off()
         self._stream.write(f"{_CLEAR}{live_line(self._progress, self._theme, self._columns() - 1)}\r")
 
 
 def live_line(progress: FollowProgress, theme: Theme, cells: int) -> str:
-    """Draw the live line within `cells`; parts that matter less are left out if there is no room."""
-    parts = [*_slow_node(progress, theme), *_nodes(progress, theme, cells), *_times(progress, theme)]
+    """Draw the live line within `cells`.
+
+    If there is no room, words give way first: states are told by their glyphs, and what a number says in words is left
+    out. Then the parts that matter least are.
+    """
+    for words in (True, False):
+        parts = [*_slow_node(progress, theme), *_nodes(progress, theme, cells, words=words), *_times(progress, theme)]
+        numbers = [part for part in parts if words and part.rank <= _NUMBERS_RANK]
+        if sum(part.cells + len(_GAP) for part in numbers) <= cells + len(_GAP):
+            break
     shown, remaining = set[Part](), cells + len(_GAP)
     for part in sorted(parts, key=lambda part: part.rank):
         remaining -= part.cells + len(_GAP)
@@ -106,42 +125,40 @@ def _slow_node(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
     """Yield the node that has been running longest, if it is slow."""
     if progress.longest is not None and progress.longest[0].slow:
         run, seconds = progress.longest
-        yield _part(
-            1, f"{escape_control(run.name.partition('.')[0])} slow: {format_duration(seconds)}", theme, "warning"
-        )
+        yield _part(1, f"{escape_control(first_label(run.name))} slow: {format_duration(seconds)}", theme, "warning")
 
 
-def _nodes(progress: FollowProgress, theme: Theme, cells: int) -> Iterator[Part]:
+def _nodes(progress: FollowProgress, theme: Theme, cells: int, *, words: bool) -> Iterator[Part]:
     """Yield how many nodes are done, and how many are in each state."""
     counts, over, total = progress.counts, progress.over, progress.total
     yield _part(10, progress.name, theme, "quiet")
     if total:
         yield _bar(over, sum(counts[state] for state in NODE_FAILED), total, theme, cells)
-    done = f"{over}/{total or '?'}" + " done" * (cells >= _WORD_CELLS)
+    done = f"{over}/{total or '?'}" + " done" * words
     yield _part(0, cut(done, cells, theme.ellipsis), theme)
     known = tuple(NODE_STATES.values())
     for state in (*known, *sorted(counts.keys() - {*known, "new"})):
         if counts[state]:
-            rank = 3 if state in NODE_FAILED else 5 if state == "running" else 9
-            yield _part(rank, f"{counts[state]} {escape_control(state)}", theme, state)
+            rank = 2 if state in NODE_FAILED else 3 if state == "running" else 4
+            glyph = None if words else theme.glyphs.get(state)
+            text = f"{glyph} {counts[state]}" if glyph else f"{counts[state]} {escape_control(state)}"
+            yield _part(rank, text, theme, state)
 
 
 def _times(progress: FollowProgress, theme: Theme) -> Iterator[Part]:
     """Yield elapsed time, remaining time, the node that runs longest, and the length of an outage or silence."""
-    yield _part(4, format_duration(progress.elapsed_seconds), theme)
+    yield _part(5, format_duration(progress.elapsed_seconds), theme)
     if (remaining := progress.remaining_seconds) is not None and progress.outage_seconds is None:
-        yield _part(6, f"about {format_roughly(remaining)} left", theme)
+        yield _part(7, f"about {format_roughly(remaining)} left", theme)
     if (longest := progress.longest) is not None and not longest[0].slow:
         run, seconds = longest
-        yield _part(
-            7, f"longest: {escape_control(run.name.partition('.')[0])} {format_duration(seconds)}", theme, "quiet"
-        )
+        yield _part(8, f"longest: {escape_control(first_label(run.name))} {format_duration(seconds)}", theme, "quiet")
     if (outage := progress.outage_seconds) is not None:
         yield _part(1, f"no response for {format_duration(outage)}", theme, "warning")
     elif progress.silent:
         age = progress.event_age_seconds
         silence = f"last event {format_duration(age)} ago" if age is not None else "no events yet"
-        yield _part(8, silence, theme, "quiet")
+        yield _part(9, silence, theme, "quiet")
 
 
 def _part(rank: int, text: str, theme: Theme, style: str = "") -> Part:
@@ -159,7 +176,7 @@ def _bar(over: int, failed: int, total: int, theme: Theme, cells: int) -> Part:
         (full, failed_cells, "failed"),
         (rest, size - done_cells, "quiet"),
     )
-    return Part(2, size, "".join(theme.paint(glyph * length, style) for glyph, length, style in segments if length))
+    return Part(6, size, "".join(theme.paint(glyph * length, style) for glyph, length, style in segments if length))
 
 
 class Progress(Protocol):

@@ -17,6 +17,7 @@ json_text    JSON with the white space that the orchestrator writes
 from orch_events.simulator.api import Api
 from orch_events.simulator.faults import KINDS, Fault, Faults
 from orch_events.simulator.scenarios import scripts
+from orch_events.simulator.script import EPOCH
 from orch_events.simulator.server import SimulatedTime, Simulator, tls_context
 
-__all__ = ["KINDS", "Api", "Fault", "Faults", "SimulatedTime", "Simulator", "scripts", "tls_context"]
+__all__ = ["EPOCH", "KINDS", "Api", "Fault", "Faults", "SimulatedTime", "Simulator", "scripts", "tls_context"]

@@ -5,7 +5,7 @@ any time. Simulated second 0 is at `EPOCH`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -83,6 +83,11 @@ class Script:
     def exists(self, now: float) -> bool:
         """Whether it was created by `now`; a job that no plan starts always was."""
         return "plan_job" not in self.options or self.states[0][1] <= now
+
+    def shifted(self, seconds: float) -> "Script":
+        """Return the same job so many seconds later."""
+        events = tuple(replace(event, at=event.at + seconds) for event in self.events)
+        return replace(self, events=events, states=tuple((state, at + seconds) for state, at in self.states))
 
     def past(self, now: float, lateness: Callable[[int], float] = lambda _: 0.0) -> tuple[ScriptedEvent, ...]:
         """Return the events that are visible at `now`, if `lateness` delays those with the ids it is given."""

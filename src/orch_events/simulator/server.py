@@ -18,23 +18,25 @@ HOST = "127.0.0.1"
 
 
 class SimulatedTime:
-    """Simulated time: it begins at 0 and runs `speed` times as fast as real time.
+    """Simulated time: it runs `speed` times as fast as real time.
 
     Args:
         clock: real time.
         speed: the factor; infinite: everything is over from the start.
+        begin: the simulated second at which it begins.
     """
 
-    def __init__(self, clock: Clock, speed: float) -> None:
+    def __init__(self, clock: Clock, speed: float, begin: float = 0.0) -> None:
         self._clock = clock
         self._speed = speed
+        self._begin = begin
         self._began_at = clock.monotonic()
 
     def now(self) -> float:
-        """The simulated seconds since it began."""
+        """The simulated time, in seconds."""
         if math.isinf(self._speed):
             return math.inf
-        return (self._clock.monotonic() - self._began_at) * self._speed
+        return self._begin + (self._clock.monotonic() - self._began_at) * self._speed
 
 
 class Simulator(ThreadingHTTPServer):

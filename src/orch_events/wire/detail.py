@@ -16,8 +16,8 @@ from orch_events.wire.event import read_id
 from orch_events.wire.lenient import loads
 from orch_events.wire.printed import drop_colors, is_exit, last_line, one_line, telling_line
 
-_METRICS = re.compile(rb'"metrics":(\{[^}]*+\})')
-_REPORT_URL = re.compile(rb'"report-url":"(https?://[^"]*)"')
+_METRICS = b'"metrics":{'
+_REPORT_URL = b'"report-url":"http'
 _OUTPUTS = ("_output", "stdout", "output", "merged_output")
 _MESSAGES = ("msg", "message", "error", "reason", "details")
 _EXIT_CODES = ("exit_code", "exitcode", "_exit_code")
@@ -52,8 +52,9 @@ def read_changes(detail: bytes | msgspec.Raw) -> Changes | None:
 
     A report is long: only its metrics are decoded, and equal metrics only once.
     """
-    found = _METRICS.search(detail)
-    return _changes(found[1]) if found else None
+    text = bytes(detail)
+    begin = text.find(_METRICS)
+    return _changes(text[begin + len(_METRICS) - 1 : text.find(b"}", begin) + 1]) if begin >= 0 else None
 
 
 @lru_cache(maxsize=4096)
@@ -231,6 +232,9 @@ def says_only_state(message: str, node: str) -> bool:
 
 def read_report_url(detail: bytes | msgspec.Raw) -> str:
     """Read the URL of a Puppet run's report from a compact `detail`; "" if there is none. The rest is not decoded."""
-    found = _REPORT_URL.search(detail)
-    url = loads(b'"%b"' % found[1]) if found else None
-    return url if isinstance(url, str) else ""
+    text = bytes(detail)
+    begin = text.find(_REPORT_URL)
+    if begin < 0:
+        return ""
+    url = loads(text[begin + _REPORT_URL.index(b":") + 1 : text.find(b'"', begin + len(_REPORT_URL)) + 1])
+    return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""

@@ -178,14 +178,24 @@ def test_a_token_file_is_told_with_its_age_and_who_can_read_it(
     assert _SECRET not in done.out + done.err
 
 
-@pytest.mark.parametrize("content", ["", " \n", "two\nlines", "a\x07b"])
-def test_a_token_file_without_a_token_fails(content: str, call: Call) -> None:
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        ("", "is empty"),
+        (" \n", "is empty"),
+        ("\ufeff", "is empty"),
+        ("two\nlines", "contains more than one line"),
+        ("a\x07b", "contains control characters"),
+        ("tokén", "contains characters that are not ASCII"),
+    ],
+)
+def test_a_token_file_without_a_token_fails(content: str, wrong: str, call: Call) -> None:
     path = write_token(content)
     done = call("doctor", "--json", "--service-url", _GONE)
     found = examined(done)["token-file"]
 
     assert (done.status, found.status) == (8, "failure")
-    assert found.found == f"the token in {path} is empty or contains invalid characters (from default)"
+    assert found.found == f"the token in {path} {wrong} (from default)"
 
 
 def test_a_token_file_that_was_named_and_is_not_there_fails(call: Call) -> None:

@@ -52,13 +52,13 @@ def test_quiet_leaves_only_what_is_wrong() -> None:
     assert list(report.lines(_MADE[:1], _PLAIN, quiet=True)) == []
 
 
-def test_on_a_terminal_lines_are_wrapped_under_themselves_and_hints_are_not() -> None:
-    told = warning("tls", " ".join(["word"] * 20), "run: " + "x" * 100)
-    *drawn, hint = report.lines([told], _PLAIN, cells=70)
+def test_on_a_terminal_lines_are_wrapped_under_themselves_and_no_command_is_cut() -> None:
+    told = warning("tls", " ".join(["word"] * 20), "run: chmod 600 /home/" + "x" * 30)
+    *drawn, hint, command = report.lines([told], _PLAIN, cells=70)
     assert {len(line) <= 70 for line in drawn} == {True}
     assert [line[:32].strip() for line in drawn] == ["‼ warning      tls", "", ""]
     assert " ".join(line[32:] for line in drawn) == told.found
-    assert hint.endswith(told.hint)
+    assert [hint.strip(), command.strip()] == ["hint: run:", told.hint.removeprefix("run: ")]
 
 
 def test_nothing_is_wrapped_where_there_is_no_terminal() -> None:

@@ -39,6 +39,9 @@ _OPTIONS = [pytest.param(command, option, id=f"{command}-{option.name}") for com
 _TYPE_OF_JOB = ("jobs", "--type")
 """The one option that means something else than elsewhere: a type of jobs, not of events."""
 
+_VARIABLES = {("simulate", "--token"): "--simulate-token"}
+"""The option whose variable has another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's."""
+
 
 def _long(option: click.Option) -> str:
     return next(name for name in option.opts if name.startswith("--"))
@@ -64,7 +67,7 @@ def _read(command: str, *args: str) -> dict[str, object]:
 
 def test_each_option_has_a_variable_named_like_it() -> None:
     for command, option in _options():
-        name = "--job-type" if (command, _long(option)) == _TYPE_OF_JOB else _long(option)
+        name = _VARIABLES.get((command, _long(option)), _long(option))
         assert option.envvar == "ORCH_EVENTS_" + name.removeprefix("--").replace("-", "_").upper(), command
 
 

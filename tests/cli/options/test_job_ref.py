@@ -77,7 +77,7 @@ def test_a_plan_job_has_a_number_of_its_own_sequence(text: str, ref: JobRef) -> 
     assert JobRef.parse(text) == ref
 
 
-@pytest.mark.parametrize("text", ["plan:", "plan:x", "plan:-1", "PLAN:9", "plan:latest~", "plan: 9", "plan:9.jsonx"])
+@pytest.mark.parametrize("text", ["plan:", "plan:x", "plan:-1", "PLAN:9", "plan:latest~x", "plan: 9", "plan:9.jsonx"])
 def test_what_is_no_plan_job_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="plan:9 for a plan job"):
         JobRef.parse(text)

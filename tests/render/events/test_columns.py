@@ -83,20 +83,21 @@ def test_names_are_cut_to_leave_the_message_room_but_not_before_their_first_labe
 
 
 def test_where_there_is_room_for_the_message_a_name_is_whole() -> None:
-    row = drawn([run_event(node=LONG, message="x" * 50)], cells=120)[1]
+    row = drawn([run_event(node=LONG, message="x" * 50)], cells=140)[1]
     assert f"  {LONG}  " in row
 
 
 @pytest.mark.parametrize(
     ("cells", "head"),
     [
-        (80, "ID     2016-05-05  EVENT           NODE          MESSAGE"),
-        (50, "ID     2016-05-05     NODE          MESSAGE"),
-        (40, "2016-05-05     NODE          MESSAGE"),
+        (140, "ID     2016-05-05  EVENT           NODE                      MESSAGE"),
+        (80, "ID     2016-05-05  EVENT       NODE    MESSAGE"),
+        (60, "ID     2016-05-05     NODE    MESSAGE"),
+        (40, "2016-05-05     NODE    MESSAGE"),
     ],
 )
-def test_a_narrow_terminal_does_without_the_event_s_word_and_then_without_the_id(cells: int, head: str) -> None:
-    lines = drawn([run_event(node="web-1.example.com", message="x" * 50)], cells=cells)
+def test_a_narrow_terminal_does_without_the_event_s_words_and_then_without_the_id(cells: int, head: str) -> None:
+    lines = drawn([run_event(node="web-1.example.com", message="x" * 90)], cells=cells)
     assert lines[0] == head
     assert "▶" in lines[1]
     assert lines[1].endswith("x…")
@@ -115,7 +116,7 @@ def test_a_terminal_that_is_resized_is_filled_from_then_on() -> None:
 @pytest.mark.parametrize("cells", [61, 80, 100])
 def test_no_head_is_wider_than_the_terminal(cells: int) -> None:
     days = [run_event(node=LONG, timestamp=f"2016-05-0{day}T00:00:00Z") for day in (5, 6)]
-    heads = [line for line in drawn(days, cells=cells) if line.startswith("ID")]
+    heads = [line for line in drawn(days, cells=cells) if "NODE" in line]
     assert len(heads) == 2
     assert max(map(width, heads)) <= cells
 
@@ -129,3 +130,20 @@ def test_not_even_a_strange_event_is_wider_than_the_terminal(strange: dict[str, 
 def test_a_wider_terminal_never_shows_less(event: Event, cells: int) -> None:
     narrow, wide = drawn([event], cells=cells)[1], drawn([event], cells=cells + 1)[1]
     assert len(narrow.rstrip("…")) <= len(wide)
+
+
+@pytest.mark.parametrize("cells", [None, 80, 100, 160])
+def test_a_column_made_for_nodes_that_are_known_beforehand_does_not_move(cells: int | None) -> None:
+    rows = drawn(*([run_event(node=node, message="MESSAGE")] for node in (SHORT, MIDDLE, LONG)),
+                 cells=cells, expected=[SHORT, MIDDLE, LONG])[1:]  # fmt: skip
+    assert len(set(columns(rows, "MESSAGE"))) == 1
+
+
+def test_an_address_is_not_cut_at_its_first_dot() -> None:
+    assert "  10.20.30.40  " in drawn([run_event(node="10.20.30.40", message="x" * 90)], cells=61)[1]
+
+
+def test_a_name_is_cut_before_the_cause_is() -> None:
+    cause = "No catalog: class ::base::ssh is missing"
+    failed = run_event(7, "node_failed", "web-03.example.com", f"Failed on web-03.example.com: {cause}")
+    assert f"✖ failed    web-03…  {cause[:39]}" in drawn([failed], cells=80)[1]

@@ -1,5 +1,6 @@
 """The axis: its ticks, and how points in time are told."""
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -83,7 +84,25 @@ def test_local_times_are_those_of_the_reader(told: list[str], began: str) -> Non
 @pytest.mark.parametrize("zone", [_BERLIN], indirect=True)
 @pytest.mark.usefixtures("zone")
 def test_what_changes_the_clock_changes_the_labels() -> None:
-    assert labels(axis(4 * 3600, "local", 1459033200.0), 5) == ["03-27", "01:00", "03:00", "04:00", "05:00"]
+    assert labels(axis(4 * 3600, "local", 1459033200.0), 6) == ["03-27", "01:00", "03:00", "04:00", "05:00"]
+
+
+@pytest.mark.parametrize("zone", [_BERLIN], indirect=True)
+@pytest.mark.parametrize("began_at", [1459000800.0, 1477648800.0], ids=["spring", "autumn"])
+@pytest.mark.usefixtures("zone")
+def test_midnight_stays_midnight_where_the_clocks_change(began_at: float) -> None:
+    found = axis(4 * 86_400, "local", began_at).ticks(5)
+    assert [re.fullmatch(r"\d\d-\d\d", tick.label) is not None for tick in found] == [True] * len(found)
+    assert len(found) == 4
+
+
+@pytest.mark.parametrize("zone", [_BERLIN], indirect=True)
+@pytest.mark.usefixtures("zone")
+def test_two_points_of_the_hour_that_comes_twice_differ() -> None:
+    assert [axis(90_000, "local", 1477785600.0).format(second) for second in (1800, 5400)] == [
+        "02:30:00+02",
+        "02:30:00+01",
+    ]
 
 
 def test_the_date_is_the_title_where_times_are_of_a_day() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orch_events.analysis.failures import Failures
 from orch_events.analysis.timeline import SORTS, ordered
 from orch_events.job.state import JobState
 from orch_events.render.timeline import page
@@ -105,6 +106,23 @@ def test_it_says_what_the_job_is() -> None:
     assert reader.all("span", class_="above most") == ["at most 14"]
     assert "started 2016-05-05 19:50:08 UTC" in reader.all("p")
     assert reader.all("option", selected="") == ["start"]
+
+
+def test_it_tells_why_nodes_did_not_finish() -> None:
+    state = simulated(353)
+    chart, heading, axis = scene(state)
+    reader = Reader.read(page.draw(chart, heading, axis, "start", Failures.from_state(state).groups))
+    begin = next(place for place, (_, found, _) in enumerate(reader.elements) if found.get("class") == "causes")
+    assert ["".join(text) for tag, _, text in reader.elements[begin + 1 : begin + 9] if tag in ("b", "li")] == [
+        "nginx: [emerg] bind() to <address> failed", "✖ 2 nodes failed: ",
+        "systemctl: command not found", "✖ 1 node failed: ",
+        "The task node not connected", "‼ 1 node errored: ",
+        "The task timed out", "‼ 1 node errored: ",
+    ]  # fmt: skip
+
+
+def test_where_no_cause_is_known_there_is_no_list_of_causes() -> None:
+    assert 'class="causes"' not in written(simulated(352))
 
 
 def test_each_row_says_all_in_words() -> None:

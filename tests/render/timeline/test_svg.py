@@ -14,10 +14,10 @@ from tests.render.timeline.scenes import OVER, STRANGE, scene
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
-def picture(state: JobState, *, time: str = "elapsed", sort: str = "start", whole: bool = False) -> ET.Element:
+def picture(state: JobState, *, time: str = "elapsed", sort: str = "start") -> ET.Element:
     """Draw a job, and read it as XML."""
     chart, heading, axis = scene(state, time)
-    return ET.fromstring(svg.draw(chart, heading, axis, sort, whole=whole))  # noqa: S314 - it is ours
+    return ET.fromstring(svg.draw(chart, heading, axis, sort))  # noqa: S314 - it is ours
 
 
 def rows(of: ET.Element) -> list[ET.Element]:
@@ -90,16 +90,13 @@ def test_whatever_a_server_says_it_is_xml_and_no_markup(sort: str, time: str) ->
 
 def test_it_asks_nobody_for_anything() -> None:
     chart, heading, axis = scene(simulated(353))
-    drawn = svg.draw(chart, heading, axis, "start", whole=True)
+    drawn = svg.draw(chart, heading, axis, "start")
     assert re.findall(r"(?:https?|data):[^\"]*|url\(|href|@import", drawn) == ["http://www.w3.org/2000/svg"]
 
 
 @pytest.mark.slow
-def test_of_many_nodes_the_usual_number_is_drawn_unless_all_are_asked_for() -> None:
-    state = simulated(360)
-    assert len(rows(picture(state))) == 40
-    assert texts(picture(state))[-1] == "showing the 40 slowest of 5,000 nodes; --all shows all"
-    assert len(rows(picture(state, whole=True))) == 5000
+def test_of_many_nodes_all_are_drawn() -> None:
+    assert len(rows(picture(simulated(360)))) == 5000
 
 
 def test_both_schemes_have_their_colours() -> None:

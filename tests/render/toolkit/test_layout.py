@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.render.toolkit.layout import Layout
+from orch_events.render.toolkit.layout import Layout, fold
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 
@@ -51,3 +51,43 @@ def test_a_url_can_not_act(url: str) -> None:
 
 def test_a_url_that_is_not_ascii_is_no_link() -> None:
     assert Layout(COLOR, 200).link("https://pé/", 190) == "https://pé/"
+
+
+RESUME = "orch-events follow 352 --start 1312 --service-url https://pe.example.com:8143"
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [
+        (None, [f"the state is unknown; resume with: {RESUME}"]),
+        (120, [f"the state is unknown; resume with: {RESUME}"]),
+        (80, ["the state is unknown; resume with:", f"  {RESUME}"]),
+        (
+            50,
+            [
+                "the state is unknown; resume with:",
+                "  orch-events follow 352 --start 1312 \\",
+                "  --service-url https://pe.example.com:8143",
+            ],
+        ),
+    ],
+)
+def test_a_command_that_does_not_fit_behind_the_words_can_still_be_copied(cells: int | None, lines: list[str]) -> None:
+    assert fold(f"the state is unknown; resume with: {RESUME}", cells) == lines
+
+
+def test_a_message_is_wrapped_between_its_words_and_a_path_in_it_is_whole() -> None:
+    path = "/home/ann/.puppetlabs/client-tools/orchestrator.conf"
+    assert fold(f"error: the file {path} is not valid", 40) == ["error: the file", f"  {path}", "  is not valid"]
+
+
+WORDS = st.lists(
+    st.sampled_from(["a", "bb:", "orch-events", "/very/long/path", "漢字", "--x"]), min_size=1, max_size=30
+)
+
+
+@given(WORDS, st.integers(25, 60))
+def test_a_folded_message_loses_no_word_and_is_no_wider_than_it_may_be(words: list[str], cells: int) -> None:
+    lines = fold(" ".join(words), cells)
+    assert " ".join(lines).replace("\\", "").split() == words
+    assert max(map(width, lines)) <= cells

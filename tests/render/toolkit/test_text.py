@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.render.toolkit.text import cut, escape_control, padded, width
+from orch_events.render.toolkit.text import cut, escape_control, first_label, padded, width
 
 
 @pytest.mark.parametrize(
@@ -138,3 +138,45 @@ def test_what_is_padded_is_as_wide_as_it_should_be(text: str, cells: int) -> Non
 @given(TEXT, ELLIPSIS)
 def test_what_fits_is_not_cut(text: str, ellipsis: str) -> None:
     assert cut(text, width(text), ellipsis) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("\U0001f44d\U0001f3fd", 4),  # a thumb and its skin tone: tmux draws them beside each other
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", 6),  # a family, where nothing is joined
+        ("\u0928\u093f", 2),  # a Devanagari vowel sign with a cell of its own
+        ("\u0ba4\u0bae\u0bbf\u0bb4\u0bcd", 4),
+        ("\u0e01\u0e47", 1),
+        ("\u2764\ufe0f", 2),
+        ("\U0001f1e9\U0001f1ea", 2),
+        ("e\u0301", 1),
+        ("한글", 4),
+        ("1\ufe0f\u20e3", 2),
+    ],
+)
+def test_the_widest_that_a_terminal_draws_counts(text: str, cells: int) -> None:
+    assert width(text) == cells
+
+
+@given(st.text(st.sampled_from("a👍\U0001f3fd\u200d👨न\u093f\u094d漢\ufe0f"), max_size=30), st.integers(0, 40))
+def test_what_is_cut_fits_and_ends_in_nothing_that_joins(text: str, cells: int) -> None:
+    shown = cut(text, cells, "…")
+    assert width(shown) <= cells
+    assert shown == text or "\u200d…" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("web-01.example.com", "web-01"),
+        ("web-01", "web-01"),
+        ("10.20.30.40", "10.20.30.40"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("::ffff:10.0.0.1", "::ffff:10.0.0.1"),
+        ("", ""),
+        ("dead.beef", "dead"),
+    ],
+)
+def test_a_name_s_first_label_is_short_and_an_address_whole(name: str, label: str) -> None:
+    assert first_label(name) == label

@@ -38,6 +38,22 @@ def test_a_server_s_utc_is_written_in_the_zone(timestamp: str, utc: tuple[str, s
     assert TimeFormat("local").split(timestamp, "352") == local
 
 
+@pytest.mark.usefixtures("new_york")
+@pytest.mark.parametrize(
+    ("timestamp", "local"),
+    [
+        ("2016-11-06T05:30:00Z", "01:30:00-04"),
+        ("2016-11-06T06:30:00Z", "01:30:00-05"),
+        ("2016-11-06T23:00:00Z", "18:00:00-05"),
+        ("2016-11-07T06:30:00Z", "01:30:00"),
+        ("2016-03-13T08:00:00Z", "04:00:00-04"),
+    ],
+)
+def test_on_a_day_with_two_offsets_each_time_has_its_own(timestamp: str, local: str) -> None:
+    assert TimeFormat("local").split(timestamp)[1] == local
+    assert len(TimeFormat("utc").split(timestamp)[1]) == len("19:50:08")
+
+
 @pytest.mark.parametrize("zone", ["utc", "local"])
 @pytest.mark.parametrize("timestamp", ["", "soon", "2016-05-05T19:50:60Z", "9999-12-31T23:59:59-14:00", "\x1b[31m"])
 def test_what_is_no_time_stays_as_it_is_without_a_date(timestamp: str, zone: str) -> None:

@@ -2,7 +2,7 @@
 
 import math
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,13 @@ from orch_events.cli.connection import Server, demo, typed_settings
 from orch_events.cli.help.command import command
 from orch_events.cli.options.definitions import connect_options, doctor_options
 from orch_events.cli.options.groups import ConnectOptions, DoctorOptions
+from orch_events.cli.options.option import all_options
 from orch_events.render.toolkit.terminal import columns
 from orch_events.render.toolkit.text import escape_control
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when the command runs
     from orch_events.cli.doctor.checks import Check
+    from orch_events.cli.doctor.local_checks import Variable
 
 
 _HELP = """
@@ -62,7 +64,9 @@ def _noted(checks: "Iterable[Check]", made: "list[Check]") -> "Iterator[Check]":
         yield check
 
 
-def _checks(app: App, connect: ConnectOptions, variables: Iterable[str], *, verbose: bool) -> "Iterator[Check]":
+def _checks(
+    app: App, connect: ConnectOptions, variables: "Mapping[str, Variable]", *, verbose: bool
+) -> "Iterator[Check]":
     """Make all checks that the results of those before them allow."""
     from orch_events.cli.doctor import local_checks, server_checks
 
@@ -80,11 +84,15 @@ def _checks(app: App, connect: ConnectOptions, variables: Iterable[str], *, verb
             yield from server_checks.answer_checks(app, connect, server, verbose=verbose)
 
 
-def _variables(ctx: click.Context) -> Iterator[str]:
-    """Yield the environment variables of all options."""
-    root = ctx.find_root().command
-    for named in root.commands.values() if isinstance(root, click.Group) else []:
-        yield from (str(parameter.envvar) for parameter in named.params if parameter.envvar)
+def _variables(ctx: click.Context) -> "dict[str, Variable]":
+    """Return the environment variables of all options, each with the commands that take its value, or ignore it."""
+    from orch_events.cli.doctor.local_checks import Variable
+
+    found: dict[str, Variable] = {}
+    for name, option in all_options(ctx):
+        variable = found.setdefault(str(option.envvar), Variable([], []))
+        (variable.takers if option.can_use_variable(ctx) else variable.refusers).append(name)
+    return found
 
 
 def _next_command(connect: ConnectOptions) -> str:

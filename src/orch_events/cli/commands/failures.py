@@ -1,6 +1,7 @@
 """`orch-events failures`: the nodes that did not finish, grouped by cause."""
 
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -31,7 +32,6 @@ _HELP = """
     orch-events failures 352                   each cause, and its nodes
     orch-events failures 352 --rerun           how to rerun the job on them
     orch-events failures 352 --names > nodes   for: puppet job run --nodes @nodes
-    orch-events failures 352 -n 'web*'         of some nodes only
 
     Causes that differ only in names, numbers, ids, paths, URLs, addresses, times or quoted values form one group.
 """
@@ -59,38 +59,47 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_lines, write_report
     from orch_events.render.reports.failures import failures_json, failures_text
 
-    if names + rerun + (output.format == "json") > 1:
-        raise UsageError("--names, --rerun and --json can't be combined", "use one of them")
+    wanted = _wanted({"names": names, "rerun": rerun, "json": output.format == "json"}, typed)
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
     part = part_of(state, report)
     runs = [run for run in unfinished(part.runs, skipped=skipped) if state.is_over or run.state != "running"]
     nodes = list(dict.fromkeys(run.name for run in runs))
-    if names:
-        write_lines(app, _certnames(app, nodes))
-    elif rerun:
-        write_lines(
-            app,
-            _commands(
-                app, shell.line("failures", state.job, "--names", *_chosen(typed)), state, _certnames(app, nodes)
-            ),
-        )
+    if wanted == "names":
+        write_lines(app, report.display, _certnames(app, nodes))
+    elif wanted == "rerun":
+        all_names = shell.line("failures", state.job, "--names", *_chosen(typed))
+        write_lines(app, report.display, _commands(app, all_names, state, _certnames(app, nodes)))
     else:
         found = Failures.from_state(state, part, skipped=skipped)
         write_report(
             app,
-            output,
+            OutputOptions(wanted or "text"),
             report.display,
             lambda layout: failures_text(found, layout, whole=all),
             lambda: failures_json(found),
         )
     note_if_empty(app, state)
-    if names or rerun:
+    if wanted in ("names", "rerun"):
         _note_if_all_is_well(app, state, nodes)
     elif nodes and is_terminal(app.stdout):
         app.stderr.note(f"next: {shell.line('failures', state.job, '--rerun', *_chosen(typed))}")
     return outcome_status(state, exit_options)
+
+
+def _wanted(given: Mapping[str, bool], typed: TypedWords) -> str:
+    """Return which of the options that exclude each other is given; "" for none. What was typed overrides variables.
+
+    Raises:
+        UsageError: several were typed.
+    """
+    words = typed.keys() | ({"json"} if "output" in typed else set())
+    given_names = [name for name, on in given.items() if on]
+    typed_names = [name for name in given_names if name in words]
+    if len(typed_names) > 1:
+        raise UsageError("--names, --rerun and --json can't be combined", "use one of them")
+    return next(iter(typed_names or given_names), "")
 
 
 def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:

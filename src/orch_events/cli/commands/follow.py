@@ -100,7 +100,8 @@ _HELP = """
     ),
 )
 @job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
-@event_options(_OWN_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start")
+@event_options(_OWN_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start",
+               live=True)  # fmt: skip
 @pass_typed
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
@@ -111,7 +112,9 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     """Run `orch-events follow`."""
     from orch_events.cli.session import FollowOptions, open_session
 
-    _check(events, speed, can_hurry=events.connect.demo or any(ref.kind == "recording" for ref in jobs))
+    if speed and not (events.connect.demo or any(ref.kind == "recording" for ref in jobs)):
+        _refuse_speed(typed)
+        speed = None
     replay = ReplayOptions(speed=speed or math.inf, demo_speed=speed or DEMO_SPEED)
     options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, typed)
     policy = retry_policy(events.retry, retry_seconds=_RETRY_SECONDS, auth_wait_seconds=_AUTH_WAIT_SECONDS)
@@ -119,11 +122,7 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
         return session.run(lambda follower: follower.follow(), math.inf if timeout is None else timeout)
 
 
-def _check(events: EventOptions, speed: float | None, *, can_hurry: bool) -> None:
-    """Raise UsageError for options that make no sense together."""
-    if events.output.format == "json":
-        raise UsageError(
-            "follow can't write a JSON array, because its output has no end", "use --json for one object per line"
-        )
-    if speed and not can_hurry:
+def _refuse_speed(typed: TypedWords) -> None:
+    """Raise UsageError for a --speed that was typed; one of the environment is for other jobs."""
+    if "speed" in typed:
         raise UsageError("--speed works only with recordings and --demo", "leave it out to follow a job on a server")

@@ -52,7 +52,7 @@ _HELP = """
     also=("status", "failed", "running"),
     help="Only jobs in this state, such as running or failed.",
 )
-@filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE", envvar="ORCH_EVENTS_JOB_TYPE",
+@filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE",
         help="Only jobs of this type, such as deploy, task or plan_task; plan for plan jobs.")  # fmt: skip
 @filter_option("--tree", is_flag=True, help="Plan jobs, and under each the jobs that it started.")
 @filter_option("--task", multiple=True, metavar="GLOB", help="Only jobs that run this task, as in 'service*'.")

@@ -33,6 +33,12 @@ _HELP = """
 @click.pass_obj
 def list_(app: App, job: JobRef, events: EventOptions) -> int:
     """Run `orch-events list`."""
+    with app.paging(wanted=not events.display.no_pager):
+        return _list(app, job, events)
+    return 0  # the pager was left early
+
+
+def _list(app: App, job: JobRef, events: EventOptions) -> int:
     from orch_events.cli.session import FollowOptions, open_session
 
     with open_session(app, [job], events, retry_policy(events.retry), FollowOptions()) as session:

@@ -18,8 +18,8 @@ from orch_events.cli.options.definitions import (
 )
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.options.types import node_state
 from orch_events.wire.job_key import spoken
+from orch_events.wire.vocabulary import NODE_WORDS
 
 if TYPE_CHECKING:  # msgspec is imported when something is read
     from orch_events.analysis.timeline import Row
@@ -28,13 +28,14 @@ if TYPE_CHECKING:  # msgspec is imported when something is read
 _SORTS = ("start", "duration", "name", "state")
 
 _HELP = """
-    Show the nodes of JOB: state, start, duration, and what changed or why it failed.
+    Show a row for each node of JOB.
 
     \b
-    orch-events nodes 352                    a row for each node
+    orch-events nodes 352                    all of them, in the order of their starts
     orch-events nodes 352 --sort duration    the slowest first
-    orch-events nodes 352 --state running    those that are running
     orch-events nodes 352 --json | jq .node  an object for each, one per line
+
+    A row has the node's state, its start, its duration, and what changed on it or why it failed.
 """
 
 
@@ -49,8 +50,8 @@ _HELP = """
         show_default=True,
         help="Sort by start, duration (longest first), name or state (worst first).",
     ),
-    filter_option("--state", multiple=True, type=node_state, metavar="STATE", envvar="ORCH_EVENTS_NODE_STATE",
-                  also=("status", "running"), help="Only nodes in this state, such as running or skipped."),
+    filters=filter_option("--state", multiple=True, type=click.Choice(NODE_WORDS), metavar="STATE",
+                          also=("status", "running"), help="Only nodes in this state, such as running or skipped."),
     output=event_output_options,
     outcome=exit_options(on=False),
     times=EVENT_TIMES,
@@ -91,7 +92,7 @@ def _show(app: App, output: OutputOptions, report: ReportOptions, state: "JobSta
         case _:
             layout = Layout(app.theme(app.stdout, report.display), columns(app.stdout))
             time_format = TimeFormat(report.display.time, lambda _: state.began_at)
-            write_lines(app, nodes_table(rows, layout, time_format, state.job))
+            write_lines(app, report.display, nodes_table(rows, layout, time_format, state.job))
 
 
 def _by_state(state: "JobState") -> str:

@@ -33,14 +33,14 @@ if TYPE_CHECKING:  # msgspec is imported when something is read
 _MOST_NAMES = 3
 
 _HELP = """
-    Show what each node of JOB printed: the same output once, under all its nodes.
+    Show what each node of JOB printed.
 
     \b
-    orch-events output 353                      the largest group first
-    orch-events output 353 --failed --each      node by node, in the order of finishing
-    orch-events output 353 -g 'denied|refused'  nodes whose output matches
-    orch-events output 353 --raw -n web-01\\* > log   one node's bytes as they are
-    orch-events output 353 --json | jq .output  an object for each node, one per line
+    orch-events output 353                         the same output once, under all its nodes
+    orch-events output 353 --failed --each         node by node, in the order of finishing
+    orch-events output 353 --raw -n 'web-01*' > f  one node's bytes as they are
+
+    Colours are dropped, except by --raw and --json.
 """
 
 
@@ -49,8 +49,8 @@ _HELP = """
 @report_options(
     report_option("--each", is_flag=True, help="Show node by node, in the order of finishing."),
     report_option("--raw", is_flag=True, help="Write one node's output byte for byte, into a pipe or file."),
-    filter_option("-g", "--grep", multiple=True, type=regex, metavar="REGEX", also=("filter", "search"),
-                  help="Only nodes whose output, error or result matches."),
+    filters=filter_option("-g", "--grep", multiple=True, type=regex, metavar="REGEX", also=("filter", "search"),
+                          help="Only nodes whose output, error or result matches."),
     output=output_options(OUTPUT_FORMATS, json="jsonl", help_text="Same as -o jsonl: one object per node and line."),
     outcome=exit_options(on=False),
 )  # fmt: skip
@@ -103,7 +103,7 @@ def _show(
         pieces = each_text(outputs, progress, part, layout)
     else:
         pieces = grouped_text(grouped(outputs, state.runs), progress, part, layout)
-    with _commands_stopped(app):
+    with app.paging(wanted=not report.display.no_pager), _commands_stopped(app):
         for piece in pieces:
             app.output.write_text(piece)
 

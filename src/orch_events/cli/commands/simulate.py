@@ -27,10 +27,11 @@ _HELP = """
 
     \b
     orch-events simulate                  prints the commands to try
-    orch-events simulate --speed 10       ten times as fast
+    orch-events simulate --now            with the times of today, as for --since 10m
     orch-events simulate --fault cut@0.2  cuts off one response in five
 
-    Its jobs start when it starts, and are the same every time. Ctrl-C stops it.
+    Its jobs start when it starts, and are the same every time: by their timestamps on 2016-05-05, as in Puppet's
+    documentation, or, with --now, when it starts. Ctrl-C stops it.
 
     A fault is NAME or NAME=VALUE; add @RATE, from 0 to 1, for one that happens only now and then. Default values
     are in brackets:
@@ -62,6 +63,7 @@ _HELP = """
     show_default=True,
     help="Run N times as fast as real time.",
 )
+@option("--now", is_flag=True, help="Give the jobs the times of today instead of 2016-05-05.")
 @option("--token", metavar="TEXT", envvar="ORCH_EVENTS_SIMULATE_TOKEN", help="Require this token, a made-up one.")
 @option(
     "--fault",
@@ -74,12 +76,13 @@ _HELP = """
 @option("--tls-cert", type=FILE, metavar="FILE", help="Serve TLS with this certificate.")
 @option("--tls-key", type=FILE, metavar="FILE", help="Private key of the certificate.")
 @click.pass_obj
-def simulate(
-    app: App, port: int, speed: float, token: str | None, fault: Sequence["Fault"], seed: int,
+def simulate(  # noqa: PLR0917 - one argument an option of its own
+    app: App, port: int, speed: float, now: bool,  # noqa: FBT001 - click's
+    token: str | None, fault: Sequence["Fault"], seed: int,
     tls_cert: str | None, tls_key: str | None,
 ) -> None:  # fmt: skip
     """Run `orch-events simulate`."""
-    from orch_events.simulator import Api, Faults, SimulatedTime, Simulator, tls_context
+    from orch_events.simulator import EPOCH, Api, Faults, SimulatedTime, Simulator, scripts, tls_context
 
     if bool(tls_cert) != bool(tls_key):
         raise UsageError("--tls-cert and --tls-key must be used together")
@@ -88,7 +91,9 @@ def simulate(
     except (OSError, ValueError):
         _check_readable(*filter(None, [tls_cert, tls_key]))
         raise LocalFileError(f"{tls_cert} and {tls_key} are not a certificate and its key") from None
-    api = Api(SimulatedTime(app.clock, speed).now, token, Faults(fault, seed))
+    begin = app.clock.now() - EPOCH.timestamp() if now else 0.0
+    jobs = {number: job.shifted(begin) for number, job in scripts().items()}
+    api = Api(SimulatedTime(app.clock, speed, begin).now, token, Faults(fault, seed), jobs)
     try:
         simulator = Simulator(api, port=port, tls=tls, clock=app.clock)
     except OSError as error:

@@ -48,7 +48,9 @@ _HELP = """
         show_default=True,
         help="Sort by start, duration (longest first), name or state (worst first).",
     ),
-    report_option("--all", "whole", is_flag=True, help="Show every node, however many there are; -o html always does."),
+    report_option(
+        "--all", "whole", is_flag=True, help="Show every node, however many there are; -o svg and html always do."
+    ),
     output=picture_output_option,
     outcome=exit_options(on=False),
     times=AXIS_TIMES,
@@ -64,7 +66,8 @@ def timeline(
 
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
-    _draw(app, state, part_of(state, report), report.display, output, sort, whole=whole)
+    with app.paging(wanted=not report.display.no_pager):
+        _draw(app, state, part_of(state, report), report.display, output, sort, whole=whole)
     note_if_empty(app, state)
     return outcome_status(state, exit_options)
 
@@ -72,6 +75,7 @@ def timeline(
 def _draw(
     app: App, state: "JobState", part: "Part", display: DisplayOptions, output: str, sort: str, *, whole: bool
 ) -> None:
+    from orch_events.analysis.failures import Failures
     from orch_events.analysis.timeline import Chart
     from orch_events.job.plan import PlanState
     from orch_events.render.timeline import page, svg
@@ -83,9 +87,10 @@ def _draw(
     heading, axis = Heading.from_state(state, chart, part), Axis(chart, display.time)
     match output:
         case "svg":
-            app.output.write(svg.draw(chart, heading, axis, sort, whole=whole).encode())
+            app.output.write(svg.draw(chart, heading, axis, sort).encode())
         case "html":
-            app.output.write(page.draw(chart, heading, axis, sort).encode())
+            causes = Failures.from_state(state, part).groups
+            app.output.write(page.draw(chart, heading, axis, sort, causes).encode())
         case _:
             text = TextTimeline(app.theme(app.stdout, display), size(app.stdout), whole=whole)
             app.output.write_text(text.draw(chart, heading, axis, sort))

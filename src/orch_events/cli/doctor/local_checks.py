@@ -1,9 +1,10 @@
 """The checks of this machine: versions, environment variables, settings and the files that they name."""
 
 import platform
+import re
 import shlex
 import ssl
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from orch_events.client import tls
 from orch_events.client.probe import trusted_authorities
 from orch_events.client.url import ServiceUrl
 from orch_events.config import (
+    CONF_KEYS,
     ConfFile,
     Places,
     Setting,
@@ -33,6 +35,8 @@ from orch_events.times import format_roughly
 
 _LIBRARIES = ("click", "httpx", "msgspec", "rich")
 _PREFIX = "ORCH_EVENTS_"
+_OURS = re.compile(r"ORCH_?EVENTS?_*", re.IGNORECASE)
+"""Any name that was meant to begin with the prefix."""
 _MISTAKEN = "TOKEN"
 """A variable of `simulate` only: whoever sets it elsewhere believes that the token is read from it."""
 _TOKEN_SECONDS = 3600
@@ -70,20 +74,47 @@ def _version(package: str) -> str:
         return "?"
 
 
-def environment(environ: Iterable[str], known: Iterable[str]) -> Check:
-    """Check the names of environment variables against those that are `known`; their values are not read."""
+class Variable(NamedTuple):
+    """A variable that options read.
+
+    Attributes:
+        takers: the commands that can use its value, or would if it were set.
+        refusers: those that can't.
+    """
+
+    takers: list[str]
+    refusers: list[str]
+
+
+def environment(environ: Iterable[str], known: Mapping[str, Variable]) -> Check:
+    """Check the environment variables: that options read them, and that each of these can use the value."""
     words = sorted({name.removeprefix(_PREFIX) for name in known} - {_MISTAKEN})
-    ours = sorted(name.removeprefix(_PREFIX) for name in environ if name.startswith(_PREFIX))
-    strange = [word for word in ours if word not in words]
+    ours = sorted(name for name in environ if _OURS.match(name))
+    strange = [name for name in ours if name.removeprefix(_PREFIX) not in words]
+    problems = [f"no option reads {', '.join(strange)}"] if strange else []
+    problems += [text for name in ours if name not in strange and (text := _ignored(name, known[name]))]
+    if not problems:
+        return ok("environment", ", ".join(ours) or f"no {_PREFIX} variable is set")
+    return warning("environment", "; ".join(problems), _environment_hint(strange, words))
+
+
+def _ignored(name: str, variable: Variable) -> str:
+    """Say which commands ignore a variable, or refuse to run, because of its value; "" if none does."""
+    if not variable.refusers:
+        return ""
+    if not variable.takers:
+        return f"no command can use the value of {name}"
+    return f"the value of {name} is ignored by {', '.join(variable.refusers)}"
+
+
+def _environment_hint(strange: Sequence[str], words: Sequence[str]) -> str:
     if not strange:
-        return ok("environment", _variables(ours) or f"no {_PREFIX} variable is set")
-    nearest = [near[0] for word in strange if (near := get_close_matches(word, words, 1))]
-    hint = (
-        f"did you mean {_variables(nearest)}?"
-        if nearest
-        else f"variables are named after options, as in {_PREFIX}CACERT"
-    )
-    return warning("environment", f"no option reads {_variables(strange)}", hint)
+        return "see: orch-events help environment"
+    bare = [_OURS.sub("", name).upper() for name in strange]
+    nearest = [near[0] for word in bare if (near := get_close_matches(word, words, 1))]
+    if nearest:
+        return f"did you mean {_variables(nearest)}?"
+    return f"variables are named after options, as in {_PREFIX}CACERT"
 
 
 def _variables(words: Iterable[str]) -> str:
@@ -122,10 +153,20 @@ def _conf_file(name: str, file: ConfFile) -> Check:
         return failure(name, file.error)
     if file.path is None:
         return ok(name, "no home directory to look in")
-    content = (
-        "does not exist" if file.options is None else f"sets {', '.join(file.options) or 'nothing that is used here'}"
-    )
-    return ok(name, f"{file.path} ({file.origin}) {content}")
+    if file.options is None:
+        return ok(name, f"{file.path} ({file.origin}) does not exist")
+    text = f"{file.path} ({file.origin}) sets {', '.join(file.options) or 'nothing that is used here'}"
+    if file.ignored:
+        return warning(name, f"{text}; ignored: {', '.join(file.ignored)}", _conf_hint(file.ignored))
+    return ok(name, text)
+
+
+def _conf_hint(ignored: Iterable[str]) -> str:
+    """Say what was meant by keys that are ignored: another one, or the same in its place."""
+    if any(key in CONF_KEYS for key in ignored):
+        return 'settings are read below the key "options" only'
+    nearest = [near[0] for key in ignored if (near := get_close_matches(key.replace("_", "-").lower(), CONF_KEYS, 1))]
+    return f"did you mean {', '.join(nearest)}?" if nearest else f"keys that are used: {', '.join(CONF_KEYS)}"
 
 
 def _service_url(found: Survey, places: Places) -> Checking[ServiceUrl | None]:

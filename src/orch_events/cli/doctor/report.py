@@ -6,7 +6,7 @@ from itertools import groupby
 import msgspec
 
 from orch_events.cli.doctor.checks import NAMES, Check, CheckStatus, exit_status
-from orch_events.render.toolkit.layout import wrap
+from orch_events.render.toolkit.layout import fold, wrap
 from orch_events.render.toolkit.text import escape_control
 from orch_events.render.toolkit.theme import Theme
 
@@ -53,7 +53,7 @@ def _joined(checks: list[Check]) -> Check:
 
 
 def _lines(check: Check, theme: Theme, cells: int | None) -> Iterator[str]:
-    """Yield the lines of a check; a hint is never wrapped, since it may contain a command to copy."""
+    """Yield the lines of a check."""
     glyph, style = _STYLES[check.status]
     label = f"{theme.glyphs[glyph]} " if theme.glyphs else ""
     head = theme.paint(f"{label}{check.status:{_STATUS_CELLS}}", style) + _GAP
@@ -68,7 +68,8 @@ def _lines(check: Check, theme: Theme, cells: int | None) -> Iterator[str]:
         yield f"{head}{check.name:{_NAME_CELLS}}{_GAP}{first}"
     yield from (" " * third + line for line in rest)
     if check.hint:
-        yield f"{' ' * second}{theme.paint('hint:', 'hint')} {escape_control(check.hint)}"
+        hint = f"{theme.paint('hint:', 'hint')} {escape_control(check.hint)}"
+        yield from (" " * second + line for line in fold(hint, cells and cells - second, indent=len("hint: ")))
 
 
 def _wrapped(text: str, cells: int | None) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from orch_events.cli.help.formatter import Formatter, Rows, paragraphs, write_paragraphs, write_sections
+from orch_events.cli.options.option import WORDS
 
 
 class _Context(click.Context):
@@ -75,6 +76,7 @@ class Command(_CommandWithHelp):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the command's arguments; raises click.UsageError."""
+        ctx.meta[WORDS] = tuple(args)
         try:
             rest = super().parse_args(ctx, args)
         except click.UsageError as error:

@@ -6,7 +6,7 @@ import click
 from click.core import ParameterSource
 
 from orch_events.cli.help.formatter import examples
-from orch_events.cli.options.option import Option
+from orch_events.cli.options.option import WORDS, Option
 from orch_events.cli.options.types import job
 from orch_events.errors import UsageError
 
@@ -30,7 +30,7 @@ def to_usage_error(error: click.ClickException) -> UsageError:
         case click.MissingParameter() | click.BadArgumentUsage():
             return UsageError(_missing(ctx), see(ctx))
         case click.BadParameter():
-            return UsageError(_source_prefix(ctx, error) + _sentence(error.message), see(ctx))
+            return UsageError(_source_prefix(ctx, error) + _wrong_value(error), see(ctx))
     return UsageError(_sentence(error.format_message()), see(ctx))
 
 
@@ -78,6 +78,9 @@ def _meant(ctx: click.Context, name: str) -> str:
     word = name.lstrip("-")
     own = {long.removeprefix("--"): one for long, one in _options(ctx.command).items() if long.startswith("--")}
     renamed = [f"--{one}" for one in called(word, own)]
+    if not renamed and _elsewhere(ctx, name) == ["follow"]:
+        job_typed = next(filter(_is_job, ctx.meta.get(WORDS, ())), "JOB")
+        return f"to watch live: {ctx.find_root().info_name} follow {job_typed}"
     return see(ctx, renamed or _elsewhere(ctx, name) or [f"--{one}" for one in nearest(word, own)])
 
 
@@ -116,6 +119,13 @@ def _source_prefix(ctx: click.Context, error: click.BadParameter) -> str:
         return ""
     by_variable = ctx.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT
     return f"{option.envvar if by_variable else option.opts[-1]}: "
+
+
+def _wrong_value(error: click.BadParameter) -> str:
+    """Return what is wrong with a value; click lists every word for yes and no."""
+    if isinstance(error.param, Option) and error.param.is_flag:
+        return f"{error.message.partition(' is not')[0]} is neither 1 nor 0"
+    return _sentence(error.message)
 
 
 def _sentence(text: str) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from orch_events.cli.options.groups import (
     ConnectOptions,
@@ -23,12 +22,14 @@ from orch_events.cli.options.groups import (
     ReportOptions,
     RetryOptions,
 )
-from orch_events.cli.options.option import Command, grouped, option, origin
-from orch_events.cli.options.types import FILE, duration, event_type, fail_on, instant, regex, whole
+from orch_events.cli.options.option import Command, grouped, is_typed, option, origin
+from orch_events.cli.options.types import FILE, StreamFormat, duration, event_type, fail_on, instant, regex, whole
+from orch_events.errors import UsageError
 from orch_events.wire.vocabulary import FAIL_ON
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
 JOB_FORMATS = (*EVENT_FORMATS, "name")
+STREAM_FORMATS = ("table", "jsonl", "csv")
 REPORT_FORMATS = ("text", "json")
 OUTPUT_FORMATS = ("text", "jsonl")
 COLORS = ("auto", "always", "never")
@@ -83,6 +84,10 @@ def connect_options(command: Command) -> Command:
 def _read_connect(ctx: click.Context, values: dict[str, Any]) -> ConnectOptions:
     fields = [field for field in ConnectOptions._fields if field != "origins"]
     origins = {name: origin(ctx, name) for name in (field.replace("_", "-") for field in fields)}
+    if values["demo"] and is_typed(ctx, "service_url"):
+        if is_typed(ctx, "demo"):
+            raise UsageError("--demo and --service-url can't be combined", "leave out the one that you don't mean")
+        values["demo"] = False
     return ConnectOptions(**{field: values.pop(field) for field in fields}, origins=origins)
 
 
@@ -110,7 +115,7 @@ def filter_options(command: Command) -> Command:
         FilterOptions,
         filter_option("-t", "--type", multiple=True, type=event_type, metavar="TYPE",
                       help="Only events of this type, such as failed or node_failed."),
-        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("host", "certname"),
+        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("nodes", "host", "certname"),
                       help="Only events of nodes whose name matches, as in 'web*'."),
         filter_option("--failed", is_flag=True, also=("errors", "failures"),
                       help="Only events of nodes that failed or errored."),
@@ -127,14 +132,16 @@ def part_options(command: Command) -> Command:
     return grouped(
         "part",
         PartOptions,
-        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("host", "certname"),
+        filter_option("-n", "--node", multiple=True, metavar="GLOB", also=("nodes", "host", "certname"),
                       help="Only nodes whose name matches, as in 'web*'."),
         filter_option("--failed", is_flag=True, also=("errors", "failures"),
                       help="Only nodes that failed or errored."),
     )(command)  # fmt: skip
 
 
-def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Callable[[Command], Command]:
+def output_options(
+    formats: Sequence[str], *, json: str, help_text: str, kind: type[click.Choice[str]] = click.Choice
+) -> Callable[[Command], Command]:
     """Add the options of the output format, whose default is the first; --json means the one called `json`."""
     safe = output_option("--csv-safe", is_flag=True,
                          help="In CSV, put ' before what a spreadsheet would compute.")  # fmt: skip
@@ -146,7 +153,7 @@ def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Call
     return grouped(
         "output",
         OutputOptions,
-        _format_option(formats),
+        _format_option(formats, kind),
         output_option("--json", is_flag=True, help=help_text),
         *[safe] * ("csv" in formats),
         read=read,
@@ -155,13 +162,14 @@ def output_options(formats: Sequence[str], *, json: str, help_text: str) -> Call
 
 def _chosen_format(ctx: click.Context, output: str, wants_json: bool, json: str) -> str:  # noqa: FBT001 - an option
     """Return the chosen format: a typed -o overrides a --json from the environment."""
-    source = ctx.get_parameter_source
-    overruled = source("json") is ParameterSource.ENVIRONMENT and source("output") is ParameterSource.COMMANDLINE
+    overruled = is_typed(ctx, "output") and not is_typed(ctx, "json")
     return json if wants_json and not overruled else output
 
 
-def _format_option(formats: Sequence[str]) -> Callable[[Command], Command]:
-    return output_option("-o", "--output", type=click.Choice(formats), metavar="FORMAT", default=formats[0],
+def _format_option(
+    formats: Sequence[str], kind: type[click.Choice[str]] = click.Choice
+) -> Callable[[Command], Command]:
+    return output_option("-o", "--output", type=kind(formats), metavar="FORMAT", default=formats[0],
                          show_default=True, also=("format",), help=f"Output format: {_either(formats)}.")  # fmt: skip
 
 
@@ -170,10 +178,17 @@ def picture_output_option(command: Command) -> Command:
     return _format_option(PICTURE_FORMATS)(command)
 
 
+_JSON_LINES = "Same as -o jsonl: the server's own objects, one per line."
+
+
 def event_output_options(command: Command) -> Command:
     """Add the options of the format of events."""
-    text = "Same as -o jsonl: the server's own objects, one per line."
-    return output_options(EVENT_FORMATS, json="jsonl", help_text=text)(command)
+    return output_options(EVENT_FORMATS, json="jsonl", help_text=_JSON_LINES)(command)
+
+
+def stream_output_options(command: Command) -> Command:
+    """Add the options of the format of events that go on."""
+    return output_options(STREAM_FORMATS, json="jsonl", help_text=_JSON_LINES, kind=StreamFormat)(command)
 
 
 def report_output_options(command: Command) -> Command:
@@ -191,10 +206,12 @@ _VERBOSE = output_option("-v", "--verbose", is_flag=True, also=("debug",), help=
 _COLOR = display_option("--color", type=click.Choice(COLORS), metavar="WHEN", default="auto", show_default=True,
                         also=("colour", "no-color", "no-colour"), help=f"Colour: {_either(COLORS)}.")  # fmt: skip
 _ASCII = display_option("--ascii", is_flag=True, help="Use only ASCII characters.")
+_NO_PAGER = display_option("--no-pager", is_flag=True, also=("pager", "paging"),
+                           help="Do not page what is longer than the terminal through $PAGER.")  # fmt: skip
 
 
-def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command]:
-    """Add the display options; `times` are the values of --time, the default first."""
+def display_options(times: Sequence[str] = ZONES, *, pages: bool = True) -> Callable[[Command], Command]:
+    """Add the display options; `times` are the values of --time, the default first; `pages`: through a pager."""
     more = {"elapsed": " (since the job's first event)", "ago": " (on a terminal; elsewhere local)"}
     words = [word + more.get(word, "") for word in times]
     return grouped(
@@ -206,7 +223,14 @@ def display_options(times: Sequence[str] = ZONES) -> Callable[[Command], Command
         display_option("--time", type=click.Choice(times), metavar="HOW", default=times[0], show_default=True,
                        also=("utc", "timezone", "tz"), help=f"Times: {_either(words)}."),
         _ASCII,
+        *([_NO_PAGER] if pages else []),
+        read=_read_display,
     )  # fmt: skip
+
+
+def _read_display(_: click.Context, values: dict[str, Any]) -> DisplayOptions:
+    values.setdefault("no_pager", True)
+    return DisplayOptions(**{field: values.pop(field) for field in DisplayOptions._fields})
 
 
 def doctor_options(command: Command) -> Command:
@@ -247,16 +271,20 @@ def exit_options(*, on: bool) -> Callable[[Command], Command]:
 
 
 def event_options(
-    *own: Callable[[Any], Any], exit_on: bool, retry_for: str, auth_wait: str
+    *own: Callable[[Any], Any],
+    exit_on: bool,
+    retry_for: str,
+    auth_wait: str,
+    live: bool = False,
 ) -> Callable[[Command], Command]:
     """Add the options that all commands that show events share, and in their midst a command's own."""
     return composed(
         recording_option,
         range_options,
         filter_options,
-        event_output_options,
+        stream_output_options if live else event_output_options,
         record_option,
-        display_options(EVENT_TIMES),
+        display_options(EVENT_TIMES, pages=not live),
         *own,
         exit_options(on=exit_on),
         connect_options,
@@ -267,15 +295,17 @@ def event_options(
 
 def report_options(
     *own: Callable[[Any], Any],
+    filters: Callable[[Any], Any] = lambda command: command,
     output: Callable[[Any], Any],
     outcome: Callable[[Any], Any],
     times: Sequence[str] = ZONES,
 ) -> Callable[[Command], Command]:
-    """Add the options that all commands that print reports share, around those for output and outcome."""
+    """Add the options that all commands that print reports share, around a command's own, in the order of headings."""
     return composed(
         *own,
         recording_option,
         part_options,
+        filters,
         output,
         display_options(times),
         outcome,

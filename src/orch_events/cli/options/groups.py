@@ -55,13 +55,14 @@ class OutputOptions(NamedTuple):
 
 
 class DisplayOptions(NamedTuple):
-    """How output is displayed."""
+    """How output is displayed; there is a pager unless `no_pager`."""
 
     color: str
     time: str
     ascii: bool
     quiet: bool
     verbose: bool
+    no_pager: bool
 
 
 class DoctorOptions(NamedTuple):

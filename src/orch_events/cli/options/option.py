@@ -8,12 +8,17 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from orch_events.errors import UsageError
 from orch_events.times import Instant
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 Read = Callable[[click.Context, dict[str, Any]], Any]
 """Makes the value of a group from the options' values by name, and removes those that it uses."""
+
+
+WORDS = "orch_events.words"
+"""The key of the context's meta under which the command's arguments are, as they were typed."""
 
 
 class Option(click.Option):
@@ -38,9 +43,22 @@ class Option(click.Option):
         self.also = also
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
-        """Return the variable's value."""
-        value = self.resolve_envvar_value(ctx)
-        return value.splitlines() if self.multiple and value else super().value_from_envvar(ctx)
+        """Return the variable's value; None for one that this command can't use, but another can."""
+        if self.can_use_variable(ctx) or not any(one.can_use_variable(ctx) for one in namesakes(ctx, self.envvar)):
+            return self._variable_value(ctx)
+        return None
+
+    def can_use_variable(self, ctx: click.Context) -> bool:
+        """Whether the value of its variable, if that is set, is one that it takes."""
+        try:
+            self.type_cast_value(ctx, self._variable_value(ctx))
+        except (click.BadParameter, UsageError):
+            return False
+        return True
+
+    def _variable_value(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
+        text = self.resolve_envvar_value(ctx)
+        return text.splitlines() if self.multiple and text else super().value_from_envvar(ctx)
 
     @property
     def usage(self) -> str:
@@ -72,6 +90,23 @@ class Option(click.Option):
                 yield name if one else max(self.secondary_opts, key=len, default=name)
             else:
                 yield from (name, _word(one))
+
+
+def namesakes(ctx: click.Context, envvar: object) -> Iterator[Option]:
+    """Yield the options of all commands that read an environment variable."""
+    return (option for _, option in all_options(ctx) if option.envvar == envvar)
+
+
+def all_options(ctx: click.Context) -> Iterator[tuple[str, Option]]:
+    """Yield every option of every command, with the command's name."""
+    program = ctx.find_root().command
+    for name, command in program.commands.items() if isinstance(program, click.Group) else []:
+        yield from ((name, one) for one in command.params if isinstance(one, Option))
+
+
+def is_typed(ctx: click.Context, name: str) -> bool:
+    """Whether an option was typed, and does not come from its variable or its default."""
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def _word(value: Any) -> str:  # noqa: ANN401 - any option's
@@ -153,9 +188,6 @@ def _typed(ctx: click.Context) -> Mapping[str, Sequence[str]]:
     return {
         one.name: list(one.words(ctx.params[one.name]))
         for one in ctx.command.params
-        if isinstance(one, Option) and one.name and _is_typed(ctx, one.name)
-    }
-
-
-def _is_typed(ctx: click.Context, name: str) -> bool:
-    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE or isinstance(ctx.params.get(name), Instant)
+        if isinstance(one, Option) and one.name
+        and (is_typed(ctx, one.name) or isinstance(ctx.params.get(one.name), Instant))
+    }  # fmt: skip

@@ -14,8 +14,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.options.job_ref import JobRef
+from orch_events.errors import UsageError
 from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
-from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, NODE_WORDS, PLAN_EVENT_TYPES, PLAN_TYPE
+from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, PLAN_EVENT_TYPES, PLAN_TYPE
 
 if TYPE_CHECKING:  # the simulator is imported when there is one; in an older click nothing here is generic
     from orch_events.simulator import Fault
@@ -43,6 +44,17 @@ class FileType(ParamType):
 
 FILE = FileType()
 """A path."""
+
+
+class StreamFormat(click.Choice[str] if TYPE_CHECKING else click.Choice):  # type: ignore[misc]
+    """A format of output that has no end."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's own
+        """Check a format; a JSON array is refused in words of its own."""
+        if value == "json":
+            message = "follow can't write a JSON array, because its output has no end"
+            raise UsageError(message, "use --json for one object per line")
+        return str(super().convert(value, param, ctx))
 
 
 class Completed(ParamType):
@@ -87,7 +99,7 @@ def job(text: str) -> JobRef:
 def whole(text: str) -> int:
     """Parse a whole number from 0 on."""
     if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
-        raise click.BadParameter(f"{text!r} is not a whole number of at least 0")
+        raise click.BadParameter(f"{text!r} is not a whole number from 0 to {'9' * _MAX_DIGITS}")
     return int(text)
 
 
@@ -104,15 +116,15 @@ def above_zero(text: str) -> float:
         number = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         number = math.nan
-    if not number > 0:
-        raise click.BadParameter(f"{text!r} is not a number above 0")
+    if not 0 < number < math.inf:
+        raise click.BadParameter(f"{text!r} is not a number above 0, such as 0.5 or 60")
     return number
 
 
 def count(text: str) -> int:
     """Parse a whole number from 1 on."""
-    if not (number := whole(text)):
-        raise click.BadParameter(f"{text!r} is not a whole number of at least 1")
+    if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text) or not (number := int(text)):
+        raise click.BadParameter(f"{text!r} is not a whole number from 1 to {'9' * _MAX_DIGITS}")
     return number
 
 
@@ -167,11 +179,17 @@ def regex(text: str) -> re.Pattern[str]:
         raise click.BadParameter(f"the regular expression {shown} is too complex") from None
 
 
-def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
-    """Return a parser of types. A type that is not known must at least look like one: a server may have others."""
+def _read_type(kind: str, known: Collection[str], others: Collection[str]) -> Callable[[str], str]:
+    """Return a parser of types. A type that is not known must at least look like one: a server may have others.
+
+    Args:
+        kind: what has these types.
+        known: those that are known.
+        others: those of something else, for which they are typed by mistake.
+    """
 
     def read(text: str) -> str:
-        if text not in known and not re.fullmatch(r"[a-z]+(_[a-z]+)+", text):
+        if text not in known and (text in others or not re.fullmatch(r"[a-z]+(_[a-z]+)+", text)):
             raise click.BadParameter(f"{text!r} is not a known {kind} type: use {', '.join(known)}")
         return text
 
@@ -179,23 +197,18 @@ def _read_type(kind: str, known: Collection[str]) -> Callable[[str], str]:
 
 
 event_type = Completed(
-    "event_type", _read_type("event", _SHORT_EVENT_TYPES), _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES, *PLAN_EVENT_TYPES)
+    "event_type",
+    _read_type("event", _SHORT_EVENT_TYPES, JOB_TYPES),
+    _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES, *PLAN_EVENT_TYPES),
 )
 """An event's type, `node_failed` or `failed`."""
 
-job_type = Completed("job_type", _read_type("job", (*JOB_TYPES, PLAN_TYPE)), _among(*JOB_TYPES, PLAN_TYPE))
+job_type = Completed(
+    "job_type",
+    _read_type("job", (*JOB_TYPES, PLAN_TYPE), (*EVENT_TYPES, *PLAN_EVENT_TYPES)),
+    _among(*JOB_TYPES, PLAN_TYPE),
+)
 """A job's type."""
-
-
-def _read_state(text: str) -> str:
-    """Parse a node's state. One that is not known must at least be a word: a server may have others."""
-    if not re.fullmatch(r"[a-z][a-z_-]*", text):
-        raise click.BadParameter(f"{text!r} is not a state of a node: use {', '.join(NODE_WORDS)}")
-    return text
-
-
-node_state = Completed("node_state", _read_state, _among(*NODE_WORDS))
-"""A node's state."""
 
 
 def _read_outcomes(text: str) -> frozenset[str]:

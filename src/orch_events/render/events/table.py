@@ -8,9 +8,10 @@
    colours are the only escape sequences.
 4. What a plan says stands in the columns of node and message together, on a terminal: its events have no node.
 5. Off a terminal nothing is cut, and each row has its date; on one, the date is in the header, which is repeated when
-   the date changes.
+   the date changes, and a message does not repeat the name of its node.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
@@ -24,15 +25,22 @@ from orch_events.wire.detail import cause_in_message, read_cause, read_changes, 
 from orch_events.wire.event import Event, Fields
 from orch_events.wire.job_key import is_plan
 from orch_events.wire.plan import depth_after, plan_text
-from orch_events.wire.vocabulary import EVENT_TYPES, PLAN_EVENT_TYPES, PLAN_START
+from orch_events.wire.vocabulary import EVENT_TYPES, JOB_FINISHED, PLAN_EVENT_TYPES, PLAN_START
 
 _LATE = "(late)"
 _LABELS = {name: name.removeprefix("node_").replace("_", " ") for name in EVENT_TYPES}
+_SHORT_LABELS = {name: name.rpartition("_")[2] for name in EVENT_TYPES}
+_LABEL_CELLS, _SHORT_CELLS = (max(map(len, labels.values())) for labels in (_LABELS, _SHORT_LABELS))
 _PLAN_LABELS = {name: name.removeprefix("out_").replace("_", " ") for name in PLAN_EVENT_TYPES}
 _PLAN_LABELS |= {name: label.removesuffix(" start") for name, label in _PLAN_LABELS.items() if name != PLAN_START}
+_PLAN_LABEL_CELLS = max(map(len, _PLAN_LABELS.values()))
 _INDENT = "  "
 _NO_NODE = "-"
+_IN_NAME = re.compile(r"\.?[\w-]")
+"""What follows a name that is only the beginning of another."""
 _MOST_NAMES = 1 << 16
+_MOST_TIME_CELLS = 13
+"""Of a time with its offset, on a terminal; what is longer is none, and is cut."""
 
 
 class Table:
@@ -60,8 +68,11 @@ class Table:
         self._terminal = terminal
         self._on_terminal = terminal() is not None
         time = 8 if time_format.elapsed else 10 if self._on_terminal else 19
-        label = max(map(len, (_LABELS | _PLAN_LABELS if plans else _LABELS).values())) + (2 if theme.glyphs else 0)
-        self._columns = Columns(time, label, glyphs=bool(theme.glyphs), name_job=name_job)
+        glyph = 2 if theme.glyphs else 0
+        self._columns = Columns(
+            time, (max(_LABEL_CELLS, _PLAN_LABEL_CELLS) if plans else _LABEL_CELLS) + glyph, _SHORT_CELLS + glyph,
+            glyphs=bool(glyph), ellipsis=len(theme.ellipsis), name_job=name_job,
+        )  # fmt: skip
         self._date: str | None = None
         self._malformed = 0
         self._highest: dict[str, int] = {}
@@ -69,6 +80,10 @@ class Table:
         self._nodes: dict[str | None, str] = {}
         self._time_cell = lru_cache(maxsize=4096)(self._draw_time)
         self._label = lru_cache(maxsize=256)(self._draw_label)
+
+    def expect(self, nodes: Iterable[str]) -> None:
+        """Make room for the names of nodes, before their events come."""
+        self._columns.expect(map(escape_control, nodes))
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Draw a row for each event, and a header before the first and, on a terminal, where the date changes."""
@@ -78,10 +93,11 @@ class Table:
         numbers = [event.id for event in events]
         nodes = [item.node for item in fields]
         types = [item.type for item in fields]
-        self._fit(job, numbers, nodes)
-        dates, times = zip(*[self._time_cell(item.timestamp, job) for item in fields], strict=True)
+        dates, times = self._times(job, fields)
+        if self._fit(job, numbers, max(map(len, times)), nodes):
+            dates, times = self._times(job, fields)
         labels = [self._label(kind) for kind in types]
-        messages = self._messages(job, events, fields, self._late_places(job, numbers))
+        messages = self._messages(job, events, fields, nodes, self._late_places(job, numbers))
         ids = ["?" if number is None else str(number) for number in numbers]
         if self._spans(job):
             rows = self._rows(job, ids, times, labels, messages)
@@ -101,23 +117,39 @@ class Table:
             note = f"{self._malformed} of these events could not be fully parsed; --json shows them unchanged"
             self._output.write_text(self._theme.paint(note, "quiet") + "\n")
 
-    def _fit(self, job: str, numbers: Sequence[int | None], nodes: Sequence[str | None]) -> None:
-        """Fit the columns to events, and draw the names of their nodes."""
+    def _fit(self, job: str, numbers: Sequence[int | None], time: int, nodes: Sequence[str | None]) -> bool:
+        """Fit the columns to events, and draw the names of their nodes; return whether any column changed."""
         names = set(nodes)
         new = [escape_control(name or _NO_NODE) for name in names - self._nodes.keys()]
         highest = max(filter(None, numbers), default=0)
-        if self._columns.fit(self._terminal(), job, highest, new):
+        changed = self._columns.fit(self._terminal(), job, highest, time, new)
+        if changed:
             self._time_cell.cache_clear()
             self._label.cache_clear()
             self._nodes.clear()
         if len(self._nodes) > _MOST_NAMES:
             self._nodes.clear()
         self._nodes.update({name: self._draw_node(name) for name in names - self._nodes.keys()})
+        return changed
 
-    def _messages(self, job: str, events: Sequence[Event], fields: Sequence[Fields], late: Iterable[int]) -> list[str]:
+    def _times(self, job: str, fields: Sequence[Fields]) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the dates of events, and their cells."""
+        dates, times = zip(*[self._time_cell(item.timestamp, job) for item in fields], strict=True)
+        return dates, times
+
+    def _messages(
+        self,
+        job: str,
+        events: Sequence[Event],
+        fields: Sequence[Fields],
+        nodes: Iterable[str | None],
+        late: Iterable[int],
+    ) -> list[str]:
         """Draw the last cell of each row."""
-        described = self._words(job, events) if is_plan(job) else [_describe(item) for item in fields]
-        messages = escape_control_all(described)
+        told = self._words(job, events) if is_plan(job) else [_describe(item) for item in fields]
+        if self._on_terminal:
+            told = list(map(_without_node, told, nodes))
+        messages = escape_control_all(told)
         for place in late:
             messages[place] = f"{_LATE} {messages[place]}"
         highlighter, cells = self._highlighter, self._columns.message
@@ -203,16 +235,14 @@ class Table:
         """Return the date of a timestamp, and its cell, without the date if the header has it."""
         date, time = self._time_format.split(timestamp, job)
         text = escape_control(time if self._on_terminal else f"{date} {time}".strip())
-        cells = self._columns.time
-        return date, padded(self._cut(text, cells) if self._on_terminal else text, cells)
+        return date, padded(self._cut(text, _MOST_TIME_CELLS) if self._on_terminal else text, self._columns.time)
 
     def _draw_label(self, kind: str) -> str:
-        state = kind.rpartition("_")[2]
+        state = "over" if kind == JOB_FINISHED else kind.rpartition("_")[2]  # how it ended, that event does not say
         glyph = f"{self._theme.glyphs.get(state, ' ')} " if self._theme.glyphs else ""
-        label, cells = (
-            glyph + (_LABELS.get(kind) or _PLAN_LABELS.get(kind) or escape_control(kind) or "?"),
-            self._columns.label,
-        )
+        cells = self._columns.label
+        labels = _LABELS if cells == self._columns.whole_label else _SHORT_LABELS
+        label = glyph + (labels.get(kind) or _PLAN_LABELS.get(kind) or escape_control(kind) or "?")
         if cells == 1:
             label = self._theme.glyphs.get(state, "?")
         return self._theme.paint(padded(self._cut(label, cells) if self._on_terminal else label, cells), state)
@@ -233,3 +263,9 @@ def _describe(fields: Fields) -> str:
     if not text or text in message:
         return message
     return f"{text}; {message}" if message and not says_only_state(message, fields.node or "") else text
+
+
+def _without_node(text: str, node: str | None) -> str:
+    """Return a text without ` on NODE`, which its row says already, and without the dots that may follow it."""
+    before, found, rest = text.partition(f" on {node}")
+    return text if node is None or not found or (rest and _IN_NAME.match(rest)) else before + rest.removesuffix(" ...")

@@ -18,7 +18,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "still_failing": ("still failing", "failed"),
     "still_skipped": ("still skipped", "skipped"),
     "fixed": ("fixed", "finished"),
-    "missing": ("missing", "skipped"),
+    "missing": ("missing", "warning"),
     "new": ("new", "hint"),
     "slower": (f"slower{_BY}", "warning"),
     "faster": (f"faster{_BY}", "hint"),
@@ -34,13 +34,19 @@ def compare_text(comparison: Comparison, layout: Layout, *, whole: bool) -> list
     before, after = comparison.before, comparison.after
     headings = [line for one in (before, after) for line in heading(one.progress, layout, one.part)]
     lines = [*headings, "", *_side_by_side(before, after)]
-    for kind, (title, style) in _KINDS.items():
+    for kind, (title, usual) in _KINDS.items():
         if pairs := getattr(comparison, kind):
+            style = "skipped" if _only_skipped(pairs) else usual
             title_line = layout.theme.paint(f"{layout.mark(style)}{counted(len(pairs), 'node')} {title}", style)
             lines += ["", *layout.wrap(title_line.split(" "), 2), *_rows(pairs, kind, layout, whole=whole)]
     return (
         lines if any(getattr(comparison, kind) for kind in _KINDS) else [*lines, "", "no differences between the nodes"]
     )
+
+
+def _only_skipped(pairs: Sequence[Pair]) -> bool:
+    """Whether each node was skipped in the end: that is no failure, and not red."""
+    return all(pair.after is not None and pair.after.state == "skipped" for pair in pairs)
 
 
 def _side_by_side(before: Summary, after: Summary) -> Iterator[str]:

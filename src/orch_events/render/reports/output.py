@@ -20,6 +20,8 @@ from orch_events.render.toolkit.text import escape_control
 
 _PIECE_CHARACTERS = 1 << 17
 _INDENT = "  "
+_PLAIN = bytes([*b"\n", *range(ord(" "), ord("~") + 1)])
+"""The ASCII characters that are shown as they are."""
 
 
 def grouped_text(groups: Iterable[OutputGroup], progress: JobProgress, part: Part, layout: Layout) -> Iterator[str]:
@@ -71,23 +73,20 @@ def _sections(printed: Printed, error: str) -> Iterator[tuple[str, str]]:
 
 def _indented(text: str, indent: str) -> Iterator[str]:
     """Yield the lines of a text, indented and escaped, in pieces of whole lines."""
-    text = text.removesuffix("\n")
-    at = 0
-    while at <= len(text):
-        end = text.rfind("\n", at, at + _PIECE_CHARACTERS) if at + _PIECE_CHARACTERS < len(text) else len(text)
-        end = end if end >= 0 else _end_of_line(text, at)
+    at, length = 0, len(text) - text.endswith("\n")
+    while at <= length:
+        end = length
+        if at + _PIECE_CHARACTERS < length:
+            end = text.rfind("\n", at, at + _PIECE_CHARACTERS)
+            end = end if end >= 0 else text.find("\n", at, length)
+            end = end if end >= 0 else length
         yield _escaped(text[at:end], indent)
         at = end + 1
 
 
-def _end_of_line(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
-
-
 def _escaped(lines: str, indent: str) -> str:
     """Indent lines and escape them; fast if there is nothing to escape."""
-    if lines.isascii() and lines.replace("\n", "").isprintable():
+    if lines.isascii() and not lines.encode().translate(None, _PLAIN):
         shown = indent + lines.replace("\n", f"\n{indent}")
     else:
         each = (escape_control(line.removesuffix("\r").expandtabs()) for line in lines.split("\n"))

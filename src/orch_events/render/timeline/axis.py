@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from orch_events.analysis.timeline import Chart, ticks
+from orch_events.render.toolkit.timestamps import clocks_change, offset
 from orch_events.times import format_duration
 
 
@@ -38,16 +39,21 @@ class Axis:
 
     def ticks(self, most: int) -> list[Tick]:
         """Return `most` ticks at most, at round times."""
-        begin = _wall(self._at(0)) if self._by_clock else 0.0
-        step, seconds = ticks(begin, begin + self.seconds, most)
-        return [Tick(second - begin, self._label(second - begin, step)) for second in seconds]
+        if not self._by_clock:
+            step, seconds = ticks(0.0, self.seconds, most)
+            return [Tick(second, self._label(second, step)) for second in seconds]
+        step, walls = ticks(_wall(self._at(0)), _wall(self._at(self.seconds)), most)
+        places = dict.fromkeys(map(self._second_at, walls))  # once, what falls into the hour that summer time skips
+        return [Tick(place, self._label(place, step)) for place in places if 0 <= place <= self.seconds]
 
     def format(self, second: float) -> str:
         """Format a point of the axis, to the second."""
         if not self._by_clock:
             return format_duration(second, compact=True)
         at = self._at(second)
-        return f"{at:%H:%M:%S}" if f"{at:%Y-%m-%d}" == self.title else f"{at:%m-%d %H:%M:%S}"
+        changes = self._zone is None and clocks_change(at.date())
+        time = f"{at:%H:%M:%S}{offset(at) if changes else ''}"
+        return time if f"{at:%Y-%m-%d}" == self.title else f"{at:%m-%d} {time}"
 
     def _label(self, second: float, step: int) -> str:
         if not self._by_clock:
@@ -59,6 +65,12 @@ class Axis:
 
     def _at(self, second: float) -> datetime:
         return datetime.fromtimestamp((self._began_at or 0.0) + second, UTC).astimezone(self._zone)
+
+    def _second_at(self, wall: float) -> float:
+        """Return the second of the axis at which clocks show a time, whatever their offset is then."""
+        shown = datetime.fromtimestamp(wall, UTC)
+        at = shown if self._zone is UTC else shown.replace(tzinfo=None).astimezone()
+        return at.timestamp() - (self._began_at or 0.0)
 
     def _has(self, second: float) -> bool:
         """Whether it is in datetime's range: a server can send any time."""

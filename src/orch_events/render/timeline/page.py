@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 
+from orch_events.analysis.failures import Group
 from orch_events.analysis.timeline import SORTS, Chart, Row, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.captions import Heading, describe, label, mark, reasons
+from orch_events.render.timeline.captions import Heading, counted, describe, label, mark, reasons
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
@@ -33,8 +34,16 @@ _MOST_TICKS = 12
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
-    """Return the page; its rows are in the order `sort` at first, and can be sorted otherwise."""
+def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, causes: Sequence[Group] = ()) -> str:
+    """Return the page; its rows are in the order `sort` at first, and can be sorted otherwise.
+
+    Args:
+        chart: the chart.
+        heading: its heading.
+        axis: its axis.
+        sort: the first order.
+        causes: the nodes that did not finish, by cause.
+    """
     rows = ordered(chart.rows, sort)
     names = max((width(escape_control(row.run.name)) for row in rows), default=0)
     labels = max((width(label(row, _THEME)) for row in rows), default=0)
@@ -49,6 +58,7 @@ def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
         states="\n".join(_states(heading, rows)),
         sorts="".join(element("option", name, **{"selected": ""} if name == sort else {}) for name in SORTS),
         nodes=heading.nodes,
+        causes=_causes(causes),
         chart="\n".join(_chart(chart, axis, rows)) if rows else element("p", "No events yet."),
         orders=script_json(_orders(chart.rows, rows)),
     )
@@ -71,6 +81,16 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
         text = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
         button = {"type": "button", "value": state, "aria-pressed": "false", "disabled": ""}
         yield element("li", element("button", text, **button) if state in drawn else element("span", text))
+
+
+def _causes(groups: Sequence[Group]) -> str:
+    """Return a list of why nodes did not finish; nothing if no cause is known."""
+    items = [
+        element("li", element("b", escaped(f"{mark(group.state, _THEME)}{counted(len(group.runs))} {group.state}: "),
+                              class_=state_class(group.state)) + escaped(group.cause))
+        for group in groups if group.cause
+    ]  # fmt: skip
+    return element("ul", items, class_="causes", **{"aria-label": "Causes"}) if items else ""
 
 
 def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from orch_events.analysis.timeline import DEFAULT_ROWS, Chart, Row, chosen, ordered
+from orch_events.analysis.timeline import Chart, Row, ordered
 from orch_events.render.timeline.axis import Axis
-from orch_events.render.timeline.captions import Heading, describe, label, left_out, mark, reasons
+from orch_events.render.timeline.captions import Heading, describe, label, mark, reasons
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
@@ -59,12 +59,11 @@ class Picture:
         labels = max((width(label(row, _THEME)) for row in rows), default=0)
         self._left = _MARGIN + (min(names, _MOST_NAME_CELLS) + 2) * _CELL
         self._bars = _WIDTH - _MARGIN - self._left - (max(labels, _LEAST_LABEL_CELLS) + 1) * _CELL
-        self._omitted = left_out(rows, chart.rows)
         self._bottom = _TOP + _ROW * len(rows)
 
     def draw(self, heading: Heading) -> str:
         """Return the SVG."""
-        height = self._bottom + _ROW * bool(self._omitted) + _MARGIN
+        height = self._bottom + _MARGIN
         lines = [
             element("title", escaped(heading.sentence)),
             element("style", _style()),
@@ -72,7 +71,6 @@ class Picture:
             *_head(heading, self._axis.began),
             *(self._axis_and_strip() if self._rows else []),
             *[self._row(row, _TOP + _ROW * place) for place, row in enumerate(self._rows)],
-            *([_text(_MARGIN, self._bottom, f"{self._omitted}; --all shows all", "quiet")] if self._omitted else []),
         ]
         content = "\n".join(["", *lines, ""])
         size = {"width": _WIDTH, "height": height, "viewBox": f"0 0 {_WIDTH} {height}"}
@@ -116,10 +114,9 @@ class Picture:
         return element("rect", class_="bar", x=number(x), y=top + 3, width=number(wide), height=_ROW - 6, rx=2)
 
 
-def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, *, whole: bool) -> str:
-    """Return an SVG of all nodes if `whole`, else of the most important ones."""
-    rows = chart.rows if whole else chosen(chart.rows, DEFAULT_ROWS)
-    return Picture(chart, axis, ordered(rows, sort)).draw(heading)
+def draw(chart: Chart, heading: Heading, axis: Axis, sort: str) -> str:
+    """Return an SVG of all nodes."""
+    return Picture(chart, axis, ordered(chart.rows, sort)).draw(heading)
 
 
 def _style() -> str:

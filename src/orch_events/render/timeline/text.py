@@ -21,7 +21,7 @@ from orch_events.render.timeline.axis import Axis
 from orch_events.render.timeline.captions import Heading, label, left_out, mark
 from orch_events.render.toolkit.bars import sparkline, stroke
 from orch_events.render.toolkit.layout import wrap
-from orch_events.render.toolkit.text import cut, escape_control, padded, width
+from orch_events.render.toolkit.text import cut, escape_control, first_label, padded, width
 from orch_events.render.toolkit.theme import Theme
 
 _DEFAULT_CELLS = 100
@@ -104,7 +104,7 @@ class TextTimeline:
         labels = max(width(label(row, self._theme)) for row in rows)
         room = self._cells - labels - len(_GAP) - 1
         names = [escape_control(row.run.name) for row in rows]
-        firsts = [width(name.partition(".")[0]) + ("." in name) * len(self._theme.ellipsis) for name in names]
+        firsts = [width(first_label(name)) + ("." in name) * len(self._theme.ellipsis) for name in names]
         most = max(self._cells * 3 // 10, *(first for first in firsts if first <= room - _LEAST_BAR_CELLS), 0)
         cells = max(min(max(map(width, names)), most, room - _LEAST_BAR_CELLS), len(_at_once(peak)[-1]))
         return _Columns(cells, max(1, room - cells), labels)

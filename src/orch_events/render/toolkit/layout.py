@@ -16,6 +16,8 @@ LABEL_CELLS = 11
 _LEAST_NAME_CELLS = 8
 
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
+_COMMAND = re.compile(r"(?<=: )(?:orch-events|puppet|chmod) .*$")
+"""A command at the end of a message."""
 
 
 def wrap(words: Iterable[str], cells: int | None, *, indent: int = 0, gap: str = " ") -> list[str]:
@@ -36,6 +38,34 @@ def wrap(words: Iterable[str], cells: int | None, *, indent: int = 0, gap: str =
         line += word + gap
         used += wide + len(gap)
     return [*lines, line.rstrip()]
+
+
+def fold(text: str, cells: int | None, *, indent: int = 2) -> list[str]:
+    """Wrap a message between its words; a command at its end stays one that can be copied.
+
+    A command that does not fit behind the words gets lines of its own; where it is longer than one, each but the last
+    ends in a backslash, as a shell reads it.
+
+    Args:
+        text: escaped already, with or without colours.
+        cells: how wide a line may be; None for one line.
+        indent: how many spaces precede all lines but the first.
+    """
+    if cells is None or width(_PAINT.sub("", text)) <= cells:
+        return [text]
+    found = _COMMAND.search(text)
+    words, command = (text[: found.start()], text[found.start() :]) if found else (text, "")
+    lines = wrap(words.split(" "), cells, indent=indent)
+    if not command:
+        return lines
+    if width(_PAINT.sub("", lines[-1])) + 1 + width(command) <= cells:
+        return [*lines[:-1], f"{lines[-1]} {command}"]
+    first, *others = command.split(" ")
+    first = " " * indent + first
+    if indent + width(command) <= cells:
+        return [*lines, " ".join([first, *others])]
+    *most, last = wrap([first, *others], cells - len(" \\"), indent=indent)
+    return [*lines, *(f"{line} \\" for line in most), last]
 
 
 class Layout(msgspec.Struct, frozen=True):

@@ -27,6 +27,54 @@ def is_pipe(stream: TextIO | None) -> bool:
         return False
 
 
+def in_foreground(stream: TextIO | None) -> bool:
+    """Whether this process may draw on a terminal: not while a shell has it in the background."""
+    try:
+        return stream is None or os.tcgetpgrp(stream.fileno()) == os.getpgrp()
+    except (OSError, ValueError, AttributeError):  # not the controlling terminal, none at all, or Windows
+        return True
+
+
+class Echo:
+    """Turns a terminal's echo off and on again.
+
+    Args:
+        stream: the terminal that is typed on; None, or something else, for none.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream if is_terminal(stream) else None
+        self._is_off = False
+
+    def off(self) -> None:
+        """Turn it off if it is on, in the foreground only: a background process has no say in the settings."""
+        self._is_off = self._is_off or self._switch(on=False)
+
+    def restore(self) -> None:
+        """Turn it on again if it was on; in the background the shell has done so."""
+        if self._is_off:
+            self._is_off = False
+            self._switch(on=True)
+
+    def _switch(self, *, on: bool) -> bool:
+        """Turn it on or off; return whether it was the other way before."""
+        if self._stream is None or not in_foreground(self._stream):
+            return False
+        try:
+            import termios
+        except ImportError:  # Windows
+            return False
+        try:
+            attributes = termios.tcgetattr(self._stream)
+            if bool(attributes[3] & termios.ECHO) == on:
+                return False
+            attributes[3] ^= termios.ECHO
+            termios.tcsetattr(self._stream, termios.TCSANOW, attributes)
+        except (termios.error, ValueError):  # it went away
+            return False
+        return True
+
+
 def size(stream: TextIO | None) -> os.terminal_size | None:
     """Return the size of a terminal in cells; None if it is not a terminal, or does not report its size."""
     if stream is None or not is_terminal(stream):
@@ -79,7 +127,7 @@ def needs_ascii(stream: TextIO | None) -> bool:
     """Whether a stream's encoding lacks the glyphs."""
     encoding = (stream.encoding if stream is not None else None) or "ascii"
     try:
-        "▶✔✖‼↷◌■□○◎…·→━─▁▏▕█│".encode(encoding)
+        "▶✔✖‼↷◌■□●○◎…·→━─▁▏▕█│".encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return True
     return False

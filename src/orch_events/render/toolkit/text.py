@@ -1,10 +1,13 @@
 """Text on a terminal: escaping and measuring.
 
 Text from a server or a node must never control the terminal: control characters, bidirectional overrides and invisible
-characters are shown as escapes. Rich is only imported to measure text that is not ASCII.
+characters are shown as escapes.
 """
 
 import re
+from functools import lru_cache
+from itertools import accumulate
+from unicodedata import category, east_asian_width
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _EMOJI = "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
@@ -17,6 +20,8 @@ _ACTING = re.compile(
     "\U000e0000-\U000e0fff]"  # tags, more variants
     f"|(?<!{_EMOJI})(?<!{_EMOJI}\ufe0f){_JOINER}|{_JOINER}(?!{_EMOJI})"  # what joins anything but emoji
 )
+_JOINER, _EMOJI_VARIATION = "\u200d", "\ufe0f"
+_ADDRESS = re.compile(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 
 
 def escape_control(text: str) -> str:
@@ -45,12 +50,23 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def width(text: str) -> int:
-    """Return the width of `text` in cells of a terminal."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
+    """Return how many cells of a terminal `text` takes at most.
 
-    return cell_len(text)
+    Terminals differ over what is joined: some draw a skin tone or a family beside each other, and a spacing vowel in a
+    cell of its own. The widest counts, so that no row wraps.
+    """
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+@lru_cache(maxsize=4096)
+def _cells(character: str) -> int:
+    if character == _EMOJI_VARIATION:
+        return 1  # makes what it follows wider
+    kind = category(character)
+    if kind in ("Mn", "Me", "Cf"):
+        return 0
+    unknown_picture = kind == "Cn" and "\U0001f000" <= character <= "\U0001faff"
+    return 2 if east_asian_width(character) in ("W", "F") or unknown_picture else 1
 
 
 def padded(text: str, cells: int) -> str:
@@ -65,8 +81,17 @@ def cut(text: str, cells: int, ellipsis: str) -> str:
     if cells <= len(ellipsis):
         return ellipsis[: max(0, cells)]
     left = cells - len(ellipsis)
-    if text.isascii():
-        return text[:left].rstrip() + ellipsis
-    from rich.cells import set_cell_size
+    return (text[:left] if text.isascii() else _beginning(text, left)).rstrip() + ellipsis
 
-    return set_cell_size(text, left).rstrip() + ellipsis
+
+def _beginning(text: str, cells: int) -> str:
+    """Return as much of a text as fits, without what would be joined to what follows."""
+    for place, end in enumerate(accumulate(map(_cells, text))):
+        if end > cells:
+            return text[:place].rstrip(_JOINER)
+    return text
+
+
+def first_label(name: str) -> str:
+    """Return the first label of a host's name; an address is whole, for no part of it names anything."""
+    return name if _ADDRESS.fullmatch(name) else name.partition(".")[0]

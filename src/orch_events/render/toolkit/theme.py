@@ -30,6 +30,7 @@ _GLYPHS = {
     "stopping": "◌",
     "stopped": "□",
     "aborted": "■",
+    "over": "●",
     "new": "○",
     "ready": "◎",
 }
