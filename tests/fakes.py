@@ -95,6 +95,9 @@ class ScriptedSource:
             raise Unreachable(f"no record of {job}")
         yield from (None, found)
 
+    def whole(self, job: str, event: Event) -> Iterator[Event]:
+        yield event
+
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord] | None]:
         if not self._nodes:
             raise Unreachable(f"no nodes of {job}")

@@ -82,6 +82,13 @@ PROMISES = {
     "orch-events follow 352 353": Promise(
         r"^352 +1369 [\s\S]*^353 +20092 ", r"^job 352 finished [\s\S]*^job 353 failed ", status=1
     ),
+    "orch-events follow plan:301": Promise(
+        r"^plan:301 .* started job 341\n341 [\s\S]*^342 [\s\S]*^plan:301 .* ✖ plan failed ",
+        r"^plan 301 failed after 52s",
+        status=1,
+    ),
+    "orch-events jobs --tree": Promise(r"^plan:301 .*\n  341 .*\n  342 "),
+    "orch-events timeline plan:302": Promise(r"^job 343 \(apply_prep\) .*22s"),
     "orch-events follow 352 --start 1312 --time elapsed": Promise(
         r"^1312 +00:00:48 ", every=r"ID +ELAPSED .*|13\d\d +00:0\d:\d\d .*"
     ),

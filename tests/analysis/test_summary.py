@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from orch_events.analysis.durations import Spread
 from orch_events.analysis.summary import Resources, Summary
+from orch_events.job.plan import PlanState
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord
 from tests.build import event_at, job_of, record, simulated
@@ -107,3 +108,16 @@ def test_nodes_are_counted_once_whatever_they_do(spans: list[tuple[int, int | No
     assert len(found.durations) + len(found.running) == len(spans)
     assert found.most_at_once <= len(spans)
     assert found.durations == sorted(found.durations)
+
+
+def test_a_plan_is_summarized_over_all_nodes_of_all_its_jobs() -> None:
+    plan = PlanState("plan:302")
+    plan.adopt([simulated(346), simulated(347)])
+    summary = Summary.from_state(plan)
+
+    assert summary.jobs is not None
+    assert [(job.job, job.outcome.word if job.outcome else "") for job in summary.jobs] == [
+        ("346", "finished"), ("347", "failed"),
+    ]  # fmt: skip
+    assert len(summary.durations) == 8
+    assert Summary.from_state(simulated(346)).jobs is None

@@ -20,7 +20,8 @@ from orch_events.analysis.timeline import (
     ticks,
 )
 from orch_events.job.nodes import NodeRun
-from tests.build import event, job_of, ran, stamped_job
+from orch_events.job.plan import PlanState
+from tests.build import event, job_of, ran, simulated, stamped_job
 from tests.render.timeline.scenes import STRANGE
 
 STATES = ("finished", "failed", "errored", "skipped", "running", "pondering")
@@ -251,3 +252,14 @@ def test_ticks_are_as_many_as_can_be(length: int, most: int, step: int) -> None:
 def test_what_runs_still_runs_beside_what_began_in_the_last_second() -> None:
     state = job_of(event(1), event(2, node="b"), event(2, node="c"))
     assert max(count for _, count in concurrency(Chart.from_state(state).rows)) == 3
+
+
+def test_a_plan_has_a_lane_for_each_of_its_jobs() -> None:
+    plan = PlanState("plan:302")
+    plan.adopt([simulated(343), simulated(347), simulated(346, 95.0)])
+    rows = Chart.of_jobs(plan).rows
+
+    assert [(row.run.name, row.run.state) for row in rows] == [
+        ("job 343 (apply_prep)", "finished"), ("job 347 (task)", "failed"), ("job 346 (task)", "running"),
+    ]  # fmt: skip
+    assert [row.seconds is not None and row.seconds > 10 for row in rows] == [True, True, False]

@@ -22,7 +22,7 @@ from orch_events.cli.job_completion import CACHE_SECONDS, JobCache, Jobs
 from orch_events.cli.main import cli
 from orch_events.render.toolkit.text import cut, escape_control
 from orch_events.simulator import Api, Fault, Faults, Simulator
-from orch_events.wire.vocabulary import EVENT_TYPES, JOB_STATES, JOB_TYPES
+from orch_events.wire.vocabulary import EVENT_TYPES, JOB_STATES, JOB_TYPES, PLAN_STATES
 from tests.cli.command import SECONDS, Done
 from tests.cli.conftest import Serve
 from tests.servers import http_server
@@ -85,10 +85,10 @@ def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> 
         ("list -o ", ["table", "jsonl", "json", "csv"]),
         ("list --output=js", ["jsonl", "json"]),
         ("follow 352 --color n", ["never"]),
-        ("jobs --state ", JOB_STATES),
-        ("jobs --state f", ["finished", "failed"]),
+        ("jobs --state ", dict.fromkeys((*JOB_STATES, *PLAN_STATES))),
+        ("jobs --state f", ["finished", "failed", "failure"]),
         ("jobs --type plan_apply", ["plan_apply", "plan_apply_prep"]),
-        ("jobs --type ", JOB_TYPES),
+        ("jobs --type ", (*JOB_TYPES, "plan")),
         ("list -t f", ["finished", "failed"]),
         ("list --type node_", [name for name in EVENT_TYPES if name.startswith("node_")]),
         ("list 352 --fail-on s", ["skipped"]),
@@ -107,7 +107,7 @@ def test_words_are_offered_where_there_are_words(line: str, words: list[str], of
 def test_the_newest_jobs_come_first_with_state_and_description(over: str, offered: Offered) -> None:
     found = offered(f"orch-events follow --service-url {over} ")
 
-    assert list(found) == ["latest", *NUMBERS]
+    assert list(found) == ["latest", *NUMBERS, *map(str, range(347, 340, -1))]
     assert found["352"] == "finished: deploy production"
     assert found["latest"] == "the newest job"
 

@@ -90,9 +90,9 @@ def test_a_job_before_the_latest_is_a_job_too(over: str, call: Call) -> None:
 
 
 def test_before_the_first_job_there_is_none(over: str, call: Call) -> None:
-    done = call("follow", "latest~9", "--service-url", over)
+    done = call("follow", "latest~16", "--service-url", over)
     assert (done.status, done.out) == (5, "")
-    assert done.err.startswith("error: there is no latest~9: the server has only 9 jobs\nhint: ")
+    assert done.err.startswith("error: there is no latest~16: the server has only 16 jobs\nhint: ")
 
 
 @pytest.mark.slow

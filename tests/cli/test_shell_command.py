@@ -27,16 +27,22 @@ def test_another_command_asks_the_same_server_for_the_job() -> None:
 
 
 def test_what_resumes_has_what_was_typed_but_for_where_it_began_and_how_long_it_took() -> None:
-    assert command(TYPED).resume("352", 1312) == (
+    assert command(TYPED).resume("352", "--start", "1312") == (
         "orch-events follow 352 --start 1312 --node 'web*' --service-url https://pe --since 'it'\"'\"'s 10m'"
     )
 
 
-@pytest.mark.parametrize(("start", "typed"), [(None, {}), (9, {"cursor_file": ["--cursor-file", "x"]})])
+@pytest.mark.parametrize(("begin", "typed"), [((), {}), (("--start", "9"), {"cursor_file": ["--cursor-file", "x"]})])
 def test_no_start_is_named_where_there_is_none_or_a_cursor_file_knows_it(
-    start: int | None, typed: dict[str, list[str]]
+    begin: tuple[str, ...], typed: dict[str, list[str]]
 ) -> None:
-    assert "--start" not in command(typed).resume("352", start)
+    assert "--start" not in command(typed).resume("352", *begin)
+
+
+def test_what_is_resumed_by_time_loses_the_time_that_was_typed() -> None:
+    line = command({"since": ["--since", "10m"], "json": ["--json"]}).resume("352", "--since", "2016-05-05T19:50:08Z")
+
+    assert line == "orch-events follow 352 --since 2016-05-05T19:50:08Z --json"
 
 
 @pytest.mark.parametrize("option", ["demo", "cacert", "token_file", "config_file", "recorded_job"])
@@ -46,5 +52,5 @@ def test_what_says_where_the_job_is_stays(option: str) -> None:
 
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_whatever_was_typed_a_shell_reads_the_same_words(name: str, value: str) -> None:
-    line = command({"grep": ["--grep", value]}, name).resume("352", None)
+    line = command({"grep": ["--grep", value]}, name).resume("352")
     assert shlex.split(line) == ["orch-events", "follow", name, "--grep", value]

@@ -62,6 +62,20 @@ def test_a_truncated_page_moves_behind_what_had_arrived() -> None:
     assert cursor.start == 10
 
 
+@pytest.mark.parametrize("numbers", [(5, 9), (9, 5)])
+def test_what_was_shown_of_a_truncated_page_is_not_shown_again_after_a_restart(numbers: tuple[int, ...]) -> None:
+    cursor = Cursor()
+    taken(cursor, event(3))
+    end(cursor)
+    version = cursor.version
+    for number in numbers:
+        taken(cursor, event(number))
+    cursor.page_truncated()
+    assert cursor.version != version
+    again = Cursor(resume=cursor.resume)
+    assert ids(taken(again, event(3), event(5), event(9), event(11))) == [11]
+
+
 def test_a_truncated_page_with_an_event_without_an_id_moves_behind_the_others() -> None:
     cursor = Cursor()
     taken(cursor, event(5), event_from({"type": "node_failed"}), event(9))

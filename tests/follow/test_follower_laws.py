@@ -107,6 +107,9 @@ class Server:
             counts if counted == "always" or (counted == "over" and now >= story.told_at) else {},
         )
 
+    def whole(self, job: str, event: Event) -> Iterator[Event]:
+        yield event
+
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord] | None]:
         now = self.clock.monotonic()
         yield [NodeRecord(name, state, number) for name, (state, number) in self.story.states(now).items()]

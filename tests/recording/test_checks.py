@@ -22,6 +22,7 @@ from orch_events.wire.page import compact
 from tests import CASES
 from tests.build import event
 from tests.recording.written import KINDS, json_lines, named_lines, raws, recording
+from tests.simulator.documented import JOBS_OF_PLANS
 
 JOB = {"name": "352", "state": "running", "type": "task", "id": "https://h/orchestrator/v1/jobs/352", "options": {}}
 PLAN = {"name": "9", "state": "success", "id": "9", "options": {"plan_name": "fleet::drain"}, "timestamp": "x"}
@@ -63,7 +64,7 @@ EVENTS = {number: [compact(moment.text.encode()) for moment in scripts()[number]
 NUMBERS = [number for number in EVENTS if number != 360]
 
 
-UNTOLD = ({356, 357}, {356, 358})
+UNTOLD = ({356, 357}, {356, 358}, *({356, job} for job in JOBS_OF_PLANS))
 """The first has no end, and the other other nodes and higher ids: nothing tells them from one job."""
 
 

@@ -430,3 +430,27 @@ def test_memory_does_not_grow_with_the_recording(kind: str) -> None:
     tracemalloc.stop()
     assert count == 10_000
     assert peak < 3 << 20
+
+
+def test_the_jobs_beside_a_plan_are_those_that_it_started() -> None:
+    one = recording(b'{"plan":"9","id":"1"}\n{"job":"69","id":"2"}\n{"job":"70","id":"3"}\n')
+
+    assert one.jobs == ["plan:9", "69", "70"]
+    assert one.job() == "plan:9"
+    assert one.job("70") == "70"
+    assert raws(one, "plan:9") == [b'{"id":"1"}']
+    assert raws(one, "69") == [b'{"id":"2"}']
+
+
+def test_of_two_plans_one_must_be_chosen() -> None:
+    one = recording(b'{"plan":"9","id":"1"}\n{"plan":10,"id":"2"}\n{"job":"69","id":"3"}\n')
+
+    with pytest.raises(UsageError, match="jobs plan:9, plan:10, 69"):
+        one.job()
+    assert one.job("plan:10") == "plan:10"
+
+
+def test_a_saved_answer_for_a_plan_job_names_it() -> None:
+    url = "https://pe:8143/orchestrator/v1/plan_jobs/9/events?start=84"
+
+    assert recording(b'{"next-events":{"id":"%b"},"items":[]}' % url.encode(), job="x").job() == "plan:9"

@@ -66,7 +66,7 @@ def test_the_end_is_painted_by_state() -> None:
     ],
 )
 def test_who_leaves_is_told_how_far_it_is_and_how_to_come_back(state: JobState, far: str) -> None:
-    assert still_running(state, "orch-events follow 7") == (
+    assert still_running(state, [], "orch-events follow 7") == (
         f"job 7 is still running: {far}; resume with: orch-events follow 7"
     )
 

@@ -22,7 +22,9 @@ NODE_STATES = {
 }
 JOB_EVENTS = {"job_stopping", "job_aborted", "job_finished"}
 
+JOBS_OF_PLANS = tuple(range(341, 348))
 JOBS = (351, 352, 353, 354, 355, 356, 357, 358, 360)
+ALL_JOBS = (*JOBS_OF_PLANS, *JOBS)
 SMALL_JOBS = JOBS[:-1]
 TIMES = (0.0, 7.9, 8.0, 8.4, 20.0, 31.5, 38.3, 51.0, 70.0, 130.0, 161.0, math.inf)
 EACH_JOB = [*SMALL_JOBS, pytest.param(360, marks=pytest.mark.slow)]

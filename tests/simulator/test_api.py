@@ -6,6 +6,7 @@ import pytest
 from orch_events.simulator import Api
 from orch_events.simulator.api import Request
 from tests.simulator.documented import (
+    ALL_JOBS,
     API,
     EACH_JOB,
     JOB_EVENTS,
@@ -141,7 +142,7 @@ def _names(query: str) -> list[str]:
 
 
 def test_jobs_are_listed_in_ascending_order_by_default() -> None:
-    assert _names("") == [str(job) for job in JOBS]
+    assert _names("") == [str(job) for job in ALL_JOBS]
 
 
 def test_the_newest_job_is_had_as_documented() -> None:
@@ -151,15 +152,15 @@ def test_the_newest_job_is_had_as_documented() -> None:
 def test_jobs_come_in_pages_of_limit_from_offset_on() -> None:
     page = good("/jobs?limit=2&offset=3")
 
-    assert [job["name"] for job in page["items"]] == ["354", "355"]
-    assert page["pagination"] == {"limit": 2, "offset": 3, "total": len(JOBS)}
+    assert [job["name"] for job in page["items"]] == ["344", "345"]
+    assert page["pagination"] == {"limit": 2, "offset": 3, "total": len(ALL_JOBS)}
 
 
 def test_behind_the_last_job_there_is_an_empty_page() -> None:
     page = good("/jobs?limit=5&offset=50")
 
     assert page["items"] == []
-    assert page["pagination"]["total"] == len(JOBS)
+    assert page["pagination"]["total"] == len(ALL_JOBS)
 
 
 def test_jobs_of_one_type_are_counted_for_themselves() -> None:
@@ -167,7 +168,7 @@ def test_jobs_of_one_type_are_counted_for_themselves() -> None:
 
     assert [job["name"] for job in page["items"]] == ["353"]
     assert page["pagination"]["total"] == 2
-    assert _names("?type=plan_wait") == []
+    assert _names("?type=plan_script") == []
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,15 @@ def test_jobs_are_ordered_by_what_is_asked_for(order_by: str, key: Any) -> None:
 
 @pytest.mark.parametrize("at", [0.0, 30.0, math.inf])
 def test_a_job_in_the_list_is_the_job_s_own_record(at: float) -> None:
-    assert good("/jobs", at)["items"] == [good(f"/jobs/{job}", at) for job in JOBS]
+    listed = good("/jobs", at)["items"]
+
+    assert listed == [good(f"/jobs/{job['name']}", at) for job in listed]
+
+
+@pytest.mark.parametrize(("at", "jobs"), [(0.0, JOBS), (30.0, (341, 342, 343, *JOBS)), (math.inf, ALL_JOBS)])
+def test_a_job_of_a_plan_is_there_once_the_plan_has_started_it(at: float, jobs: tuple[int, ...]) -> None:
+    assert [int(job["name"]) for job in good("/jobs", at)["items"]] == list(jobs)
+    assert {answer(f"/jobs/{job}", at)[0] for job in set(ALL_JOBS) - set(jobs)} <= {404}
 
 
 @pytest.mark.parametrize(("job", "at"), MOMENTS)

@@ -16,6 +16,7 @@ import msgspec
 
 from orch_events.analysis.causes import Causes
 from orch_events.analysis.part import Part, name_test
+from orch_events.job.plan import run_key
 from orch_events.wire.detail import Report, read_changes, read_report
 from orch_events.wire.event import Event
 from orch_events.wire.printed import drop_colors, is_exit
@@ -51,6 +52,7 @@ class NodeOutput(msgspec.Struct, frozen=True):
         exit_code: the exit status that it told; None if it did not.
         error: the message of its error; "" if there is none.
         printed: what it printed; may be shared with other nodes.
+        job: the job's number, if it is one of a plan's; else "".
     """
 
     name: str
@@ -58,6 +60,7 @@ class NodeOutput(msgspec.Struct, frozen=True):
     exit_code: int | None = None
     error: str = ""
     printed: Printed = Printed()
+    job: str = ""
 
 
 class OutputGroup(msgspec.Struct, frozen=True):
@@ -94,9 +97,14 @@ class OutputCollector:
         self._failed = failed
         self._grep = grep
         self._exact = exact
+        self._job = ""
         self._states: dict[str, str] = {}
         self._found: dict[str, NodeOutput] = {}
         self._shared: dict[Printed, Printed] = {}
+
+    def begin(self, job: str) -> None:
+        """Take from now on what is of a job that a plan has started."""
+        self._job = job
 
     def events(self, events: Sequence[Event]) -> None:
         """Take some events, in the order of their ids."""
@@ -109,18 +117,19 @@ class OutputCollector:
     def nodes(self, nodes: Sequence[NodeRecord]) -> None:
         """Take the records of all nodes, which are later than every event."""
         for node in nodes:
-            if node.state in NODE_OVER and self._states.get(node.name) != node.state:
+            if node.state in NODE_OVER and self._states.get(self._key(node.name)) != node.state:
                 self._take(node.name, node.state, node.result)
 
     def outputs(self, part: Part) -> list[NodeOutput]:
         """Return what each node of a part printed, in the order of finishing; last those that have not finished."""
-        ended = [one for name, one in self._found.items() if name in part.runs]
-        rest = (run for run in part.runs.values() if run.name not in self._states)
-        return [*ended, *(NodeOutput(run.name, run.state) for run in rest if not self._grep)]
+        ended = [one for key, one in self._found.items() if key in part.runs]
+        rest = (run for key, run in part.runs.items() if key not in self._states)
+        return [*ended, *(NodeOutput(run.name, run.state, job=run.job) for run in rest if not self._grep)]
 
     def _take(self, name: str, state: str, detail: bytes | msgspec.Raw) -> None:
-        self._states[name] = state
-        self._found.pop(name, None)
+        key = self._key(name)
+        self._states[key] = state
+        self._found.pop(key, None)
         if not self._matches(name) or (self._failed and state not in NODE_FAILED):
             return
         report = read_report(detail)
@@ -128,7 +137,11 @@ class OutputCollector:
         error = report.error if self._exact else _plain_error(report)
         if self._passes(printed, error):
             shared = self._shared.setdefault(printed, printed)
-            self._found[name] = NodeOutput(name, state, report.exit_code, error, shared)
+            self._found[key] = NodeOutput(name, state, report.exit_code, error, shared, self._job)
+
+    def _key(self, name: str) -> str:
+        """Return the key of a node's run, as `JobState.runs` has it."""
+        return run_key(self._job, name) if self._job else name
 
     def _passes(self, printed: Printed, error: str) -> bool:
         texts = (printed.output or "", printed.stderr or "", printed.value, error)

@@ -21,7 +21,7 @@ class Part(msgspec.Struct, frozen=True):
     """The nodes of a job that are reported.
 
     Attributes:
-        runs: the nodes, by name, in the order in which they were first named.
+        runs: the nodes, as `JobState.runs` has them, in the order in which they were first named.
         of: how many nodes the job has, as far as is known.
         nodes: the globs that their names match; empty for all names.
         failed: whether only those are meant that failed or errored.
@@ -39,7 +39,7 @@ class Part(msgspec.Struct, frozen=True):
         if nodes or failed:
             matches = name_test(nodes) if nodes else lambda _: True
             runs = {
-                name: run for name, run in runs.items() if matches(name) and (not failed or run.state in NODE_FAILED)
+                key: run for key, run in runs.items() if matches(run.name) and (not failed or run.state in NODE_FAILED)
             }
         return cls(runs, state.total, nodes, failed)
 

@@ -24,6 +24,7 @@ from orch_events.analysis.durations import quantile
 from orch_events.job.nodes import NodeRun
 from orch_events.job.state import JobState, Outcome
 from orch_events.times import Clock
+from orch_events.wire.job_key import spoken
 
 _SILENT_SECONDS = 10.0
 _OUTAGE_SECONDS = 3.0
@@ -87,7 +88,7 @@ class FollowProgress:
     """The progress of jobs that are followed together.
 
     Args:
-        jobs: the jobs.
+        jobs: the jobs; those that a plan starts are added while it is followed.
         clock: ours.
 
     Attributes:
@@ -96,13 +97,14 @@ class FollowProgress:
 
     def __init__(self, jobs: Sequence[FollowedJob], clock: Clock) -> None:
         self.jobs = jobs
+        self._named = len(jobs)
         self._clock = clock
         self._began_at = clock.monotonic()
 
     @property
     def name(self) -> str:
         """What is followed: `job 352`, or `3 jobs`."""
-        return f"job {self.jobs[0].state.job}" if len(self.jobs) == 1 else f"{len(self.jobs)} jobs"
+        return spoken(self.jobs[0].state.job) if self._named == 1 else f"{self._named} jobs"
 
     @property
     def over(self) -> int:

@@ -11,6 +11,7 @@ from orch_events.analysis.durations import Spread, most_at_once
 from orch_events.analysis.part import Part
 from orch_events.analysis.progress import JobProgress
 from orch_events.job.nodes import NodeRun
+from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
 
 _MOST_SLOWEST = 10
@@ -61,6 +62,7 @@ class Summary(msgspec.Struct, frozen=True):
         most_at_once: the highest number of nodes that ran at once.
         resources: what Puppet runs did; None if no node reported one.
         noop: whether it was a no-op run; None if its record does not say.
+        jobs: how the jobs of a plan ended, or how far they are; None for a job.
     """
 
     progress: JobProgress
@@ -73,6 +75,7 @@ class Summary(msgspec.Struct, frozen=True):
     most_at_once: int
     resources: Resources | None
     noop: bool | None
+    jobs: Sequence[JobProgress] | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -89,7 +92,9 @@ class Summary(msgspec.Struct, frozen=True):
         """Summarize a job, or a part of it."""
         part = part or Part.from_state(state)
         progress, record, runs = JobProgress.from_state(state), state.record, part.runs.values()
-        began_at = (record and record.started_at) or min((at for run in runs if (at := run.began_at)), default=None)
+        of_plan = state.began_at if isinstance(state, PlanState) else None
+        first = of_plan or (record and record.started_at)
+        began_at = first or min((at for run in runs if (at := run.began_at)), default=None)
         ended_at = record.finished_at if record and progress.outcome else None
         noop = record.options.get("noop") if record else None
         spans = list(_spans(runs, state.last_at))
@@ -104,6 +109,7 @@ class Summary(msgspec.Struct, frozen=True):
             most_at_once((span.begin, math.inf if span.run.state == "running" else span.end) for span in spans),
             _resources(runs),
             noop if isinstance(noop, bool) else None,
+            [JobProgress.from_state(job) for job in state.jobs] if isinstance(state, PlanState) else None,
         )
 
 

@@ -16,7 +16,9 @@ import msgspec
 from orch_events.analysis.durations import at_once
 from orch_events.analysis.part import Part
 from orch_events.job.nodes import NodeRun
+from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
+from orch_events.wire.job_key import spoken
 from orch_events.wire.vocabulary import NODE_FAILED
 
 DEFAULT_ROWS = 40
@@ -58,7 +60,7 @@ class Chart(msgspec.Struct, frozen=True):
     Attributes:
         began_at: second 0 of the axis, in seconds since the epoch; None if no time is known.
         seconds: the length of the axis, at least 1, since the server's timestamps are in whole seconds.
-        rows: a row for each node, in the order in which they were first named.
+        rows: a row for each node, or for each job of a plan, in the order in which they were first named.
     """
 
     began_at: float | None
@@ -68,7 +70,15 @@ class Chart(msgspec.Struct, frozen=True):
     @classmethod
     def from_state(cls, state: JobState, part: Part | None = None) -> "Chart":
         """Lay out a job, or a part of it, as far as it is known."""
-        runs = (part or Part.from_state(state)).runs.values()
+        return cls._from_runs((part or Part.from_state(state)).runs.values(), state)
+
+    @classmethod
+    def of_jobs(cls, plan: PlanState) -> "Chart":
+        """Lay out the jobs of a plan, a row for each, as far as they are known."""
+        return cls._from_runs(map(_lane, plan.jobs), plan)
+
+    @classmethod
+    def _from_runs(cls, runs: Iterable[NodeRun], state: JobState) -> "Chart":
         spans = [(run, _epoch(run.began_at), _epoch(run.ended_at)) for run in runs]
         times = [at for _, *both in spans for at in both if at is not None]
         if not times:
@@ -76,6 +86,19 @@ class Chart(msgspec.Struct, frozen=True):
         zero, last = min(times), _epoch(state.last_at)
         until = max(times) if last is None else max(*times, last)
         return cls(zero, max(1.0, until - zero), [_row(*span, zero, until) for span in spans])
+
+
+def _lane(job: JobState) -> NodeRun:
+    """Return the row of a plan's job, as if it were a node."""
+    begin, end = job.began_at, job.last_at
+    outcome, record = job.outcome(), job.record
+    what = f" ({record.type.removeprefix('plan_')})" if record and record.type else ""
+    return NodeRun(
+        spoken(job.job) + what,
+        outcome.word if outcome else "running",
+        start_timestamp=begin.isoformat() if begin else "",
+        finish_timestamp=end.isoformat() if end and outcome else "",
+    )
 
 
 def _epoch(at: datetime | None) -> float | None:

@@ -16,13 +16,13 @@ from io import FileIO
 from typing import BinaryIO, NamedTuple
 
 from orch_events.cli.app import App
+from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, FilterOptions, OutputOptions
 from orch_events.cli.stderr import Stderr
 from orch_events.errors import LocalFileError, OrchEventsError, UsageError
 from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
-from orch_events.job.state import JobState
 from orch_events.render.events.filters import EventFilter, Filtered, Tail
 from orch_events.render.events.highlight import Highlighter
 from orch_events.render.events.renderer import Renderer
@@ -33,6 +33,7 @@ from orch_events.render.toolkit.terminal import columns
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
+from orch_events.wire.job_key import is_plan
 
 _MOST_SEARCH_SECONDS = 3.0
 """How long --grep may compute for what arrives at once, a quarter of a megabyte at most: usually some milliseconds."""
@@ -57,7 +58,7 @@ class Chain(NamedTuple):
 def renderer_chain(
     app: App,
     options: EventOptions,
-    followers: Mapping[str, Follower],
+    followed: FollowedJobs,
     recording: JsonLines | None,
     checkpoints: "Checkpoints | None",
     make_room: Callable[[], None],
@@ -67,23 +68,23 @@ def renderer_chain(
     Args:
         app: stdout and stderr.
         options: what is shown, and how.
-        followers: the follower of each job, by its number.
+        followed: the jobs; a plan adds those that it starts.
         recording: the recording to write; None for none.
         checkpoints: the cursor file to write; None for none.
         make_room: called before anything is written to stdout.
     """
     guard = partial(_limited_search, app)
     event_filter = _event_filter(options.filters, guard)
-    view = _view(app, options, event_filter, guard, {job: follower.state for job, follower in followers.items()})
-    filtered = _filtered(options, event_filter, RoomMaker(make_room, view), followers)
+    view = _view(app, options, event_filter, guard, followed)
+    filtered = _filtered(options, event_filter, RoomMaker(make_room, view), followed)
     first_link: Renderer = filtered
     persisting: list[PersistingLink] = []
     if recording is not None:
-        first_link = recorder = Recorder(recording, followers, first_link, app.stderr)
+        first_link = recorder = Recorder(recording, followed.by_job, first_link, app.stderr)
         persisting.append(recorder)
     if checkpoints is not None:
         tail = options.range.tail is not None
-        first_link = checkpointer = Checkpointer(checkpoints, followers, first_link, app.stderr, tail=tail)
+        first_link = checkpointer = Checkpointer(checkpoints, followed.by_job, first_link, app.stderr, tail=tail)
         persisting.append(checkpointer)
     return Chain(first_link, filtered, persisting, view.expect if isinstance(view, Table) else lambda _: None)
 
@@ -93,19 +94,17 @@ def _view(
     options: EventOptions,
     event_filter: EventFilter,
     guard: Callable[[], AbstractContextManager[None]],
-    states: Mapping[str, JobState],
+    followed: FollowedJobs,
 ) -> Renderer:
     if options.output.format != "table":
-        return _structured(app, options.output, name_job=len(states) > 1)
+        return _structured(app, options.output, name_job=followed.several)
     highlighted = partial(Highlighter, event_filter.grep, guard=guard) if event_filter.grep else None
-    return _table(app, options.display, highlighted, states)
+    return _table(app, options.display, highlighted, followed)
 
 
-def _filtered(
-    options: EventOptions, event_filter: EventFilter, renderer: Renderer, followers: Mapping[str, Follower]
-) -> Filtered:
+def _filtered(options: EventOptions, event_filter: EventFilter, renderer: Renderer, followed: FollowedJobs) -> Filtered:
     if options.range.tail is not None:
-        renderer = Tail(options.range.tail, renderer, lambda job: followers[job].last_answer_at is not None)
+        renderer = Tail(options.range.tail, renderer, lambda job: followed.by_job[job].last_answer_at is not None)
     return Filtered(event_filter, renderer)
 
 
@@ -135,7 +134,7 @@ def _event_filter(filters: FilterOptions, guard: Callable[[], AbstractContextMan
 def _structured(app: App, output: OutputOptions, *, name_job: bool) -> Renderer:
     match output.format:
         case "json":
-            return JsonArray(app.output)
+            return JsonArray(app.output, name_job=name_job)
         case "csv":
             return Csv(app.output, name_job=name_job, safe=output.csv_safe)
         case _:
@@ -146,15 +145,16 @@ def _table(
     app: App,
     display: DisplayOptions,
     highlighted: Callable[[Theme], Highlighter] | None,
-    states: Mapping[str, JobState],
+    followed: FollowedJobs,
 ) -> Renderer:
     theme = app.theme(app.stdout, display)
     return Table(
         app.output,
         theme,
-        TimeFormat(display.time, lambda job: states[job].began_at),
+        TimeFormat(display.time, followed.began_at),
         terminal=lambda: columns(app.stdout),
-        name_job=len(states) > 1,
+        name_job=followed.several,
+        plans=any(is_plan(job.number) for job in followed.named),
         highlighter=highlighted(theme) if highlighted else None,
     )
 

@@ -12,6 +12,7 @@ from orch_events.job.state import JobState
 from orch_events.render.events.structured import JsonArray, JsonLines
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.terminal import columns
+from orch_events.wire.job_key import spoken
 
 
 def write_report(
@@ -53,7 +54,7 @@ def part_of(state: JobState, options: ReportOptions) -> Part:
 def note_if_empty(app: App, state: JobState) -> None:
     """Note on stderr that a job has no events yet, if nothing is known of its nodes."""
     if not state.events and not state.runs:
-        app.stderr.note(f"job {state.job} has no events yet")
+        app.stderr.note(f"{spoken(state.job)} has no events yet")
 
 
 def outcome_status(state: JobState, exit_options: ExitOptions) -> int:

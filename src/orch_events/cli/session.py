@@ -8,7 +8,7 @@ one can't be written, that is reported once, and the session continues.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import NamedTuple, TextIO
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
 from orch_events.cli import exit_status
 from orch_events.cli.app import App
+from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
 from orch_events.cli.options.job_ref import JobRef
@@ -28,6 +29,7 @@ from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
+from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState, Outcome
 from orch_events.job.updates import (
     FollowFailed,
@@ -41,12 +43,25 @@ from orch_events.job.updates import (
     Update,
 )  # fmt: skip
 from orch_events.render.events.structured import JsonLines
-from orch_events.render.messages import MOST_NODES, bad_nodes, bad_runs, ended, slow, still_running, unknown
+from orch_events.render.messages import (
+    MOST_NODES,
+    bad_nodes,
+    bad_runs,
+    ended,
+    plan_failure,
+    slow,
+    still_running,
+    unknown,
+)
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
 from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
+from orch_events.times import Instant
 from orch_events.wire.event import Event
+from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
+_REPEATED_SECONDS = 30.0
+"""How much of a plan's stream is repeated when it is resumed by time: what was on its way, in seconds."""
 _MANY_NODES = 500
 
 
@@ -86,10 +101,11 @@ def open_session(
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
         _check_record(app, events.record, jobs)
+        file = _open_cursor_file(follow.cursor_file)
+        followed = _follow(app, jobs, events, follow, file)
         recording = stack.enter_context(open_recording_file(app, events.record))
-        checkpoints = _open_checkpoints(follow.cursor_file, jobs)
-        followers = [_follower(app, job, events, follow, checkpoints) for job in jobs]
-        yield FollowSession(app, events, follow, jobs, followers, recording, checkpoints)
+        checkpoints = Checkpoints(file, followed.origins) if file is not None else None
+        yield FollowSession(app, events, follow, followed, recording, checkpoints)
 
 
 def _check_record(app: App, path: str | None, jobs: Sequence[OpenJob]) -> None:
@@ -101,39 +117,32 @@ def _check_record(app: App, path: str | None, jobs: Sequence[OpenJob]) -> None:
             raise UsageError(f"{path} can't be recorded into itself", "give --record another file")
 
 
-def _open_checkpoints(path: str | None, jobs: Sequence[OpenJob]) -> Checkpoints | None:
+def _open_cursor_file(path: str | None) -> CheckpointFile | None:
     """Open the cursor file, if there is to be one; that it can't be written is found out now."""
     if path is None:
         return None
     file = CheckpointFile(Path(path))
     file.check()
-    return Checkpoints(file, {job.number: job.origin for job in jobs})
+    return file
 
 
-def _follower(
-    app: App, job: OpenJob, events: EventOptions, follow: FollowOptions, checkpoints: Checkpoints | None
-) -> Follower:
-    """Follow a job from where the cursor file says, else from --start."""
-    resume = _read_checkpoint(app, job, checkpoints.file) if checkpoints else None
-    return job.follower(
-        app.clock,
-        interval_seconds=follow.interval_seconds,
-        start=events.range.start,
-        resume=resume,
-        settle_seconds=follow.settle_seconds,
-        name_nodes=events.output.format == "table" and is_terminal(app.stdout),
-    )
+def _follow(
+    app: App, jobs: Sequence[OpenJob], events: EventOptions, follow: FollowOptions, file: CheckpointFile | None
+) -> FollowedJobs:
+    """Follow jobs, each from where the cursor file says, else from --start; a job of a plan from its beginning."""
+    named = {job.number for job in jobs}
 
+    def make(job: OpenJob, resume: Resume | None) -> Follower:
+        return job.follower(
+            app.clock,
+            interval_seconds=follow.interval_seconds,
+            start=events.range.start if job.number in named else None,
+            resume=resume,
+            settle_seconds=follow.settle_seconds,
+            name_nodes=events.output.format == "table" and is_terminal(app.stdout),
+        )
 
-def _read_checkpoint(app: App, job: OpenJob, file: CheckpointFile) -> Resume | None:
-    checkpoint = file.read(job.origin, job.number)
-    if checkpoint is None:
-        if others := file.others(job.origin, job.number):
-            app.stderr.note(f"the cursor file has job {job.number} of {', '.join(others)}, not of {job.origin}")
-        return None
-    again = "; the last events before it stopped may be repeated" if checkpoint.showing else ""
-    app.stderr.note(f"resuming job {job.number} at event {checkpoint.start}{again}")
-    return checkpoint.resume
+    return FollowedJobs(app, jobs, make, file)
 
 
 class FollowSession:
@@ -143,13 +152,11 @@ class FollowSession:
         app: streams, clock, signals.
         events: what is shown, and how.
         follow: the options of `follow` alone.
-        jobs: the jobs.
-        followers: their followers, in the same order.
+        followed: the jobs and their followers.
         recording: the recording to write; None for none.
         checkpoints: the cursor file to write; None for none.
 
     Attributes:
-        followers: the followers.
         shown: how many events passed the filter.
     """
 
@@ -158,29 +165,28 @@ class FollowSession:
         app: App,
         events: EventOptions,
         follow: FollowOptions,
-        jobs: Sequence[OpenJob],
-        followers: Sequence[Follower],
+        followed: FollowedJobs,
         recording: JsonLines | None,
         checkpoints: Checkpoints | None,
     ) -> None:
-        self.followers = followers
-        self._by_job = {follower.state.job: follower for follower in followers}
-        self._recorded = {job.number for job in jobs if job.recorded}
+        self._followed = followed
+        self._recorded = {job.number for job in followed.named if job.recorded}
         self._app = app
         self._stderr = app.stderr
-        self._stderr.name_job = len(followers) > 1
+        self._stderr.name_job = followed.several
         self._exit_options = events.exit_options
         self._theme = app.theme(app.stderr_stream, events.display)
-        follow_progress = FollowProgress(followers, app.clock)
+        follow_progress = FollowProgress(followed.followers, app.clock)
         self._progress = _progress(app, events.display, follow_progress, wanted=follow.progress)
-        self._chain = renderer_chain(app, events, self._by_job, recording, checkpoints, self._progress.clear)
+        self._chain = renderer_chain(app, events, followed, recording, checkpoints, self._progress.clear)
         self._stderr.make_room = self._progress.clear
         self._commands, self._stragglers = None, None
         if follow.typed is not None:
-            self._commands = ShellCommand(follow.typed, {job.number: job.name for job in jobs})
+            self._commands = ShellCommand(follow.typed, followed.names)
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
         self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
-        self._last_shown: dict[str, int | None] = {}
+        self._last_shown: dict[str, int] = {}
+        self._last_shown_at: dict[str, float] = {}
         self._statuses: dict[str, int] = {}
         self._outcomes: list[tuple[int, str]] = []
 
@@ -189,8 +195,19 @@ class FollowSession:
         """How many events passed the filter."""
         return self._chain.filtered.passed
 
-    def run(self, updates: Iterable[Iterator[Update]], timeout: float = math.inf) -> int:
-        """Show everything until the jobs end or a signal arrives; return the exit status."""
+    @property
+    def followers(self) -> Sequence[Follower]:
+        """The followers."""
+        return self._followed.followers
+
+    def run(self, steps: Callable[[Follower], Iterator[Update]], timeout: float = math.inf) -> int:
+        """Show everything until the jobs end or a signal arrives; return the exit status.
+
+        Args:
+            steps: what each follower does.
+            timeout: after how many seconds to stop.
+        """
+        updates = self._followed.updates(steps)
         try:
             with closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
@@ -235,18 +252,26 @@ class FollowSession:
         passed = self.shown
         with self._app.signals.shield():
             self._chain.first_link.write(state.job, events)
-            self._last_shown[state.job] = state.last_id
+            self._note_shown(state.job, events)
         self._note_many_nodes(state)
         if self.shown > passed:
             self._progress.moved()
         else:  # filtered events do not end the silence
             self._progress.tick()
 
+    def _note_shown(self, job: str, events: Sequence[Event]) -> None:
+        """Keep how far a job, or the plan that started it, was shown."""
+        numbers = [event.id for event in events if event.id is not None]
+        self._last_shown[job] = max([self._last_shown.get(job, 0), *numbers])
+        plan = self._followed.plan_of(job) or job
+        if is_plan(plan) and (at := events[-1].at) is not None:
+            self._last_shown_at[plan] = max(self._last_shown_at.get(plan, 0.0), at.timestamp())
+
     def _note_many_nodes(self, state: JobState) -> None:
         """Say once that there is a shorter view of a job of many nodes, to who reads all of it."""
         if self._hints_at_failed and state.total > _MANY_NODES:
             self._hints_at_failed = False
-            self._stderr.note(f"job {state.job} has {state.total:,} nodes; --failed shows only what goes wrong")
+            self._stderr.note(f"{spoken(state.job)} has {state.total:,} nodes; --failed shows only what goes wrong")
 
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:
@@ -254,33 +279,51 @@ class FollowSession:
 
     def _end(self, state: JobState, outcome: Outcome) -> None:
         self._chain.first_link.flush()
+        of_plan = self._followed.plan_of(state.job) is not None
+        if is_plan(state.job):
+            self._followed.adopt()
+            outcome = state.outcome() or outcome
         status = outcome.exit_status(self._exit_options.fail_on)
         if self._commands is not None:
-            for line in self._summary(state, outcome, self._commands):
-                self._stderr.note(line)
-            self._outcomes.append((status, ended(state.job, outcome, self._theme)))
-        self._statuses[state.job] = status if self._exit_options.exit_status else 0
+            line = ended(state.job, outcome, self._theme)
+            for text in (line, *self._summary(state, outcome, self._commands, of_plan=of_plan)):
+                self._stderr.note(text)
+            if not of_plan:
+                self._outcomes.append((status, line))
+        self._conclude(state.job, status)
 
     def _end_unknown(self, state: JobState) -> None:
         self._chain.first_link.flush()
         if self._commands is not None:
             self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
-        self._statuses[state.job] = Unreachable.exit_status if self._exit_options.exit_status else 0
+        self._conclude(state.job, Unreachable.exit_status)
 
-    def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand) -> Iterator[str]:
-        """Yield the outcome of a job, its failed nodes, and a suggested command."""
-        yield ended(state.job, outcome, self._theme)
-        yield from bad_nodes(state, self._theme, columns(self._app.stderr_stream))
-        more = len(bad_runs(state)) - MOST_NODES
+    def _conclude(self, job: str, status: int) -> None:
+        """Note the exit status of a job's outcome; of a plan's jobs none counts: the plan's own word does."""
+        counts = self._exit_options.exit_status and self._followed.plan_of(job) is None
+        self._statuses[job] = status if counts else 0
+
+    def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand, *, of_plan: bool) -> Iterator[str]:
+        """Yield the failed nodes, which a plan's jobs tell of, and a suggested command, which is the plan's."""
+        more = 0
+        if isinstance(state, PlanState):
+            yield from plan_failure(state, self._theme, columns(self._app.stderr_stream))
+        else:
+            yield from bad_nodes(state, self._theme, columns(self._app.stderr_stream))
+            more = len(bad_runs(state)) - MOST_NODES
         if more > 0:
             yield f"  and {more} more: {commands.line('failures', state.job)}"
-        else:
+        elif not of_plan:
             unfinished = any(outcome.nodes.get(word) for word in NODE_UNFINISHED)
             following = commands.line("failures" if unfinished else "summary", state.job)
             yield f"{self._theme.paint('next:', 'hint')} {following}"
 
     def _fail(self, state: JobState, error: OrchEventsError) -> None:
         self._chain.first_link.flush()
+        if (plan := self._followed.plan_of(state.job)) is not None:
+            self._stderr.warn(f"{spoken(state.job)} can't be followed, {spoken(plan)} goes on: {error.message}")
+            self._statuses[state.job] = 0
+            return
         self._stderr.error(error)
         recorded = state.job in self._recorded  # what can be read no further can't be resumed
         if self._commands and not recorded and (isinstance(error, Unreachable) or state.job in self._last_shown):
@@ -294,16 +337,25 @@ class FollowSession:
                 self._stderr.note(line)
 
     def _note_still_running(self) -> None:
-        for job, follower in self._by_job.items():
+        for job in (job.number for job in self._followed.named):
             if self._commands and job not in self._statuses:
-                resume = self._resume(job, self._commands)
+                resume, follower = self._resume(job, self._commands), self._followed.by_job[job]
+                jobs = [state for state in self._followed.jobs_of(job) if state.job not in self._statuses]
                 known = follower.had_contact
-                self._stderr.note(still_running(follower.state, resume) if known else unknown(job, resume))
+                self._stderr.note(still_running(follower.state, jobs, resume) if known else unknown(job, resume))
 
     def _resume(self, job: str, commands: ShellCommand) -> str:
-        """Return the command that resumes a job with the first event that was not shown yet."""
+        """Return the command that resumes a job with the first event that was not shown yet.
+
+        A plan and its jobs have no position in common: their stream is resumed by time, somewhat earlier.
+        """
+        job = self._followed.plan_of(job) or job
+        if is_plan(job):
+            at = self._last_shown_at.get(job)
+            return commands.resume(job, "--since", str(Instant(at - _REPEATED_SECONDS))) if at else commands.resume(job)
         last = self._last_shown.get(job)
-        return commands.resume(job, self._by_job[job].start if last is None else last + 1)
+        start = self._followed.by_job[job].start if last is None else last + 1
+        return commands.resume(job, "--start", str(start)) if start is not None else commands.resume(job)
 
 
 def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wanted: bool) -> Progress:

@@ -26,8 +26,14 @@ class ShellCommand:
         words = (word for name in _SOURCE_OPTIONS for word in self._typed.get(name, ()))
         return shlex.join(["orch-events", command, self._names[job], *options, *words])
 
-    def resume(self, job: str, start: int | None) -> str:
-        """Return the line that continues the current command from the event `start` on."""
-        begin = [] if start is None or "cursor_file" in self._typed else ["--start", str(start)]
-        words = (word for name, words in self._typed.items() if name not in _RUN_OPTIONS for word in words)
+    def resume(self, job: str, *begin: str) -> str:
+        """Return the line that continues the current command, from where `begin` says unless a cursor file does.
+
+        Args:
+            job: the job's number.
+            begin: `--start` or `--since`, and its value.
+        """
+        begin = () if "cursor_file" in self._typed else begin
+        left_out = (*_RUN_OPTIONS, *(name.removeprefix("--") for name in begin[:1]))
+        words = (word for name, words in self._typed.items() if name not in left_out for word in words)
         return shlex.join(["orch-events", "follow", self._names[job], *begin, *words])

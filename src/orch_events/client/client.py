@@ -37,8 +37,9 @@ from orch_events.errors import (
     Unreachable,
 )
 from orch_events.times import Clock
-from orch_events.wire.event import Fetched
-from orch_events.wire.page import PageDecoder
+from orch_events.wire.event import Event, Fetched
+from orch_events.wire.job_key import is_plan, kind_and_number
+from orch_events.wire.page import PageDecoder, no_json, read_event
 from orch_events.wire.records import JobRecord, NodeRecord
 
 T = TypeVar("T")
@@ -128,9 +129,10 @@ class Client:
     def fetch(self, job: str, start: int | None) -> Iterator[Fetched | None]:
         """Yield a job's events from the id `start` on as they arrive, then the page's end; None while nothing arrives.
 
-        Source: `GET /jobs/:id/events?start=N`. Raises any OrchEventsError but UsageError.
+        Source: `GET /jobs/:id/events?start=N`, of a plan job `GET /plan_jobs/:id/events?start=N`. Raises any
+        OrchEventsError but UsageError.
         """
-        path = f"/jobs/{job}/events" + (f"?start={start}" if start is not None else "")
+        path = f"{_path(job)}/events" + (f"?start={start}" if start is not None else "")
         decoder = PageDecoder(self._url.base + path)
         with _enough_memory():
             for piece in self._read_ahead(lambda: self._body(path)):
@@ -141,8 +143,20 @@ class Client:
             yield decoder.finish()
 
     def record(self, job: str) -> Iterator[JobRecord | None]:
-        """Yield None until the response is complete, then the job's record. Source: `GET /jobs/:id`."""
-        return self._read(f"/jobs/{job}", JobRecord.read)
+        """Yield None until the response is complete, then the job's record.
+
+        Source: `GET /jobs/:id`; of a plan job `GET /plan_jobs/:id`, without what its jobs printed.
+        """
+        return self._read(_path(job) + "?results=exclude" * is_plan(job), JobRecord.read)
+
+    def whole(self, job: str, event: Event) -> Iterator[Event | None]:
+        """Yield None until the response is complete, then a plan job's event with all of its message.
+
+        Source: `GET /plan_jobs/:id/event/:event-id`.
+        """
+        if event.id is None:
+            return iter([event])
+        return self._read(f"{_path(job)}/event/{event.id}", _read_event)
 
     def jobs(
         self, limit: int, offset: int = 0, filters: Mapping[str, str] | None = None
@@ -158,6 +172,11 @@ class Client:
         """
         query = {"limit": limit, "offset": offset, "order_by": "name", "order": "desc", **(filters or {})}
         return self._read(f"/jobs?{urlencode(query)}", JobRecord.read_all)
+
+    def plan_jobs(self, limit: int, offset: int = 0) -> Iterator[list[JobRecord] | None]:
+        """Yield None until the response is complete, then plan jobs, the newest first. Source: `GET /plan_jobs`."""
+        query = f"limit={limit}&offset={offset}&order_by=name&order=desc&results=exclude"
+        return self._read(f"/plan_jobs?{query}", JobRecord.read_all)
 
     def nodes(self, job: str) -> Iterator[list[NodeRecord] | None]:
         """Yield None until the response is complete, then a job's nodes. Source: `GET /jobs/:id/nodes`."""
@@ -290,6 +309,18 @@ class Client:
         if reading:
             return TruncatedAnswer(f"the response from {url} was cut off")
         return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
+
+
+def _path(job: str) -> str:
+    kind, number = kind_and_number(job)
+    return f"/plan_jobs/{number}" if kind == "plan" else f"/jobs/{number}"
+
+
+def _read_event(body: bytes, name: str) -> Event:
+    try:
+        return read_event(body)
+    except ValueError:
+        raise no_json(body, name, "an event") from None
 
 
 def _transport(url: ServiceUrl, cacert: str | None, proxy: Proxy | None) -> httpx.HTTPTransport:

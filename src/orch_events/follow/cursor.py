@@ -165,7 +165,7 @@ class Cursor:
 
     Attributes:
         start: the first id that was not asked for yet; None before the first page.
-        version: how many complete pages had new events: it changes when `resume` does, but for what is proven.
+        version: how many pages had new events: it changes when `resume` does, but for what is proven.
         left_out: whether any event was left out since its id is too low to know whether it was seen.
     """
 
@@ -210,8 +210,7 @@ class Cursor:
             at: what time it is.
         """
         self._move(next_start if self._highest < 0 else self._highest + 1)
-        self.version += self._has_news
-        self._has_news, self._shown_to = False, self._highest
+        self._note_shown()
         if self._rewound:
             self._prove(asked_at - PROOF_SECONDS)
         self._rewound = False
@@ -219,8 +218,9 @@ class Cursor:
             self._marks.append((at, self._highest))
 
     def page_truncated(self) -> None:
-        """Move past what had arrived of a page that broke off, if nothing before it can be missing."""
+        """Move past what had arrived of a page that broke off, if nothing before it can be missing; it was shown."""
         self._move(self._behind_page if self._in_order else None)
+        self._note_shown()
 
     def lacks(self, number: int) -> bool:
         """Whether an id is wanted and was not seen yet."""
@@ -247,6 +247,10 @@ class Cursor:
         if self._marks:
             self._prove(self._marks[-1][0])
             self.version += 1
+
+    def _note_shown(self) -> None:
+        self.version += self._has_news
+        self._has_news, self._shown_to = False, self._highest
 
     def _prove(self, seen_by: float) -> None:
         while self._marks and self._marks[0][0] <= seen_by:

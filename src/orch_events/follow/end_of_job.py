@@ -25,6 +25,9 @@ Rules
     6. Without a record nobody knows how many nodes there are: when each one seen is over, or an event says that the job
        is, `settle` seconds of silence end the following. Without such an event the outcome stays unknown. While one of
        them seems to run, no silence ends it, since a run can be silent for an hour; that this is waited for is said.
+    7. A plan job has no nodes, and nothing proves that none of its events is missing. Once its record is over, its end
+       was seen, and each job that the record names was seen to start, it is waited for `LATE_COMMIT_SECONDS`, and then
+       all is read again; else as in rule 3.
 
 What can't be decided
     An event that becomes visible later than `settle` after everything else, and the job's last event if all else was
@@ -51,9 +54,10 @@ def required_quiet_seconds(state: JobState, settle_seconds: float) -> float:
         return settle_seconds if state.ended_by is not None or state.seen_over else math.inf
     if not state.is_over:
         return math.inf
-    if not state.record_over or not state.complete:
+    if not state.record_over or not (state.complete or state.knows_its_jobs):
         return settle_seconds
-    return 0.0 if state.ended_by is not None else min(LATE_COMMIT_SECONDS, settle_seconds)
+    ended = state.complete and state.ended_by is not None
+    return 0.0 if ended else min(LATE_COMMIT_SECONDS, settle_seconds)
 
 
 def reread_quiet_seconds(state: JobState, settle_seconds: float, leave_seconds: float) -> tuple[float, ...]:

@@ -49,7 +49,7 @@ from orch_events.follow.end_of_job import required_quiet_seconds, reread_quiet_s
 from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.follow.scheduler import PollingInterval
 from orch_events.follow.source import JobSource
-from orch_events.job.state import JobState
+from orch_events.job.plan import new_state
 from orch_events.job.updates import (
     FollowFailed,
     JobEnded,
@@ -64,6 +64,7 @@ from orch_events.job.updates import (
 )
 from orch_events.times import Clock
 from orch_events.wire.event import Event, PageEnd
+from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import JOB_ABORTED
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ class Follower:
         name_nodes: bool = False,
     ) -> None:
         self.start = resume.start if resume else start
-        self.state = JobState(job, whole=self.start is None)
+        self.state = new_state(job, whole=self.start is None)
         self.last_answer_at: float | None = None
         self.last_event_at: float | None = None
         self.unanswered_request_at: float | None = None
@@ -187,7 +188,7 @@ class Follower:
         yield from self._merge_nodes()
         self._note_news()
         while (yield from self._goes_on(found=found)):
-            yield Pause(self._pause(found=found))
+            yield Pause(self._pause(found=found), early=True)
             found = yield from self._poll_events()
         if self.start is not None:
             yield from self._account_for_skipped_events()
@@ -256,8 +257,8 @@ class Follower:
             return
         last = self._resume.shown[-1]
         if not (yield from self._retry(lambda: self._has(last))):
-            job = self.state.job
-            yield Notice(f"the server has no event {last} of job {job}, which the cursor file names; starting over")
+            job = spoken(self.state.job)
+            yield Notice(f"the server has no event {last} of {job}, which the cursor file names; starting over")
             self.start, self._cursor = None, Cursor()
             self.state.begin_anew()
 
@@ -291,7 +292,7 @@ class Follower:
         try:
             self.state.record = yield from self._retry(lambda: first_answer(self._source.record(self.state.job)))
         except OrchEventsError as error:
-            yield Notice(f"the record of job {self.state.job} is unavailable: {error.message}")
+            yield Notice(f"the record of {spoken(self.state.job)} is unavailable: {error.message}")
 
     def _read_page(self) -> Steps[None]:
         """Read one page of events, and show them as they come; what is held back for order waits for a moment only."""
@@ -318,11 +319,10 @@ class Follower:
         self._cursor.end_page(end.next_start, asked_at, self.last_answer_at)
         if self._cursor.left_out and not self.state.left_out:
             self.state.left_out = True
-            yield Notice(
-                f"events of job {self.state.job} were left out: their ids are too far apart to tell which were shown"
-            )
+            job = spoken(self.state.job)
+            yield Notice(f"events of {job} were left out: their ids are too far apart to tell which were shown")
 
-    def _emit(self, events: Sequence[Event]) -> Iterator[NewEvents]:
+    def _emit(self, events: Sequence[Event]) -> Steps[None]:
         if not self._tracks_state:
             self.state.count(events)
         else:
@@ -340,7 +340,7 @@ class Follower:
 
         return retry(attempt, begin_outage, lambda: self.state.events)
 
-    def _merge_nodes(self) -> Iterator[Update]:
+    def _merge_nodes(self) -> Steps[None]:
         """Learn the nodes' states from a snapshot, where the events that led to them were not asked for."""
         if self.start is None:
             return
@@ -352,7 +352,7 @@ class Follower:
             self.state.merge_snapshot(nodes)
             self.state.expect(one.latest_event_id for one in nodes if self._cursor.lacks(one.latest_event_id))
 
-    def _account_for_skipped_events(self) -> Iterator[Update]:
+    def _account_for_skipped_events(self) -> Steps[None]:
         """Where the events before `start` matter for the outcome, learn of them what they say, and show none."""
         if not self.state.matches_record:
             yield from self._merge_nodes()
@@ -371,20 +371,21 @@ class Follower:
         """Say once, in a silence, that without a record it takes the end of each node to end the following."""
         if not self._wait_explained and not self.state.has_record and self._leave_at == math.inf:
             self._wait_explained = True
-            yield Notice(f"{self._no_record}; following goes on until each node that was seen is over")
+            end = "an event says that it is over" if is_plan(self.state.job) else "each node that was seen is over"
+            yield Notice(f"{self._no_record}; following goes on until {end}")
 
     @property
     def _no_record(self) -> str:
         why = f" ({self._record_error.message})" if self._record_error else ""
-        return f"the record of job {self.state.job} is unavailable{why}"
+        return f"the record of {spoken(self.state.job)} is unavailable{why}"
 
     def _explain_the_end(self) -> Iterator[Update]:
         """Say where record and events do not agree, or where there was no record."""
-        job = self.state.job
+        job = spoken(self.state.job)
         if not self.state.has_record:
             yield Notice(f"{self._no_record}; its end is known from its events alone")
         elif not self.state.matches_record:
-            yield Notice(f"the record of job {job} does not match its events; the exit status follows the record")
+            yield Notice(f"the record of {job} does not match its events; the exit status follows the record")
 
     def _conclusion(self) -> JobEnded | OutcomeUnknown:
         outcome = self.state.outcome()

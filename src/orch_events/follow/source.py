@@ -7,7 +7,7 @@ something else before it continues. That is the only encoding of "nothing yet".
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from orch_events.wire.event import Fetched
+from orch_events.wire.event import Event, Fetched
 from orch_events.wire.records import JobRecord, NodeRecord
 
 
@@ -20,6 +20,10 @@ class JobSource(Protocol):
 
     def record(self, job: str) -> Iterator[JobRecord | None]:
         """Yield the job's record."""
+        ...
+
+    def whole(self, job: str, event: Event) -> Iterator[Event | None]:
+        """Yield a plan job's event with all of its message, of which a page may have had the beginning."""
         ...
 
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord] | None]:

@@ -5,5 +5,6 @@ does I/O or knows the time of day.
 
 state    JobState: built up event by event; Outcome: how the job ended, and its exit status
 nodes    the run of each node: its state, timestamps, cause of failure, changed resources
+plan     PlanState: the same of a plan job
 updates  what a follower yields: new events, lost connections, the end
 """

@@ -22,6 +22,7 @@ from orch_events.wire.detail import (
     says_only_state,
 )
 from orch_events.wire.event import Fields
+from orch_events.wire.job_key import spoken
 from orch_events.wire.printed import drop_colors
 from orch_events.wire.records import NodeRecord
 from orch_events.wire.vocabulary import NODE_OVER, NODE_STATES, NODE_UNSUCCESSFUL
@@ -42,6 +43,7 @@ class NodeRun(msgspec.Struct):
         cause: why it did not, in one line; "" if neither server nor node says.
         report_url: the URL of its Puppet run's report; "" until it ends, or if it is not a Puppet run.
         changes: what its Puppet run changed; None until it ends, or if it is not a Puppet run.
+        job: the job's number, where the nodes of all jobs of a plan stand together; else "".
         slow: whether it takes much longer than other nodes; see `analysis.progress.StragglerDetector`.
     """
 
@@ -55,6 +57,12 @@ class NodeRun(msgspec.Struct):
     report_url: str = ""
     changes: Changes | None = None
     slow: bool = False
+    job: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name, and the job if it is one of several: a plan can run several jobs on one node."""
+        return f"{self.name} ({spoken(self.job)})" if self.job else self.name
 
     @property
     def why(self) -> str:

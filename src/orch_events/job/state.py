@@ -42,18 +42,21 @@ class Outcome(msgspec.Struct, frozen=True):
         nodes: how many nodes are in each state; some may still be running.
         seconds: how long the job took; None if that is not known.
         late: how many events came after events with higher ids.
+        jobs: of a plan, how many jobs it started: then its word decides, and not how their nodes fared. None for a job.
     """
 
     word: Word
     nodes: Mapping[str, int]
     seconds: float | None
     late: int = 0
+    jobs: int | None = None
 
     def exit_status(self, fail_on: Collection[str]) -> int:
         """Return 3 for a job that was stopped or aborted, 1 for one with failures, else 0; `fail_on` names both."""
         if self.word in ("stopped", "aborted") and "aborted" in fail_on:
             return 3
-        bad = {state for state in ("failed", "errored", "skipped") if self.nodes.get(state)}
+        nodes = self.nodes if self.jobs is None else {}
+        bad = {state for state in ("failed", "errored", "skipped") if nodes.get(state)}
         if self.word == "failed" and not bad & {"failed", "errored"}:
             bad.add("failed")
         return int(not bad.isdisjoint(fail_on))
@@ -197,6 +200,11 @@ class JobState:
     def reported_over(self) -> bool:
         """Whether an event of the job or its record says that it is over."""
         return self.ended_by is not None or self.record_over
+
+    @property
+    def knows_its_jobs(self) -> bool:
+        """Whether it is a plan that is over, and each of its jobs is known; a job has none."""
+        return False
 
     @property
     def record_over(self) -> bool:

@@ -43,9 +43,15 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """There is nothing to do for `seconds`."""
+    """There is nothing to do for `seconds`.
+
+    Attributes:
+        seconds: for how long.
+        early: whether it may end earlier: the next request would do no harm.
+    """
 
     seconds: float
+    early: bool = False
 
 
 class ConnectionLost(msgspec.Struct, frozen=True):

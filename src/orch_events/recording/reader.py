@@ -24,6 +24,7 @@ from orch_events.recording.file import File, open_file
 from orch_events.recording.formats import Part, kind_of, read_page, tells_kind
 from orch_events.recording.snapshot import Snapshot
 from orch_events.wire.event import Event
+from orch_events.wire.job_key import PLAN, is_plan
 from orch_events.wire.lenient import loads
 from orch_events.wire.records import JobRecord
 
@@ -31,7 +32,7 @@ _HEAD_BYTES = 1 << 12
 
 _KEY = re.compile(rb'\{"(job|plan)":(?:"([\w.+@-]+)"|(\d+)),?')
 _RECORD = b'{"record":'
-_NEXT_EVENTS_JOB = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/jobs/(\d{1,19})/')
+_NEXT_EVENTS_JOB = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/(plan_)?jobs/(\d{1,19})/')
 _REPORT = re.compile(rb'\s*\{\s*"report"\s*:\s*\[')
 
 
@@ -84,7 +85,7 @@ class Recording:
         self._read_kind = kind_of(self._head)
         match = _NEXT_EVENTS_JOB.search(self._head) if self._read_kind is read_page else None
         self._named = match is not None
-        self._job = match[1].decode() if match else job
+        self._job = PLAN * bool(match[1]) + match[2].decode() if match else job
 
     def _read_head(self) -> bytes:
         """Read the beginning: of what is still arriving, no more than it takes to tell the format."""
@@ -104,7 +105,7 @@ class Recording:
         return contents_of(_split_key(first)[1]) if first else "events"
 
     def job(self, requested: str | None = None) -> str:
-        """Return the requested job, or the only one; of a recording that is still arriving, the first.
+        """Return the requested job, or the only one, or the only plan job: others are the jobs that it started.
 
         Raises:
             LocalFileError: it can't be read, or its contents are no events.
@@ -113,11 +114,12 @@ class Recording:
         if self.contents != "events":
             raise no_events(self.name, self.contents)
         if self.arriving:
-            self._alone = requested is None
+            self._alone = requested is None and not is_plan(self.jobs[0])
             return requested or self.jobs[0]
         jobs = self.jobs
-        if requested is None and len(jobs) == 1:
-            return jobs[0]
+        plans = [job for job in jobs if is_plan(job)]
+        if requested is None and len(plans or jobs) == 1:
+            return (plans or jobs)[0]
         if requested is not None and requested in jobs:
             return requested
         raise self._several(jobs)
@@ -131,6 +133,10 @@ class Recording:
     def jobs(self) -> Sequence[str]:
         """The jobs that it has events of, in the order in which they come. Raises LocalFileError."""
         return list(dict.fromkeys(job or self._job for job in self._job_keys))
+
+    def has(self, job: str) -> bool:
+        """Whether it has events of a job, or may have, if lines are still arriving."""
+        return job in self.jobs or (self.arriving and self._read_kind is not read_page)
 
     def number(self, job: str) -> str | None:
         """Return the number that a job has on its server; None if only the file's name tells."""
@@ -203,7 +209,7 @@ def _split_key(event: Event) -> tuple[str | None, Event]:
     if found is None:
         return None, event
     name = (found[2] or found[3]).decode()
-    return name if found[1] == b"job" else f"plan:{name}", Event(event.id, b"{" + raw[found.end() :])
+    return name if found[1] == b"job" else PLAN + name, Event(event.id, b"{" + raw[found.end() :])
 
 
 def _is_record(event: Event) -> bool:

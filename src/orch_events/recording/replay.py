@@ -20,6 +20,7 @@ from itertools import chain
 from typing import Protocol
 
 from orch_events.errors import LocalFileError
+from orch_events.job.plan import new_state
 from orch_events.job.state import JobState
 from orch_events.times import Clock
 from orch_events.wire.event import Event, Fetched, PageEnd
@@ -85,6 +86,10 @@ class Replay:
         """Yield a record of the job: running until all events were read, then as it was recorded, or as they tell."""
         yield self._job(job).record
 
+    def whole(self, job: str, event: Event) -> Iterator[Event]:  # noqa: ARG002 - of whatever job
+        """Yield the event as it was recorded."""
+        yield event
+
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord]]:
         """Yield the nodes' states by all events that are due, those before any `start` too."""
         yield self._job(job).replay_state().snapshot()
@@ -141,7 +146,7 @@ class _Job:
 
     def replay_state(self) -> JobState:
         """Return the job's state by all events that are due."""
-        state = JobState(self._job)
+        state = new_state(self._job)
         for batch in self._begin_pass(None).advance():
             for event in batch:
                 state.apply(event)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from orch_events.errors import LocalFileError
 from orch_events.recording.checks import no_events
-from orch_events.wire.event import Fetched, PageEnd, read_id
+from orch_events.wire.event import Event, Fetched, PageEnd, read_id
 from orch_events.wire.lenient import loads
 from orch_events.wire.records import JobRecord, NodeRecord
 
@@ -69,6 +69,10 @@ class Snapshot:
     def record(self, job: str) -> Iterator[JobRecord]:  # noqa: ARG002 - of one job
         """Yield a record that tells nothing but how many nodes the job has."""
         yield JobRecord("", self._total)
+
+    def whole(self, job: str, event: Event) -> Iterator[Event]:  # noqa: ARG002 - there is none
+        """Yield the event as it is."""
+        yield event
 
     def nodes(self, job: str) -> Iterator[Sequence[NodeRecord]]:  # noqa: ARG002 - of one job
         """Yield the nodes."""

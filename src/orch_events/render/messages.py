@@ -1,17 +1,20 @@
 """Messages on stderr about jobs that are followed: how they end, slow nodes, connections lost and restored."""
 
 import math
+from collections.abc import Sequence
 
 from orch_events.analysis.progress import Straggler
 from orch_events.errors import NotAuthenticated, OrchEventsError, ServerError, TokenFileError, Unreachable
 from orch_events.job.nodes import NodeRun
+from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState, Outcome
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.layout import wrap
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
-from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
+from orch_events.wire.job_key import is_plan, spoken
+from orch_events.wire.vocabulary import NODE_FAILED, PLAN_FAILED, in_display_order
 
 MOST_NODES = 10
 """How many failed nodes are listed at the end."""
@@ -28,11 +31,13 @@ def ended(job: str, outcome: Outcome, theme: Theme) -> str:
     took = f" after {format_duration(outcome.seconds)}" if outcome.seconds is not None else ""
     total = sum(count for _, count in counts)
     nodes = f"{total} node{'s' * (total != 1)}" if total else "no nodes"
+    if outcome.jobs is not None:
+        nodes = f"{outcome.jobs} job{'s' * (outcome.jobs != 1)}, {nodes}"
     if outcome.late:
         parts.append(theme.paint(f"{outcome.late} late event{'s' * (outcome.late != 1)}", "warning"))
     well = outcome.word != "finished" or not any(outcome.nodes.get(state) for state in NODE_FAILED)
     word = theme.paint(outcome.word, outcome.word if well else "warning")
-    return f"job {job} {word}{took}: " + ", ".join([nodes, *parts])
+    return f"{spoken(job)} {word}{took}: " + ", ".join([nodes, *parts])
 
 
 def bad_nodes(state: JobState, theme: Theme, cells: int | None) -> list[str]:
@@ -59,6 +64,16 @@ def _bad_node(run: NodeRun, column: int, theme: Theme, cells: int | None) -> lis
     if len(lines) > _MOST_LINES and cells is not None:
         lines[_MOST_LINES - 1] = cut(lines[_MOST_LINES - 1], cells - 2, "") + theme.ellipsis
     return lines[:_MOST_LINES]
+
+
+def plan_failure(state: PlanState, theme: Theme, cells: int | None) -> list[str]:
+    """Return the line that says why a plan failed, if it did and said so; the width of the terminal as above."""
+    if state.ended_by != PLAN_FAILED or not state.result:
+        return []
+    mark = theme.paint(theme.glyphs.get("failed") or "failed", "failed")
+    room = None if cells is None else cells - 3 - width(theme.glyphs.get("failed") or "failed")
+    text = escape_control(state.result)
+    return [f"  {mark} {text if room is None else cut(text, room, theme.ellipsis)}"]
 
 
 def bad_runs(state: JobState) -> list[NodeRun]:
@@ -102,13 +117,25 @@ def slow(straggler: Straggler, *, name_job: bool) -> str:
 
 def unknown(job: str, resume: str) -> str:
     """Return the line for a job whose state is unknown, with the command that resumes."""
-    return f"the state of job {job} is unknown; resume with: {resume}"
+    return f"the state of {spoken(job)} is unknown; resume with: {resume}"
 
 
-def still_running(state: JobState, resume: str) -> str:
-    """Return the line for a job that is no longer followed: how far it is, and the command that resumes."""
-    far = how_far(state.over, state.total, state.nodes["running"])
-    return f"job {state.job} is still running: {far}; resume with: {resume}"
+def still_running(state: JobState, jobs: Sequence[JobState], resume: str) -> str:
+    """Return the line for a job that is no longer followed: how far it is, and the command that resumes.
+
+    Args:
+        state: the state of the job.
+        jobs: those of a plan that are still running.
+        resume: the command.
+    """
+    is_over = is_plan(state.job) and state.is_over
+    far = [f"{spoken(job.job)}: {_far(job)}" for job in jobs] if is_plan(state.job) else [_far(state)]
+    what = "is over, but not all of its jobs are" if is_over else "is still running"
+    return ": ".join(filter(None, [f"{spoken(state.job)} {what}", "; ".join(far)])) + f"; resume with: {resume}"
+
+
+def _far(state: JobState) -> str:
+    return how_far(state.over, state.total, state.nodes["running"])
 
 
 def how_far(over: int, total: int, running: int) -> str:
@@ -117,4 +144,4 @@ def how_far(over: int, total: int, running: int) -> str:
 
 
 def _prefix(job: str, *, name_job: bool) -> str:
-    return f"job {job}: " if name_job else ""
+    return f"{spoken(job)}: " if name_job else ""

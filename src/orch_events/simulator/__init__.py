@@ -6,6 +6,7 @@ injected.
 script       one scripted job: its events and states, and what the API says of it at any time
 builder      ScriptBuilder: makes a script from steps in any order
 scenarios    the jobs that the simulator has
+plans        the plan jobs that it has, and the jobs that these start
 deployments  the two largest of them: Puppet runs with many kinds of failures
 api          answers a request
 faults       injects faults: lost connections, truncated responses, HTTP errors

@@ -1,23 +1,27 @@
 """The simulated API: a path and the time in, a status and a body out. It does no I/O."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from orch_events.simulator.faults import Fault, Faults
 from orch_events.simulator.json_text import braced, bracketed, pretty
+from orch_events.simulator.plans import PlanEvent, PlanScript, plan_scripts
 from orch_events.simulator.scenarios import scripts
-from orch_events.simulator.script import Script
+from orch_events.simulator.script import Script, ScriptedEvent
 
 _PREFIX = "/orchestrator/v1"
 _ORDERS: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "name": lambda job: int(job["name"]),
-    "timestamp": lambda job: (job["timestamp"], int(job["name"])),
+    "timestamp": lambda job: (job.get("timestamp", job.get("created_timestamp")), int(job["name"])),
     "state": lambda job: job["state"],
     "owner": lambda job: job["owner"]["login"],
     "environment": lambda job: job["environment"]["name"],
 }
+
+FORBIDDEN = frozenset({"plan_jobs/303"})
+"""What nobody may see, unless others are given: a plan job that is there, 403 for everybody."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Api:
         token: the token to require; None for none.
         faults: the faults to inject.
         jobs: its jobs, by number; None for the simulator's own.
+        forbidden: what is answered with 403: `jobs/342`, `plan_jobs/303`.
     """
 
     def __init__(
@@ -67,8 +72,10 @@ class Api:
         token: str | None = None,
         faults: Faults | None = None,
         jobs: Mapping[int, Script] | None = None,
+        forbidden: Collection[str] = FORBIDDEN,
     ) -> None:
         self._now = now
+        self._forbidden = forbidden
         self._jobs = scripts() if jobs is None else jobs
         self._token = token
         self.faults = faults or Faults()
@@ -103,35 +110,58 @@ class Api:
         url = urlsplit(request.target)
         query = {name: values[-1] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
         base = request.origin + _PREFIX
-        match url.path.removeprefix(_PREFIX).strip("/").split("/") if url.path.startswith(_PREFIX) else []:
-            case ["jobs"]:
-                return self._list(base, query)
-            case ["jobs", number]:
-                return pretty(self._job(number).record(self._now(), base))
-            case ["jobs", number, "nodes"]:
-                return self._nodes(self._job(number), base)
-            case ["jobs", number, "events"]:
-                return self._events(self._job(number), base, None if all_events else query.get("start"))
+        path = url.path.removeprefix(_PREFIX).strip("/").split("/") if url.path.startswith(_PREFIX) else []
+        if "/".join(path[:2]) in self._forbidden:
+            raise _failed(403)
+        start = None if all_events else query.get("start")
+        match path:
+            case ["jobs", *rest] if (body := self._of_jobs(rest, base, query, start)) is not None:
+                return body
+            case ["plan_jobs", *rest] if (body := self._of_plans(rest, base, query, start)) is not None:
+                return body
             case _:
                 raise _RefusedError(404, "orchestrator/not-found", f"There is nothing at {url.path}")
 
+    def _of_jobs(self, path: list[str], base: str, query: Mapping[str, str], start: str | None) -> str | None:
+        """Answer for a path below /jobs; None if there is nothing."""
+        now = self._now()
+        match path:
+            case []:
+                jobs = (job for job in self._jobs.values() if job.exists(now) and query.get("type") in (None, job.type))
+                return _list([job.record(now, base) for job in jobs], query)
+            case [number]:
+                return pretty(self._job(number).record(now, base))
+            case [number, "nodes"]:
+                return self._nodes(self._job(number), base)
+            case [number, "report"]:
+                return pretty({"items": self._job(number).report_at(now)})
+            case [number, "events"]:
+                job = self._job(number)
+                return _page(f"{base}/jobs/{job.number}/events", job.past(now, self.faults.lateness), start)
+            case _:
+                return None
+
+    def _of_plans(self, path: list[str], base: str, query: Mapping[str, str], start: str | None) -> str | None:
+        """Answer for a path below /plan_jobs; None if there is nothing."""
+        now = self._now()
+        match path:
+            case []:
+                return _list([plan.record(now, base) for plan in plan_scripts().values()], query)
+            case [number]:
+                return pretty(_plan(number).record(now, base))
+            case [number, "event", event]:
+                return _event(_plan(number).past(now), event)
+            case [number, "events"]:
+                plan = _plan(number)
+                return _page(f"{base}/plan_jobs/{plan.number}/events", plan.past(now, self.faults.lateness), start)
+            case _:
+                return None
+
     def _job(self, number: str) -> Script:
         job = self._jobs.get(_whole("job-id", number))
-        if job is None:
+        if job is None or not job.exists(self._now()):
             raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown job {number}")
         return job
-
-    def _list(self, base: str, query: Mapping[str, str]) -> str:
-        now = self._now()
-        jobs = [job.record(now, base) for job in self._jobs.values() if query.get("type", job.type) == job.type]
-        order = _ORDERS.get(query.get("order_by", "name"))
-        if order is None:
-            raise _invalid(f"order_by can't be {query['order_by']}")
-        jobs.sort(key=order, reverse=query.get("order") == "desc")
-        offset = _whole("offset", query.get("offset", "0"))
-        limit = _whole("limit", query.get("limit", str(len(jobs))))
-        pagination = {"limit": limit, "offset": offset, "total": len(jobs)}
-        return pretty({"items": jobs[offset : offset + limit], "pagination": pagination})
 
     def _nodes(self, job: Script, base: str) -> str:
         nodes = job.nodes_at(self._now())
@@ -139,13 +169,41 @@ class Api:
         next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": following}
         return pretty({"items": nodes, "next-events": next_events})
 
-    def _events(self, job: Script, base: str, start: str | None) -> str:
-        first = _whole("start", start) if start is not None else 0
-        past = job.past(self._now(), self.faults.lateness)
-        following = max([first, *(event.id + 1 for event in past[-1:])])
-        next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": str(following)}
-        items = bracketed([event.text for event in past if event.id >= first])
-        return braced([f'"next-events" : {pretty(next_events, 1)}', f'"items" : {items}'], 0)
+
+def _plan(number: str) -> PlanScript:
+    plan = plan_scripts().get(_whole("job-id", number))
+    if plan is None:
+        raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown plan job {number}")
+    return plan
+
+
+def _event(past: Sequence[PlanEvent], number: str) -> str:
+    wanted = _whole("event-id", number)
+    for event in past:
+        if event.id == wanted:
+            return event.whole
+    raise _RefusedError(404, "orchestrator/mismatched-job-event-id", f"Plan job has no event {number}")
+
+
+def _list(jobs: list[dict[str, Any]], query: Mapping[str, str]) -> str:
+    """Answer with a part of some records, in the order that is asked for."""
+    order = _ORDERS.get(query.get("order_by", "name"))
+    if order is None:
+        raise _invalid(f"order_by can't be {query['order_by']}")
+    jobs.sort(key=order, reverse=query.get("order") == "desc")
+    offset = _whole("offset", query.get("offset", "0"))
+    limit = _whole("limit", query.get("limit", str(len(jobs))))
+    pagination = {"limit": limit, "offset": offset, "total": len(jobs)}
+    return pretty({"items": jobs[offset : offset + limit], "pagination": pagination})
+
+
+def _page(url: str, past: Sequence[ScriptedEvent] | Sequence[PlanEvent], start: str | None) -> str:
+    """Answer with the events from `start` on."""
+    first = _whole("start", start) if start is not None else 0
+    following = max([first, *(event.id + 1 for event in past[-1:])])
+    next_events = {"id": f"{url}?start={following}", "event": str(following)}
+    items = bracketed([event.text for event in past if event.id >= first])
+    return braced([f'"next-events" : {pretty(next_events, 1)}', f'"items" : {items}'], 0)
 
 
 def _whole(name: str, text: str) -> int:

@@ -73,6 +73,11 @@ class ScriptBuilder:
         """When the last event so far happens."""
         return max(at for at, *_ in self._events)
 
+    @property
+    def types(self) -> set[str]:
+        """The types of the events so far."""
+        return {kind for _, kind, *_ in self._events}
+
     def stop(self, at: float, how: str) -> None:
         """Skip the nodes that would start after `at`; running ones continue."""
         late = [node for when, kind, node, _, _ in self._events if kind == "node_running" and when > at]

@@ -5,6 +5,7 @@ from functools import cache
 
 from orch_events.simulator.builder import SLOTS, STARTED, Detail, ScriptBuilder, names, succeed
 from orch_events.simulator.deployments import deploy_everything, deploy_everything_again
+from orch_events.simulator.plans import plan_scripts
 from orch_events.simulator.script import Script
 
 _YESTERDAY = -86_400.0
@@ -15,7 +16,8 @@ _TASK_STARTED = "Started task on {} ..."
 @cache
 def scripts() -> Mapping[int, Script]:
     """Return all jobs by their number, the oldest first."""
-    jobs = (_long_over(), _puppet(), _task(), _aborted(), _stopped(), _of_2016(), deploy_everything(),
+    of_plans = (job for plan in plan_scripts().values() for job in plan.jobs.values())
+    jobs = (*of_plans, _long_over(), _puppet(), _task(), _aborted(), _stopped(), _of_2016(), deploy_everything(),
             deploy_everything_again(), _large())  # fmt: skip
     return {job.number: job for job in jobs}
 

@@ -80,6 +80,10 @@ class Script:
         """When the job is over and its last event has happened."""
         return max(self.states[-1][1], self.events[-1].at)
 
+    def exists(self, now: float) -> bool:
+        """Whether it was created by `now`; a job that no plan starts always was."""
+        return "plan_job" not in self.options or self.states[0][1] <= now
+
     def shifted(self, seconds: float) -> "Script":
         """Return the same job so many seconds later."""
         events = tuple(replace(event, at=event.at + seconds) for event in self.events)
@@ -138,6 +142,19 @@ class Script:
             if event.node is not None:
                 happened[event.node].append(event)
         return [self._node(node, events) for node, events in happened.items()]
+
+    def report_at(self, now: float) -> list[dict[str, Any]]:
+        """Return what `GET /jobs/:id/report` has: a line for each node that is over."""
+        over = (event for event in self.past(now) if event.node is not None and event.type != "node_running")
+        return [
+            {
+                "node": event.node,
+                "state": _NODE_STATES[event.type],
+                "timestamp": format_timestamp(event.at),
+                "events": [],
+            }
+            for event in over
+        ]
 
     def _node(self, node: str, events: list[ScriptedEvent]) -> dict[str, Any]:
         last = events[-1] if events else None

@@ -6,6 +6,8 @@ whole bodies. Reading is lenient: unknown fields, types and states pass through 
 page        PageDecoder: one response of the events endpoint, piece by piece
 scanner     finds where a JSON value ends in a buffer that still grows
 event       Event, the page's end, ids
+job_key     the name that tells a job from another, and from a plan job
+plan        what an event of a plan job says
 detail      what a node reports in an event: output, error, cause of failure, changed resources, report URL
 printed     text that a node printed: its colours, the line that tells why something failed
 records     JobRecord and NodeRecord: responses of /jobs, /jobs/:id and /jobs/:id/nodes

@@ -14,8 +14,9 @@ from orch_events.errors import NotUnderstood
 from orch_events.times import parse_timestamp
 from orch_events.wire import lenient
 from orch_events.wire.event import read_id
+from orch_events.wire.job_key import PLAN
 from orch_events.wire.page import PageDecoder, no_json
-from orch_events.wire.vocabulary import JOB_OVER
+from orch_events.wire.vocabulary import JOB_OVER, PLAN_OVER, PLAN_TYPE
 
 T = TypeVar("T")
 
@@ -32,7 +33,8 @@ class JobRecord(msgspec.Struct, frozen=True):
         node_states: how many nodes are in each state; empty if that is missing.
         created_at, started_at, finished_at: UTC; None until then, or if it is missing.
         number: the job's number, as text.
-        type: deploy, task, plan_task …; an open set. An older server has no types; then it is the command.
+        type: deploy, task, plan_task …, an open set; plan for a plan job. An older server has no types; then it is the
+            command.
         command: what was run: deploy, task …
         description: the description that its owner gave.
         owner: the owner's login.
@@ -40,6 +42,7 @@ class JobRecord(msgspec.Struct, frozen=True):
         seconds: how long it took; None if neither the duration nor both timestamps are known.
         timestamp: when the job last changed its state: the server's text, UTC.
         options: as its owner gave them, any JSON.
+        jobs: of a plan job, the numbers of the jobs that it has started; their order means nothing.
         raw: the server's own object as compact JSON, every key and number as it was written.
     """
 
@@ -58,12 +61,18 @@ class JobRecord(msgspec.Struct, frozen=True):
     seconds: float | None = None
     timestamp: str = ""
     options: Mapping[str, Any] = {}
+    jobs: tuple[str, ...] = ()
     raw: bytes = b""
+
+    @property
+    def key(self) -> str:
+        """What names it on a command line: its number, `plan:9` for a plan job; "" without a number."""
+        return PLAN * (self.type == PLAN_TYPE and bool(self.number)) + self.number
 
     @property
     def over(self) -> bool:
         """Whether the job is in a terminal state."""
-        return self.state in JOB_OVER
+        return self.state in JOB_OVER or self.state in PLAN_OVER
 
     @property
     def began_at(self) -> datetime | None:
@@ -122,7 +131,7 @@ class JobRecord(msgspec.Struct, frozen=True):
             started_at=started_at,
             finished_at=finished_at,
             number="" if number is None else str(number),
-            type=_text(job.get("type")) or command,
+            type=_text(job.get("type")) or command or PLAN_TYPE * ("plan_name" in options),
             command=command,
             description=_text(job.get("description")) or _text(options.get("description")),
             owner=_text(_mapping(job.get("owner")).get("login")),
@@ -130,6 +139,7 @@ class JobRecord(msgspec.Struct, frozen=True):
             seconds=_seconds(job.get("duration"), started_at, finished_at),
             timestamp=_text(job.get("timestamp")),
             options=options,
+            jobs=tuple(name for name in _mapping(history) if read_id(name) is not None),
             raw=raw,
         )
 

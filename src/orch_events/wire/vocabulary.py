@@ -37,11 +37,31 @@ JOB_STOPPING, JOB_ABORTED, JOB_FINISHED = "job_stopping", "job_aborted", "job_fi
 JOB_END_EVENTS = frozenset({JOB_ABORTED, JOB_FINISHED})
 """The events that end a job."""
 
+OUT_MESSAGE, PLAN_START, PLAN_END = "out_message", "plan_start", "plan_end"
+"""What a plan says, and the beginning and the end of a sub-plan."""
+
+PLAN_FINISHED, PLAN_FAILED = "plan_finished", "plan_failed"
+
+PLAN_END_EVENTS = frozenset({PLAN_FINISHED, PLAN_FAILED})
+"""The events that end a plan job."""
+
+PLAN_EVENT_TYPES = (
+    "task_start", "script_start", "command_start", "upload_start", "wait_start", "apply_start", "apply_prep_start",
+    OUT_MESSAGE, PLAN_START, PLAN_END, PLAN_FINISHED, PLAN_FAILED,
+)  # fmt: skip
+"""Every documented type of a plan job's events."""
+
 EVENT_TYPES = (*NODE_STATES, JOB_STOPPING, JOB_ABORTED, JOB_FINISHED)
-"""Every documented event type."""
+"""Every documented type of a job's events."""
 
 JOB_OVER = frozenset({"stopped", "finished", "failed"})
 """The terminal states of a job, by its record."""
+
+PLAN_OVER = frozenset({"success", "failure"})
+"""The terminal states of a plan job, by its record."""
+
+PLAN_STATES = ("pending", "running", "success", "failure")
+"""Every documented state of a plan job, by its record."""
 
 JOB_STATES = ("new", "ready", "running", "stopping", "stopped", "finished", "failed")
 """Every documented state of a job, by its record."""
@@ -51,6 +71,9 @@ JOB_TYPES = (
     "plan_apply_prep",
 )  # fmt: skip
 """Every documented type of job."""
+
+PLAN_TYPE = "plan"
+"""Stands for plan jobs among the types of jobs; a server has a list of its own for them."""
 
 FAIL_ON = ("failed", "errored", "skipped", "aborted")
 """What --fail-on can name: outcomes that make the exit status other than 0."""

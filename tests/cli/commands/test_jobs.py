@@ -15,11 +15,11 @@ from orch_events.simulator import Api, Fault, Faults, Simulator, scripts
 from tests import CASES
 from tests.cli.command import COMMAND, SECONDS, Done, run
 from tests.cli.conftest import Serve
-from tests.simulator.documented import JOBS
+from tests.simulator.documented import ALL_JOBS
 
 Call = Callable[..., Done]
 
-NEWEST_FIRST = sorted(JOBS, reverse=True)
+NEWEST_FIRST = sorted(ALL_JOBS, reverse=True)
 
 
 def _numbers(done: Done) -> list[int]:
@@ -79,12 +79,12 @@ def test_csv_has_a_header_and_a_line_a_job(over: str, call: Call) -> None:
         ("--environment prod* --environment x -L 1", [360]),
         ("--since 2016-05-05T19:20:00Z --until 2016-05-05T19:50:00Z", [358]),
         ("--until 2016-05-05", [351]),
-        ("--state failed", [358, 357, 354, 353]),
-        ("--state failed --state stopped", [358, 357, 355, 354, 353]),
+        ("--state failed", [358, 357, 354, 353, 347, 342]),
+        ("--state failed --state stopped", [358, 357, 355, 354, 353, 347, 342]),
         ("--type task", [360, 353]),
         ("--type task --type deploy --limit 3", [360, 358, 357]),
         ("--type task --state failed", [353]),
-        ("--type plan_task --type task --state finished", [360]),
+        ("--type plan_task --type task --state finished", [360, 346, 341]),
     ],
 )
 def test_limit_state_and_type_choose_the_jobs(words: str, numbers: list[int], over: str, call: Call) -> None:
@@ -93,7 +93,7 @@ def test_limit_state_and_type_choose_the_jobs(words: str, numbers: list[int], ov
 
 def test_one_type_is_left_to_the_server_and_several_are_ours(over: str, call: Call) -> None:
     one = call("jobs", "--service-url", over, "--json", "-v", "--type", "task")
-    several = call("jobs", "--service-url", over, "--json", "-v", "--type", "task", "--type", "plan_task")
+    several = call("jobs", "--service-url", over, "--json", "-v", "--type", "task", "--type", "plan_upload")
 
     assert "jobs?limit=100&offset=0&order_by=name&order=desc&type=task: 200" in one.err
     assert "jobs?limit=100&offset=0&order_by=name&order=desc: 200" in several.err
@@ -254,6 +254,46 @@ def test_a_table_is_cut_to_the_width_of_a_terminal(over: str) -> None:
     assert done.returncode == 0
     assert "\x1b[1;31m✖ failed  \x1b[0m" in shown
     lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
-    assert len(lines) == len(JOBS) + 1
+    assert len(lines) == len(ALL_JOBS) + 1
     assert max(map(len, lines)) == 40
     assert [line for line in lines if line.endswith("…")]
+
+
+def test_plan_jobs_are_a_list_of_their_own(over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, "--type", "plan")
+
+    assert [line.split()[0] for line in done.lines[1:]] == ["plan:302", "plan:301"]
+    assert "5 jobs" in done.lines[1]
+    assert [
+        json.loads(line)["name"] for line in call("jobs", "--service-url", over, "--type", "plan", "--json").lines
+    ] == [
+        "302",
+        "301",
+    ]
+    assert call("jobs", "--service-url", over, "--type", "plan", "--state", "failure", "--json").out.count("\n") == 1
+
+
+def test_a_tree_has_the_jobs_of_a_plan_under_it(over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, "--tree")
+
+    assert [line.partition(" ✔")[0].partition(" ✖")[0].rstrip() for line in done.lines[1:]] == [
+        "plan:302", "  343", "  344", "  345", "  346", "  347", "plan:301", "  341", "  342",
+    ]  # fmt: skip
+
+
+def test_a_job_of_a_plan_that_is_gone_is_left_out_of_the_tree_and_told_of(call: Call) -> None:
+    with Simulator(Api(lambda: float("inf"), forbidden={"jobs/342"})) as simulator:
+        done = call("jobs", "--service-url", simulator.url, "--tree", "--limit", "2", "-o", "csv")
+
+    assert [line.partition(",")[0] for line in done.lines][-2:] == ["plan:301", "341"]
+    assert done.err.startswith("warning: job 342 of plan 301 is left out: access to ")
+
+
+@pytest.mark.parametrize("words", ["--type plan --type task", "--tree --type deploy"])
+def test_plan_jobs_and_jobs_are_not_mixed(words: str, over: str, call: Call) -> None:
+    done = call("jobs", "--service-url", over, *words.split())
+
+    assert done.status == 2
+    assert done.err == (
+        "error: plan jobs and other jobs can't be listed together\nhint: use --type plan, or the other types\n"
+    )

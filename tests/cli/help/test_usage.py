@@ -10,6 +10,10 @@ from orch_events.cli.options.option import Option
 from tests.cli.conftest import Call
 
 _SEE = "see: orch-events --help"
+_NO_JOB = (
+    "'x' is not a job: use a job number such as 352, plan:9 for a plan job, latest, "
+    "the URL of a job or the path of a recording"
+)
 _SEE_LIST = "see: orch-events list --help"
 _SEE_JOBS = "see: orch-events jobs --help"
 _SEE_FOLLOW = "see: orch-events follow --help"
@@ -82,7 +86,7 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 -o xml", "--output: 'xml' is not one of 'table', 'jsonl', 'json', 'csv'", _SEE_LIST),
         (
             "list x",
-            "'x' is not a job: use a job number such as 352, latest, the URL of a job or the path of a recording",
+            _NO_JOB,
             _SEE_LIST,
         ),
         ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'", "see: orch-events completion --help"),

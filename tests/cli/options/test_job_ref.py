@@ -61,6 +61,29 @@ def test_an_url_of_the_console_names_the_job(rest: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("plan:9", JobRef("number", "plan:9")),
+        ("plan:0352", JobRef("number", "plan:352")),
+        ("plan:latest", JobRef("latest", "plan:")),
+        ("https://pe:8143/orchestrator/v1/plan_jobs/9", JobRef("api", "plan:9", "https://pe:8143")),
+        ("https://pe:8143/orchestrator/v1/plan_jobs/9/events?start=76", JobRef("api", "plan:9", "https://pe:8143")),
+        ("https://proxy/pe/orchestrator/v1/plan_jobs/9/event/78", JobRef("api", "plan:9", "https://proxy/pe")),
+        ("https://pe/#/orchestration/plans/plan/9", JobRef("console", "plan:9", "https://pe")),
+        ("https://pe/#/orchestration/plans/plan/9?tab=events", JobRef("console", "plan:9", "https://pe")),
+    ],
+)
+def test_a_plan_job_has_a_number_of_its_own_sequence(text: str, ref: JobRef) -> None:
+    assert JobRef.parse(text) == ref
+
+
+@pytest.mark.parametrize("text", ["plan:", "plan:x", "plan:-1", "PLAN:9", "plan:latest~x", "plan: 9", "plan:9.jsonx"])
+def test_what_is_no_plan_job_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="plan:9 for a plan job"):
+        JobRef.parse(text)
+
+
+@pytest.mark.parametrize(
     "text",
     ["", " ", "abc", "-5", "352x", " 352", "352\n", "1.0", "٣", "9" * 19, "Latest", "LATEST", "latest~-1", "latest~x",
      "latest~12345", "latest2",
@@ -71,7 +94,7 @@ def test_an_url_of_the_console_names_the_job(rest: str) -> None:
 )  # fmt: skip
 def test_anything_else_is_no_job_and_one_sentence_says_what_is(text: str) -> None:
     with pytest.raises(
-        ValueError, match=r"is not a job: use a job number such as 352, latest, the URL of a job or the path of"
+        ValueError, match=r"is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL"
     ) as caught:
         JobRef.parse(text)
     assert repr(text) in str(caught.value)

@@ -189,6 +189,19 @@ def test_csv_is_what_the_library_writes_of_the_visible_cells(events: list[Event]
     assert written(Csv, events).decode() == by_library.getvalue()
 
 
+def test_an_event_of_a_plan_says_that_it_is_of_a_plan() -> None:
+    assert with_job(b'{"id":"1"}', "plan:9") == b'{"plan":"9","id":"1"}'
+
+
+def test_csv_has_the_words_of_a_plan_where_other_events_have_a_message() -> None:
+    said = Event.read(b'{"type":"out_message","timestamp":"t","details":{"message":"a, b"},"id":"7"}')
+    stream = io.BytesIO()
+    csv_lines = Csv(Output(stream), name_job=True)
+    csv_lines.write("plan:9", [said])
+
+    assert stream.getvalue().decode().splitlines()[1] == 'plan:9,7,t,out_message,,"a, b"'
+
+
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x","y")', "\uff1d1"]
 
 

@@ -16,6 +16,7 @@ from orch_events.cli.options.option import pass_typed
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import UsageError
 from orch_events.render.toolkit.terminal import is_terminal
+from orch_events.wire.job_key import spoken
 
 if TYPE_CHECKING:  # httpx and msgspec are imported when something is requested
     from orch_events.job.state import JobState
@@ -64,7 +65,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
     part = part_of(state, report)
     runs = [run for run in unfinished(part.runs, skipped=skipped) if state.is_over or run.state != "running"]
-    nodes = [run.name for run in runs]
+    nodes = list(dict.fromkeys(run.name for run in runs))
     if wanted == "names":
         write_lines(app, report.display, _certnames(app, nodes))
     elif wanted == "rerun":
@@ -104,7 +105,7 @@ def _wanted(given: Mapping[str, bool], typed: TypedWords) -> str:
 def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:
     """Note on stderr why nothing was printed, for readers of a pipe."""
     if state.events and not nodes:
-        app.stderr.note(f"job {state.job} has no {'unfinished nodes' if state.is_over else 'failed nodes so far'}")
+        app.stderr.note(f"{spoken(state.job)} has no {'unfinished nodes' if state.is_over else 'failed nodes so far'}")
 
 
 def _chosen(typed: TypedWords) -> list[str]:
@@ -135,7 +136,9 @@ def _commands(app: App, names: str, state: "JobState", nodes: list[str]) -> list
     rerun = Rerun.from_record(state.record, f"@{file}" if many else ",".join(nodes)) if state.record else None
     if rerun is None:
         kind = state.record.type if state.record and state.record.type else "unknown"
-        raise UsageError(f"no command can rerun job {state.job}: its type is {kind}", "use --names to print the nodes")
+        raise UsageError(
+            f"no command can rerun {spoken(state.job)}: its type is {kind}", "use --names to print the nodes"
+        )
     if rerun.lacks:
-        app.stderr.warn(f"the command leaves out part of what job {state.job} was given: {', '.join(rerun.lacks)}")
+        app.stderr.warn(f"the command leaves out part of what {spoken(state.job)} was given: {', '.join(rerun.lacks)}")
     return [*[f"{names} > {shlex.quote(file)}"] * many, shlex.join(rerun.words)]

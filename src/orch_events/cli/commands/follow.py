@@ -119,8 +119,7 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, typed)
     policy = retry_policy(events.retry, retry_seconds=_RETRY_SECONDS, auth_wait_seconds=_AUTH_WAIT_SECONDS)
     with open_session(app, jobs, events, policy, options) as session:
-        updates = [follower.follow() for follower in session.followers]
-        return session.run(updates, math.inf if timeout is None else timeout)
+        return session.run(lambda follower: follower.follow(), math.inf if timeout is None else timeout)
 
 
 def _refuse_speed(typed: TypedWords) -> None:

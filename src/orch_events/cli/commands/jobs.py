@@ -19,7 +19,8 @@ from orch_events.cli.options.definitions import (
 )
 from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions
 from orch_events.cli.options.types import count, instant, job_type
-from orch_events.wire.vocabulary import JOB_STATES
+from orch_events.errors import UsageError
+from orch_events.wire.vocabulary import JOB_STATES, PLAN_STATES, PLAN_TYPE
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requested
     from orch_events.wire.records import JobRecord
@@ -30,8 +31,8 @@ _HELP = """
 
     \b
     orch-events jobs                              the last twenty
-    orch-events jobs --task facts --since 2d  those that ran a task since then
-    orch-events jobs --json | jq -r .name         the server's objects, one per line
+    orch-events jobs --task facts --since 2d      those that ran a task since then
+    orch-events jobs --tree                       plan jobs, and under each the jobs that it started
 
     -o name prints numbers alone: orch-events follow $(orch-events jobs --state running -o name)
 
@@ -46,13 +47,14 @@ _HELP = """
 @filter_option(
     "--state",
     multiple=True,
-    type=click.Choice(JOB_STATES),
+    type=click.Choice(list(dict.fromkeys((*JOB_STATES, *PLAN_STATES)))),
     metavar="STATE",
     also=("status", "failed", "running"),
     help="Only jobs in this state, such as running or failed.",
 )
 @filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE",
-        help="Only jobs of this type, such as deploy, task or plan_task.")  # fmt: skip
+        help="Only jobs of this type, such as deploy, task or plan_task; plan for plan jobs.")  # fmt: skip
+@filter_option("--tree", is_flag=True, help="Plan jobs, and under each the jobs that it started.")
 @filter_option("--task", multiple=True, metavar="GLOB", help="Only jobs that run this task, as in 'service*'.")
 @filter_option("--owner", multiple=True, metavar="GLOB", also=("user",), help="Only jobs of this owner.")
 @filter_option("--environment", multiple=True, metavar="GLOB", help="Only jobs in this environment.")
@@ -67,25 +69,31 @@ _HELP = """
 @retry_options(retry_for="10s", auth_wait="0")
 @click.pass_obj
 def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
-    app: App, limit: int, state: Sequence[str], types: Sequence[str], task: tuple[str, ...], owner: tuple[str, ...],
-    environment: tuple[str, ...], since: float | None, until: float | None, output: OutputOptions,
-    display: DisplayOptions, connect: ConnectOptions, retry: RetryOptions,
+    app: App, limit: int, state: Sequence[str], types: Sequence[str], tree: bool,  # noqa: FBT001 - click's
+    task: tuple[str, ...], owner: tuple[str, ...], environment: tuple[str, ...], since: float | None,
+    until: float | None, output: OutputOptions, display: DisplayOptions, connect: ConnectOptions, retry: RetryOptions,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
-    from orch_events.cli.job_sources import recent_jobs
+    from orch_events.cli.job_sources import recent_jobs, with_their_jobs
     from orch_events.client.recent import JobQuery
 
     app.configure_stderr(display)
-    query = JobQuery(limit, frozenset(state), frozenset(types), task, owner, environment, since, until)
+    kinds = frozenset([*types, *[PLAN_TYPE] * tree])
+    if PLAN_TYPE in kinds and len(kinds) > 1:
+        raise UsageError("plan jobs and other jobs can't be listed together", "use --type plan, or the other types")
+    query = JobQuery(limit, frozenset(state), kinds, task, owner, environment, since, until)
     policy = retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
-        found = recent_jobs(app, server, policy.with_token(server.token_version), query)
-    _show(app, output, display, found)
+        policy = policy.with_token(server.token_version)
+        found = recent_jobs(app, server, policy, query)
+        if tree:
+            found = list(with_their_jobs(app, server, policy, found))
+    _show(app, output, display, found, tree=tree)
     if not found:
         app.stderr.note("no jobs match" if query.filters else "the server has no jobs")
 
 
-def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]") -> None:
+def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]", *, tree: bool) -> None:
     from orch_events.render.events.structured import JsonArray, JsonLines
     from orch_events.render.reports.jobs import jobs_csv, jobs_table
     from orch_events.render.toolkit.terminal import columns
@@ -100,10 +108,10 @@ def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Seque
             array.write_objects(objects)
             array.close()
         case "name":
-            app.output.write_text("".join(f"{job.number}\n" for job in jobs if job.number))
+            app.output.write_text("".join(f"{job.key}\n" for job in jobs if job.number))
         case "csv":
             app.output.write(jobs_csv(jobs, safe=output.csv_safe).encode())
         case _:
             theme, time_format, cells = app.theme(app.stdout, display), TimeFormat(display.time), columns(app.stdout)
             now = app.clock.now() if display.time == "ago" and cells is not None else None
-            app.output.write_text(jobs_table(jobs, theme, time_format, cells=cells, now=now))
+            app.output.write_text(jobs_table(jobs, theme, time_format, cells=cells, now=now, tree=tree))

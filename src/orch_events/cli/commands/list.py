@@ -11,6 +11,7 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import event_options
 from orch_events.cli.options.groups import EventOptions
 from orch_events.cli.options.job_ref import JobRef
+from orch_events.wire.job_key import spoken
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
     from orch_events.cli.session import FollowSession
@@ -41,19 +42,18 @@ def _list(app: App, job: JobRef, events: EventOptions) -> int:
     from orch_events.cli.session import FollowOptions, open_session
 
     with open_session(app, [job], events, retry_policy(events.retry), FollowOptions()) as session:
-        (follower,) = session.followers
         elapsed, records = events.display.time == "elapsed", events.record is not None
         outcome = events.exit_options.exit_status or records  # a recording has the job's record in it
-        status = session.run([follower.once(outcome=outcome, beginning=elapsed)])
+        status = session.run(lambda follower: follower.once(outcome=outcome, beginning=elapsed))
     if status == 0:
         _note_if_nothing_shown(app, session)
     return status
 
 
 def _note_if_nothing_shown(app: App, session: "FollowSession") -> None:
-    (follower,) = session.followers
-    job, events, start = follower.state.job, follower.state.events, follower.start
+    follower = session.followers[0]
+    job, events, start = follower.state.job, sum(one.state.events for one in session.followers), follower.start
     if events and not session.shown:
-        app.stderr.note(f"no events match ({events} in job {job})")
+        app.stderr.note(f"no events match ({events} in {spoken(job)})")
     elif not events:
-        app.stderr.note(f"job {job} has no events{f' from id {start} on' if start else ' yet'}")
+        app.stderr.note(f"{spoken(job)} has no events{f' from id {start} on' if start else ' yet'}")

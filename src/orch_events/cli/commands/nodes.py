@@ -18,6 +18,7 @@ from orch_events.cli.options.definitions import (
 )
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
+from orch_events.wire.job_key import spoken
 from orch_events.wire.vocabulary import NODE_WORDS
 
 if TYPE_CHECKING:  # msgspec is imported when something is read
@@ -72,7 +73,7 @@ def nodes(
     _show(app, output, report, found, rows)
     note_if_empty(app, found)
     if found.runs and not rows:
-        app.stderr.note(f"no nodes match ({_by_state(found)} in job {found.job})")
+        app.stderr.note(f"no nodes match ({_by_state(found)} in {spoken(found.job)})")
     return outcome_status(found, exit_options)
 
 

@@ -23,6 +23,7 @@ from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.options.types import regex
 from orch_events.errors import UsageError
 from orch_events.render.toolkit.terminal import is_terminal
+from orch_events.wire.job_key import spoken
 
 if TYPE_CHECKING:  # msgspec is imported when something is read
     from orch_events.analysis.output import NodeOutput
@@ -83,7 +84,7 @@ def output(
         _show(app, report, state, part, outputs, each=each)
     note_if_empty(app, state)
     if state.runs and not outputs:
-        app.stderr.note(f"no nodes match ({len(state.runs)} in job {state.job})")
+        app.stderr.note(f"no nodes match ({len(state.runs)} in {spoken(state.job)})")
     return outcome_status(state, exit_options)
 
 
@@ -142,7 +143,7 @@ def _write_raw(app: App, state: "JobState", outputs: "list[NodeOutput]") -> None
 
 def _not_one(state: "JobState", outputs: "list[NodeOutput]") -> str:
     if not outputs:
-        return f"--raw needs a node, and none of job {state.job} matches"
+        return f"--raw needs a node, and none of {spoken(state.job)} matches"
     names = ", ".join(one.name for one in outputs[:_MOST_NAMES])
     more = f" and {len(outputs) - _MOST_NAMES} more" * (len(outputs) > _MOST_NAMES)
-    return f"--raw needs one node, and {len(outputs)} of job {state.job} match: {names}{more}"
+    return f"--raw needs one node, and {len(outputs)} of {spoken(state.job)} match: {names}{more}"

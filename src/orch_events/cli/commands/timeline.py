@@ -77,12 +77,13 @@ def _draw(
 ) -> None:
     from orch_events.analysis.failures import Failures
     from orch_events.analysis.timeline import Chart
+    from orch_events.job.plan import PlanState
     from orch_events.render.timeline import page, svg
     from orch_events.render.timeline.axis import Axis
     from orch_events.render.timeline.captions import Heading
     from orch_events.render.timeline.text import TextTimeline
 
-    chart = Chart.from_state(state, part)
+    chart = Chart.of_jobs(state) if isinstance(state, PlanState) else Chart.from_state(state, part)
     heading, axis = Heading.from_state(state, chart, part), Axis(chart, display.time)
     match output:
         case "svg":

@@ -27,9 +27,12 @@ _JOB = """
     352          a job number, as the console and puppet job run show it
     latest       the newest job on the server
     latest~2     the second before it
-    https://...  the URL of a job, in the API or the console
+    plan:9       a plan job, with the jobs that it starts; plan:latest is the newest one
+    https://...  the URL of a job or plan job, in the API or the console
     352.jsonl    a recording: written with --record or --json, or a saved response; may be gzipped
     -            a recording on standard input
+
+    Plan jobs have numbers of their own: plan:9 is not job 9.
 
     The server deletes jobs after 30 days; a recording lasts, and needs no server. Record with --record: each line
     then names its job, and the job's record is among them, so that the reports and exit statuses are those of the
@@ -82,6 +85,12 @@ _FOLLOWING = """
     A cursor file can be shared by several jobs and servers: it is keyed by both. If the server no longer has the last
     event that was shown, because it was restored from a backup, follow says so and starts over.
 
+    A plan job is followed together with the jobs that it starts, in one stream: each job's events stand between the
+    plan's event that it started and what the plan does next. A plan is over when it says so, with the event
+    plan_finished or plan_failed or in its record; follow also waits for its jobs. A job that can't be read is reported,
+    and the plan goes on. --start means the plan's own events, and leaves out the jobs that were started before;
+    a plan that was left is resumed by time, with --since, or exactly, with a cursor file.
+
     An event that arrives late, after others with higher ids, is still shown, marked (late) in the table.
 """
 
@@ -121,7 +130,8 @@ _FORMATS = """
     json    the same objects in one array; not for follow, whose output has no end
     csv     with the header id,timestamp,type,node,message
 
-    When several jobs are followed, each jsonl object starts with the key "job", and csv with the column job.
+    When several jobs are followed, each jsonl object starts with the key "job", and csv with the column job. Of a plan
+    and its jobs, each starts with "plan" or "job"; a message that the list of events has cut is fetched whole.
 
     \b
     orch-events list 352 --json | jq -r .type    only the type of each event
@@ -141,6 +151,9 @@ _EXIT_STATUS = """
 
     1 and 3 always mean the outcome of the job, and nothing else. follow exits with the outcome; list does so only with
     --exit-status, and its 0 can also mean that the job is still running. --fail-on chooses what counts as a failure.
+
+    Of a plan job, its own word counts: 1 if the plan failed, 0 if it finished, even if a node of one of its jobs
+    failed, since a plan may expect that. --fail-on without failed makes both 0.
 
     For several jobs, the worst status counts: 8 to 4, then 3, 1, 124, 0.
 

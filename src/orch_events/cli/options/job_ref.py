@@ -1,21 +1,24 @@
-"""JobRef: what may be typed as JOB: a number, `latest`, `latest~2`, the URL of a job, or the path of a recording."""
+"""JobRef: what may be typed as JOB: a number, `latest`, `latest~2`, an URL, or the path of a recording."""
 
 import re
 from typing import Literal, NamedTuple
+
+from orch_events.wire.job_key import PLAN
 
 _PATH = re.compile(r"-|(?!.*://)(?:(?:~|\.\.?)?/.*|.*\.(?:jsonl?|gz))", re.DOTALL)
 """What can only be a recording: standard input, a path with a directory, a file name with a suffix."""
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
-_LATEST = re.compile(r"latest(?:~(?P<before>[0-9]{0,4}))?")
+_LATEST = re.compile(r"(?P<plan>plan:)?latest(?:~(?P<before>[0-9]{0,4}))?")
 """As git has it: `latest~2` is the second before the newest, `latest~` the one before it."""
+_PLAN = re.compile(rf"plan:(?P<number>{_NUMBER.pattern})")
 _URL = re.compile(
     r"(?P<scheme>https?)://(?:[^/?#@]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s]+)(?P<port>:[0-9]{1,5})?"
     r"(?P<path>/[^?#]*)?(?:\?[^#]*)?(?:#(?P<fragment>.*))?",
     re.IGNORECASE,
 )
-_IN_API = re.compile(rf"(?P<prefix>.*?)/orchestrator/v1/jobs/(?P<number>{_NUMBER.pattern})(?:/.*)?")
-_IN_CONSOLE = re.compile(rf".*?/(?:jobs|tasks)/(?:[^/?#]+/)*?(?P<number>{_NUMBER.pattern})(?:[/?#].*)?")
+_IN_API = re.compile(rf"(?P<prefix>.*?)/orchestrator/v1/(?P<plan>plan_)?jobs/(?P<number>{_NUMBER.pattern})(?:/.*)?")
+_IN_CONSOLE = re.compile(rf".*?/(?:jobs|tasks|(?P<plan>plans))/(?:[^/?#]+/)*?(?P<number>{_NUMBER.pattern})(?:[/?#].*)?")
 
 
 class JobRef(NamedTuple):
@@ -23,7 +26,8 @@ class JobRef(NamedTuple):
 
     Attributes:
         kind: by number, as the latest one, by a URL of the API or of the console, or by recording.
-        number: the job's number, as the server writes it; "" for the latest job and for recordings.
+        number: the job's number, as the server writes it, `plan:` and the number for a plan job; "" for the latest job,
+            `plan:` for the latest plan job; "" for recordings.
         place: for a URL, scheme, host and port, and the path of a proxy for one of the API; without credentials. For a
             recording, its path as it was typed, or `-`.
         before: how many jobs before the latest one.
@@ -38,16 +42,20 @@ class JobRef(NamedTuple):
     def parse(cls, text: str) -> "JobRef":
         """Parse what was typed; raises ValueError with a message for the user, which contains no credentials."""
         if found := _LATEST.fullmatch(text):
-            return cls("latest", before=0 if found["before"] is None else int(found["before"] or 1))
+            before = 0 if found["before"] is None else int(found["before"] or 1)
+            return cls("latest", found["plan"] or "", before=before)
         if _NUMBER.fullmatch(text):
             return cls("number", str(int(text)))
+        if found := _PLAN.fullmatch(text):
+            return cls("number", f"{PLAN}{int(found['number'])}")
         if (url := _URL.fullmatch(text)) and (name := cls._of_url(url)):
             return name
         if _PATH.fullmatch(text):
             return cls("recording", place=text)
         shown = "this" if "@" in text else repr(text)
         raise ValueError(
-            f"{shown} is not a job: use a job number such as 352, latest, the URL of a job or the path of a recording"
+            f"{shown} is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL of a job "
+            "or the path of a recording"
         )
 
     def name_for(self, number: str) -> str:
@@ -59,7 +67,11 @@ class JobRef(NamedTuple):
         path, fragment = url["path"] or "", url["fragment"] or ""
         place = f"{url['scheme']}://{url['host']}{url['port'] or ''}".lower()
         if found := _IN_API.fullmatch(path):
-            return cls("api", str(int(found["number"])), place + found["prefix"])
+            return cls("api", _key(found), place + found["prefix"])
         if found := _IN_CONSOLE.fullmatch(path) or _IN_CONSOLE.fullmatch(f"/{fragment}"):
-            return cls("console", str(int(found["number"])), place)
+            return cls("console", _key(found), place)
         return None
+
+
+def _key(found: re.Match[str]) -> str:
+    return PLAN * bool(found["plan"]) + str(int(found["number"]))

@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import UsageError
 from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
-from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES
+from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, PLAN_EVENT_TYPES, PLAN_TYPE
 
 if TYPE_CHECKING:  # the simulator is imported when there is one; in an older click nothing here is generic
     from orch_events.simulator import Fault
@@ -29,7 +29,7 @@ else:
 _MAX_DIGITS = 19
 _MAX_PORT = 65535
 _MOST_SHOWN = 60
-_SHORT_EVENT_TYPES = tuple(dict.fromkeys(name.partition("_")[2] for name in EVENT_TYPES))
+_SHORT_EVENT_TYPES = tuple(dict.fromkeys([*(name.partition("_")[2] for name in EVENT_TYPES), "message"]))
 
 
 class FileType(ParamType):
@@ -197,11 +197,17 @@ def _read_type(kind: str, known: Collection[str], others: Collection[str]) -> Ca
 
 
 event_type = Completed(
-    "event_type", _read_type("event", _SHORT_EVENT_TYPES, JOB_TYPES), _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES)
+    "event_type",
+    _read_type("event", _SHORT_EVENT_TYPES, JOB_TYPES),
+    _among(*_SHORT_EVENT_TYPES, *EVENT_TYPES, *PLAN_EVENT_TYPES),
 )
 """An event's type, `node_failed` or `failed`."""
 
-job_type = Completed("job_type", _read_type("job", JOB_TYPES, EVENT_TYPES), _among(*JOB_TYPES))
+job_type = Completed(
+    "job_type",
+    _read_type("job", (*JOB_TYPES, PLAN_TYPE), (*EVENT_TYPES, *PLAN_EVENT_TYPES)),
+    _among(*JOB_TYPES, PLAN_TYPE),
+)
 """A job's type."""
 
 

@@ -49,7 +49,9 @@ class EventFilter:
         if failed:
             self._tests.append(_of_types(FAILED_EVENTS))
         if types:
-            self._tests.append(_of_types({prefix + name for name in types for prefix in ("", "node_", "job_")}))
+            self._tests.append(
+                _of_types({prefix + name for name in types for prefix in ("", "node_", "job_", "plan_", "out_")})
+            )
         if nodes:
             self._tests.append(_of_nodes(nodes))
         if since is not None or until is not None:

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
-from orch_events.wire.event import Event, Fields
+from orch_events.wire.event import Event
+from orch_events.wire.job_key import kind_and_number
+from orch_events.wire.plan import plan_text
 
 CSV_COLUMNS = ("id", "timestamp", "type", "node", "message")
 
@@ -17,7 +19,7 @@ class JsonLines:
 
     Args:
         output: the stream.
-        name_job: whether each object gets a first key, "job".
+        name_job: whether each object gets a first key, "job" or "plan".
     """
 
     def __init__(self, output: Output, *, name_job: bool = False) -> None:
@@ -42,15 +44,21 @@ class JsonLines:
 
 
 class JsonArray:
-    """The server's own objects in one array, which is closed even after an error."""
+    """The server's own objects in one array, which is closed even after an error.
 
-    def __init__(self, output: Output) -> None:
+    Args:
+        output: the stream.
+        name_job: whether each object gets a first key, "job" or "plan".
+    """
+
+    def __init__(self, output: Output, *, name_job: bool = False) -> None:
         self._output = output
+        self._name_job = name_job
         self._before = b"[\n"
 
-    def write(self, job: str, events: Sequence[Event]) -> None:  # noqa: ARG002 - of one job
+    def write(self, job: str, events: Sequence[Event]) -> None:
         """Write a line for each event, separated by commas."""
-        self.write_objects([event.source for event in events])
+        self.write_objects([with_job(event.raw, job) if self._name_job else event.source for event in events])
 
     def write_objects(self, objects: Sequence[bytes]) -> None:
         """Write a line for each JSON object, separated by commas."""
@@ -87,7 +95,7 @@ class Csv:
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Write a line for each event."""
         first = (job,) if self._name_job else ()
-        self._write([csv_line((*first, *_csv_cells(event.id, event.fields)), safe=self._safe) for event in events])
+        self._write([csv_line((*first, *_csv_cells(event)), safe=self._safe) for event in events])
 
     def flush(self) -> None:
         """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
@@ -106,9 +114,9 @@ class Csv:
             self._output.write("\n".join([*lines, ""]).encode())
 
 
-def _csv_cells(number: int | None, fields: Fields) -> tuple[str, str, str, str, str]:
-    identity = "" if number is None else str(number)
-    return identity, fields.timestamp, fields.type, fields.node or "", fields.message
+def _csv_cells(event: Event) -> tuple[str, str, str, str, str]:
+    identity, fields = "" if event.id is None else str(event.id), event.fields
+    return identity, fields.timestamp, fields.type, fields.node or "", fields.message or plan_text(event)
 
 
 def csv_line(cells: Sequence[str], *, safe: bool = False) -> str:
@@ -132,8 +140,9 @@ def csv_line(cells: Sequence[str], *, safe: bool = False) -> str:
 
 
 def with_job(raw: bytes, job: str) -> bytes:
-    """Put a first key "job" into an event's compact JSON; what is not an object stays as it is."""
+    """Put a first key "job" or "plan" into an event's compact JSON; what is not an object stays as it is."""
     if not raw.startswith(b"{"):
         return raw
     comma = b"" if raw == b"{}" else b","
-    return b'{"job":"%b"%b%b' % (job.encode(), comma, raw[1:])
+    kind, number = kind_and_number(job)
+    return b'{"%b":"%b"%b%b' % (kind.encode(), number.encode(), comma, raw[1:])

@@ -6,7 +6,8 @@
    they are, times and labels too. Messages are escaped all together, which is fast as long as nothing needs escaping.
 3. Everything from the server is escaped before it is cut, padded or highlighted, so widths are those of the screen and
    colours are the only escape sequences.
-4. Off a terminal nothing is cut, and each row has its date; on one, the date is in the header, which is repeated when
+4. What a plan says stands in the columns of node and message together, on a terminal: its events have no node.
+5. Off a terminal nothing is cut, and each row has its date; on one, the date is in the header, which is repeated when
    the date changes, and a message does not repeat the name of its node.
 """
 
@@ -22,12 +23,18 @@ from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.detail import cause_in_message, read_cause, read_changes, says_only_state
 from orch_events.wire.event import Event, Fields
-from orch_events.wire.vocabulary import EVENT_TYPES, JOB_FINISHED
+from orch_events.wire.job_key import is_plan
+from orch_events.wire.plan import depth_after, plan_text
+from orch_events.wire.vocabulary import EVENT_TYPES, JOB_FINISHED, PLAN_EVENT_TYPES, PLAN_START
 
 _LATE = "(late)"
 _LABELS = {name: name.removeprefix("node_").replace("_", " ") for name in EVENT_TYPES}
 _SHORT_LABELS = {name: name.rpartition("_")[2] for name in EVENT_TYPES}
 _LABEL_CELLS, _SHORT_CELLS = (max(map(len, labels.values())) for labels in (_LABELS, _SHORT_LABELS))
+_PLAN_LABELS = {name: name.removeprefix("out_").replace("_", " ") for name in PLAN_EVENT_TYPES}
+_PLAN_LABELS |= {name: label.removesuffix(" start") for name, label in _PLAN_LABELS.items() if name != PLAN_START}
+_PLAN_LABEL_CELLS = max(map(len, _PLAN_LABELS.values()))
+_INDENT = "  "
 _NO_NODE = "-"
 _IN_NAME = re.compile(r"\.?[\w-]")
 """What follows a name that is only the beginning of another."""
@@ -45,13 +52,14 @@ class Table:
         time_format: the format of timestamps.
         terminal: returns the width of the terminal; None if there is none.
         name_job: whether there is a column for the job.
+        plans: whether there are events of plan jobs.
         highlighter: highlights what --grep matched; None without it.
     """
 
     def __init__(
         self, output: Output, theme: Theme, time_format: TimeFormat, *,
         terminal: Callable[[], int | None] = lambda: None, name_job: bool = False,
-        highlighter: Highlighter | None = None,
+        plans: bool = False, highlighter: Highlighter | None = None,
     ) -> None:  # fmt: skip
         self._output = output
         self._theme = theme
@@ -62,12 +70,13 @@ class Table:
         time = 8 if time_format.elapsed else 10 if self._on_terminal else 19
         glyph = 2 if theme.glyphs else 0
         self._columns = Columns(
-            time, _LABEL_CELLS + glyph, _SHORT_CELLS + glyph,
+            time, (max(_LABEL_CELLS, _PLAN_LABEL_CELLS) if plans else _LABEL_CELLS) + glyph, _SHORT_CELLS + glyph,
             glyphs=bool(glyph), ellipsis=len(theme.ellipsis), name_job=name_job,
         )  # fmt: skip
         self._date: str | None = None
         self._malformed = 0
         self._highest: dict[str, int] = {}
+        self._depths: dict[str, int] = {}
         self._nodes: dict[str | None, str] = {}
         self._time_cell = lru_cache(maxsize=4096)(self._draw_time)
         self._label = lru_cache(maxsize=256)(self._draw_label)
@@ -88,9 +97,12 @@ class Table:
         if self._fit(job, numbers, max(map(len, times)), nodes):
             dates, times = self._times(job, fields)
         labels = [self._label(kind) for kind in types]
-        messages = self._messages(events, fields, nodes, self._late_places(job, numbers))
+        messages = self._messages(job, events, fields, nodes, self._late_places(job, numbers))
         ids = ["?" if number is None else str(number) for number in numbers]
-        rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
+        if self._spans(job):
+            rows = self._rows(job, ids, times, labels, messages)
+        else:
+            rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
         if None in numbers or "" in types:
             self._malformed += sum(number is None or not kind for number, kind in zip(numbers, types, strict=True))
         self._output.write_text("\n".join(self._with_headers(dates, rows)) + "\n")
@@ -126,16 +138,23 @@ class Table:
         return dates, times
 
     def _messages(
-        self, events: Sequence[Event], fields: Sequence[Fields], nodes: Iterable[str | None], late: Iterable[int]
+        self,
+        job: str,
+        events: Sequence[Event],
+        fields: Sequence[Fields],
+        nodes: Iterable[str | None],
+        late: Iterable[int],
     ) -> list[str]:
         """Draw the last cell of each row."""
-        told = [_describe(item) for item in fields]
+        told = self._words(job, events) if is_plan(job) else [_describe(item) for item in fields]
         if self._on_terminal:
             told = list(map(_without_node, told, nodes))
         messages = escape_control_all(told)
         for place in late:
             messages[place] = f"{_LATE} {messages[place]}"
         highlighter, cells = self._highlighter, self._columns.message
+        if cells is not None and self._spans(job):
+            cells += self._columns.node + len(GAP)
         if highlighter is not None:
             messages = highlighter.with_evidence(events, messages)
             if cells is not None:
@@ -143,6 +162,19 @@ class Table:
         if cells is not None:
             messages = [self._cut(message, cells) for message in messages]
         return messages if highlighter is None else [highlighter.highlight(message) for message in messages]
+
+    def _spans(self, job: str) -> bool:
+        """Whether messages take the nodes' column too: a plan has no nodes, and on a terminal room is short."""
+        return self._on_terminal and is_plan(job)
+
+    def _words(self, job: str, events: Sequence[Event]) -> list[str]:
+        """Return what the events of a plan say, indented by how many sub-plans deep it is."""
+        words = []
+        for event in events:
+            before = self._depths.get(job, 0)
+            after = self._depths[job] = depth_after(event, before)
+            words.append(_INDENT * min(before, after) + (plan_text(event) or event.message))
+        return words
 
     def _late_places(self, job: str, numbers: Sequence[int | None]) -> list[int]:
         """Return the indexes of events that come after one with a higher id."""
@@ -210,7 +242,7 @@ class Table:
         glyph = f"{self._theme.glyphs.get(state, ' ')} " if self._theme.glyphs else ""
         cells = self._columns.label
         labels = _LABELS if cells == self._columns.whole_label else _SHORT_LABELS
-        label = glyph + (labels.get(kind) or escape_control(kind) or "?")
+        label = glyph + (labels.get(kind) or _PLAN_LABELS.get(kind) or escape_control(kind) or "?")
         if cells == 1:
             label = self._theme.glyphs.get(state, "?")
         return self._theme.paint(padded(self._cut(label, cells) if self._on_terminal else label, cells), state)

@@ -12,6 +12,7 @@ from orch_events.analysis.progress import JobProgress
 from orch_events.render.messages import ended, how_far
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import escape_control
+from orch_events.wire.job_key import kind_and_number, spoken
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ def _heading(progress: JobProgress, layout: Layout) -> list[str]:
         return layout.wrap(ended(progress.job, progress.outcome, layout.theme).split(" "), 2)
     state, style = ("is still running", "running") if progress.is_running else ("is in an unknown state", "warning")
     far = how_far(progress.over, progress.total, progress.nodes.get("running", 0))
-    return layout.wrap(f"job {progress.job} {layout.theme.paint(state, style)}: {far}".split(" "), 2)
+    return layout.wrap(f"{spoken(progress.job)} {layout.theme.paint(state, style)}: {far}".split(" "), 2)
 
 
 def counted(count: int, noun: str) -> str:
@@ -62,13 +63,18 @@ def timestamp(at: datetime | None) -> str | None:
 
 def json_progress(progress: JobProgress, part: Part) -> dict[str, Any]:
     """Return the first keys of every report's JSON."""
-    outcome = progress.outcome
+    chosen = None if part.is_whole else {"node": part.nodes, "failed": part.failed, "nodes": len(part.runs)}
+    return {**json_job(progress), "part": chosen}
+
+
+def json_job(progress: JobProgress) -> dict[str, Any]:
+    """Return which job it is, and how it ended, for JSON."""
+    outcome, (kind, number) = progress.outcome, kind_and_number(progress.job)
     return {
-        "job": progress.job,
+        kind: number,
         "over": progress.is_over,
         "outcome": outcome.word if outcome else None,
         "record": progress.has_record,
-        "part": None if part.is_whole else {"node": part.nodes, "failed": part.failed, "nodes": len(part.runs)},
     }
 
 

@@ -33,6 +33,10 @@ _STATE, _TYPE, _NODES, _STARTED, _DURATION, _OWNER, _RUNS = range(1, 8)
 _LEFT_OUT = (_OWNER, _TYPE, _DURATION, _STARTED)
 """Columns that a narrow terminal does without, in this order."""
 _GAP = "  "
+_INDENT = "  "
+_LIKE = {"pending": "new", "success": "finished", "failure": "failed"}
+"""The states of plan jobs, each with the one of a job that means the same."""
+
 _MOST_NODES_CELLS = 30
 _MIN_RUNS_CELLS = 32
 
@@ -48,6 +52,7 @@ def jobs_table(
     *,
     cells: int | None,
     now: float | None = None,
+    tree: bool = False,
 ) -> str:
     """Draw jobs for people.
 
@@ -57,14 +62,18 @@ def jobs_table(
         time_format: the format of timestamps.
         cells: the width of the terminal; None if there is none: nothing is cut, and times have seconds.
         now: seconds since the epoch, to tell how long ago a job began; None to tell when.
+        tree: whether jobs that a plan started stand behind it, and are to be indented.
     """
-    rows = [_HEAD, *(_texts(job, theme, _started(job, time_format, now, short=cells is not None)) for job in jobs)]
+    rows = [
+        _HEAD,
+        *(_texts(job, theme, _started(job, time_format, now, short=cells is not None), tree=tree) for job in jobs),
+    ]
     widths = _widths(rows, cells)
     head, *lines = (_line(row, widths, cells, theme.ellipsis) for row in rows)
     begin = widths[0] + len(_GAP)
     end = begin + widths[_STATE]
     painted = [
-        line[:begin] + theme.paint(line[begin:end], job.state) + line[end:]
+        line[:begin] + theme.paint(line[begin:end], _style(job)) + line[end:]
         for line, job in zip(lines, jobs, strict=True)
     ]
     return "\n".join([theme.paint(head, "quiet"), *painted, ""])
@@ -75,10 +84,10 @@ def jobs_csv(jobs: Sequence[JobRecord], *, safe: bool = False) -> str:
     return "\n".join([csv_line(JOB_COLUMNS), *(csv_line(_cells(job), safe=safe) for job in jobs), ""])
 
 
-def _texts(job: JobRecord, theme: Theme, started: str) -> tuple[str, ...]:
-    glyph = f"{theme.glyphs.get(job.state, ' ')} " if theme.glyphs else ""
+def _texts(job: JobRecord, theme: Theme, started: str, *, tree: bool) -> tuple[str, ...]:
+    glyph = f"{theme.glyphs.get(_style(job), ' ')} " if theme.glyphs else ""
     texts = (
-        job.number or "?",
+        (_INDENT * ("plan_job" in job.options) if tree else "") + (job.key or "?"),
         glyph + (job.state or "?"),
         job.type or "-",
         _nodes(job, theme),
@@ -93,7 +102,7 @@ def _texts(job: JobRecord, theme: Theme, started: str) -> tuple[str, ...]:
 def _cells(job: JobRecord) -> tuple[str, ...]:
     date, time = TimeFormat("utc").split(job.began_at.isoformat()) if job.began_at else ("", "")
     return (
-        job.number,
+        job.key,
         job.state,
         job.type,
         "" if job.node_count is None else str(job.node_count),
@@ -106,8 +115,18 @@ def _cells(job: JobRecord) -> tuple[str, ...]:
     )
 
 
+def _style(job: JobRecord) -> str:
+    """Return the state whose colour and glyph it has: those of a plan job look like a job's that mean the same."""
+    return _LIKE.get(job.state, job.state)
+
+
 def _nodes(job: JobRecord, theme: Theme) -> str:
-    """Return how many nodes are in each state, the worst first, and before that how many there are, if that is more."""
+    """Return how many nodes are in each state, the worst first, and before that how many there are, if that is more.
+
+    Of a plan job, how many jobs it has started.
+    """
+    if job.jobs:
+        return f"{len(job.jobs)} job{'s' * (len(job.jobs) != 1)}"
     known = sum(job.node_states.values())
     total = [f"{job.node_count}" + ":" * bool(known)] if job.node_count not in (None, known) else []
     others = sorted(set(job.node_states).difference(_WORST_FIRST, _BEST_LAST))

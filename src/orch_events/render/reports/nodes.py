@@ -51,7 +51,7 @@ def _texts(row: Row, layout: Layout, time_format: TimeFormat, job: str) -> tuple
     so_far = " so far" if run.state == "running" else ""
     date, time = time_format.split(run.start_timestamp, job) if run.start_timestamp else ("", "-")
     texts = (
-        run.name,
+        run.label,
         layout.mark(run.state) + (run.state or "?"),
         time if layout.cells is not None else f"{date} {time}".strip(),
         "-" if row.seconds is None else format_duration(row.seconds) + so_far,
@@ -130,7 +130,7 @@ def nodes_json(rows: Sequence[Row], job: str) -> Iterator[bytes]:
 def _json_row(row: Row, job: str) -> dict[str, Any]:
     run = row.run
     return {
-        "job": job,
+        "job": run.job or job,
         "node": run.name,
         "state": run.state,
         "started_at": timestamp(run.began_at),

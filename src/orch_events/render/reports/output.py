@@ -98,7 +98,7 @@ def output_json(one: NodeOutput, job: str) -> bytes:
     """Return a node's output as a JSON object; `docs/reports.md` explains its keys."""
     printed = one.printed
     content: dict[str, Any] = {
-        "job": job,
+        "job": one.job or job,
         "node": one.name,
         "state": one.state,
         "exit_code": one.exit_code,

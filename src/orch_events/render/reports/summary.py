@@ -6,8 +6,18 @@ from typing import Any
 import msgspec
 
 from orch_events.analysis.durations import Histogram, Spread
+from orch_events.analysis.progress import JobProgress
 from orch_events.analysis.summary import Resources, Span, Summary
-from orch_events.render.reports.common import VERSION, counted, heading, json_progress, json_spread, listed, timestamp
+from orch_events.render.reports.common import (
+    VERSION,
+    counted,
+    heading,
+    json_job,
+    json_progress,
+    json_spread,
+    listed,
+    timestamp,
+)
 from orch_events.render.toolkit.bars import bar, sparkline
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import escape_control, padded, width
@@ -41,6 +51,8 @@ def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Seq
             yield label, [" ".join(time_format.split(at.isoformat()))]
     if summary.seconds is not None:
         yield "took", [format_duration(summary.seconds) + ("" if over else " so far")]
+    if summary.jobs:
+        yield "jobs", [f"{_job(job)}," for job in summary.jobs[:-1]] + [_job(summary.jobs[-1])]
     if summary.most_at_once:
         yield "peak", [counted(summary.most_at_once, "node"), "at once"]
     if summary.noop is not None:
@@ -52,6 +64,11 @@ def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Seq
     if unheard:
         label, words = ("missing", "without events") if over else ("waiting", "not started yet")
         yield label, [counted(unheard, "node"), words]
+
+
+def _job(job: JobProgress) -> str:
+    state = job.outcome.word if job.outcome else "running" if job.is_running else "in an unknown state"
+    return f"{job.job} {state}"
 
 
 def _changes(found: Resources) -> Iterator[tuple[str, Sequence[str]]]:
@@ -87,7 +104,7 @@ def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[st
     """
     labels = [_label(span, layout, running) for span in spans]
     room = (layout.cells or _DEFAULT_CELLS) - 3 * len(_GAP) - max(map(width, labels))
-    names = layout.column([span.run.name for span in spans], room - _BAR_CELLS)
+    names = layout.column([span.run.label for span in spans], room - _BAR_CELLS)
     cells = max(_BAR_CELLS if layout.cells is None else 0, room - width(names[0]))
     greatest = spans[0].seconds or 1.0
     for span, name, label in zip(spans, names, labels, strict=True):
@@ -115,6 +132,7 @@ def summary_json(summary: Summary) -> dict[str, Any]:
         "most_at_once": summary.most_at_once,
         "noop": summary.noop,
         "resources": msgspec.structs.asdict(summary.resources) if summary.resources else None,
+        **({} if summary.jobs is None else {"jobs": [json_job(job) for job in summary.jobs]}),
         "durations": _json_durations(summary),
         "slowest": [_json_span(span) for span in summary.slowest],
         "running": [_json_span(span) for span in summary.running],
@@ -127,4 +145,5 @@ def _json_durations(summary: Summary) -> dict[str, Any] | None:
 
 
 def _json_span(span: Span) -> dict[str, Any]:
-    return {"node": span.run.name, "state": span.run.state, "seconds": span.seconds}
+    job = {"job": span.run.job} if span.run.job else {}
+    return {**job, "node": span.run.name, "state": span.run.state, "seconds": span.seconds}

@@ -12,6 +12,7 @@ from orch_events.render.timeline.axis import Axis
 from orch_events.render.toolkit.text import cut, escape_control
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
+from orch_events.wire.job_key import spoken
 from orch_events.wire.vocabulary import NODE_FAILED, in_display_order
 
 _MOST_STATE_CELLS = 12
@@ -53,7 +54,7 @@ class Heading(msgspec.Struct, frozen=True):
         if not part.is_whole:
             counts, total = Counter(run.state for run in part.runs.values()), len(part.runs)
         words = escape_control(part.words)
-        return cls(f"job {state.job}", description, escape_control(word), took, _counted(counts, total), words)
+        return cls(spoken(state.job), description, escape_control(word), took, _counted(counts, total), words)
 
     @property
     def nodes(self) -> str:
