@@ -96,3 +96,27 @@ def test_text_of_a_server_never_acts(answering: Serve, call: Call) -> None:
 
     assert not set(done.out) & set("\x1b\x07\x9b")
     assert "n\\x1b]0;x\\x07\\n\\x9b" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["summary", "352"], "  showing 8 of 24 nodes (web-0*)"),
+        (["timeline", "352"], "job 352 (deploy production) finished after 2m 07s - showing 8 of 24 nodes (web-0*)"),
+        (["compare", "352", "352"], "  showing 8 of 24 nodes (web-0*)"),
+        (["failures", "352"], "  showing 8 of 24 nodes (web-0*)"),
+        (["output", "352"], "  showing 8 of 24 nodes (web-0*)"),
+    ],
+)
+def test_every_report_says_that_it_speaks_of_a_part(words: list[str], text: str, over: str, call: Call) -> None:
+    done = call(*words, "--service-url", over, "-n", "web-0*")
+    assert text in done.lines
+    assert "mail-01" not in done.out
+    assert "showing" not in call(*words, "--service-url", over).out
+
+
+def test_a_report_of_failed_nodes_alone_is_of_these(over: str, call: Call) -> None:
+    done = call("summary", "353", "--service-url", over, "--failed", "--json")
+    content = json.loads(done.out)
+    assert content["part"] == {"node": [], "failed": True, "nodes": 5}
+    assert (content["durations"]["count"], content["nodes"]["total"]) == (5, 14)
