@@ -1,5 +1,6 @@
 """The README is true: each of its shell lines is run, its transcript, statuses and figures are compared."""
 
+import json
 import os
 import re
 import shlex
@@ -15,8 +16,11 @@ from _pytest.mark import ParameterSet
 from orch_events import errors
 from orch_events.cli import exit_status
 from orch_events.cli.main import cli, main
+from orch_events.simulator import scripts
 from tests import ROOT
+from tests.build import event_from
 from tests.cli.command import SECONDS, Done, needs
+from tests.render.events.test_table import drawn
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BENCHMARKS = (ROOT / "src" / "docs" / "benchmarks.md").read_text(encoding="utf-8")
@@ -119,6 +123,7 @@ PROMISES = {
     "orch-events failures 352.jsonl.gz": Promise(r"1 node skipped: [\s\S]*db-04\.example\.com"),
     "orch-events follow 352.jsonl.gz --speed 60": Promise(_ALL_OF_352, r"^job 352 finished after 2m 07s"),
     "orch-events simulate": Promise(r"export ORCH_EVENTS_SERVICE_URL=http://127\.0\.0\.1:\d+", status=130, stop=True),
+    "orch-events simulate --now": Promise(r"orch-events follow 352", status=130, stop=True),
     "orch-events simulate --fault status=503@0.2 --fault restart=20s+10s": Promise(
         r"orch-events follow 352", status=130, stop=True
     ),
@@ -285,16 +290,13 @@ def test_the_exit_statuses_are_those_of_the_program() -> None:
 def test_the_transcript_is_what_the_demo_shows(capfd: pytest.CaptureFixture[str]) -> None:
     transcript = re.search(r"<!-- transcript -->\n```text\n(.*?)```", README, re.DOTALL)
     assert transcript
-    head, *rows, summary, following = [line for line in transcript[1].splitlines() if line != "[…]"]
+    demo, head, *rows, summary, following = [line for line in transcript[1].splitlines() if line != "[…]"]
     assert main(["follow", "352", "--demo", "--speed", "1000", "--time", "utc"]) == 0
-    out, err = capfd.readouterr()
-    shown = [row.split(maxsplit=6) for row in out.splitlines()[1:]]
-    for row in rows:
-        number, time, glyph, *rest = row.rstrip("…").split(maxsplit=5)
-        (real,) = [cells for cells in shown if cells[0] == number]
-        assert [time, glyph] == real[2:4]
-        assert " ".join(real[4:]).startswith(" ".join(rest))
-    assert head.startswith("ID     2016-05-05  EVENT")
+    err = capfd.readouterr().err
+    script = scripts()[352]
+    shown = drawn([event_from(json.loads(one.text)) for one in script.events], cells=100, expected=script.nodes)
+    assert {head, *rows} <= {line.rstrip() for line in shown}
+    assert err.splitlines()[:1] == [demo]
     assert err.splitlines()[-2:] == [summary, following]
 
 

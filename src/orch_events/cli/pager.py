@@ -82,8 +82,9 @@ class Paged(io.RawIOBase):
         if self._pager is None:
             self._terminal.write(b"".join(self._held))
             return
-        with suppress(OSError):
-            self._pager.communicate()
+        if self._pager.stdin is not None:
+            with suppress(OSError):
+                self._pager.stdin.close()
         while self._pager.returncode is None:
             with suppress(KeyboardInterrupt):
                 self._pager.wait()

@@ -97,6 +97,59 @@ def test_a_variable_that_no_option_has_is_told_with_the_nearest_name(
     assert _SECRET not in done.out + done.err
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "found", "hint"),
+    [
+        ("ORCH_EVENTS_OUTPUT", "csv",
+         "the value of ORCH_EVENTS_OUTPUT is ignored by summary, failures, timeline, compare",
+         "see: orch-events help environment"),
+        ("ORCH_EVENTS_TIME", "elapsed", "the value of ORCH_EVENTS_TIME is ignored by jobs, summary, failures, compare",
+         "see: orch-events help environment"),
+        ("ORCH_EVENTS_TIMEOUT", "soon", "no command can use the value of ORCH_EVENTS_TIMEOUT",
+         "see: orch-events help environment"),
+        ("ORCH_EVENT_TIMEOUT", "1h", "no option reads ORCH_EVENT_TIMEOUT", "did you mean ORCH_EVENTS_TIMEOUT?"),
+        ("orch_events_cacert", "x", "no option reads orch_events_cacert", "did you mean ORCH_EVENTS_CACERT?"),
+    ],
+)  # fmt: skip
+def test_a_variable_that_some_command_ignores_is_told(
+    name: str, value: str, found: str, hint: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    told = examined(call("doctor", "--json"))["environment"]
+    assert (told.status, told.found, told.hint) == ("warning", found, hint)
+
+
+@pytest.mark.parametrize(
+    ("content", "ignored", "hint"),
+    [
+        ('{"options": {"service_url": "x"}}', "service_url", "did you mean service-url?"),
+        ('{"options": {"cacerts": "x", "noop": true}}', "cacerts", "did you mean cacert?"),
+        ('{"service-url": "x"}', "service-url", 'settings are read below the key "options" only'),
+        ('{"options": {"xyzzy": 1}}', "xyzzy", "keys that are used: service-url, cacert, token-file"),
+    ],
+)
+def test_a_key_that_is_ignored_is_told_with_what_was_meant(content: str, ignored: str, hint: str, call: Call) -> None:
+    path = home("client-tools", "orchestrator.conf")
+    path.write_text(content, encoding="utf-8")
+    told = examined(call("doctor", "--json"))["config-file"]
+    assert (told.status, told.hint) == ("warning", hint)
+    assert told.found == f"{path} (default) sets nothing that is used here; ignored: {ignored}"
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ('{"options": {"cacert": "x",}}', "line 1, column 28: illegal trailing comma before end of object"),
+        ('{\n  "options": {\n    "cacert": x\n', "line 3, column 15: expecting value"),
+    ],
+)
+def test_where_json_is_broken_is_told(content: str, place: str, call: Call) -> None:
+    path = home("client-tools", "orchestrator.conf")
+    path.write_text(content, encoding="utf-8")
+    found = examined(call("doctor", "--json"))["config-file"].found
+    assert found.startswith(f"{path} is not valid JSON: {place.partition(': ')[0]}")
+
+
 @pytest.mark.parametrize("content", ["not JSON", "[]", '{"options": 7}', f'{{"options": {{"token": "{_SECRET}"'])
 def test_a_configuration_file_that_is_misread_fails_and_the_rest_is_checked(content: str, call: Call) -> None:
     path = home("client-tools", "orchestrator.conf")

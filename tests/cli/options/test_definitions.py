@@ -1,5 +1,6 @@
 """Every option has an environment variable, which says the same as the option."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import click
@@ -180,3 +181,69 @@ def test_whatever_writes_csv_can_write_it_for_a_spreadsheet() -> None:
     }
     safe = {name for name, command in cli.commands.items() if "csv_safe" in {one.name for one in command.params}}
     assert with_csv == safe >= {"list", "follow", "jobs", "nodes"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "line", "begins"),
+    [
+        ({"ORCH_EVENTS_OUTPUT": "csv"}, "summary 353", "job 353"),
+        ({"ORCH_EVENTS_OUTPUT": "csv"}, "list 353", "id,timestamp"),
+        ({"ORCH_EVENTS_OUTPUT": "json"}, "follow 353", "ID "),
+        ({"ORCH_EVENTS_OUTPUT": "html"}, "list 353", "ID "),
+        ({"ORCH_EVENTS_TIME": "elapsed"}, "jobs", "ID"),
+        ({"ORCH_EVENTS_SPEED": "5"}, "follow 353", "ID "),
+        ({"ORCH_EVENTS_TYPE": "deploy"}, "list 353", "ID "),
+        ({"ORCH_EVENTS_TYPE": "node_failed"}, "jobs", "ID"),
+        ({"ORCH_EVENTS_NAMES": "1"}, "failures 353 --rerun", "puppet task run"),
+        ({"ORCH_EVENTS_JSON": "1"}, "failures 353 --names", "web-"),
+        ({"ORCH_EVENTS_JSON": "1"}, "list 353 -o csv", "id,timestamp"),
+        ({"ORCH_EVENTS_OUTPUT": "csv"}, "list 353 --json", '{"id"'),
+        ({"ORCH_EVENTS_NAMES": "1", "ORCH_EVENTS_RERUN": "1"}, "failures 353", "web-"),
+        ({"ORCH_EVENTS_DEMO": "1"}, "list 353", "ID "),
+    ],
+)
+def test_what_a_command_can_t_use_of_the_environment_falls_back_and_what_is_typed_wins(
+    environ: dict[str, str], line: str, begins: str, over: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    done = call(*line.split(), "--service-url", over)
+    assert done.status == int(line.startswith("follow")), done.err
+    assert done.out.startswith(begins)
+    assert "demo data" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "line", "told"),
+    [
+        ("OUTPUT", "xml", "list 353", "'xml' is not one of 'table', 'jsonl', 'json', 'csv'"),
+        ("INTERVAL", "soon", "follow 353", "'soon' is not a duration"),
+        ("QUIET", "maybe", "list 353", "'maybe' is neither 1 nor 0"),
+        ("START", "9" * 20, "list 353", "is not a whole number from 0 to 9999999999999999999"),
+    ],
+)
+def test_what_no_command_can_use_of_the_environment_is_an_error(
+    variable: str, value: str, line: str, told: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"ORCH_EVENTS_{variable}", value)
+    done = call(*line.split(), "--demo")
+    assert done.status == 2
+    assert done.err.startswith(f"error: ORCH_EVENTS_{variable}: ")
+    assert told in done.err
+
+
+def test_the_demo_and_a_server_are_not_both_typed(call: Call) -> None:
+    done = call("list", "353", "--demo", "--service-url", "pe.example.com")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("error: --demo and --service-url can't be combined\nhint: ")
+
+
+def test_demo_data_says_so_once(call: Call) -> None:
+    assert call("list", "353", "--demo").err.count("demo data") == 1
+    assert "demo data" not in call("list", "353", "--demo", "--quiet").err
+
+
+def test_the_variable_of_types_works_for_jobs_too(over: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ORCH_EVENTS_TYPE", "task")
+    done = call("jobs", "--service-url", over, "--json")
+    assert {json.loads(line)["type"] for line in done.lines} == {"task"}

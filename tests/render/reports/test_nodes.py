@@ -5,6 +5,7 @@ import io
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,16 +46,19 @@ def test_off_a_terminal_nothing_is_cut() -> None:
     ]
 
 
-def test_on_a_terminal_names_are_cut_before_results() -> None:
-    assert (
-        table(list(ROWS), 82)[3] == "web-3.example.com  ✖ failed    -         -           the disk of this node is full"
-    )
-    assert (
-        table(list(ROWS), 70)[3] == "web-3.example.…  ✖ failed    -         -           the disk of this node is full"
-    )
-    assert table(list(ROWS), 60)[3] == "web-3…  ✖ failed    -           the disk of this node is full"
-    assert table(list(ROWS), 48)[3] == "web-3…  ✖ failed    the disk of this node is full"
-    assert table(list(ROWS), 40)[3] == "web-3…  ✖ failed    the disk of this no…"
+@pytest.mark.parametrize(
+    ("cells", "row"),
+    [
+        (82, "web-3.example.com  ✖ failed    -         -           the disk of this node is full"),
+        (80, "web-3.example.…  ✖ failed    -         -           the disk of this node is full"),
+        (72, "web-3.…  ✖ failed    -         -           the disk of this node is full"),
+        (70, "web-3.example.…  ✖ failed    -           the disk of this node is full"),
+        (60, "web-3.example.com  ✖ failed    the disk of this node is full"),
+        (40, "web-3…  ✖ failed    the disk of this no…"),
+    ],
+)
+def test_on_a_terminal_names_are_cut_and_columns_left_out_before_results(cells: int, row: str) -> None:
+    assert table(list(ROWS), cells)[3] == row
 
 
 def test_on_a_terminal_a_name_is_a_link_to_its_report() -> None:

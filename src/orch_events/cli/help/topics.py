@@ -171,7 +171,8 @@ _ENVIRONMENT = """
     {variables}
 
     An empty variable counts as unset. For an option without a value, set its variable to 1 or 0:
-    ORCH_EVENTS_EXIT_STATUS=0 means --no-exit-status. For a repeatable option, write one value per line.
+    ORCH_EVENTS_EXIT_STATUS=0 means --no-exit-status. For a repeatable option, write one value per line. Where a command
+    can't use a value that others can, as a format that it does not have, its default applies; doctor lists these.
 
     These variables are used too:
 
@@ -181,6 +182,7 @@ _ENVIRONMENT = """
     CLICOLOR         0: no colour
     TERM             dumb: no colour and no progress line
     COLUMNS          the width of help
+    PAGER            pages what is longer than the terminal; less unless set, cat: no pager
     TZ               the local time zone
     HTTPS_PROXY      a proxy for https; ALL_PROXY works too, NO_PROXY lists exceptions
     HOME             the folder of .puppetlabs; on Windows USERPROFILE

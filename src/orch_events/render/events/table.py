@@ -268,6 +268,8 @@ def _describe(fields: Fields) -> str:
 
 
 def _without_node(text: str, node: str | None) -> str:
-    """Return a text without ` on NODE`, which its row says already, and without the dots that may follow it."""
+    """Return a text without what its row says already: ` on NODE`, and that a run has started or finished well."""
     before, found, rest = text.partition(f" on {node}")
-    return text if node is None or not found or (rest and _IN_NAME.match(rest)) else before + rest.removesuffix(" ...")
+    if node is None or not found or (rest and _IN_NAME.match(rest)):
+        return text
+    return before.removesuffix("; Finished puppet run") + rest.removesuffix(" ...").removesuffix(" - Success!")
