@@ -20,7 +20,7 @@ from orch_events.render.toolkit.text import escape_control, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
-from tests.build import event, run_event
+from tests.build import event, event_from, run_event
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 ASCII = Theme.from_capabilities(color=False, ascii_only=True)
@@ -330,3 +330,57 @@ def test_events_an_hour_apart_at_the_end_of_summer_time_differ_and_stay_aligned(
     time.tzset()
     assert [re.search(r"\d\d:\d\d:\d\d[+]\d\d", row)[0] for row in rows] == ["02:30:00+02", "02:30:00+01"]  # type: ignore[index]
     assert {row.index("▶") for row in rows} == {head.index("EVENT")}
+
+
+def said(number: int, kind: str, **details: object) -> Event:
+    stamp = "2016-05-05T19:50:08Z"
+    return event_from({"type": kind, "timestamp": stamp, "details": details, "id": str(number)})
+
+
+PLAN = [
+    said(1, "plan_start", plan="fleet::drain"),
+    said(2, "out_message", message="Draining the \x1b[31msecond\x07 rack"),
+    said(3, "apply_prep_start", **{"job-id": 71}),
+    said(4, "plan_end", plan="fleet::drain", duration=2),
+    said(5, "plan_failed", result={"msg": "No such host"}),
+]
+
+
+def plan_rows(cells: int | None) -> list[str]:
+    stream = io.BytesIO()
+    table = Table(Output(stream), PLAIN, TimeFormat("utc"), terminal=lambda: cells, name_job=True, plans=True)
+    table.write("plan:9", PLAN)
+    return [line.rstrip() for line in stream.getvalue().decode().splitlines()[1:]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        (140, ["plan start", "message", "apply prep", "plan end", "plan failed"]),
+        (100, ["start", "message", "prep", "end", "failed"]),
+    ],
+)
+def test_a_plan_is_told_in_the_columns_of_node_and_message_and_sub_plans_are_indented(
+    cells: int, labels: list[str]
+) -> None:
+    rows = plan_rows(cells)
+    begin = rows[0].index("fleet")
+
+    assert all(label in row[:begin] for row, label in zip(rows, labels, strict=True))
+    assert ("plan start" in rows[0]) == (cells > 100)
+    assert [row[begin:] for row in (rows[0], *rows[2:])] == [
+        "fleet::drain", "  started job 71", "fleet::drain after 2s", "No such host",
+    ]  # fmt: skip
+    assert rows[1][begin:].startswith(r"  Draining the \x1b")
+
+
+def test_off_a_terminal_a_plan_has_a_cell_for_the_node_that_it_has_not() -> None:
+    rows = plan_rows(None)
+
+    assert {row.index(" -  ") for row in rows} == {rows[0].index(" -  ")}
+    assert rows[1].endswith(r"  Draining the \x1b[31msecond\x07 rack")
+
+
+@pytest.mark.parametrize("cells", [40, 60, 80])
+def test_no_row_of_a_plan_is_wider_than_the_terminal(cells: int) -> None:
+    assert all(width(row) <= cells for row in plan_rows(cells))

@@ -33,7 +33,9 @@ _SHORT_LABELS = {name: name.rpartition("_")[2] for name in EVENT_TYPES}
 _LABEL_CELLS, _SHORT_CELLS = (max(map(len, labels.values())) for labels in (_LABELS, _SHORT_LABELS))
 _PLAN_LABELS = {name: name.removeprefix("out_").replace("_", " ") for name in PLAN_EVENT_TYPES}
 _PLAN_LABELS |= {name: label.removesuffix(" start") for name, label in _PLAN_LABELS.items() if name != PLAN_START}
+_PLAN_SHORT_LABELS = {name: label.rpartition(" ")[2] for name, label in _PLAN_LABELS.items()}
 _PLAN_LABEL_CELLS = max(map(len, _PLAN_LABELS.values()))
+_ALL_LABELS, _ALL_SHORT_LABELS = _LABELS | _PLAN_LABELS, _SHORT_LABELS | _PLAN_SHORT_LABELS
 _INDENT = "  "
 _NO_NODE = "-"
 _IN_NAME = re.compile(r"\.?[\w-]")
@@ -241,10 +243,10 @@ class Table:
         state = "over" if kind == JOB_FINISHED else kind.rpartition("_")[2]  # how it ended, that event does not say
         glyph = f"{self._theme.glyphs.get(state, ' ')} " if self._theme.glyphs else ""
         cells = self._columns.label
-        labels = _LABELS if cells == self._columns.whole_label else _SHORT_LABELS
-        label = glyph + (labels.get(kind) or _PLAN_LABELS.get(kind) or escape_control(kind) or "?")
+        labels = _ALL_LABELS if cells == self._columns.whole_label else _ALL_SHORT_LABELS
+        label = glyph + (labels.get(kind) or escape_control(kind) or "?")
         if cells == 1:
-            label = self._theme.glyphs.get(state, "?")
+            label = self._theme.glyphs.get(state, "·" if kind in _PLAN_LABELS else "?")
         return self._theme.paint(padded(self._cut(label, cells) if self._on_terminal else label, cells), state)
 
 
