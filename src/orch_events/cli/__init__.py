@@ -14,6 +14,7 @@ job_sources     opens the jobs that were named: on a server, or in a recording
 session         FollowSession: shows and keeps events, for `list` and `follow`
 renderers       builds the chain of renderers; recording and checkpoint are links of it
 reports         what the commands that print reports share
+pager           pages what is longer than the terminal, through $PAGER
 stderr          Stderr: errors, warnings, notes
 shell_command   the commands suggested to the user
 job_completion  completes JOB in a shell, with a cache

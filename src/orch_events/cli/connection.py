@@ -63,7 +63,7 @@ def open_server(
     """Open the server that the options name, or the built-in simulator at `demo_speed`."""
     with ExitStack() as stack:
         if connect.demo:
-            app.stderr.note("demo data: these jobs are made up, by the built-in simulator")
+            app.stderr.note_once("demo data: these jobs are made up, by the built-in simulator")
         server = stack.enter_context(demo(app, demo_speed)) if connect.demo else _configured(app, connect)
         client = stack.enter_context(open_client(app, connect, server, verbose=verbose))
         version = partial(token_version, server.token_file) if server.token_file else None

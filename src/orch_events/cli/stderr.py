@@ -42,11 +42,18 @@ class Stderr:
         self._paint = paint
         self._quiet = quiet
         self._columns = columns
+        self._noted = set[str]()
 
     def note(self, text: str) -> None:
         """Write a note, which --quiet suppresses; the text must be escaped already."""
         if not self._quiet:
             self._write(text)
+
+    def note_once(self, text: str) -> None:
+        """Write a note, unless it was written before."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.note(text)
 
     def warn(self, text: str) -> None:
         """Write a warning."""

@@ -239,7 +239,8 @@ def test_the_demo_and_a_server_are_not_both_typed(call: Call) -> None:
 
 
 def test_demo_data_says_so_once(call: Call) -> None:
-    assert call("list", "353", "--demo").err.count("demo data") == 1
+    for words in (["list", "353"], ["compare", "357", "358"]):
+        assert call(*words, "--demo").err.count("demo data") == 1
     assert "demo data" not in call("list", "353", "--demo", "--quiet").err
 
 
