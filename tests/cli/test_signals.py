@@ -305,8 +305,9 @@ def test_of_several_jobs_the_ends_are_told_again_the_worst_last(over: str, call:
     assert [line.split(" after ")[0] for line in said[-2:]] == ["job 352 finished", "job 353 failed"]
 
 
+@pytest.mark.slow
 def test_a_server_that_was_never_reached_is_reported_with_the_next_step(call: Callable[..., Done]) -> None:
-    said = call("follow", "352", "--service-url", "http://127.0.0.1:1", "--timeout", "100ms").err.splitlines()
+    said = call("follow", "352", "--service-url", "http://127.0.0.1:1", "--timeout", "3500ms").err.splitlines()
     assert said[0].startswith("warning: can't reach http://127.0.0.1:1: ")
     assert said[1].startswith("hint: check that the server is up")
 
