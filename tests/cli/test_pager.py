@@ -11,6 +11,8 @@ import pytest
 from orch_events.cli.pager import Paged, pager_command
 from orch_events.render.toolkit.streams import Output
 
+pytestmark = pytest.mark.slow
+
 SIZE = os.terminal_size((20, 5))
 
 

@@ -170,7 +170,7 @@ class CheckpointFile(msgspec.Struct, frozen=True):
         text = self._read()
         try:
             return msgspec.json.decode(text, type=_Content) if text else _Content({})
-        except ValueError:
+        except (msgspec.MsgspecError, ValueError):  # in older versions the first is no ValueError
             raise LocalFileError(f"{self.path} is not a cursor file", "name another, or remove it") from None
 
     def _read(self) -> bytes:

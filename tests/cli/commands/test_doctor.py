@@ -101,9 +101,9 @@ def test_a_variable_that_no_option_has_is_told_with_the_nearest_name(
     ("name", "value", "found", "hint"),
     [
         ("ORCH_EVENTS_OUTPUT", "csv",
-         "the value of ORCH_EVENTS_OUTPUT is ignored by summary, failures, timeline, compare",
+         "the value of ORCH_EVENTS_OUTPUT is ignored by output, summary, failures, timeline, compare",
          "see: orch-events help environment"),
-        ("ORCH_EVENTS_TIME", "elapsed", "the value of ORCH_EVENTS_TIME is ignored by jobs, summary, failures, compare",
+        ("ORCH_EVENTS_TIME", "elapsed", "the value of ORCH_EVENTS_TIME is ignored by jobs, output, summary, failures, compare",
          "see: orch-events help environment"),
         ("ORCH_EVENTS_TIMEOUT", "soon", "no command can use the value of ORCH_EVENTS_TIMEOUT",
          "see: orch-events help environment"),
