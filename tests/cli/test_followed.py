@@ -201,19 +201,21 @@ def test_whatever_goes_wrong_each_event_comes_once_and_the_status_is_the_plans(
 
 @pytest.mark.slow
 def test_a_plan_is_resumed_from_a_cursor_file_as_often_as_it_takes(tmp_path: Path, call: Call) -> None:
-    lines, statuses = list[str](), list[int]()
+    lines, statuses, said = list[str](), list[int](), ""
     with Simulator(Api(Ticking(speed=40).now)) as simulator:
         words = ("plan:302", "--service-url", simulator.url, "--json", "--cursor-file", str(tmp_path / "cursor"))
         while len(statuses) < 30:
             done = call("follow", *words, *QUICK, "--timeout", "700ms")
             lines += done.lines
+            said += done.err
             statuses.append(done.status)
             if done.status != 124:
                 break
 
     assert statuses[-1] == 0
     assert len(statuses) > 2
-    assert sorted(told(lines)) == sorted(whole(302))
+    assert set(told(lines)) == whole(302)
+    assert len(lines) == len(whole(302)) or "the last events before it stopped may be repeated" in said
 
 
 def test_what_is_left_tells_how_to_go_on_by_time(call: Call) -> None:
