@@ -227,6 +227,10 @@ def test_a_report_s_url_is_one_of_the_web(url: object, read: str) -> None:
     assert read_report_url(written({"report-url": url})) == read
 
 
+def test_a_report_s_url_may_be_escaped() -> None:
+    assert read_report_url(b'{"report-url":"https:\\/\\/pe\\u002f1","x":1}') == "https://pe/1"
+
+
 def test_what_reports_nothing_has_no_url() -> None:
     assert read_report_url(b"") == read_report_url(b"[]") == ""
 

@@ -236,5 +236,7 @@ def read_report_url(detail: bytes | msgspec.Raw) -> str:
     begin = text.find(_REPORT_URL)
     if begin < 0:
         return ""
-    url = loads(text[begin + _REPORT_URL.index(b":") + 1 : text.find(b'"', begin + len(_REPORT_URL)) + 1])
+    begin += len(_REPORT_URL) - len("http")
+    written = text[begin : text.find(b'"', begin)]
+    url = loads(b'"%b"' % written) if b"\\" in written else written.decode("utf-8", "replace")
     return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""
