@@ -184,13 +184,13 @@ def test_an_enter_leaves_no_copy_of_the_live_line_and_typing_is_seen_again_after
 @needs("tmux")
 def test_nothing_is_drawn_on_what_is_typed_while_it_follows_in_the_background(at_sixty: str) -> None:
     with _shell(80) as tmux:
-        command = _typed("follow 352 --timeout 7s", at_sixty)
-        tmux("send-keys", f"clear; {command} > /dev/null & sleep 1; clear", "Enter")
-        _until(tmux, lambda lines: lines == ["$"])
+        command = _typed("follow 352 --timeout 9s", at_sixty)
+        tmux("send-keys", f"clear; {command} > /dev/null & sleep 1; clear; echo ready", "Enter")
+        _until(tmux, lambda lines: lines == ["ready", "$"])
         tmux("send-keys", "echo half a line")
-        _until(tmux, lambda lines: lines == ["$ echo half a line"])
+        _until(tmux, lambda lines: lines == ["ready", "$ echo half a line"])
         lines = _until(tmux, lambda lines: any("resume with" in line for line in lines))
-        assert lines[0].startswith("$ echo half a line")
+        assert lines[1].startswith("$ echo half a line")
         assert not any("8/24" in line for line in lines)
 
 
