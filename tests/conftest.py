@@ -98,6 +98,7 @@ def _alone(monkeypatch: pytest.MonkeyPatch, _homes: Iterator[Path], _old_ca: Pat
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("PAGER", "cat")  # nobody is there to leave another one
     monkeypatch.setenv("SSL_CERT_FILE", str(_old_ca))
     monkeypatch.setenv("SSL_CERT_DIR", str(_old_ca.parent))
 

@@ -12,7 +12,7 @@ import pytest
 
 from orch_events.simulator import scripts
 from tests.certificates import TOKEN, Authority, serving
-from tests.cli.command import COMMAND, SECONDS, Done, needs, run
+from tests.cli.command import COMMAND, SECONDS, Done, events_of, needs, run
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +92,7 @@ def test_a_recording_through_a_pipe_is_whole(tmp_path: Path) -> None:
     thread.start()
     done = run("list", "352", "--demo", "--json", "--record", str(fifo))
     thread.join()
-    assert (done.status, read) == (0, [done.out])
+    assert (done.status, [events_of(text) for text in read]) == (0, [done.out])
 
 
 def _start(args: Sequence[str], stdout: int, stderr: int) -> "subprocess.Popen[bytes]":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import COMMAND, SECONDS, Done, run
+from tests.cli.command import COMMAND, SECONDS, Done, events_of, run
 
 Call = Callable[..., Done]
 
@@ -99,7 +99,8 @@ def test_a_full_place_for_temporary_files_is_not_blamed_on_what_is_read(
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     done = subprocess.run([*COMMAND, "list", "-", "--json"], input=line * 10_000, preexec_fn=limit,
                           capture_output=True, text=True, timeout=SECONDS, check=False)  # fmt: skip
-    assert (done.returncode, done.stdout) == (8, "")
+    assert done.returncode == 8
+    assert len(done.stdout) < len(line) * 10_000
     assert done.stderr.startswith("error: can't write a temporary copy of standard input: ")
 
 
@@ -120,4 +121,4 @@ def test_a_recording_that_may_be_written_and_not_read_is_appended_to(tmp_path: P
     path.touch(mode=0o200)
     assert run(*_LIST, "--record", str(path), "--quiet").status == 0
     path.chmod(0o600)
-    assert path.read_text(encoding="utf-8") == run(*_LIST, "--json").out
+    assert events_of(path.read_text(encoding="utf-8")) == run(*_LIST, "--json").out

@@ -124,7 +124,8 @@ def test_a_file_in_which_no_event_is_found_is_no_recording(content: bytes) -> No
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\n\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0), b"[]\n", b"[ ]", b'{ "items" : [ ] }\n', b" \r\n"]
+    "content",
+    [b"", b"\n\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0), b"[]\n", b"[ ]", b'{ "items" : [ ] }\n', b" \r\n"],
 )
 def test_a_recording_may_have_no_events(content: bytes) -> None:
     notices: list[str] = []
