@@ -113,6 +113,6 @@ class Held(SystemClock):
 
 
 def events_of(recording: str) -> str:
-    """Return the events of a recording of one job as the server wrote them: no line has the key, and none the record."""
+    """Return the events of a recording of one job as the server wrote them, without the record."""
     lines = (line.partition(",")[2] for line in recording.splitlines(keepends=True))
     return "".join(f"{{{line}" for line in lines if not line.startswith('"record":'))
