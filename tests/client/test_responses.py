@@ -257,3 +257,9 @@ def test_a_token_is_not_told_however_the_server_spells_it(spelt: str, status: in
 def test_nor_is_it_told_where_a_redirect_points_to_it(spelt: str) -> None:
     error = error_for_response(URL, 302, b"", token=TOKEN, location=f"/login/{spelt}/x")
     assert error.message == f"{URL} redirects to /login/.../x (HTTP 302)"
+
+
+def test_a_server_without_plan_jobs_is_not_blamed_on_a_job_s_number() -> None:
+    error = error_for_response(f"{URL}/plan_jobs?limit=20", 404, body(NO_JOB), token=None)
+    assert error.message.startswith("the server has no plan jobs: ")
+    assert error.hint == "it may be too old to have them"

@@ -296,6 +296,8 @@ class FollowSession:
         self._chain.first_link.flush()
         if self._commands is not None:
             self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
+        elif self._exit_options.exit_status:
+            self._stderr.note(f"the outcome of {spoken(state.job)} is unknown: no record tells it")
         self._conclude(state.job, Unreachable.exit_status)
 
     def _conclude(self, job: str, status: int) -> None:

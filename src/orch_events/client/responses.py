@@ -53,13 +53,20 @@ def error_for_response(
     if status == HTTPStatus.FORBIDDEN:
         return (NotPermitted if api_error else AccessBlocked)(f"access to {url} is denied ({status_text})")
     if status == HTTPStatus.NOT_FOUND and api_error:
-        return UnknownJob(f"the server has no such job: {url} ({status_text})")
+        return _unknown(url, status_text)
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ServerError(f"{url} returned an error ({status_text})", retry_after=retry_after)
     if status >= HTTPStatus.BAD_REQUEST and api_error:
         hint = "check the job number and --start" if status == HTTPStatus.BAD_REQUEST else ""
         return RequestRejected(f"{url} rejected the request ({status_text})", hint)
     return _foreign_error(url, status, status_text, _without(token, location))
+
+
+def _unknown(url: str, status_text: str) -> UnknownJob:
+    """Return the error for a job that is not there, or for the list of plan jobs, which old servers do not have."""
+    if url.partition("?")[0].endswith("/plan_jobs"):
+        return UnknownJob(f"the server has no plan jobs: {url} ({status_text})", "it may be too old to have them")
+    return UnknownJob(f"the server has no such job: {url} ({status_text})")
 
 
 def _without(token: str | None, text: str) -> str:

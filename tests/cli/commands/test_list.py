@@ -179,6 +179,13 @@ def test_an_answer_that_breaks_off_still_leaves_the_whole_events_and_a_whole_arr
     assert "was cut off" in lines.err
 
 
+def test_why_the_status_is_6_is_said_where_no_record_tells_the_outcome(answering: Serve, call: Call) -> None:
+    with answering(200, _EMPTY) as url:
+        done = call("list", "352", "--service-url", url, "--exit-status")
+    assert done.status == 6
+    assert "the outcome of job 352 is unknown: no record tells it\n" in done.err
+
+
 def test_text_of_a_server_never_acts_on_a_terminal(answering: Serve, call: Call) -> None:
     event = {"id": "1", "type": "node_\x1b[31m", "timestamp": "\x07", "message": "a\x1b]0;x\x07\nb\u202e [bold]c",
              "details": {"node": "n\r\x9b2J"}}  # fmt: skip

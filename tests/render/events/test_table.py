@@ -356,7 +356,7 @@ def plan_rows(cells: int | None) -> list[str]:
 @pytest.mark.parametrize(
     ("cells", "labels"),
     [
-        (140, ["plan start", "message", "apply prep", "plan end", "plan failed"]),
+        (150, ["plan start", "message", "apply prep", "plan end", "plan failed"]),
         (100, ["start", "message", "prep", "end", "failed"]),
     ],
 )

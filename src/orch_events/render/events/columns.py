@@ -13,6 +13,7 @@ GAP = "  "
 _ID_CELLS = 5
 _NODE_CELLS = 16
 _LEAST_NODE_CELLS = 5
+_PLAN_NODE_CELLS, _LEAST_PLAN_NODE_CELLS = 24, 10
 _NODE_STEP = 8
 _MOST_NODE_CELLS = 64
 _MIN_MESSAGE_CELLS = 24
@@ -35,6 +36,7 @@ class Columns:
         glyphs: whether the label has a glyph that can replace it.
         ellipsis: cells of what ends a name that is cut.
         name_job: whether there is a column for the job.
+        plans: whether nodes come that nobody can name when the header is drawn: those of jobs that a plan will start.
 
     Attributes:
         job, number, time, label, node: cells of each column; 0 for one that is left out.
@@ -42,7 +44,9 @@ class Columns:
         message: cells of the message; None if nothing is cut.
     """
 
-    def __init__(self, time: int, label: int, short: int, *, glyphs: bool, ellipsis: int, name_job: bool) -> None:
+    def __init__(
+        self, time: int, label: int, short: int, *, glyphs: bool, ellipsis: int, name_job: bool, plans: bool
+    ) -> None:
         self.job = _JOB_CELLS if name_job else 0
         self.number = _ID_CELLS
         self.time = time
@@ -57,6 +61,8 @@ class Columns:
         self._widest = {
             "job": self.job, "number": _ID_CELLS, "time": time, "node": _NODE_CELLS, "first": _LEAST_NODE_CELLS,
         }  # fmt: skip
+        if plans:
+            self._widest |= {"node": _PLAN_NODE_CELLS, "first": _LEAST_PLAN_NODE_CELLS}
         self._fitted: tuple[dict[str, int], int | None] | None = None
 
     def expect(self, nodes: Iterable[str]) -> None:

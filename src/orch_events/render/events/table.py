@@ -73,7 +73,7 @@ class Table:
         glyph = 2 if theme.glyphs else 0
         self._columns = Columns(
             time, (max(_LABEL_CELLS, _PLAN_LABEL_CELLS) if plans else _LABEL_CELLS) + glyph, _SHORT_CELLS + glyph,
-            glyphs=bool(glyph), ellipsis=len(theme.ellipsis), name_job=name_job,
+            glyphs=bool(glyph), ellipsis=len(theme.ellipsis), name_job=name_job, plans=plans,
         )  # fmt: skip
         self._date: str | None = None
         self._malformed = 0
