@@ -29,9 +29,10 @@ def is_object(line: bytes) -> bool:
 
 def read_one_by_one(content: bytes) -> tuple[list[bytes], list[int]]:
     lines = [(number, line) for number, line in enumerate(content.split(b"\n"), 1) if line.strip()]
+    known = {number for number, line in lines if is_object(line) and read_event(line).is_known}
     return (
-        [read_event(line).raw for _, line in lines if is_object(line)],
-        [number for number, line in lines if not is_object(line)],
+        [read_event(line).raw for number, line in lines if number in known],
+        [number for number, _ in lines if number not in known],
     )
 
 
@@ -138,6 +139,7 @@ LINES = [
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(SCRAPS) | st.sampled_from(LINES), max_size=30).map(b"".join), st.integers(1, 40))
 @example(b"".join(LINES[1:4]), 100)
+@example(b"{}", 1)
 def test_whatever_is_in_a_file_its_lines_are_read_as_each_for_itself(content: bytes, size: int) -> None:
     assert read(content, size) == read_one_by_one(content)
     assert read(content) == read_one_by_one(content)
