@@ -20,9 +20,9 @@ from tests.certificates import OLD_CA, Authority
 from tests.fakes import StillApi
 
 settings.register_profile("whole", deadline=None)  # a slow machine is no fault
-settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("quick", deadline=None, max_examples=10)
 
-THREAD_SECONDS = 1
+THREAD_SECONDS = 10
 """How long a thread may take to end after its test; only one that does not end takes so long."""
 
 _CONNECT = socket.socket.connect

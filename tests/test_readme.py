@@ -287,6 +287,7 @@ def test_the_exit_statuses_are_those_of_the_program() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_transcript_is_what_the_demo_shows(capfd: pytest.CaptureFixture[str]) -> None:
     transcript = re.search(r"<!-- transcript -->\n```text\n(.*?)```", README, re.DOTALL)
     assert transcript

@@ -274,6 +274,7 @@ def test_the_jobs_of_a_plan_can_be_followed_beside_it_without_being_shown_twice(
     assert sorted(lines) == sorted(whole(301))
 
 
+@pytest.mark.slow
 def test_the_demo_has_a_plan(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["follow", "plan:301", "--demo", "--speed", "400", "--no-progress"]) == 1
     assert "plan 301 failed after 52s" in capfd.readouterr().err

@@ -79,6 +79,7 @@ def test_latest_is_the_newest_job_and_that_is_told(command: str, answering: Serv
     assert "latest is job 10\n" in done.err
 
 
+@pytest.mark.slow
 def test_a_job_before_the_latest_is_a_job_too(over: str, call: Call) -> None:
     done = call("list", "latest~8", "--service-url", over, "--json")
     assert done.out == call("list", "351", "--service-url", over, "--json").out

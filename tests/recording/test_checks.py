@@ -139,6 +139,7 @@ class Endless(io.RawIOBase):
         return (self._piece * (size // len(self._piece) + 1))[:size]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [b"\0", b" ", b"\n", b"x", b"{}\n", b"null,\n", b'{"items":[', b'{"a":"'])
 @pytest.mark.parametrize("packed", [False, True])
 def test_what_has_no_end_is_left_at_a_limit_that_is_said(piece: bytes, packed: bool) -> None:
@@ -160,6 +161,7 @@ def test_a_limit_begins_anew_with_each_event() -> None:
             limit.note(Part((), ["line 2"]))
 
 
+@pytest.mark.slow
 def test_events_without_end_are_no_error_and_take_no_memory() -> None:
     one = Recording(File(Endless(b'{"job":"352","id":"1"}\n'), "x", arriving=True), "352")
     assert one.job() == "352"

@@ -140,6 +140,7 @@ def test_a_few_damaged_lines_are_told_each_and_only_once() -> None:
     assert notices == [f"x.jsonl: line {number} is damaged and was skipped" for number in (2, 4, 6)]
 
 
+@pytest.mark.slow
 def test_of_many_damaged_lines_the_first_are_told_and_then_how_many_there_are() -> None:
     notices: list[str] = []
     one = recording(b"x\n" * 10 + THREE[0] + b"\ny" * 30_000, notices=notices)

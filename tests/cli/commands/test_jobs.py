@@ -223,6 +223,7 @@ def failing_at_first() -> Iterator[str]:
         yield simulator.url
 
 
+@pytest.mark.slow
 def test_a_failure_is_retried_and_what_is_over_at_once_is_not_told(failing_at_first: str, call: Call) -> None:
     done = call("jobs", "--service-url", failing_at_first, "--json", "--retry-for", "20s")
 
