@@ -17,6 +17,8 @@ from orch_events.wire.lenient import loads
 from orch_events.wire.printed import drop_colors, is_exit, last_line, one_line, telling_line
 
 _METRICS = b'"metrics":{'
+_STATE = re.compile(r"(?:started|finished|failed|errored|skipped)(?: on)?(?: node)? ", re.IGNORECASE)
+_WORD = re.compile(r"\w")
 _REPORT_URL = b'"report-url":"http'
 _OUTPUTS = ("_output", "stdout", "output", "merged_output")
 _MESSAGES = ("msg", "message", "error", "reason", "details")
@@ -226,8 +228,9 @@ def cause_in_message(message: str, node: str) -> tuple[str, str]:
 
 def says_only_state(message: str, node: str) -> bool:
     """Whether the server's message says no more than in which state the node is: `Failed on node web-03`."""
-    state = r"(?:started|finished|failed|errored|skipped)(?: on)?(?: node)? "
-    return re.fullmatch(rf"{state}{re.escape(node)}\W*", message, re.IGNORECASE) is not None
+    found = _STATE.match(message)
+    rest = message[found.end() :] if found else ""
+    return found is not None and rest[: len(node)].lower() == node.lower() and not _WORD.search(rest, len(node))
 
 
 def read_report_url(detail: bytes | msgspec.Raw) -> str:
