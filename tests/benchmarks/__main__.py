@@ -29,6 +29,7 @@ _HEAD = "| work | against | ratio | goal | ours / that | peak memory |\n|---|---
 @click.argument("words", nargs=-1)
 def main(rounds: int, words: tuple[str, ...]) -> None:
     """Print how fast it is."""
+    os.environ["PAGER"] = "cat"  # nobody is there to leave another one
     with TemporaryDirectory() as directory, ExitStack() as stack:
         print(_machine(), _HEAD, sep="\n\n", flush=True)
         write_pages(Path(directory))
