@@ -140,7 +140,7 @@ def part_options(command: Command) -> Command:
 
 
 def output_options(
-    formats: Sequence[str], *, json: str, help_text: str, kind: type[click.Choice[str]] = click.Choice
+    formats: Sequence[str], *, json: str, help_text: str, kind: "type[click.Choice[str]]" = click.Choice
 ) -> Callable[[Command], Command]:
     """Add the options of the output format, whose default is the first; --json means the one called `json`."""
     safe = output_option("--csv-safe", is_flag=True,
@@ -167,7 +167,7 @@ def _chosen_format(ctx: click.Context, output: str, wants_json: bool, json: str)
 
 
 def _format_option(
-    formats: Sequence[str], kind: type[click.Choice[str]] = click.Choice
+    formats: Sequence[str], kind: "type[click.Choice[str]]" = click.Choice
 ) -> Callable[[Command], Command]:
     return output_option("-o", "--output", type=kind(formats), metavar="FORMAT", default=formats[0],
                          show_default=True, also=("format",), help=f"Output format: {_either(formats)}.")  # fmt: skip
