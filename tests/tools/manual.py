@@ -32,8 +32,8 @@ _SPECIAL = {
     "~": r"\(ti",
     '"': r"\(dq",
 }
-_OPTION = re.compile(r"(?<![\w-])(--?(?:\[no-\])?[a-z][a-z-]*)")
-_VALUE = re.compile(r"\b[A-Z]+\b")
+_OPTION = re.compile(r"(?<![\w-])(--?(?:\[no-\])?(?:[a-z][a-z-]*|[A-Z](?![A-Za-z])))")
+_VALUE = re.compile(r"(?<!\\-)\b[A-Z]+\b")
 
 
 def page(date: str) -> str:

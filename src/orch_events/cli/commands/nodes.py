@@ -13,8 +13,8 @@ from orch_events.cli.options.definitions import (
     event_output_options,
     exit_options,
     filter_option,
-    report_option,
     report_options,
+    sort_option,
 )
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
@@ -24,8 +24,6 @@ from orch_events.wire.vocabulary import NODE_WORDS
 if TYPE_CHECKING:  # msgspec is imported when something is read
     from orch_events.analysis.timeline import Row
     from orch_events.job.state import JobState
-
-_SORTS = ("start", "duration", "name", "state")
 
 _HELP = """
     Show a row for each node of JOB.
@@ -42,14 +40,7 @@ _HELP = """
 @command(help=_HELP, also=("hosts", "targets"))
 @job_argument("job")
 @report_options(
-    report_option(
-        "--sort",
-        type=click.Choice(_SORTS),
-        metavar="ORDER",
-        default=_SORTS[0],
-        show_default=True,
-        help="Sort by start, duration (longest first), name or state (worst first).",
-    ),
+    sort_option,
     filters=filter_option("--state", multiple=True, type=click.Choice(NODE_WORDS), metavar="STATE",
                           also=("status", "running"), help="Only nodes in this state, such as running or skipped."),
     output=event_output_options,

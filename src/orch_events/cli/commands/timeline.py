@@ -13,6 +13,7 @@ from orch_events.cli.options.definitions import (
     picture_output_option,
     report_option,
     report_options,
+    sort_option,
 )
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
@@ -21,8 +22,6 @@ from orch_events.render.toolkit.terminal import size
 if TYPE_CHECKING:  # msgspec is imported when something is drawn
     from orch_events.analysis.part import Part
     from orch_events.job.state import JobState
-
-_SORTS = ("start", "duration", "name", "state")
 
 
 _HELP = """
@@ -40,14 +39,7 @@ _HELP = """
 @command(help=_HELP, also=("gantt", "chart", "graph"))
 @job_argument("job")
 @report_options(
-    report_option(
-        "--sort",
-        type=click.Choice(_SORTS),
-        metavar="ORDER",
-        default=_SORTS[0],
-        show_default=True,
-        help="Sort by start, duration (longest first), name or state (worst first).",
-    ),
+    sort_option,
     report_option(
         "--all", "whole", is_flag=True, help="Show every node, however many there are; -o svg and html always do."
     ),

@@ -31,6 +31,7 @@ EVENT_FORMATS = ("table", "jsonl", "json", "csv")
 JOB_FORMATS = (*EVENT_FORMATS, "name")
 STREAM_FORMATS = ("table", "jsonl", "csv")
 REPORT_FORMATS = ("text", "json")
+NODE_ORDERS = ("start", "duration", "name", "state")
 OUTPUT_FORMATS = ("text", "jsonl")
 COLORS = ("auto", "always", "never")
 PICTURE_FORMATS = ("text", "svg", "html")
@@ -171,6 +172,16 @@ def _format_option(
 ) -> Callable[[Command], Command]:
     return output_option("-o", "--output", type=kind(formats), metavar="FORMAT", default=formats[0],
                          show_default=True, also=("format",), help=f"Output format: {_either(formats)}.")  # fmt: skip
+
+
+sort_option = report_option(
+    "--sort",
+    type=click.Choice(NODE_ORDERS),
+    metavar="ORDER",
+    default=NODE_ORDERS[0],
+    show_default=True,
+    help="Sort by start, duration (longest first), name or state (worst first).",
+)
 
 
 def picture_output_option(command: Command) -> Command:
