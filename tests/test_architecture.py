@@ -159,9 +159,11 @@ INSIDE = {
         "job_completion": "app connection options stderr",
         "job_sources": "app connection options",
         "followed": "app job_sources",
-        "renderers": "app followed options stderr",
+        "persisting": "stderr",
+        "record_file": "app",
+        "renderers": "app followed options persisting",
         "reports": "app options",
-        "session": "app exit_status followed job_sources options renderers shell_command",
+        "session": "app exit_status followed job_sources options persisting record_file renderers shell_command",
         "doctor": "app connection options",
         "commands": "app connection doctor exit_status help job_completion job_sources options reports session "
         "shell_command",

@@ -18,6 +18,8 @@ COVERED = {
     "cli/help/topics": "cli/commands/test_help",
     "cli/options/groups": "cli/options/test_definitions",
     "cli/process": "cli/test_main",
+    "cli/persisting": "cli/test_session",
+    "cli/record_file": "cli/test_session",
     "cli/renderers": "cli/test_session",
     "cli/reports": "cli/commands/test_failures",
     "follow/source": "test_fakes",

@@ -21,7 +21,9 @@ from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.renderers import Checkpoints, closing, is_same_file, open_recording_file, renderer_chain
+from orch_events.cli.persisting import Checkpoints
+from orch_events.cli.record_file import is_same_file, open_recording_file
+from orch_events.cli.renderers import closing, renderer_chain
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import LocalFileError, OrchEventsError, Unreachable, UsageError
 from orch_events.follow.checkpoint import CheckpointFile
