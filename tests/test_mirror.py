@@ -14,7 +14,6 @@ PROJECT = {"architecture", "docs", "fakes", "generated", "mirror", "readme"}
 """What else is tested: the project's files, and the fakes."""
 
 COVERED = {
-    "cli/help/command": "cli/help/test_formatter",
     "cli/help/topics": "cli/commands/test_help",
     "cli/options/groups": "cli/options/test_definitions",
     "cli/process": "cli/test_main",
