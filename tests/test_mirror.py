@@ -15,7 +15,6 @@ PROJECT = {"architecture", "docs", "fakes", "generated", "mirror", "readme"}
 
 COVERED = {
     "cli/endings": "cli/commands/test_follow",
-    "cli/help/command": "cli/help/test_formatter",
     "cli/help/topics": "cli/commands/test_help",
     "cli/loading": "cli/commands/test_summary",
     "cli/options/groups": "cli/options/test_definitions",
