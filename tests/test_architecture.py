@@ -159,14 +159,21 @@ INSIDE = {
         "app": "options pager signals stderr",
         "connection": "app options process",
         "job_completion": "app connection options stderr",
-        "job_sources": "app connection options",
+        "recent_jobs": "app connection",
+        "job_sources": "app connection options recent_jobs",
+        "loading": "app connection job_sources options",
         "followed": "app job_sources",
-        "renderers": "app followed options stderr",
+        "persisting": "stderr",
+        "record_file": "app",
+        "renderers": "app followed options persisting",
         "reports": "app options",
-        "session": "app exit_status followed job_sources options renderers shell_command",
-        "doctor": "app connection options",
-        "commands": "app connection doctor exit_status help job_completion job_sources options reports session "
+        "resume_points": "followed shell_command",
+        "endings": "app exit_status followed options resume_points shell_command",
+        "session": "app endings followed job_sources options persisting record_file renderers resume_points "
         "shell_command",
+        "doctor": "app connection options",
+        "commands": "app connection doctor exit_status help job_completion job_sources loading options recent_jobs "
+        "reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
