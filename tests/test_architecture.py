@@ -99,9 +99,11 @@ INSIDE = {
         "deployments": "builder script",
         "plans": "builder json_text script",
         "scenarios": "builder deployments plans script",
-        "api": "faults json_text plans scenarios script",
+        "catalog": "",
+        "estate": "plans script",
+        "api": "catalog estate faults json_text plans scenarios script",
         "server": "api faults",
-        "__init__": "api faults scenarios script server",
+        "__init__": "api estate faults scenarios script server",
     },
     "render": {
         "toolkit": "",
