@@ -4,6 +4,7 @@ The only room that uses httpx. Importing it changes nothing in httpx; `cli.proce
 
 client     Client: requests, the token, and httpx's errors turned into ours
 stream     reads a response in a background thread; gunzip
+background reads many responses in a few threads, with a limited rate of requests
 responses  statuses other than 200, and the API's error bodies, turned into our errors
 url        service-url as users write it, and the proxy in between
 tls        the CA to trust, and what went wrong in a handshake

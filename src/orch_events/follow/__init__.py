@@ -9,5 +9,7 @@ cursor      which events are new, in what order they come out, and where the nex
 end_of_job  when a job is over
 retry       RetryPolicy, Outage: which errors are retried, how long, after which delays
 scheduler   the polling interval; several followers in one thread
+pool        hundreds of followers in one thread
+discovery   which jobs a server has that were not known before
 checkpoint  where to resume, in a file
 """

@@ -82,6 +82,7 @@ class Follower:
         clock: what time it is.
         policy: for how long errors are retried.
         interval_seconds: seconds between two requests while events come; longer while none do.
+        idle_seconds: how long it may be at most between two requests; None for five times as long.
         start: the first event id that is wanted; None for all.
         resume: what was shown before a restart; beats `start`.
         settle_seconds: seconds of silence after which a job without a record is over, once each node seen is.
@@ -95,7 +96,7 @@ class Follower:
         unanswered_request_at: when the first request began that has no whole answer yet; None where each has one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         job: str,
         source: JobSource,
@@ -103,6 +104,7 @@ class Follower:
         policy: RetryPolicy,
         *,
         interval_seconds: float = 1.0,
+        idle_seconds: float | None = None,
         start: int | None = None,
         resume: Resume | None = None,
         settle_seconds: float = 15.0,
@@ -116,7 +118,7 @@ class Follower:
         self._source = source
         self._clock = clock
         self._policy = policy
-        self._polling = PollingInterval(interval_seconds)
+        self._polling = PollingInterval(interval_seconds, idle_seconds)
         self._settle_seconds = settle_seconds
         self._wants_names = name_nodes
         self._resume = resume
