@@ -133,7 +133,8 @@ class _Look:
             is_last = len(self.seen) == before and not _pushed_down(jobs, last)
             if is_last or len(page) > PAGE_JOBS or self._reaches_what_is_known(jobs):
                 return
-            last, offset, steps_back = min(self.seen), offset + max(1, len(page) - 1), 0
+            last, offset = min(self.seen), offset + max(1, len(page) - 1)
+            steps_back = 0 if len(self.seen) > before else steps_back
 
     def _check_numbers(self, jobs: Sequence[JobRecord]) -> Iterator[Notice]:
         """Forget the numbers that the server can give again."""
