@@ -159,9 +159,14 @@ INSIDE = {
         "job_completion": "app connection options stderr",
         "job_sources": "app connection options",
         "followed": "app job_sources",
-        "renderers": "app followed options stderr",
+        "persisting": "stderr",
+        "record_file": "app",
+        "renderers": "app followed options persisting",
         "reports": "app options",
-        "session": "app exit_status followed job_sources options renderers shell_command",
+        "resume_points": "followed shell_command",
+        "endings": "app exit_status followed options resume_points shell_command",
+        "session": "app endings followed job_sources options persisting record_file renderers resume_points "
+        "shell_command",
         "doctor": "app connection options",
         "commands": "app connection doctor exit_status help job_completion job_sources options reports session "
         "shell_command",

@@ -12,7 +12,11 @@ app             App: streams, environment, platform, clock and signals, made onc
 connection      opens the configured server, or the built-in simulator
 job_sources     opens the jobs that were named: on a server, or in a recording
 session         FollowSession: shows and keeps events, for `list` and `follow`
-renderers       builds the chain of renderers; recording and checkpoint are links of it
+endings         tells how each job ended or was left, and collects the exit status
+resume_points   how far each job was shown, and the command that resumes it there
+renderers       builds the chain of renderers
+persisting      the links of the chain that save events: recording and checkpoint
+record_file     the file of --record
 reports         what the commands that print reports share
 pager           pages what is longer than the terminal, through $PAGER
 stderr          Stderr: errors, warnings, notes
