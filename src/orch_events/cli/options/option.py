@@ -1,6 +1,7 @@
 """Options, and groups of them. Each option has an environment variable: `ORCH_EVENTS_` and its long name."""
 
 import functools
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from orch_events.cli.options.facts import PREFIX, is_fact
 from orch_events.errors import UsageError
 from orch_events.times import Instant
 
@@ -41,6 +43,10 @@ class Option(click.Option):
         super().__init__(*args, **attributes)
         self.heading = heading
         self.also = also
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the text of its variable; None if that is not set, or is a fact that `--exec` tells its command."""
+        return None if is_fact(str(self.envvar), os.environ) else super().resolve_envvar_value(ctx)
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Return the variable's value; None for one that this command can't use, but another can."""
@@ -130,7 +136,7 @@ def option(*names: str, envvar: str = "", **attributes: Any) -> Callable[[Comman
 def variable(names: Sequence[str]) -> str:
     """Return the environment variable of an option with these names."""
     long = next(name for name in names if name.startswith("--"))
-    return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
+    return PREFIX + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
 
 
 def grouped(
