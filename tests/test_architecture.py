@@ -157,7 +157,9 @@ INSIDE = {
         "app": "options pager signals stderr",
         "connection": "app options process",
         "job_completion": "app connection options stderr",
-        "job_sources": "app connection options",
+        "recent_jobs": "app connection",
+        "job_sources": "app connection options recent_jobs",
+        "loading": "app connection job_sources options",
         "followed": "app job_sources",
         "persisting": "stderr",
         "record_file": "app",
@@ -168,8 +170,8 @@ INSIDE = {
         "session": "app endings followed job_sources options persisting record_file renderers resume_points "
         "shell_command",
         "doctor": "app connection options",
-        "commands": "app connection doctor exit_status help job_completion job_sources options reports session "
-        "shell_command",
+        "commands": "app connection doctor exit_status help job_completion job_sources loading options recent_jobs "
+        "reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
