@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from orch_events.client.url import ServiceUrl
-from orch_events.config import FileReader, Places, Settings, others_can_read, reads_once, token_source
+from orch_events.config import FileReader, Places, Settings, others_can_read, reads_once, token_itself, token_source
 from orch_events.errors import LocalFileError
 from orch_events.times import Clock
 
@@ -110,7 +110,13 @@ def demo(clock: Clock, speed: float) -> Iterator[Server]:
 
 
 def configured(
-    settings: Settings, places: Places, stdin: BinaryIO | None, reader: FileReader, warn: Callable[[str], None]
+    settings: Settings,
+    places: Places,
+    stdin: BinaryIO | None,
+    reader: FileReader,
+    warn: Callable[[str], None],
+    *,
+    token: str | None = None,
 ) -> Server:
     """Return how to reach the server that the settings name.
 
@@ -120,20 +126,21 @@ def configured(
         stdin: standard input, which may have the token.
         reader: reads the files.
         warn: is told of a token that is not sent, or that others can read.
+        token: the token itself; None for that of the settings.
 
     Raises:
         LocalFileError: no server is configured, or the token can't be read.
     """
     url = service_url(settings, places)
-    token = token_source(settings.token_file, stdin, reader)
-    if not url.encrypted and not url.loopback and token() is not None:
+    source = token_source(settings.token_file, stdin, reader) if token is None else token_itself(token)
+    if not url.encrypted and not url.loopback and source() is not None:
         warn(f"the token is not sent, because {url.origin} is not encrypted")
-    file = settings.token_file.value
+    file = settings.token_file.value if token is None else None
     if file == "-" or (file is not None and reads_once(file)):
         file = None  # no other token will come
     if file is not None and others_can_read(file):
         warn(f"the token file {file} is readable by other users; run: chmod 600 {shlex.quote(file)}")
-    return Server(url, token, settings.cacert.value if url.encrypted else None, file)
+    return Server(url, source, settings.cacert.value if url.encrypted else None, file)
 
 
 def service_url(settings: Settings, places: Places) -> ServiceUrl:

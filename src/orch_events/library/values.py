@@ -17,7 +17,6 @@ from orch_events.job.state import JobState
 from orch_events.render.reports.failures import failures_json
 from orch_events.render.reports.nodes import nodes_json
 from orch_events.render.reports.summary import summary_json
-from orch_events.wire.detail import Changes
 from orch_events.wire.event import Event as WireEvent
 
 
@@ -70,6 +69,17 @@ class Event(msgspec.Struct, frozen=True):
         return self._event.raw
 
 
+class Changes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a Puppet run did to the resources of its node, and the same in words."""
+
+    total: int
+    changed: int
+    failed: int
+    corrective: int
+    out_of_sync: int
+    text: str
+
+
 class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A node of a job: a line of `orch-events nodes --json`."""
 
@@ -85,7 +95,7 @@ class Node(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     report_url: str | None
 
 
-class JobHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class JobOutcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which job it is, and how it ended: `job` is None for a plan job, and `plan` for any other."""
 
     job: str | None = None
@@ -95,14 +105,14 @@ class JobHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     record: bool
 
 
-class Report(JobHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Report(JobOutcome, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The first fields of every report; `part` is always None, since the library reports on all nodes."""
 
     version: int
     part: None
 
 
-class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FailureExample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The first node of a group of failures."""
 
     node: str
@@ -111,20 +121,20 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     report_url: str | None
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FailureGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Nodes that did not finish for the same reason."""
 
     state: str
     cause: str
-    example: Example
+    example: FailureExample
     nodes: tuple[str, ...]
 
 
-class Failures(Report, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Failures(_Report, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The nodes that did not finish, by cause: `orch-events failures --json`."""
 
     unheard: int
-    groups: tuple[Group, ...]
+    groups: tuple[FailureGroup, ...]
 
 
 class NodeCounts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -176,7 +186,7 @@ class TimedNode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     job: str | None = None
 
 
-class Summary(Report, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Summary(_Report, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Outcome, times and slowest nodes: `orch-events summary --json`; `jobs` is None but for a plan job."""
 
     nodes: NodeCounts
@@ -186,7 +196,7 @@ class Summary(Report, frozen=True, kw_only=True, forbid_unknown_fields=True):
     most_at_once: int
     noop: bool | None
     resources: Resources | None
-    jobs: tuple[JobHead, ...] | None = None
+    jobs: tuple[JobOutcome, ...] | None = None
     durations: Durations | None
     slowest: tuple[TimedNode, ...]
     running: tuple[TimedNode, ...]
@@ -198,7 +208,7 @@ def summary_of(state: JobState) -> Summary:
 
 
 def failures_of(state: JobState) -> Failures:
-    """Group the nodes of a job that did not finish."""
+    """FailureGroup the nodes of a job that did not finish."""
     return msgspec.convert(failures_json(FailuresFigures.from_state(state)), Failures)
 
 

@@ -17,7 +17,7 @@ from orch_events.cli.options.definitions import (
     sort_option,
 )
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.library.job_ref import JobRef
 from orch_events.wire.job_key import spoken
 from orch_events.wire.vocabulary import NODE_WORDS
 

@@ -19,9 +19,9 @@ from orch_events.cli.options.definitions import (
     report_options,
 )
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.options.types import regex
 from orch_events.errors import UsageError
+from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import is_terminal
 from orch_events.wire.job_key import spoken
 

@@ -16,7 +16,7 @@ from orch_events.cli.options.definitions import (
     sort_option,
 )
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import size
 
 if TYPE_CHECKING:  # msgspec is imported when something is drawn
