@@ -74,7 +74,9 @@ INSIDE = {
     },
     "follow": {
         "checkpoint": "cursor",
-        "cursor": "",
+        "reorder": "",
+        "seen_ids": "",
+        "cursor": "reorder seen_ids",
         "end_of_job": "",
         "retry": "",
         "scheduler": "",
