@@ -48,7 +48,13 @@ INSIDE = {
         "job_key": "",
         "plan": "event vocabulary",
     },
-    "job": {"nodes": "", "state": "nodes", "plan": "nodes state", "updates": "state"},
+    "job": {
+        "nodes": "",
+        "outcome": "",
+        "state": "nodes outcome",
+        "plan": "nodes outcome state",
+        "updates": "outcome state",
+    },
     "analysis": {
         "causes": "",
         "durations": "",
