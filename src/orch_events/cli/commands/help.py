@@ -1,7 +1,7 @@
 """`orch-events help`: help of the program, of a command, or on a topic."""
 
-import inspect
 from collections.abc import Mapping
+from textwrap import dedent
 
 import click
 from click.shell_completion import CompletionItem
@@ -74,7 +74,7 @@ def topic(name: str, commands: Mapping[str, click.Command]) -> str:
         "{exit statuses}": {str(status): meaning for status, meaning in exit_status.MEANINGS.items()},
         "{variables}": _variables(commands),
     }
-    text = inspect.cleandoc(TOPICS[name].text)
+    text = dedent(TOPICS[name].text).strip()
     for place, rows in tables.items():
         text = text.replace(place, "\n".join(f"{term}  {meaning}" for term, meaning in rows.items()))
     return text

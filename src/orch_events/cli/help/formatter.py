@@ -4,7 +4,6 @@ A text (a command's help or a topic) consists of paragraphs. One that begins wit
 term, two spaces or more, and its meaning.
 """
 
-import inspect
 import re
 from collections.abc import Iterable, Mapping
 
@@ -23,8 +22,10 @@ _BREAKING = str.maketrans("\xa0\u2011", " -")
 
 def paragraphs(text: str) -> list[str | Rows]:
     """Parse a text into paragraphs: prose, which may be wrapped, and lists."""
+    from textwrap import dedent
+
     found: list[str | Rows] = []
-    for paragraph in inspect.cleandoc(text).split("\n\n"):
+    for paragraph in dedent(text).strip().split("\n\n"):
         first, *lines = paragraph.splitlines()
         found.append([_row(line) for line in lines] if first == "\b" else " ".join([first, *lines]))
     return found
