@@ -6,8 +6,11 @@ import sys
 def run() -> None:
     """Run the command and exit with its status, even if Ctrl-C comes during the imports."""
     try:
+        from orch_events.cli.process import collect_rarely, leave, tune_click
+
+        collect_rarely()
+        tune_click()
         from orch_events.cli.main import run as run_cli
-        from orch_events.cli.process import leave
 
         leave(run_cli(), sys.stdout, sys.stderr)
     except KeyboardInterrupt:

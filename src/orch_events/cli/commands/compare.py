@@ -5,8 +5,10 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import outcome_option, report_option, report_options, report_output_options
+from orch_events.cli.options.definitions import report_options
+from orch_events.cli.options.formats import report_output_options
 from orch_events.cli.options.groups import OutputOptions, ReportOptions
+from orch_events.cli.options.option import outcome_option, report_option
 from orch_events.library.job_ref import JobRef
 
 _HELP = """

@@ -1,6 +1,5 @@
 """`orch-events help`: help of the program, of a command, or on a topic."""
 
-import inspect
 from collections.abc import Mapping
 
 import click
@@ -9,7 +8,7 @@ from click.shell_completion import CompletionItem
 from orch_events.cli import exit_status
 from orch_events.cli.app import App
 from orch_events.cli.help.command import Group, command
-from orch_events.cli.help.formatter import write_paragraphs
+from orch_events.cli.help.formatter import unindented, write_paragraphs
 from orch_events.cli.options.option import Option
 from orch_events.errors import UsageError
 
@@ -74,7 +73,7 @@ def topic(name: str, commands: Mapping[str, click.Command]) -> str:
         "{exit statuses}": {str(status): meaning for status, meaning in exit_status.MEANINGS.items()},
         "{variables}": _variables(commands),
     }
-    text = inspect.cleandoc(TOPICS[name].text)
+    text = unindented(TOPICS[name].text)
     for place, rows in tables.items():
         text = text.replace(place, "\n".join(f"{term}  {meaning}" for term, meaning in rows.items()))
     return text
