@@ -1,7 +1,6 @@
 """Options, and groups of them. Each option has an environment variable: `ORCH_EVENTS_` and its long name."""
 
 import functools
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -9,7 +8,6 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from orch_events.cli.options.facts import PREFIX, is_fact
 from orch_events.errors import UsageError
 from orch_events.times import Instant
 
@@ -43,10 +41,6 @@ class Option(click.Option):
         super().__init__(*args, **attributes)
         self.heading = heading
         self.also = also
-
-    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
-        """Return the text of its variable; None if that is not set, or is a fact that `--exec` tells its command."""
-        return None if is_fact(str(self.envvar), os.environ) else super().resolve_envvar_value(ctx)
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Return the variable's value; None for one that this command can't use, but another can."""
@@ -146,7 +140,7 @@ retry_option = functools.partial(option, heading="Retries")
 def variable(names: Sequence[str]) -> str:
     """Return the environment variable of an option with these names."""
     long = next(name for name in names if name.startswith("--"))
-    return PREFIX + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
+    return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
 
 
 def composed(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
