@@ -69,14 +69,15 @@ INSIDE = {
         "timeline": "durations part",
     },
     "client": {
-        "connection": "",
+        "connection": "tls url",
         "recent": "",
         "responses": "",
         "stream": "",
         "tls": "",
         "url": "",
         "probe": "tls url",
-        "client": "connection responses stream tls url",
+        "http_errors": "connection tls url",
+        "client": "connection http_errors responses stream url",
     },
     "follow": {
         "checkpoint": "cursor",
@@ -207,7 +208,7 @@ INSIDE = {
 LIBRARIES = {
     "click": "cli",
     "rich": "render.toolkit",
-    "httpx": "client.client",
+    "httpx": "client",
     "httpcore": "cli.process client.connection",
     "msgspec": "analysis cli.doctor client config follow job render wire",
     "time": "times",

@@ -27,6 +27,7 @@ COVERED = {
     "cli/renderers": "cli/test_session",
     "cli/reports": "cli/commands/test_failures",
     "cli/resume_points": "cli/commands/test_follow",
+    "client/http_errors": "client/test_client_answers",
     "follow/source": "test_fakes",
     "recording/file": "recording/test_reader",
     "recording/formats": "recording/test_reader",
