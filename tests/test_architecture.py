@@ -70,14 +70,15 @@ INSIDE = {
         "timeline": "durations part",
     },
     "client": {
-        "connection": "",
+        "connection": "tls url",
         "recent": "",
         "responses": "",
         "stream": "",
         "tls": "",
         "url": "",
         "probe": "tls url",
-        "client": "connection responses stream tls url",
+        "http_errors": "connection tls url",
+        "client": "connection http_errors responses stream url",
     },
     "follow": {
         "checkpoint": "cursor",
@@ -88,8 +89,9 @@ INSIDE = {
         "retry": "",
         "scheduler": "",
         "source": "",
+        "record_poll": "retry source",
         "plan": "follower retry",
-        "follower": "cursor end_of_job retry scheduler source",
+        "follower": "cursor end_of_job record_poll retry scheduler source",
     },
     "recording": {
         "file": "",
@@ -215,7 +217,7 @@ INSIDE = {
 LIBRARIES = {
     "click": "cli",
     "rich": "render.toolkit",
-    "httpx": "client.client",
+    "httpx": "client",
     "httpcore": "cli.process client.connection",
     "msgspec": "analysis cli.doctor client config follow job library render wire",
     "time": "times",

@@ -26,6 +26,8 @@ COVERED = {
     "cli/renderers": "cli/test_session",
     "cli/reports": "cli/commands/test_failures",
     "cli/resume_points": "cli/commands/test_follow",
+    "client/http_errors": "client/test_client_answers",
+    "follow/record_poll": "follow/test_follower_silence",
     "follow/source": "test_fakes",
     "library/jobs": "cli/test_job_sources",
     "library/loading": "cli/commands/test_summary",
