@@ -16,7 +16,8 @@ from orch_events.cli.main import main
 from tests import ROOT
 
 PAGE = (ROOT / "src" / "docs" / "library.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE + README, re.DOTALL)
 
 
 @pytest.fixture

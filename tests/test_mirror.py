@@ -29,6 +29,7 @@ COVERED = {
     "client/http_errors": "client/test_client_answers",
     "follow/record_poll": "follow/test_follower_silence",
     "follow/source": "test_fakes",
+    "library/followed": "cli/test_session_plans",
     "library/jobs": "cli/test_job_sources",
     "library/loading": "cli/commands/test_summary",
     "library/recent": "cli/commands/test_jobs",
