@@ -33,8 +33,9 @@ def ending(clock: FakeClock) -> ScriptedSource:
 def test_the_loop_ends_with_the_job_whose_outcome_is_known_then() -> None:
     clock = FakeClock()
     following = job(ending(clock), clock).follow()
-    assert following.outcome is None
+    before = following.outcome
     assert [(one.id, one.type) for one in following] == [(5, "node_running"), (9, "node_failed")]
+    assert before is None
     assert (following.outcome, following.over, following.exit_status) == ("finished", True, 1)
     assert (following.next_start, following.timed_out) == (10, False)
     assert [node.state for node in following.nodes()] == ["failed"]
