@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import click
-from click.core import ParameterSource
 
 from orch_events.cli.help.formatter import examples
 from orch_events.cli.options.option import WORDS, Option
@@ -30,7 +29,7 @@ def to_usage_error(error: click.ClickException) -> UsageError:
         case click.MissingParameter() | click.BadArgumentUsage():
             return UsageError(_missing(ctx), see(ctx))
         case click.BadParameter():
-            return UsageError(_source_prefix(ctx, error) + _wrong_value(error), see(ctx))
+            return UsageError(_wrong_value(ctx, error), see(ctx))
     return UsageError(_sentence(error.format_message()), see(ctx))
 
 
@@ -112,20 +111,12 @@ def _missing(ctx: click.Context) -> str:
     return f"{ctx.info_name} needs {article}{wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
 
 
-def _source_prefix(ctx: click.Context, error: click.BadParameter) -> str:
-    """Return the option of an invalid value, or the variable that it came from; "" for an argument."""
+def _wrong_value(ctx: click.Context, error: click.BadParameter) -> str:
+    """Return what is wrong with a value, after the option that it is of."""
     option = error.param or _options(ctx.command).get(str(error.param_hint))
     if not isinstance(option, Option):
-        return ""
-    by_variable = ctx.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT
-    return f"{option.envvar if by_variable else option.opts[-1]}: "
-
-
-def _wrong_value(error: click.BadParameter) -> str:
-    """Return what is wrong with a value; click lists every word for yes and no."""
-    if isinstance(error.param, Option) and error.param.is_flag:
-        return f"{error.message.partition(' is not')[0]} is neither 1 nor 0"
-    return _sentence(error.message)
+        return _sentence(error.message)
+    return f"{option.opts[-1]}: {option.what_is_wrong(error)}"
 
 
 def _sentence(text: str) -> str:
