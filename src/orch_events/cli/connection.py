@@ -111,7 +111,8 @@ def retry_policy(
 ) -> "RetryPolicy":
     """Return the retry policy of the options; the arguments are the command's own defaults.
 
-    Before the first request has succeeded, a new token is waited for only if the options say so.
+    Before the first request has succeeded, a new token, or a host whose name is not known, is waited for only if the
+    options say so.
     """
     from random import random
 
@@ -122,6 +123,7 @@ def retry_policy(
         auth_wait_seconds if options.auth_wait is None else options.auth_wait,
         options.auth_wait or 0.0,
         jitter=random,
+        unknown_host_at_start_seconds=options.retry_for or 0.0,
     )
 
 
@@ -156,7 +158,8 @@ def settings(app: App, connect: ConnectOptions) -> "tuple[Settings, ServiceUrl]"
 
     places = Places.from_environ(app.platform, app.environ)
     found = load(typed_settings(connect), places, app.reader)
-    return found, ServiceUrl.parse(configured_url(found, places))
+    to_see = "; to see what is configured: orch-events doctor"
+    return found, ServiceUrl.parse(configured_url(found, places, to_see=to_see))
 
 
 def _configured(app: App, connect: ConnectOptions) -> Server:
@@ -199,13 +202,19 @@ def openable(app: App, cacert: str | None) -> Iterator[str | None]:
         raise LocalFileError(f"the CA file {cacert} can't be read and copied: {reason}", "give a plain file") from None
 
 
-def configured_url(settings: "Settings", places: "Places") -> str:
-    """Return service-url as it was written; raises LocalFileError if there is none."""
+def configured_url(settings: "Settings", places: "Places", *, to_see: str = "") -> str:
+    """Return service-url as it was written; raises LocalFileError if there is none.
+
+    Args:
+        settings: the settings.
+        places: where service-url can be set.
+        to_see: the end of the hint: what shows the settings.
+    """
     if settings.service_url.value is None:
         raise LocalFileError(
             "no orchestrator is configured",
             "use --service-url URL or ORCH_EVENTS_SERVICE_URL, or set service-url in "
-            f"{places.user_conf or 'orchestrator.conf'}, or try --demo; what is configured shows: orch-events doctor",
+            f"{places.user_conf or 'orchestrator.conf'}, or try --demo{to_see}",
         )
     return settings.service_url.value
 

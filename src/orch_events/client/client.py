@@ -24,7 +24,7 @@ import httpx
 import msgspec
 
 from orch_events.client import tls
-from orch_events.client.connection import Backend, ProxyTrace, StaleConnection
+from orch_events.client.connection import Backend, ProxyTrace, StaleConnection, is_unknown_host
 from orch_events.client.responses import error_for_response, read_date, read_retry_after
 from orch_events.client.stream import gunzip
 from orch_events.client.url import Proxy, ServiceUrl
@@ -34,6 +34,7 @@ from orch_events.errors import (
     OrchEventsError,
     SystemLimit,
     TruncatedAnswer,
+    UnknownHost,
     Unreachable,
 )
 from orch_events.times import Clock
@@ -294,9 +295,9 @@ class Client:
             message = f"can't reach the proxy {origin}: the TLS handshake failed ({tls.explain(cause)})"
         else:
             message = f"can't reach the proxy {origin}: {_reason(error)}"
-        return Unreachable(message, hint)
+        return (UnknownHost if is_unknown_host(error) else Unreachable)(message, hint)
 
-    def _our_error(self, error: Exception, url: str, *, reading: bool) -> OrchEventsError:
+    def _our_error(self, error: Exception, url: str, *, reading: bool) -> OrchEventsError:  # noqa: PLR0911 - a table
         if isinstance(error, httpx.DecodingError):
             hint = "only gzip was asked for; check what is in front of the server"
             return NotUnderstood(f"the response from {url} can't be decoded: {error}", hint)
@@ -306,6 +307,8 @@ class Client:
             return Unreachable(f"no data from {url} for {self._read_timeout:g} s")
         if (cause := tls.cause(error)) is not None:
             return tls.error_for_handshake(cause, self._url.origin)
+        if is_unknown_host(error):
+            return UnknownHost(f"can't find the host {self._url.host}: {_reason(error)}")
         if reading:
             return TruncatedAnswer(f"the response from {url} was cut off")
         return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")

@@ -1,15 +1,18 @@
-"""Connections that are used again.
+"""Connections that are used again, and hosts that nobody knows.
 
 Every server closes a connection that it holds for idle, now and then just as the next request leaves. Such a request
 was not answered, and is no sign of trouble: it can be made again at once. Only the connection itself knows that it
 was used before, and that not a byte of this answer came.
 """
 
+import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpcore
+
+_NO_SUCH_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
 
 
 class StaleConnection(httpcore.ReadError):
@@ -91,3 +94,11 @@ class ProxyTrace:
             self.at_proxy = True
         elif event == "proxy.start_tls.started":
             self.at_proxy = False
+
+
+def is_unknown_host(error: BaseException) -> bool:
+    """Whether an error comes from a name that the resolver says nobody has; one that can't tell is another matter."""
+    at: BaseException | None = error
+    while at is not None and not isinstance(at, socket.gaierror):
+        at = at.__cause__ or at.__context__
+    return isinstance(at, socket.gaierror) and at.errno in _NO_SUCH_NAME

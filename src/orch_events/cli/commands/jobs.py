@@ -42,7 +42,7 @@ _HELP = """
 """
 
 
-@command(help=_HELP, also=("ps", "recent"))
+@command(help=_HELP, also=("ps", "recent", "runs", "queue"))
 @filter_option("-L", "--limit", type=count, metavar="N", default="20", show_default=True, also=("tail", "last"),
         help="Show at most N jobs.")  # fmt: skip
 @filter_option(

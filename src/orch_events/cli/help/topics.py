@@ -66,7 +66,7 @@ _FOLLOWING = """
     has responded well, so is everything but the API's own refusal: HTML, broken JSON, redirects to a login page. One
     line says that the connection is lost, and one that it is restored. After --retry-for without a good response,
     follow gives up; the state of the job is then unknown. Other commands give up after 10 seconds, unless --retry-for
-    says otherwise.
+    says otherwise. A host whose name is not known at the start ends a command at once, unless --retry-for is given.
 
     When the token expires, run puppet access login in another terminal within --auth-wait. The new token is used as
     soon as it is written.

@@ -12,6 +12,11 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 _LATEST = re.compile(r"(?P<plan>plan:)?latest(?:~(?P<before>[0-9]{0,4}))?")
 """As git has it: `latest~2` is the second before the newest, `latest~` the one before it."""
 _PLAN = re.compile(rf"plan:(?P<number>{_NUMBER.pattern})")
+_LIKE_LATEST = re.compile(
+    r"(?P<plan>plan[:/-]?)?(?:latest|last|newest|head)(?:[~^-]+(?P<before>[0-9]{0,4}))?", re.IGNORECASE
+)
+_LIKE_NUMBER = re.compile(rf"(?:(?:(?P<plan>plan)|jobs?|id)[:/#= -]*|#)?(?P<number>{_NUMBER.pattern})", re.IGNORECASE)
+"""What others would write for `latest~2` and `plan:9`."""
 _URL = re.compile(
     r"(?P<scheme>https?)://(?:[^/?#@]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s]+)(?P<port>:[0-9]{1,5})?"
     r"(?P<path>/[^?#]*)?(?:\?[^#]*)?(?:#(?P<fragment>.*))?",
@@ -53,6 +58,8 @@ class JobRef(NamedTuple):
         if _PATH.fullmatch(text):
             return cls("recording", place=text)
         shown = "this" if "@" in text else repr(text)
+        if meant := _meant_by(text):
+            raise ValueError(f"{shown} is not a job: did you mean {meant}?")
         raise ValueError(
             f"{shown} is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL of a job "
             "or the path of a recording"
@@ -71,6 +78,17 @@ class JobRef(NamedTuple):
         if found := _IN_CONSOLE.fullmatch(path) or _IN_CONSOLE.fullmatch(f"/{fragment}"):
             return cls("console", _key(found), place)
         return None
+
+
+def _meant_by(text: str) -> str:
+    """Return what may be meant by what is not quite a job; "" if nothing comes near."""
+    text = text.strip()
+    if found := _LIKE_LATEST.fullmatch(text):
+        before = f"~{found['before'] or 1}" if found["before"] is not None else ""
+        return f"{PLAN * bool(found['plan'])}latest{before}"
+    if found := _LIKE_NUMBER.fullmatch(text):
+        return f"{PLAN * bool(found['plan'])}{found['number']}"
+    return ""
 
 
 def _key(found: re.Match[str]) -> str:
