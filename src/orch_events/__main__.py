@@ -17,8 +17,11 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # nobody has 
 def run() -> None:
     """Run the command and exit with its status."""
     try:
+        from orch_events.cli.process import collect_rarely, leave, tune_click
+
+        collect_rarely()
+        tune_click()
         from orch_events.cli.main import run as run_cli
-        from orch_events.cli.process import leave
 
         leave(run_cli(), sys.stdout, sys.stderr)
     except KeyboardInterrupt:

@@ -12,7 +12,6 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -25,7 +24,9 @@ from orch_events.cli.options.option import Command
 from orch_events.cli.options.types import job as job_type
 from orch_events.cli.stderr import Stderr
 
-if TYPE_CHECKING:  # httpx is imported when a server is opened
+if TYPE_CHECKING:  # httpx is imported when a server is opened, pathlib when the cache is looked for
+    from pathlib import Path
+
     from orch_events.wire.records import JobRecord
 
 CACHE_SECONDS = 10.0
@@ -123,7 +124,7 @@ def _safe(about: str) -> str:
     return cut(escape_control(about), _HELP_CELLS, "...")
 
 
-def _read_own(path: Path) -> bytes:
+def _read_own(path: "Path") -> bytes:
     """Read a regular file of this user's, which is no link, without waiting. Raises OSError for any other."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)  # Windows has neither
     with os.fdopen(os.open(path, flags), "rb") as file:
@@ -140,11 +141,13 @@ class JobCache(NamedTuple):
         path: its path; it need not exist yet.
     """
 
-    path: Path
+    path: "Path"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "JobCache | None":
         """Find its path by XDG_CACHE_HOME or HOME; None if neither is set."""
+        from pathlib import Path
+
         cache, home = environ.get("XDG_CACHE_HOME", ""), environ.get("HOME")
         if Path(cache).is_absolute():
             return cls(Path(cache) / "orch-events" / "jobs.json")

@@ -1,18 +1,19 @@
-"""Connections that are used again, and hosts that nobody knows.
+"""Connections that are used again.
 
 Every server closes a connection that it holds for idle, now and then just as the next request leaves. Such a request
 was not answered, and is no sign of trouble: it can be made again at once. Only the connection itself knows that it
 was used before, and that not a byte of this answer came.
 """
 
-import socket
 import ssl
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpcore
+import httpx
 
-_NO_SUCH_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
+from orch_events.client import tls
+from orch_events.client.url import Proxy, ServiceUrl
 
 
 class StaleConnection(httpcore.ReadError):
@@ -96,9 +97,9 @@ class ProxyTrace:
             self.at_proxy = False
 
 
-def is_unknown_host(error: BaseException) -> bool:
-    """Whether an error comes from a name that the resolver says nobody has; one that can't tell is another matter."""
-    at: BaseException | None = error
-    while at is not None and not isinstance(at, socket.gaierror):
-        at = at.__cause__ or at.__context__
-    return isinstance(at, socket.gaierror) and at.errno in _NO_SUCH_NAME
+def network_transport(url: ServiceUrl, cacert: str | None, proxy: Proxy | None) -> httpx.HTTPTransport:
+    """Return a transport whose connections say when they were stale. Raises as `tls.context` does."""
+    context = tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    transport = httpx.HTTPTransport(verify=context, trust_env=False, proxy=proxy.url if proxy else None)
+    transport._pool._network_backend = Backend()  # noqa: SLF001 - httpx has no argument for it
+    return transport

@@ -8,10 +8,11 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import exit_options, report_option, report_options, report_output_options
+from orch_events.cli.options.definitions import exit_options, report_options
+from orch_events.cli.options.formats import report_output_options
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions, TypedWords
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.options.option import one_of, pass_typed
+from orch_events.cli.options.option import one_of, pass_typed, report_option
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import UsageError
 from orch_events.render.toolkit.terminal import is_terminal
@@ -54,7 +55,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
 ) -> int:  # fmt: skip
     """Run `orch-events failures`."""
     from orch_events.analysis.failures import Failures, unfinished
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_lines, write_report
     from orch_events.render.reports.failures import failures_json, failures_text
 

@@ -8,17 +8,10 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.connection import open_server, retry_policy
 from orch_events.cli.help.command import command
-from orch_events.cli.options.definitions import (
-    JOB_FORMATS,
-    JOB_TIMES,
-    connect_options,
-    display_options,
-    filter_option,
-    output_options,
-    retry_options,
-)
+from orch_events.cli.options.definitions import JOB_TIMES, connect_options, display_options, retry_options
+from orch_events.cli.options.formats import JOB_FORMATS, output_options
 from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions, TypedWords
-from orch_events.cli.options.option import pass_typed
+from orch_events.cli.options.option import filter_option, pass_typed
 from orch_events.cli.options.types import count, instant, job_type
 from orch_events.errors import UsageError
 from orch_events.wire.vocabulary import JOB_STATES, PLAN_STATES, PLAN_TYPE
@@ -77,7 +70,7 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     typed: TypedWords,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
-    from orch_events.cli.job_sources import recent_jobs, with_their_jobs
+    from orch_events.cli.recent_jobs import recent_jobs, with_their_jobs
     from orch_events.client.recent import JobQuery
 
     app.configure_stderr(display)

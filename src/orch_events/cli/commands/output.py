@@ -10,17 +10,11 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import (
-    OUTPUT_FORMATS,
-    exit_options,
-    filter_option,
-    output_options,
-    report_option,
-    report_options,
-)
+from orch_events.cli.options.definitions import exit_options, report_options
+from orch_events.cli.options.formats import OUTPUT_FORMATS, output_options
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions, TypedWords
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.options.option import one_of, pass_typed
+from orch_events.cli.options.option import filter_option, one_of, pass_typed, report_option
 from orch_events.cli.options.types import regex
 from orch_events.errors import UsageError
 from orch_events.render.toolkit.terminal import is_terminal
@@ -63,7 +57,7 @@ def output(  # noqa: PLR0917 - one argument an option of its own
 ) -> int:  # fmt: skip
     """Run `orch-events output`."""
     from orch_events.analysis.output import OutputCollector
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_objects
     from orch_events.render.reports.output import output_json
 
