@@ -213,9 +213,9 @@ LIBRARIES = {
     "msgspec": "analysis cli.doctor client config follow job render wire",
     "time": "times",
     "random": "cli.connection simulator",
-    "socket": "client.probe simulator",
+    "socket": "client.http_errors client.probe simulator",
     "threading": "client.stream simulator",
-    "signal": "cli.signals",
+    "signal": "__main__ cli.signals",
     "subprocess": "cli.pager",
     "asyncio": "",
 }
