@@ -88,8 +88,9 @@ INSIDE = {
         "retry": "",
         "scheduler": "",
         "source": "",
+        "record_poll": "retry source",
         "plan": "follower retry",
-        "follower": "cursor end_of_job retry scheduler source",
+        "follower": "cursor end_of_job record_poll retry scheduler source",
     },
     "recording": {
         "file": "",
