@@ -35,6 +35,12 @@ ROOMS = {
 """What each room may import. Middle rooms (client, follow, recording, simulator, render) never import each other."""
 
 INSIDE = {
+    "config": {
+        "files": "",
+        "conf_file": "files",
+        "settings": "conf_file files",
+        "token_file": "conf_file files",
+    },
     "wire": {
         "lenient": "",
         "scanner": "",

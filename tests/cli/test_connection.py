@@ -8,7 +8,7 @@ import pytest
 from orch_events.cli.app import App
 from orch_events.cli.connection import open_server, retry_policy, settings, token_version, typed_settings
 from orch_events.cli.options.groups import ConnectOptions, RetryOptions
-from orch_events.config import Setting
+from orch_events.config.conf_file import Setting
 from orch_events.errors import LocalFileError
 
 ORIGINS = {"service-url": "--service-url", "cacert": "ORCH_EVENTS_CACERT", "token-file": "default"}

@@ -16,7 +16,8 @@ from orch_events.render.toolkit.text import escape_control
 if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
     from orch_events.client.client import Client, Exchange
     from orch_events.client.url import ServiceUrl
-    from orch_events.config import Places, Setting, Settings
+    from orch_events.config.conf_file import Setting
+    from orch_events.config.settings import Places, Settings
     from orch_events.follow.retry import RetryPolicy
 
 _SETTINGS = ("service-url", "cacert", "token-file", "config-file")
@@ -154,7 +155,7 @@ def demo(app: App, speed: float) -> Iterator[Server]:
 def settings(app: App, connect: ConnectOptions) -> "tuple[Settings, ServiceUrl]":
     """Return the settings, and the server that they name. Raises LocalFileError."""
     from orch_events.client.url import ServiceUrl
-    from orch_events.config import Places, load
+    from orch_events.config.settings import Places, load
 
     places = Places.from_environ(app.platform, app.environ)
     found = load(typed_settings(connect), places, app.reader)
@@ -163,7 +164,8 @@ def settings(app: App, connect: ConnectOptions) -> "tuple[Settings, ServiceUrl]"
 
 
 def _configured(app: App, connect: ConnectOptions) -> Server:
-    from orch_events.config import others_can_read, reads_once, token_source
+    from orch_events.config.files import others_can_read, reads_once
+    from orch_events.config.token_file import token_source
 
     found, url = settings(app, connect)
     token = token_source(found.token_file, app.stdin_bytes, app.reader)
@@ -184,7 +186,7 @@ def openable(app: App, cacert: str | None) -> Iterator[str | None]:
     Raises:
         LocalFileError: it can't be read, or copied. No message names the copy.
     """
-    from orch_events.config import reads_once
+    from orch_events.config.files import reads_once
 
     if cacert is None or not reads_once(cacert):
         yield cacert
@@ -221,7 +223,7 @@ def configured_url(settings: "Settings", places: "Places", *, to_see: str = "") 
 
 def typed_settings(connect: ConnectOptions) -> dict[str, "Setting[str]"]:
     """Return the settings that options and environment variables give, each with its origin."""
-    from orch_events.config import Setting
+    from orch_events.config.conf_file import Setting
 
     values = {key: getattr(connect, key.replace("-", "_")) for key in _SETTINGS}
     return {key: Setting(value, connect.origins[key]) for key, value in values.items() if value is not None}
