@@ -36,6 +36,12 @@ ROOMS = {
 """What each room may import. Middle rooms (client, follow, recording, simulator, render) never import each other."""
 
 INSIDE = {
+    "config": {
+        "files": "",
+        "conf_file": "files",
+        "settings": "conf_file files",
+        "token_file": "conf_file files",
+    },
     "wire": {
         "lenient": "",
         "scanner": "",
@@ -222,9 +228,9 @@ LIBRARIES = {
     "msgspec": "analysis cli.doctor client config follow job library render wire",
     "time": "times",
     "random": "library.jobs simulator",
-    "socket": "client.probe simulator",
+    "socket": "client.http_errors client.probe simulator",
     "threading": "client.stream simulator",
-    "signal": "cli.signals",
+    "signal": "__main__ cli.signals",
     "subprocess": "cli.pager",
     "asyncio": "",
 }

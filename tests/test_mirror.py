@@ -27,6 +27,7 @@ COVERED = {
     "cli/reports": "cli/commands/test_failures",
     "cli/resume_points": "cli/commands/test_follow",
     "client/http_errors": "client/test_client_answers",
+    "config/conf_file": "config/test_settings",
     "follow/record_poll": "follow/test_follower_silence",
     "follow/source": "test_fakes",
     "library/followed": "cli/test_session_plans",

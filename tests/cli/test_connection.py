@@ -7,7 +7,7 @@ import pytest
 from orch_events.cli.app import App
 from orch_events.cli.connection import find_settings, open_server, retry_policy, typed_settings
 from orch_events.cli.options.groups import ConnectOptions, RetryOptions
-from orch_events.config import Setting
+from orch_events.config.conf_file import Setting
 from orch_events.errors import LocalFileError
 from orch_events.library.servers import service_url
 

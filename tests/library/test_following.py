@@ -22,7 +22,7 @@ class Told(list[object]):
 def job(source: ScriptedSource, clock: FakeClock, told: Told | None = None) -> Job:
     """Return a job whose source is a script."""
     on_update = told.append if told is not None else lambda _: None
-    return Job(OpenJob("7", source, retry_policy(0.0, 0.0, 0.0), "7", "test"), Surroundings(clock, on_update))
+    return Job(OpenJob("7", source, retry_policy(0.0, 0.0), "7", "test"), Surroundings(clock, on_update))
 
 
 def ending(clock: FakeClock) -> ScriptedSource:

@@ -9,7 +9,7 @@ import pytest
 from orch_events.analysis.failures import Failures
 from orch_events.analysis.summary import Summary
 from orch_events.analysis.timeline import Chart
-from orch_events.config import FileReader
+from orch_events.config.files import FileReader
 from orch_events.job.state import JobState
 from orch_events.library.following import Surroundings, ignore
 from orch_events.library.job_ref import JobRef
@@ -39,7 +39,7 @@ def states() -> dict[str, JobState]:
 
 
 def _opened(name: str, server: OpenServer, around: Surroundings) -> Any:
-    return job_on_server(JobRef.parse(name), server, retry_policy(0.0, 0.0, 0.0), around.clock)
+    return job_on_server(JobRef.parse(name), server, retry_policy(0.0, 0.0), around.clock)
 
 
 def told(value: Any) -> Any:

@@ -11,7 +11,8 @@ from orch_events.render.toolkit.text import escape_control
 
 if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
     from orch_events.client.client import Client, Exchange
-    from orch_events.config import Places, Setting, Settings
+    from orch_events.config.conf_file import Setting
+    from orch_events.config.settings import Places, Settings
     from orch_events.follow.retry import RetryPolicy
     from orch_events.library.servers import OpenServer, Server
 
@@ -68,7 +69,8 @@ def retry_policy(
 ) -> "RetryPolicy":
     """Return the retry policy of the options; the arguments are the command's own defaults.
 
-    Before the first request has succeeded, a new token is waited for only if the options say so.
+    Before the first request has succeeded, a new token, or a host whose name is not known, is waited for only if the
+    options say so.
     """
     from orch_events.library.jobs import retry_policy
 
@@ -76,12 +78,13 @@ def retry_policy(
         retry_seconds if options.retry_for is None else options.retry_for,
         auth_wait_seconds if options.auth_wait is None else options.auth_wait,
         options.auth_wait or 0.0,
+        options.retry_for or 0.0,
     )
 
 
 def find_settings(app: App, connect: ConnectOptions) -> "tuple[Settings, Places]":
     """Return the settings, and where Puppet keeps its files. Raises LocalFileError."""
-    from orch_events.config import Places, load
+    from orch_events.config.settings import Places, load
 
     places = Places.from_environ(app.platform, app.environ)
     return load(typed_settings(connect), places, app.reader), places
@@ -95,7 +98,7 @@ def _configured(app: App, connect: ConnectOptions) -> "Server":
 
 def typed_settings(connect: ConnectOptions) -> dict[str, "Setting[str]"]:
     """Return the settings that options and environment variables give, each with its origin."""
-    from orch_events.config import Setting
+    from orch_events.config.conf_file import Setting
 
     values = {key: getattr(connect, key.replace("-", "_")) for key in _SETTINGS}
     return {key: Setting(value, connect.origins[key]) for key, value in values.items() if value is not None}

@@ -91,7 +91,7 @@ def _cache_key(app: App, connect: ConnectOptions) -> str | None:
     """Return the key of the cache: server and token; None if it takes a file that can be read only once."""
     if connect.demo:
         return "demo"
-    from orch_events.config import reads_once
+    from orch_events.config.files import reads_once
     from orch_events.library.servers import service_url, token_version
 
     if connect.config_file and reads_once(connect.config_file):

@@ -1,8 +1,10 @@
 """Errors of httpx, of the libraries under it and of the system become ours here, and nowhere else."""
 
+import socket
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -15,8 +17,11 @@ from orch_events.errors import (
     OrchEventsError,
     SystemLimit,
     TruncatedAnswer,
+    UnknownHost,
     Unreachable,
 )
+
+_NO_SUCH_NAME = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)}
 
 
 class HttpErrors:
@@ -65,9 +70,9 @@ class HttpErrors:
             message = f"can't reach the proxy {origin}: the TLS handshake failed ({tls.explain(cause)})"
         else:
             message = f"can't reach the proxy {origin}: {_reason(error)}"
-        return Unreachable(message, hint)
+        return (UnknownHost if _is_unknown_host(error) else Unreachable)(message, hint)
 
-    def _our_error(self, error: Exception, url: str, *, reading: bool) -> OrchEventsError:
+    def _our_error(self, error: Exception, url: str, *, reading: bool) -> OrchEventsError:  # noqa: PLR0911 - a table
         if isinstance(error, httpx.DecodingError):
             hint = "only gzip was asked for; check what is in front of the server"
             return NotUnderstood(f"the response from {url} can't be decoded: {error}", hint)
@@ -77,9 +82,19 @@ class HttpErrors:
             return Unreachable(f"no data from {url} for {self._read_timeout:g} s")
         if (cause := tls.cause(error)) is not None:
             return tls.error_for_handshake(cause, self._origin)
+        if _is_unknown_host(error):
+            return UnknownHost(f"can't find the host {urlsplit(self._origin).hostname}: {_reason(error)}")
         if reading:
             return TruncatedAnswer(f"the response from {url} was cut off")
         return Unreachable(f"can't reach {self._origin}: {_reason(error)}")
+
+
+def _is_unknown_host(error: BaseException) -> bool:
+    """Whether an error comes from a name that the resolver says nobody has; one that can't tell is another matter."""
+    at: BaseException | None = error
+    while at is not None and not isinstance(at, socket.gaierror):
+        at = at.__cause__ or at.__context__
+    return at is not None and at.errno in _NO_SUCH_NAME
 
 
 def _reason(error: Exception) -> str:

@@ -161,7 +161,7 @@ class Job(_Reports):
     ) -> "Following":
         """Follow the job from its first event, or `start`, to its end; the arguments are those of FollowOptions."""
         version = self._job.policy.token_version
-        job = self._job._replace(policy=retry_policy(retry_for, auth_wait, 0.0).with_token(version))
+        job = self._job._replace(policy=retry_policy(retry_for, auth_wait).with_token(version))
         return Following(self._followed(job, start, interval, settle), self._surroundings, timeout)
 
     def _followed(

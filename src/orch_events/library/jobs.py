@@ -25,9 +25,20 @@ from orch_events.wire.vocabulary import PLAN_TYPE
 _REPLAY_INTERVAL = 0.2
 
 
-def retry_policy(retry_seconds: float, auth_wait_seconds: float, auth_wait_at_start_seconds: float) -> RetryPolicy:
+def retry_policy(
+    retry_seconds: float,
+    auth_wait_seconds: float,
+    auth_wait_at_start_seconds: float = 0.0,
+    unknown_host_at_start_seconds: float = 0.0,
+) -> RetryPolicy:
     """Return how long each kind of error is retried, with delays that differ at random; see `RetryPolicy`."""
-    return RetryPolicy(retry_seconds, auth_wait_seconds, auth_wait_at_start_seconds, jitter=random)
+    return RetryPolicy(
+        retry_seconds,
+        auth_wait_seconds,
+        auth_wait_at_start_seconds,
+        jitter=random,
+        unknown_host_at_start_seconds=unknown_host_at_start_seconds,
+    )
 
 
 class OpenJob(NamedTuple):

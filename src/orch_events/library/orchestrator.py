@@ -9,7 +9,9 @@ from types import TracebackType
 from typing import Any, Self, Unpack
 
 from orch_events.client.recent import JobQuery
-from orch_events.config import FileReader, Places, Setting, Settings, load
+from orch_events.config.conf_file import Setting
+from orch_events.config.files import FileReader
+from orch_events.config.settings import Places, Settings, load
 from orch_events.errors import UsageError
 from orch_events.follow.retry import RetryPolicy
 from orch_events.job.updates import Notice
@@ -118,7 +120,7 @@ def read_recording(
 
 
 def _policy() -> RetryPolicy:
-    return retry_policy(_RETRY_SECONDS, 0.0, 0.0)
+    return retry_policy(_RETRY_SECONDS, 0.0)
 
 
 class Orchestrator:

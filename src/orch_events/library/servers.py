@@ -11,12 +11,17 @@ from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from orch_events.client.url import ServiceUrl
-from orch_events.config import FileReader, Places, Settings, others_can_read, reads_once, token_itself, token_source
+from orch_events.config.files import FileReader, others_can_read, reads_once
+from orch_events.config.settings import Places, Settings
+from orch_events.config.token_file import token_itself, token_source
 from orch_events.errors import LocalFileError
 from orch_events.times import Clock
 
 if TYPE_CHECKING:
     from orch_events.client.client import Client, Exchange
+
+
+_TO_SEE = "; to see what is configured: orch-events doctor"
 
 
 class Server(NamedTuple):
@@ -143,13 +148,22 @@ def configured(
     return Server(url, source, settings.cacert.value if url.encrypted else None, file)
 
 
-def service_url(settings: Settings, places: Places) -> ServiceUrl:
-    """Return where the API is; raises LocalFileError if service-url is missing, or is no address."""
+def service_url(settings: Settings, places: Places, *, to_see: str = _TO_SEE) -> ServiceUrl:
+    """Return where the API is.
+
+    Args:
+        settings: the settings.
+        places: where service-url can be set.
+        to_see: the end of the hint: what shows the settings.
+
+    Raises:
+        LocalFileError: service-url is missing, or is no address.
+    """
     if settings.service_url.value is None:
         raise LocalFileError(
             "no orchestrator is configured",
             "use --service-url URL or ORCH_EVENTS_SERVICE_URL, or set service-url in "
-            f"{places.user_conf or 'orchestrator.conf'}, or try --demo; what is configured shows: orch-events doctor",
+            f"{places.user_conf or 'orchestrator.conf'}, or try --demo{to_see}",
         )
     return ServiceUrl.parse(settings.service_url.value)
 

@@ -27,7 +27,7 @@ _HELP = """
 """
 
 
-@command("list", help=_HELP, also=("log", "logs", "events", "ls", "get", "show", "cat"))
+@command("list", help=_HELP, also=("log", "logs", "events", "ls", "get", "show", "cat", "view"))
 @job_argument("job")
 @event_options(exit_on=False, retry_for="10s", auth_wait="0")
 @click.pass_obj

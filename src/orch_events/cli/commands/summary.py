@@ -21,7 +21,7 @@ _HELP = """
 """
 
 
-@command(help=_HELP, also=("stats", "status", "describe", "report"))
+@command(help=_HELP, also=("stats", "status", "describe", "report", "view", "info"))
 @job_argument("job")
 @report_options(output=report_output_options, outcome=exit_options(on=False))
 @click.pass_obj

@@ -19,17 +19,10 @@ from orch_events.cli.options.groups import ConnectOptions
 from orch_events.client import tls
 from orch_events.client.probe import trusted_authorities
 from orch_events.client.url import ServiceUrl
-from orch_events.config import (
-    CONF_KEYS,
-    ConfFile,
-    Places,
-    Setting,
-    Survey,
-    others_can_read,
-    survey,
-    token_source,
-    written_at,
-)
+from orch_events.config.conf_file import CONF_KEYS, ConfFile, Setting
+from orch_events.config.files import others_can_read, written_at
+from orch_events.config.settings import Places, Survey, survey
+from orch_events.config.token_file import token_source
 from orch_events.errors import LocalFileError, OrchEventsError, TokenFileError
 from orch_events.library.servers import Server, openable, service_url
 from orch_events.times import format_roughly
@@ -177,7 +170,7 @@ def _service_url(found: Survey, places: Places) -> Checking[ServiceUrl | None]:
         yield blocked(name, broken)
         return None
     try:
-        url = service_url(found.settings, places)
+        url = service_url(found.settings, places, to_see="")
     except LocalFileError as error:
         yield _failure(name, error, setting)
         return None
