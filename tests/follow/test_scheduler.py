@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.follow.scheduler import PollingInterval, interleave
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.outcome import Outcome
+from orch_events.job.state import JobState
 from orch_events.job.updates import JobEnded, Notice, OutcomeUnknown, Pause, Tick, TimedOut, Update
 from tests.fakes import FakeClock
 
@@ -25,6 +26,12 @@ def test_while_events_come_it_asks_at_the_interval() -> None:
 
 def test_when_none_come_it_asks_more_and_more_slowly_up_to_five_intervals() -> None:
     assert pauses(2.0, [False] * 6) == [3, 4.5, 6.75, 10, 10, 10]
+
+
+def test_how_slowly_at_most_can_be_chosen_but_not_below_the_interval() -> None:
+    for most, slowest in ((60.0, 60.0), (1.0, 5.0)):
+        polling = PollingInterval(5.0, most)
+        assert max(polling.next(found=False) for _ in range(20)) == slowest
 
 
 def test_an_event_brings_it_back_to_the_interval() -> None:

@@ -32,12 +32,12 @@ _PAUSES_SECONDS = (0.01, 0.05, 0.1)
 """On Windows a file can't be replaced while a scanner or an indexer looks at it, which takes a moment."""
 
 
-def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None:
+def replace_file(path: Path, content: bytes, *, keep_mode: bool = False, mode: int = 0o600) -> None:
     """Replace a file's content at once: whoever reads it finds the old one or the new one.
 
-    Only its owner can read it, unless it exists and is to keep its mode. A link is replaced, and not followed; nor is
-    there one where the draft is, for that is a new file with a name that nobody can guess. What can't be replaced since
-    it is mounted by itself is written in place.
+    Only its owner can read it, unless `mode` says otherwise, or it exists and is to keep its mode. A link is replaced,
+    and not followed; nor is there one where the draft is, for that is a new file with a name that nobody can guess.
+    What can't be replaced since it is mounted by itself is written in place.
 
     Raises:
         OSError: it can't be written; the old content is still there.
@@ -49,6 +49,7 @@ def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+        draft.chmod(mode)
         if keep_mode and not path.is_symlink():
             with suppress(FileNotFoundError):
                 draft.chmod(path.lstat().st_mode & 0o777)
