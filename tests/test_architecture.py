@@ -46,6 +46,7 @@ INSIDE = {
         "lines": "event page",
         "records": "event job_key lenient page vocabulary",
         "job_key": "",
+        "keyed": "event job_key lenient records",
         "plan": "event vocabulary",
     },
     "job": {"nodes": "", "state": "nodes", "plan": "nodes state", "updates": "state"},
