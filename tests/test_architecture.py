@@ -26,13 +26,14 @@ ROOMS = {
     "client": "errors job times wire",
     "follow": "errors job times wire",
     "recording": "errors job times wire",
+    "archive": "errors job times wire",
     "simulator": "times",
     "render": "analysis errors job times wire",
     "cli": "analysis client config errors follow job recording render simulator times wire",
     "__init__": "",
     "__main__": "cli",
 }
-"""What each room may import. Middle rooms (client, follow, recording, simulator, render) never import each other."""
+"""What each room may import. Middle rooms (client, follow, recording, archive, simulator, render) import no other."""
 
 INSIDE = {
     "wire": {
@@ -91,6 +92,23 @@ INSIDE = {
         "snapshot": "checks",
         "reader": "checks file formats snapshot",
         "__init__": "reader replay",
+    },
+    "archive": {
+        "database": "",
+        "days": "",
+        "runs": "",
+        "spans": "",
+        "index": "spans",
+        "place": "days",
+        "lines": "days spans",
+        "folding": "database runs",
+        "pruning": "database folding",
+        "compressing": "database days spans",
+        "recovery": "database days index pruning spans",
+        "upkeep": "compressing database days folding pruning",
+        "writer": "database days index lines spans upkeep",
+        "opening": "database days folding index place recovery writer",
+        "__init__": "opening writer",
     },
     "simulator": {
         "faults": "",
@@ -191,7 +209,8 @@ LIBRARIES = {
     "rich": "render.toolkit",
     "httpx": "client.client",
     "httpcore": "cli.process client.connection",
-    "msgspec": "analysis cli.doctor client config follow job render wire",
+    "sqlite3": "archive",
+    "msgspec": "analysis archive cli.doctor client config follow job render wire",
     "time": "times",
     "random": "cli.connection simulator",
     "socket": "client.probe simulator",
@@ -292,7 +311,7 @@ def test_a_library_is_imported_only_where_the_table_says_and_there_it_is(library
     assert all(beginnings.values())
 
 
-NOT_PAID_FOR = {"httpx", "rich", "msgspec", "asyncio", "ssl", "http.client", "difflib", "shutil",
+NOT_PAID_FOR = {"httpx", "rich", "msgspec", "sqlite3", "asyncio", "ssl", "http.client", "difflib", "shutil",
                 "orch_events.cli.help.topics", "orch_events.cli.help.usage"}  # fmt: skip
 """What completion and `--version` do without."""
 
