@@ -70,8 +70,8 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     typed: TypedWords,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
-    from orch_events.cli.recent_jobs import recent_jobs, with_their_jobs
     from orch_events.client.recent import JobQuery
+    from orch_events.library.recent import recent_jobs, with_their_jobs
 
     app.configure_stderr(display)
     kinds, tree = _kinds(types, tree, typed)
@@ -79,9 +79,9 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     policy = retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
         policy = policy.with_token(server.token_version)
-        found = recent_jobs(app, server, policy, query)
+        found = app.finish(recent_jobs(server, policy, app.clock, query))
         if tree:
-            found = list(with_their_jobs(app, server, policy, found))
+            found = app.finish(with_their_jobs(server, policy, app.clock, found))
     _show(app, output, display, found, tree=tree)
     if not found:
         app.stderr.note("no jobs match" if query.filters else "the server has no jobs")

@@ -8,7 +8,7 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import exit_options, report_options
 from orch_events.cli.options.formats import report_output_options
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.library.job_ref import JobRef
 
 _HELP = """
     Show the outcome, the times and the slowest nodes of JOB.
