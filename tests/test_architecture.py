@@ -177,8 +177,8 @@ INSIDE = {
     },
     "render.timeline": {
         "axis": "",
-        "markup": "",
         "captions": "axis",
+        "markup": "captions",
         "page": "axis captions markup",
         "svg": "axis captions markup",
         "text": "axis captions",
