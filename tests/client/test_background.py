@@ -46,6 +46,18 @@ def test_what_is_not_there_yet_is_told_at_once_and_waited_for_elsewhere(backgrou
     assert taken(background, reading) == [1]
 
 
+def test_who_waits_although_there_is_more_is_woken_at_once(background: Background) -> None:
+    clock = SystemClock()
+    reading = background.read_ahead(lambda: iter([1, 2, 3]))
+    while next(reading) is None:
+        background.wait(30)
+    began_at = clock.monotonic()
+    for _ in range(2):
+        background.wait(30)
+        assert next(reading) is not None
+    assert clock.monotonic() - began_at < 20
+
+
 def test_what_is_raised_in_the_background_is_raised_where_it_is_read(background: Background) -> None:
     def broken() -> Iterator[int]:
         yield 1

@@ -92,6 +92,8 @@ class Items(Generic[T]):
                 except Empty:
                     yield None
                     continue
+                if not self._queue.empty():  # whoever takes one of several may wait before the next
+                    self._notify()
                 if not isinstance(item, _End):
                     yield item
                 elif item.error is not None:

@@ -1,7 +1,8 @@
 """Which jobs a server has that were not known before: its list, read again and again, page by page.
 
 The list comes newest first. A look at it ends with the first page whose last job was known before, so usually one page
-is read; the first look goes back until a whole page began and was over well before `since`. What can happen meanwhile:
+is read. Once, a look back goes on until a whole page began and was over well before `since`: that can be thousands of
+pages, so new jobs are looked for meanwhile. What can happen while pages are read:
 
 1. New jobs push the others down while pages are read: what comes twice is skipped.
 2. Jobs are pruned or deleted, and what follows moves up: the next page would begin behind what it should. So each page
@@ -9,7 +10,7 @@ is read; the first look goes back until a whole page began and was over well bef
 3. A job appears late, below one that is known: each page is looked at as a whole, not only its beginning.
 4. The newest number is lower than it was: the server was restored, or its numbers begin anew. Then the numbers above
    are forgotten, for they will be given again. One that was given twice shows by another time of creation.
-5. A look that breaks off has found what it found; the next one goes as far back as the first.
+5. A look that breaks off has found what it found; the next one goes as far back as the look back.
 6. An older server ignores the order, or how many jobs are asked for: then its list is read to the end.
 
 Memory is bounded: of the 100,000 highest numbers it is known which were seen; lower ones count as seen.
@@ -52,9 +53,9 @@ class KnownJobs:
         """The highest number; -1 before the first."""
         return max(self._created, default=-1)
 
-    def has(self, number: int) -> bool:
-        """Whether a number was seen."""
-        return number < self._floor or number in self._created
+    def has(self, number: int, *, surely: bool = False) -> bool:
+        """Whether a number was seen; low ones count as seen unless it must be known `surely`."""
+        return number in self._created or (number < self._floor and not surely)
 
     def is_of_another(self, job: JobRecord) -> bool:
         """Whether the number of a job was seen, but of one that was created at another time."""
@@ -63,6 +64,8 @@ class KnownJobs:
 
     def add(self, number: int, created: object) -> None:
         """Note a number."""
+        if number < self._floor:
+            return
         self._created[number] = created
         if len(self._created) > _MOST_KNOWN:
             lowest = sorted(self._created)[: _MOST_KNOWN // 10]
@@ -88,32 +91,33 @@ class Discovery:
     def __init__(self, since: float) -> None:
         self._since = since
         self._known = KnownJobs()
-        self._is_complete = False
+        self._broke_off = False
 
     def look(self, fetch: FetchJobs, found: Found) -> Steps[None]:
-        """Read the list, and tell `found` of each job on it that is of interest. Raises OrchEventsError."""
-        look, self._is_complete = _Look(self._known, self._since, found, self._is_complete), False
-        try:
-            yield from look.read(fetch)
-            self._is_complete = True
-        finally:
-            for number, created in look.seen.items():
-                self._known.add(number, created)
+        """Look for new jobs, and tell `found` of each job that is met and of interest. Raises OrchEventsError."""
+        back, self._broke_off = self._broke_off, True
+        yield from _Look(self._known, self._since, found, back=back).read(fetch)
+        self._broke_off = False
+
+    def look_back(self, fetch: FetchJobs, found: Found) -> Steps[None]:
+        """Look for all jobs that are of interest, however far down. Raises OrchEventsError."""
+        yield from _Look(self._known, self._since, found, back=True).read(fetch)
 
 
 class _Look:
     """One look at the list.
 
     Attributes:
-        seen: the numbers that it has met, each with the time of creation.
+        seen: the numbers that it has met, each with whether the job is new.
     """
 
-    def __init__(self, known: KnownJobs, since: float, found: Found, is_later: bool) -> None:  # noqa: FBT001 - not the first
-        self.seen: dict[int, object] = {}
+    def __init__(self, known: KnownJobs, since: float, found: Found, *, back: bool) -> None:
+        self.seen: dict[int, bool] = {}
         self._known = known
         self._since = since
         self._found = found
-        self._is_later = is_later
+        self._back = back
+        self._highest_before = known.highest
 
     def read(self, fetch: FetchJobs) -> Steps[None]:
         """Read page after page."""
@@ -126,7 +130,7 @@ class _Look:
                     yield Notice("the list of jobs got shorter while it was read; a part of it is read again")
                 offset, steps_back = max(0, offset - PAGE_JOBS), steps_back + 1
                 continue
-            if not offset:
+            if not offset and not self._back:
                 yield from self._check_numbers(jobs)
             before = len(self.seen)
             yield from self._take(jobs)
@@ -141,23 +145,26 @@ class _Look:
         numbers, highest = [int(job.number) for job in jobs], self._known.highest
         if numbers and max(numbers) < highest and _newest_first(jobs):
             self._known.forget_above(numbers)
+            self._highest_before = self._known.highest
             kind = spoken(jobs[0].key).partition(" ")[0]
             yield Notice(
                 f"the newest {kind} is {max(numbers)} now, and was {highest}: the server was restored, or numbers anew"
             )
 
     def _take(self, jobs: Sequence[JobRecord]) -> Iterator[Notice]:
-        highest, late = self._known.highest, list[str]()
+        late = list[str]()
         for job in jobs:
             number = int(job.number)
             if number in self.seen:
                 continue
-            self.seen[number] = job.created_at
-            is_new = not self._known.has(number) or self._known.is_of_another(job)
-            if self._known.is_of_another(job):
+            is_another = self._known.is_of_another(job)
+            self.seen[number] = is_new = is_another or not self._known.has(number, surely=self._back)
+            if is_another:
                 yield Notice(f"{spoken(job.key)} is another one now, created at {job.created_at}")
-            elif is_new and self._is_later and number < highest:
+            elif is_new and not self._back and number < self._highest_before:
                 late.append(job.key)
+            if is_new:
+                self._known.add(number, job.created_at)
             if self._is_wanted(job):
                 self._found(job, is_new)
         if late:
@@ -173,8 +180,8 @@ class _Look:
         """Whether nothing below this page is of interest."""
         if not _newest_first(jobs):
             return False
-        if self._is_later:
-            return self._known.has(int(jobs[-1].number))
+        if not self._back:
+            return self._highest_before < 0 or not self.seen[int(jobs[-1].number)]
         early = self._since - _MARGIN_SECONDS
         return all(job.over and job.began_at is not None and job.began_at.timestamp() < early for job in jobs)
 
