@@ -184,7 +184,7 @@ INSIDE = {
         "renderers": "app followed options persisting",
         "reports": "app options",
         "resume_points": "followed shell_command",
-        "endings": "app exit_status followed options resume_points shell_command",
+        "endings": "app exit_status followed job_sources options resume_points shell_command",
         "session": "app endings followed job_sources options persisting record_file renderers resume_points "
         "shell_command",
         "doctor": "app connection options",
