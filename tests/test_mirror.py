@@ -14,12 +14,17 @@ PROJECT = {"architecture", "docs", "fakes", "generated", "mirror", "readme"}
 """What else is tested: the project's files, and the fakes."""
 
 COVERED = {
-    "cli/help/command": "cli/help/test_formatter",
+    "cli/endings": "cli/commands/test_follow",
     "cli/help/topics": "cli/commands/test_help",
+    "cli/loading": "cli/commands/test_summary",
     "cli/options/groups": "cli/options/test_definitions",
     "cli/process": "cli/test_main",
+    "cli/persisting": "cli/test_session",
+    "cli/record_file": "cli/test_session",
+    "cli/recent_jobs": "cli/commands/test_jobs",
     "cli/renderers": "cli/test_session",
     "cli/reports": "cli/commands/test_failures",
+    "cli/resume_points": "cli/commands/test_follow",
     "follow/source": "test_fakes",
     "recording/file": "recording/test_reader",
     "recording/formats": "recording/test_reader",

@@ -33,6 +33,11 @@ if TYPE_CHECKING:  # rich and msgspec are imported when something is requested o
 
 T = TypeVar("T")
 
+PROGRAM = "orch-events"
+
+COMPLETION_VARIABLE = "_ORCH_EVENTS_COMPLETE"
+"""The environment variable by which a shell requests completions."""
+
 
 class App:
     """What a command needs of its process.

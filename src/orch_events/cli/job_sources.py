@@ -2,31 +2,26 @@
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from orch_events.cli.app import App
-from orch_events.cli.connection import OpenServer, open_server, retry_policy
-from orch_events.cli.options.groups import ConnectOptions, ReportOptions
+from orch_events.cli.connection import OpenServer, open_server
+from orch_events.cli.options.groups import ConnectOptions
 from orch_events.cli.options.job_ref import JobRef
-from orch_events.errors import OrchEventsError, UnknownJob, UsageError
-from orch_events.render.toolkit.text import escape_control
+from orch_events.cli.recent_jobs import recent_jobs
+from orch_events.errors import UnknownJob, UsageError
 from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import PLAN_TYPE
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
-    from orch_events.client.recent import JobQuery
     from orch_events.follow.cursor import Resume
     from orch_events.follow.follower import Follower
-    from orch_events.follow.retry import Outage, RetryPolicy
+    from orch_events.follow.retry import RetryPolicy
     from orch_events.follow.source import JobSource
-    from orch_events.job.state import JobState
-    from orch_events.job.updates import Steps
     from orch_events.times import Clock
-    from orch_events.wire.event import Event
-    from orch_events.wire.records import JobRecord, NodeRecord
 
 _REPLAY_INTERVAL = 0.2
 
@@ -193,139 +188,3 @@ def _latest(app: App, server: OpenServer, policy: "RetryPolicy", ref: JobRef) ->
         raise UnknownJob(f"there is no {name}: the server has {many}", "see: orch-events jobs")
     app.stderr.note(f"{name} is {spoken(newest[ref.before])}")
     return newest[ref.before]
-
-
-def recent_jobs(app: App, server: OpenServer, policy: "RetryPolicy", query: "JobQuery") -> "list[JobRecord]":
-    """Return a server's newest jobs that match. Raises OrchEventsError."""
-    from orch_events.client.recent import recent
-    from orch_events.follow.retry import Outage, first_answer, retry
-
-    client, plans = server.client, query.types == {PLAN_TYPE}
-
-    def begin_outage() -> "Outage":
-        return Outage("", policy, app.clock, had_contact=False)
-
-    def fetch(most: int, offset: int) -> "Steps[Sequence[JobRecord]]":
-        return retry(
-            lambda: first_answer(
-                client.plan_jobs(most, offset) if plans else client.jobs(most, offset, query.server_filters)
-            ),
-            begin_outage,
-        )
-
-    return app.finish(recent(fetch, query))
-
-
-def with_their_jobs(
-    app: App, server: OpenServer, policy: "RetryPolicy", plans: "Sequence[JobRecord]"
-) -> "Iterator[JobRecord]":
-    """Yield the records of plan jobs, and behind each those of the jobs that it started, as far as they can be had."""
-    from orch_events.follow.retry import Outage, first_answer, retry
-
-    def begin_outage() -> "Outage":
-        return Outage("", policy, app.clock, had_contact=True)
-
-    def fetch(number: str) -> "Steps[JobRecord]":
-        return retry(lambda: first_answer(server.client.record(number)), begin_outage)
-
-    for plan in plans:
-        yield plan
-        for number in sorted(plan.jobs, key=int):
-            try:
-                yield app.finish(fetch(number))
-            except OrchEventsError as error:
-                app.stderr.warn(f"{spoken(number)} of {spoken(plan.key)} is left out: {error.message}")
-
-
-def load_job(
-    app: App, ref: JobRef, options: ReportOptions, observer: "Observer | None" = None, *, every_node: bool = False
-) -> "JobState":
-    """Read all events of a job so far, and its record; and its nodes, if the record knows more of them than the events.
-
-    Of a plan job, those of the jobs that it started too; that one of these can't be read is only told.
-
-    Args:
-        app: the process.
-        ref: the job.
-        options: how to read it.
-        observer: is told of all events, and of the nodes if these were read.
-        every_node: whether nodes that have not started matter too, in a job that is still running.
-
-    Raises:
-        OrchEventsError: the job can't be read.
-    """
-    from orch_events.job.plan import PlanState
-
-    replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
-    with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
-        state = _load(app, job, observer, every_node=every_node)
-        if isinstance(state, PlanState):
-            state.adopt(list(_load_jobs_of(app, job, state.started, observer, every_node=every_node)))
-        return state
-
-
-def _load_jobs_of(
-    app: App, plan: OpenJob, numbers: Iterable[str], observer: "Observer | None", *, every_node: bool
-) -> "Iterator[JobState]":
-    for job in filter(None, map(plan.of_plan, numbers)):
-        if observer is not None:
-            observer.begin(job.number)
-        try:
-            yield _load(app, job, observer, every_node=every_node)
-        except OrchEventsError as error:
-            app.stderr.warn(f"{spoken(job.number)} of {spoken(plan.number)} is left out: {error.message}")
-
-
-def _load(app: App, job: OpenJob, observer: "Observer | None", *, every_node: bool) -> "JobState":
-    follower = job.follower(app.clock, start=job.start)
-    app.finish(_observed(follower.once(outcome=True), observer))
-    state = follower.state
-    if job.recorded and not state.is_over:
-        live = f"; on the server: orch-events follow {job.live}" if job.live else ""
-        name = "standard input" if job.name == "-" else escape_control(job.name)
-        app.stderr.note(f"{name} ends before the job does{live}")
-    if job.start is not None or (state.lacks_nodes and (state.is_over or every_node)):
-        _complete_nodes(app, job, state, observer)
-    return state
-
-
-class Observer(Protocol):
-    """Is told what is read of a job, for what its state does not keep."""
-
-    def begin(self, job: str) -> None:
-        """Take from now on what is of a job that a plan has started."""
-        ...
-
-    def events(self, events: "Sequence[Event]") -> None:
-        """Take some events, in the order of their ids."""
-        ...
-
-    def nodes(self, nodes: "Sequence[NodeRecord]") -> None:
-        """Take the records of all nodes, later than every event."""
-        ...
-
-
-def _observed(updates: "Steps[None]", observer: Observer | None) -> "Steps[None]":
-    from orch_events.job.updates import NewEvents
-
-    for update in updates:
-        if observer is not None and isinstance(update, NewEvents):
-            observer.events(update.events)
-        yield update
-
-
-def _complete_nodes(app: App, job: OpenJob, state: "JobState", observer: Observer | None) -> None:
-    """Ask for the nodes where the events did not tell all: the job was stopped by force, or its events are gone."""
-    from orch_events.follow.retry import Outage, first_answer, retry
-
-    def begin_outage() -> "Outage":
-        return Outage(job.number, job.policy, app.clock, had_contact=True)
-
-    try:
-        nodes = app.finish(retry(lambda: first_answer(job.source.nodes(job.number)), begin_outage))
-    except OrchEventsError as error:
-        app.stderr.warn(f"not all nodes of {spoken(job.number)} are known: {error.message}")
-        return
-    state.complete_nodes(nodes)
-    if observer is not None:
-        observer.nodes(nodes)

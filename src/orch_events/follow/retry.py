@@ -178,3 +178,18 @@ def first_answer(answers: Iterator[T | None]) -> Steps[T]:
             return answer
         yield Tick()
     raise TruncatedAnswer("no response arrived")
+
+
+def retry_request(
+    request: Callable[[], Iterator[T | None]],
+    policy: RetryPolicy,
+    clock: Clock,
+    job: str = "",
+    *,
+    had_contact: bool = True,
+) -> Steps[T]:
+    """Return the answer to a request that is no follower's; repeat it as the policy allows, else raise its error.
+
+    The other arguments are an Outage's.
+    """
+    return retry(lambda: first_answer(request()), lambda: Outage(job, policy, clock, had_contact=had_contact))

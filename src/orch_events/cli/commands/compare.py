@@ -38,7 +38,7 @@ def compare(
 ) -> int:  # fmt: skip
     """Run `orch-events compare`."""
     from orch_events.analysis.comparison import Comparison
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, write_report
     from orch_events.render.reports.compare import compare_json, compare_text
 

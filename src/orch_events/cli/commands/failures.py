@@ -55,7 +55,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
 ) -> int:  # fmt: skip
     """Run `orch-events failures`."""
     from orch_events.analysis.failures import Failures, unfinished
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_lines, write_report
     from orch_events.render.reports.failures import failures_json, failures_text
 

@@ -8,7 +8,7 @@ from click.shell_completion import CompletionItem
 
 from orch_events.cli import exit_status
 from orch_events.cli.app import App
-from orch_events.cli.help.command import command
+from orch_events.cli.help.command import Group, command
 from orch_events.cli.help.formatter import write_paragraphs
 from orch_events.cli.options.option import Option
 from orch_events.errors import UsageError
@@ -61,8 +61,9 @@ def _words(ctx: click.Context) -> Mapping[str, str]:
     """Return all commands and topics, each with its description."""
     from orch_events.cli.help.topics import TOPICS
 
-    commands = {name: one.get_short_help_str() for name, one in _commands(ctx).items()}
-    return commands | {name: topic.about for name, topic in TOPICS.items()}
+    program = ctx.find_root().command
+    commands = program.about if isinstance(program, Group) else {}
+    return {**commands, **{name: topic.about for name, topic in TOPICS.items()}}
 
 
 def topic(name: str, commands: Mapping[str, click.Command]) -> str:

@@ -74,7 +74,7 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     until: float | None, output: OutputOptions, display: DisplayOptions, connect: ConnectOptions, retry: RetryOptions,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
-    from orch_events.cli.job_sources import recent_jobs, with_their_jobs
+    from orch_events.cli.recent_jobs import recent_jobs, with_their_jobs
     from orch_events.client.recent import JobQuery
 
     app.configure_stderr(display)

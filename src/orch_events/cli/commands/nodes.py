@@ -54,7 +54,7 @@ def nodes(
 ) -> int:  # fmt: skip
     """Run `orch-events nodes`."""
     from orch_events.analysis.timeline import Chart, ordered
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of
 
     app.configure_stderr(report.display)

@@ -61,7 +61,7 @@ def output(
 ) -> int:  # fmt: skip
     """Run `orch-events output`."""
     from orch_events.analysis.output import OutputCollector
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_objects
     from orch_events.render.reports.output import output_json
 

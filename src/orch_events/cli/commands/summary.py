@@ -27,7 +27,7 @@ _HELP = """
 def summary(app: App, job: JobRef, output: OutputOptions, exit_options: ExitOptions, report: ReportOptions) -> int:
     """Run `orch-events summary`."""
     from orch_events.analysis.summary import Summary
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_report
     from orch_events.render.reports.summary import summary_json, summary_text
     from orch_events.render.toolkit.timestamps import TimeFormat

@@ -53,7 +53,7 @@ def timeline(
     report: ReportOptions,
 ) -> int:  # fmt: skip
     """Run `orch-events timeline`."""
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of
 
     app.configure_stderr(report.display)
