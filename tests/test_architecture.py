@@ -181,7 +181,9 @@ INSIDE = {
         "job_ref": "",
         "option": "",
         "types": "job_ref",
-        "definitions": "groups option types",
+        "filters": "groups option types",
+        "formats": "groups option types",
+        "definitions": "filters formats groups option types",
     },
     "cli.help": {"formatter": "", "topics": "", "usage": "formatter", "command": "formatter topics usage"},
     "cli.doctor": {

@@ -17,6 +17,8 @@ COVERED = {
     "cli/endings": "cli/commands/test_follow",
     "cli/help/topics": "cli/commands/test_help",
     "cli/loading": "cli/commands/test_summary",
+    "cli/options/filters": "cli/options/test_definitions",
+    "cli/options/formats": "cli/options/test_definitions",
     "cli/options/groups": "cli/options/test_definitions",
     "cli/process": "cli/test_main",
     "cli/persisting": "cli/test_session",

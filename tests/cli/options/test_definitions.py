@@ -16,13 +16,7 @@ _TEXTS = {
     "fail_on": "skipped",
     "since": "2016-05-04",
     "until": "2016-05-05",
-    "start": "7",
-    "tail": "7",
-    "port": "7",
-    "speed": "7",
-    "limit": "7",
     "types": "plan_task",
-    "seed": "7",
     "fault": "drop",
 }
 
@@ -54,7 +48,7 @@ def _sample(option: click.Option) -> str:
         return "0" if option.default is True else "1"
     if isinstance(option.type, click.Choice):
         return str(option.type.choices[-1])
-    return _TEXTS.get(option.name or "", "7s")
+    return _TEXTS.get(option.name or "", "7")
 
 
 def _read(command: str, *args: str) -> dict[str, object]:

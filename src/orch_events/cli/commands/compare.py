@@ -5,9 +5,11 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import outcome_option, report_option, report_options, report_output_options
+from orch_events.cli.options.definitions import report_options
+from orch_events.cli.options.formats import report_output_options
 from orch_events.cli.options.groups import OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
+from orch_events.cli.options.option import outcome_option, report_option
 
 _HELP = """
     Show what got worse and what got better between two jobs.

@@ -8,16 +8,10 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.connection import open_server, retry_policy
 from orch_events.cli.help.command import command
-from orch_events.cli.options.definitions import (
-    JOB_FORMATS,
-    JOB_TIMES,
-    connect_options,
-    display_options,
-    filter_option,
-    output_options,
-    retry_options,
-)
+from orch_events.cli.options.definitions import JOB_TIMES, connect_options, display_options, retry_options
+from orch_events.cli.options.formats import JOB_FORMATS, output_options
 from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions
+from orch_events.cli.options.option import filter_option
 from orch_events.cli.options.types import count, instant, job_type
 from orch_events.errors import UsageError
 from orch_events.wire.vocabulary import JOB_STATES, PLAN_STATES, PLAN_TYPE

@@ -10,16 +10,11 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import (
-    OUTPUT_FORMATS,
-    exit_options,
-    filter_option,
-    output_options,
-    report_option,
-    report_options,
-)
+from orch_events.cli.options.definitions import exit_options, report_options
+from orch_events.cli.options.formats import OUTPUT_FORMATS, output_options
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
+from orch_events.cli.options.option import filter_option, report_option
 from orch_events.cli.options.types import regex
 from orch_events.errors import UsageError
 from orch_events.render.toolkit.terminal import is_terminal

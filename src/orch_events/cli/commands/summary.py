@@ -5,7 +5,8 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import exit_options, report_options, report_output_options
+from orch_events.cli.options.definitions import exit_options, report_options
+from orch_events.cli.options.formats import report_output_options
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
 from orch_events.cli.options.job_ref import JobRef
 

@@ -127,10 +127,25 @@ def option(*names: str, envvar: str = "", **attributes: Any) -> Callable[[Comman
     return click.option(*names, cls=Option, envvar=envvar or variable(names), **attributes)
 
 
+range_option = functools.partial(option, heading="Range")
+filter_option = functools.partial(option, heading="Filter")
+output_option = functools.partial(option, heading="Output")
+display_option = functools.partial(option, heading="Display")
+outcome_option = functools.partial(option, heading="Outcome")
+connect_option = functools.partial(option, heading="Connect")
+report_option = functools.partial(option, heading="Report")
+retry_option = functools.partial(option, heading="Retries")
+
+
 def variable(names: Sequence[str]) -> str:
     """Return the environment variable of an option with these names."""
     long = next(name for name in names if name.startswith("--"))
     return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
+
+
+def composed(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Compose decorators, which add their options in this order."""
+    return lambda command: functools.reduce(lambda made, add: add(made), reversed(decorators), command)
 
 
 def grouped(
@@ -158,6 +173,11 @@ def grouped(
 
 def _values_of(kind: type[Any]) -> Read:
     return lambda _, values: kind(**{field: values.pop(field) for field in kind._fields})
+
+
+def either(words: Sequence[str]) -> str:
+    """Return words as a choice: `table, json or csv`."""
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def origin(ctx: click.Context, name: str) -> str:
