@@ -25,6 +25,9 @@ if TYPE_CHECKING:  # msgspec is imported when a source is opened
 
 _REPLAY_INTERVAL = 0.2
 
+DEMO = "demo"
+"""The origin of a job of the built-in simulator, whose port is another one each time."""
+
 
 class OpenJob(NamedTuple):
     """A job, and its source.
@@ -144,7 +147,7 @@ def _from_server(app: App, ref: JobRef, server: OpenServer, policy: "RetryPolicy
     policy = policy.with_token(server.token_version)
     _check_place(app, ref, server)
     number = _latest(app, server, policy, ref) if ref.kind == "latest" else ref.number
-    return OpenJob(number, server.client, policy, number, server.url.base if server.url else "demo")
+    return OpenJob(number, server.client, policy, number, server.url.base if server.url else DEMO)
 
 
 def _from_recording(app: App, ref: JobRef, replay: ReplayOptions, policy: "RetryPolicy", stack: ExitStack) -> OpenJob:

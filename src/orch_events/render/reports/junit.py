@@ -98,7 +98,7 @@ def _plan_case(state: PlanState, partial: str) -> _Case | None:
         return None
     result, word = ("failure", outcome.word) if outcome else ("skipped", "running")
     why = state.result or partial or f"the plan {word}"
-    return _Case(spoken(state.job), 0.0, result, word, why, why)
+    return _Case("the plan itself", 0.0, result, word, why, why)
 
 
 def _case(run: NodeRun, span: NodeSpan | None, report: JobReport, job: JobState) -> _Case:
@@ -106,7 +106,7 @@ def _case(run: NodeRun, span: NodeSpan | None, report: JobReport, job: JobState)
     result = _RESULTS.get(run.state, "skipped")
     if not result:
         return _Case(run.name, seconds)
-    why = reason(run)
+    why = reason(run) or run.state
     if run.state == "running":
         result, why = ("error", "still running when the job ended") if job.is_over else (result, "still running")
     output = report.output(run)
