@@ -1,4 +1,4 @@
-"""A job's nodes on a time axis: a `Chart` of `analysis.timeline` in, text, SVG or HTML out; of `analysis.trace`, traces.
+"""A job's nodes on a time axis: a `Chart` of `analysis.timeline` in, text, SVG or HTML out; spans in, traces out.
 
 captions  the heading, the labels beside bars, and which nodes are left out
 axis      the axis: its ticks and their labels
