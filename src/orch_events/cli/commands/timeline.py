@@ -25,9 +25,9 @@ _HELP = """
     orch-events timeline 352                     in the terminal
     orch-events timeline 352 --sort duration     the slowest nodes first
     orch-events timeline 352 -o html > 352.html  a page to search and share
-    orch-events timeline 352 -o perfetto > 352.json  a trace for https://ui.perfetto.dev
 
-    A job that is still running is drawn up to its latest event.
+    A job that is still running is drawn up to its latest event. -o perfetto writes a trace for https://ui.perfetto.dev,
+    -o otlp one for a collector of OpenTelemetry.
 """
 
 
