@@ -42,8 +42,9 @@ class JobReport(msgspec.Struct, frozen=True):
         server: str = "",
     ) -> "JobReport":
         """Report what is known of a job, or a part of it; `why` it is no longer followed, if it is not over."""
-        partial = "" if state.outcome() is not None else why or _still(state)
-        return cls(state, part or Part.from_state(state), partial, outputs or {}, server or server_of(state))
+        return cls(
+            state, part or Part.from_state(state), partial_of(state, why), outputs or {}, server or server_of(state)
+        )
 
     def output(self, run: NodeRun) -> NodeOutput | None:
         """Return what a node printed; None if that was not kept."""
@@ -67,9 +68,12 @@ class JobReport(msgspec.Struct, frozen=True):
         return Part(runs, job.total, self.part.nodes, self.part.failed)
 
 
-def _still(state: JobState) -> str:
+def partial_of(state: JobState, why: str = "") -> str:
+    """Return why more may be known of a job later, in the words of `why` if there are any; "" if it has an outcome."""
+    if state.outcome() is not None:
+        return ""
     running = state.has_record and not state.is_over
-    return "the job is still running" if running else "the state of the job is unknown"
+    return why or ("the job is still running" if running else "the state of the job is unknown")
 
 
 def subject(state: JobState) -> str:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 from orch_events.cli import exit_status
 from orch_events.cli.app import App
-from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions
 from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import OrchEventsError, Unreachable
+from orch_events.job.outcome import Outcome
 from orch_events.job.plan import PlanState
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.state import JobState
 from orch_events.job.updates import FollowFailed, JobEnded, OutcomeUnknown, TimedOut, Update
+from orch_events.library.followed import FollowedJobs
 from orch_events.render.messages import (
     MOST_NODES,
     bad_nodes,

@@ -9,12 +9,12 @@ from orch_events.analysis.job_report import JobReport
 from orch_events.analysis.output import OutputCollector
 from orch_events.analysis.part import Part
 from orch_events.cli.app import App
-from orch_events.cli.job_sources import DEMO
 from orch_events.cli.loading import load_job
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions, OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import Unreachable
 from orch_events.job.state import JobState
+from orch_events.library.job_ref import JobRef
+from orch_events.library.jobs import DEMO
 from orch_events.render.events.structured import JsonArray, JsonLines
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.terminal import columns

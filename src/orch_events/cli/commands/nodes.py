@@ -11,8 +11,8 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import EVENT_TIMES, exit_options, report_options
 from orch_events.cli.options.formats import node_output_options, sort_option
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.options.option import filter_option
+from orch_events.library.job_ref import JobRef
 from orch_events.wire.job_key import spoken
 from orch_events.wire.vocabulary import NODE_WORDS
 

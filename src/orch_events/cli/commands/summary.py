@@ -8,7 +8,7 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import exit_options, report_options
 from orch_events.cli.options.formats import summary_output_options
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.library.job_ref import JobRef
 
 _HELP = """
     Show the outcome, the times and the slowest nodes of JOB.
@@ -21,7 +21,7 @@ _HELP = """
 """
 
 
-@command(help=_HELP, also=("stats", "status", "describe", "report"))
+@command(help=_HELP, also=("stats", "status", "describe", "report", "view", "info"))
 @job_argument("job")
 @report_options(output=summary_output_options, outcome=exit_options(on=False))
 @click.pass_obj

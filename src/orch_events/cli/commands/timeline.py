@@ -10,8 +10,8 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import AXIS_TIMES, exit_options, report_options
 from orch_events.cli.options.formats import picture_output_option, sort_option
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.options.option import report_option
+from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import size
 
 if TYPE_CHECKING:  # msgspec is imported when something is drawn

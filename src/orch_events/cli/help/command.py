@@ -163,5 +163,5 @@ class Group(_CommandWithHelp, click.Group):
         if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
             from orch_events.cli.help.usage import unknown_command
 
-            raise unknown_command(ctx, args[0])
+            raise unknown_command(ctx, args[0], args[1:])
         return super().resolve_command(ctx, args)

@@ -22,6 +22,7 @@ from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
     LIGHT,
+    PLAIN,
     STRIP_CELLS,
     bar_color,
     element,
@@ -30,12 +31,11 @@ from orch_events.render.timeline.markup import (
     outline,
     script_json,
     state_class,
+    widest,
 )
-from orch_events.render.toolkit.text import escape_control, width
-from orch_events.render.toolkit.theme import Theme
+from orch_events.render.toolkit.text import escape_control
 from orch_events.times import format_duration
 
-_THEME = Theme.from_capabilities(color=False, ascii_only=False)
 _MOST_NAME_CELLS = 48
 _LEAST_LABEL_CELLS = 12
 _MOST_TICKS = 12
@@ -54,8 +54,7 @@ def draw(report: JobReport, time: str = "elapsed", sort: str = SORTS[0]) -> str:
     chart = Chart.of_jobs(state) if isinstance(state, PlanState) else Chart.from_state(state, part)
     heading, axis = Heading.from_state(state, chart, part), Axis(chart, time)
     rows = ordered(chart.rows, sort)
-    names = max((width(escape_control(row.run.name)) for row in rows), default=0)
-    labels = max((width(label(row, _THEME)) for row in rows), default=0)
+    names, labels = widest(rows)
     return _filled(
         title=escaped(heading.sentence),
         began=escaped(f"started {axis.began}" if axis.began else "start time unknown"),
@@ -90,7 +89,7 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
     """Yield how many nodes are in each state; a state that has rows is a button, which the script enables."""
     drawn = {escape_control(row.run.state) for row in rows}
     for state, count in heading.counts.items():
-        text = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
+        text = element("b", escaped(mark(state, PLAIN)), class_=state_class(state)) + escaped(f"{count:,} {state}")
         button = {"type": "button", "value": state, "aria-pressed": "false", "disabled": ""}
         yield element("li", element("button", text, **button) if state in drawn else element("span", text))
 
@@ -98,7 +97,7 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
 def _causes(groups: Sequence[Group]) -> str:
     """Return a list of why nodes did not finish; nothing if no cause is known."""
     items = [
-        element("li", element("b", escaped(f"{mark(group.state, _THEME)}{counted(len(group.runs))} {group.state}: "),
+        element("li", element("b", escaped(f"{mark(group.state, PLAIN)}{counted(len(group.runs))} {group.state}: "),
                               class_=state_class(group.state)) + escaped(group.cause))
         for group in groups if group.cause
     ]  # fmt: skip
@@ -122,7 +121,7 @@ def _outputs(groups: Sequence[OutputGroup]) -> str:
 def _output(group: OutputGroup) -> str:
     one = group.example
     exited = "" if one.exit_code is None else f", exit code {one.exit_code}"
-    told = element("b", escaped(f"{mark(one.state, _THEME)}{counted(len(group.names))} {one.state}{exited}: "))
+    told = element("b", escaped(f"{mark(one.state, PLAIN)}{counted(len(group.names))} {one.state}{exited}: "))
     summary = element("summary", told + escaped(", ".join(fold(group.names))), class_=state_class(one.state))
     texts = (one.printed.output, one.printed.stderr, one.printed.value, one.error)
     return element("details", [summary, *(element("pre", _lines(text)) for text in texts if text)])
@@ -161,7 +160,7 @@ def _row(row: Row, seconds: float, axis: Axis) -> str:
     bar = "" if row.seconds is None else "<i></i>"
     return (
         f'<li class="{state_class(state)}" data-state="{escaped(state)}" style="{place}"><b>{escaped(row.run.name)}</b>'
-        f'{bar}<em aria-hidden="true">{escaped(label(row, _THEME))}</em>{text}</li>'
+        f'{bar}<em aria-hidden="true">{escaped(label(row, PLAIN))}</em>{text}</li>'
     )
 
 

@@ -9,12 +9,12 @@ from functools import lru_cache
 from itertools import accumulate
 from unicodedata import category, east_asian_width
 
-_NONE = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+_NONE = "[\ufdd0-\ufdef\ufffe\uffff]"
 """Code points that are no characters; XML has no way to write the last two."""
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _EMOJI = "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 _JOINER = "\u200d"
-_ACTING = re.compile(
+_ACTING = (
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"  # bidi,
     "\ufe00-\ufe0d\ufeff"  # zero-width, separators, variants
@@ -32,7 +32,7 @@ def escape_control(text: str) -> str:
     Returns:
         One line of safe text.
     """
-    return _ACTING.sub(_escape, text) if not text.isascii() or not text.isprintable() else text
+    return re.sub(_ACTING, _escape, text) if not text.isascii() or not text.isprintable() else text
 
 
 def drop_control(text: str) -> str:
@@ -42,7 +42,8 @@ def drop_control(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _NONE.sub("", _ACTING.sub(lambda found: found[0] if found[0] in "\n\t" else "", text.replace("\r\n", "\n")))
+    kept = re.sub(_ACTING, lambda found: found[0] if found[0] in "\n\t" else "", text.replace("\r\n", "\n"))
+    return re.sub(_NONE, "", kept)
 
 
 def escape_control_all(texts: list[str]) -> list[str]:
