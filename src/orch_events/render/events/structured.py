@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
-from orch_events.wire.job_key import kind_and_number
+from orch_events.wire.keyed import with_job
 from orch_events.wire.plan import plan_text
 
 CSV_COLUMNS = ("id", "timestamp", "type", "node", "message")
@@ -121,12 +121,3 @@ def csv_line(cells: Sequence[str], *, safe: bool = False) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow([escape_control(cell) for cell in cells])
     return text.getvalue()
-
-
-def with_job(raw: bytes, job: str) -> bytes:
-    """Put a first key "job" or "plan" into an event's compact JSON; what is not an object stays as it is."""
-    if not raw.startswith(b"{"):
-        return raw
-    comma = b"" if raw == b"{}" else b","
-    kind, number = kind_and_number(job)
-    return b'{"%b":"%b"%b%b' % (kind.encode(), number.encode(), comma, raw[1:])
