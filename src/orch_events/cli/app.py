@@ -162,17 +162,6 @@ class App:
         Raises:
             OrchEventsError: the operation fails.
         """
-        from orch_events.job.updates import FollowFailed, Pause
+        from orch_events.follow.scheduler import finish
 
-        while True:
-            try:
-                update = next(steps)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            if isinstance(update, FollowFailed):
-                raise update.error
-            if isinstance(update, Pause):
-                self.clock.sleep(update.seconds)
-            else:
-                self.stderr.report(update)
+        return finish(steps, self.clock, self.stderr.report)

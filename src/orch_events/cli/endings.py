@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 from orch_events.cli import exit_status
 from orch_events.cli.app import App
-from orch_events.cli.followed import FollowedJobs
-from orch_events.cli.job_sources import OpenJob
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions
 from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
@@ -14,6 +12,8 @@ from orch_events.job.outcome import Outcome
 from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
 from orch_events.job.updates import ConnectionLost, FollowFailed, JobEnded, OutcomeUnknown, TimedOut, Update
+from orch_events.library.followed import FollowedJobs
+from orch_events.library.jobs import OpenJob
 from orch_events.render.messages import (
     MOST_NODES,
     bad_nodes,

@@ -17,10 +17,8 @@ from typing import NamedTuple, TextIO
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
 from orch_events.cli.app import App
 from orch_events.cli.endings import Endings
-from orch_events.cli.followed import FollowedJobs
-from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
+from orch_events.cli.job_sources import ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.persisting import Checkpoints
 from orch_events.cli.record_file import is_same_file, open_recording_file
 from orch_events.cli.renderers import closing, renderer_chain
@@ -34,6 +32,9 @@ from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.job.state import JobState
 from orch_events.job.updates import NewEvents, NodesNamed, Pause, Tick, Update
+from orch_events.library.followed import FollowedJobs
+from orch_events.library.job_ref import JobRef
+from orch_events.library.jobs import OpenJob
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import slow
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
@@ -111,7 +112,8 @@ def _follow(
     """Follow jobs, each from where the cursor file says, else from --start; a job of a plan from its beginning."""
     named = {job.number for job in jobs}
 
-    def make(job: OpenJob, resume: Resume | None) -> Follower:
+    def make(job: OpenJob) -> Follower:
+        resume = _resume(app, job, file) if file is not None else None
         start = events.range.start if job.number in named else None
         if resume is not None and start is not None:
             app.stderr.note_once("--start is ignored: the cursor file says where to go on")
@@ -124,7 +126,20 @@ def _follow(
             name_nodes=events.output.format == "table" and is_terminal(app.stdout),
         )
 
-    return FollowedJobs(app, jobs, make, file)
+    return FollowedJobs(app.clock, jobs, make)
+
+
+def _resume(app: App, job: OpenJob, file: CheckpointFile) -> Resume | None:
+    """Return where the cursor file says that a job is resumed, and tell it; None where it does not say."""
+    checkpoint = file.read(job.origin, job.number)
+    if checkpoint is None:
+        if others := file.others(job.origin, job.number):
+            text = f"the cursor file has {spoken(job.number)} of {', '.join(others)}, not of {job.origin}"
+            app.stderr.note(text)
+        return None
+    again = "; the last events before it stopped may be repeated" if checkpoint.showing else ""
+    app.stderr.note(f"resuming {spoken(job.number)} at event {checkpoint.start}{again}")
+    return checkpoint.resume
 
 
 class FollowSession:

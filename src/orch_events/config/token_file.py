@@ -30,6 +30,12 @@ def token_source(
     return lambda: _read_token(path, reader, named=setting.origin != "default")
 
 
+def token_itself(token: str) -> Callable[[], str]:
+    """Return a function that returns a token that was given as such. Raises LocalFileError for what can't be one."""
+    checked = _checked(token.encode(), "the argument")
+    return lambda: checked
+
+
 def _token_of_stdin(stdin: BinaryIO | None, reader: FileReader) -> str:
     try:
         return _checked(reader.first_line(stdin), "standard input")

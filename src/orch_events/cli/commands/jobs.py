@@ -70,8 +70,8 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     typed: TypedWords,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
-    from orch_events.cli.recent_jobs import recent_jobs, with_their_jobs
     from orch_events.client.recent import JobQuery
+    from orch_events.library.recent import recent_jobs, with_their_jobs
 
     app.configure_stderr(display)
     kinds, tree = _kinds(types, tree, typed)
@@ -79,9 +79,9 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     policy = retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
         policy = policy.with_token(server.token_version)
-        found = recent_jobs(app, server, policy, query)
+        found = app.finish(recent_jobs(server, policy, app.clock, query))
         if tree:
-            found = list(with_their_jobs(app, server, policy, found))
+            found = app.finish(with_their_jobs(server, policy, app.clock, found))
     _show(app, output, display, found, tree=tree)
     if not found:
         app.stderr.note("no jobs match" if query.filters else "the server has no jobs")
@@ -105,19 +105,14 @@ def _kinds(types: Sequence[str], tree: bool, typed: TypedWords) -> tuple[frozens
 
 
 def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]", *, tree: bool) -> None:
-    from orch_events.render.events.structured import JsonArray, JsonLines
+    from orch_events.cli.reports import write_objects
     from orch_events.render.reports.jobs import jobs_csv, jobs_table
     from orch_events.render.toolkit.terminal import columns
     from orch_events.render.toolkit.timestamps import TimeFormat
 
-    objects = [job.raw for job in jobs]
     match output.format:
-        case "jsonl":
-            JsonLines(app.output).write_objects(objects)
-        case "json":
-            array = JsonArray(app.output)
-            array.write_objects(objects)
-            array.close()
+        case "json" | "jsonl":
+            write_objects(app, output, [job.raw for job in jobs])
         case "name":
             app.output.write_text("".join(f"{job.key}\n" for job in jobs if job.number))
         case "csv":

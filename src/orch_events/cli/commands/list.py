@@ -10,7 +10,7 @@ from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import event_options
 from orch_events.cli.options.groups import EventOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.library.job_ref import JobRef
 from orch_events.wire.job_key import spoken
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened

@@ -13,10 +13,10 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import exit_options, report_options
 from orch_events.cli.options.formats import OUTPUT_FORMATS, output_options
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions, TypedWords
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.options.option import filter_option, one_of, pass_typed, report_option
 from orch_events.cli.options.types import regex
 from orch_events.errors import UsageError
+from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import is_terminal
 from orch_events.wire.job_key import spoken
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import UsageError
+from orch_events.library.job_ref import JobRef
 from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
 from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, PLAN_EVENT_TYPES, PLAN_TYPE
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.client.url import ServiceUrl
+from orch_events.library.job_ref import JobRef
 
 
 @pytest.mark.parametrize(("text", "number"), [("352", "352"), ("0352", "352"), ("0", "0"), ("9" * 18, "9" * 18)])

@@ -67,6 +67,11 @@ class JobRef(NamedTuple):
         """Return the name of a job in suggested commands: the path of its recording, or its number."""
         return self.place if self.kind == "recording" else number
 
+    @property
+    def latest_name(self) -> str:
+        """How the latest job, or one before it, is written."""
+        return f"{self.number}latest" + f"~{self.before}" * (self.before > 0)
+
     @classmethod
     def _of_url(cls, url: re.Match[str]) -> "JobRef | None":
         path, fragment = url["path"] or "", url["fragment"] or ""
