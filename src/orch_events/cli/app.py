@@ -171,3 +171,4 @@ class App:
                 self.clock.sleep(update.seconds)
             else:
                 self.stderr.report(update)
+            del update  # its events may be large, and the next steps take their time

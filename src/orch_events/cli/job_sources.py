@@ -280,7 +280,7 @@ def _load(app: App, job: OpenJob, observer: "Observer | None", *, every_node: bo
     follower = job.follower(app.clock, start=job.start)
     app.finish(_observed(follower.once(outcome=True), observer))
     state = follower.state
-    if job.recorded and not state.is_over:
+    if job.recorded and not state.is_over and not state.seen_over:
         live = f"; on the server: orch-events follow {job.live}" if job.live else ""
         name = "standard input" if job.name == "-" else escape_control(job.name)
         app.stderr.note(f"{name} ends before the job does{live}")
@@ -312,6 +312,7 @@ def _observed(updates: "Steps[None]", observer: Observer | None) -> "Steps[None]
         if observer is not None and isinstance(update, NewEvents):
             observer.events(update.events)
         yield update
+        del update  # its events may be large, and what comes next is read beside them
 
 
 def _complete_nodes(app: App, job: OpenJob, state: "JobState", observer: Observer | None) -> None:

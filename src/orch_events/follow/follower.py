@@ -380,10 +380,14 @@ class Follower:
         return f"the record of {spoken(self.state.job)} is unavailable{why}"
 
     def _explain_the_end(self) -> Iterator[Update]:
-        """Say where record and events do not agree, or where there was no record."""
+        """Say where record and events do not agree, or where the record could not be had."""
         job = spoken(self.state.job)
         if not self.state.has_record:
-            yield Notice(f"{self._no_record}; its end is known from its events alone")
+            if self._record_error is not None:  # else it is a recording without a record
+                known = (
+                    "its end is known from its events alone" if self.state.is_over else "nothing says that it is over"
+                )
+                yield Notice(f"{self._no_record}; {known}")
         elif not self.state.matches_record:
             yield Notice(f"the record of {job} does not match its events; the exit status follows the record")
 

@@ -204,16 +204,17 @@ class Recording:
 
 def _split_key(event: Event) -> tuple[str | None, Event]:
     """Return the job that a line names, None if it names none, and the event as the server wrote it."""
-    raw = event.raw
-    found = _KEY.match(raw)
+    found = _KEY.match(event.source)
     if found is None:
         return None, event
     name = (found[2] or found[3]).decode()
-    return name if found[1] == b"job" else PLAN + name, Event(event.id, b"{" + raw[found.end() :])
+    with memoryview(event.source)[found.end() :] as rest:
+        own = Event(event.id, b"".join((b"{", rest)))
+    return name if found[1] == b"job" else PLAN + name, own
 
 
 def _is_record(event: Event) -> bool:
-    return event.id is None and event.raw.startswith(_RECORD)
+    return event.id is None and bytes(memoryview(event.source)[: len(_RECORD)]) == _RECORD
 
 
 def _read_record(event: Event) -> JobRecord | None:
