@@ -28,13 +28,20 @@ ROOMS = {
     "recording": "errors job times wire",
     "simulator": "times",
     "render": "analysis errors job times wire",
-    "cli": "analysis client config errors follow job recording render simulator times wire",
-    "__init__": "",
+    "library": "analysis client config errors follow job recording render simulator times wire",
+    "cli": "analysis client config errors follow job library recording render simulator times wire",
+    "__init__": "errors job library",
     "__main__": "cli",
 }
 """What each room may import. Middle rooms (client, follow, recording, simulator, render) never import each other."""
 
 INSIDE = {
+    "config": {
+        "files": "",
+        "conf_file": "files",
+        "settings": "conf_file files",
+        "token_file": "conf_file files",
+    },
     "wire": {
         "lenient": "",
         "scanner": "",
@@ -49,7 +56,13 @@ INSIDE = {
         "job_key": "",
         "plan": "event vocabulary",
     },
-    "job": {"nodes": "", "state": "nodes", "plan": "nodes state", "updates": "state"},
+    "job": {
+        "nodes": "",
+        "outcome": "",
+        "state": "nodes outcome",
+        "plan": "nodes outcome state",
+        "updates": "outcome state",
+    },
     "analysis": {
         "causes": "",
         "durations": "",
@@ -64,24 +77,28 @@ INSIDE = {
         "timeline": "durations part",
     },
     "client": {
-        "connection": "",
+        "connection": "tls url",
         "recent": "",
         "responses": "",
         "stream": "",
         "tls": "",
         "url": "",
         "probe": "tls url",
-        "client": "connection responses stream tls url",
+        "http_errors": "connection tls url",
+        "client": "connection http_errors responses stream url",
     },
     "follow": {
         "checkpoint": "cursor",
-        "cursor": "",
+        "reorder": "",
+        "seen_ids": "",
+        "cursor": "reorder seen_ids",
         "end_of_job": "",
         "retry": "",
         "scheduler": "",
         "source": "",
+        "record_poll": "retry source",
         "plan": "follower retry",
-        "follower": "cursor end_of_job retry scheduler source",
+        "follower": "cursor end_of_job record_poll retry scheduler source",
     },
     "recording": {
         "file": "",
@@ -100,9 +117,11 @@ INSIDE = {
         "deployments": "builder script",
         "plans": "builder json_text script",
         "scenarios": "builder deployments plans script",
-        "api": "faults json_text plans scenarios script",
+        "catalog": "",
+        "estate": "plans script",
+        "api": "catalog estate faults json_text plans scenarios script",
         "server": "api faults",
-        "__init__": "api faults scenarios script server",
+        "__init__": "api estate faults scenarios script server",
     },
     "render": {
         "toolkit": "",
@@ -146,6 +165,17 @@ INSIDE = {
         "svg": "axis captions markup",
         "text": "axis captions",
     },
+    "library": {
+        "job_ref": "",
+        "servers": "",
+        "values": "",
+        "recent": "servers",
+        "jobs": "job_ref recent servers",
+        "followed": "jobs",
+        "loading": "jobs",
+        "following": "followed jobs loading values",
+        "orchestrator": "following job_ref jobs recent servers",
+    },
     "cli": {
         "exit_status": "",
         "options": "",
@@ -159,21 +189,26 @@ INSIDE = {
         "connection": "app options process",
         "job_completion": "app connection options stderr",
         "job_sources": "app connection options",
-        "followed": "app job_sources",
-        "renderers": "app followed options stderr",
+        "loading": "app connection job_sources options",
+        "persisting": "stderr",
+        "record_file": "app",
+        "renderers": "app options persisting",
         "reports": "app options",
-        "session": "app exit_status followed job_sources options renderers shell_command",
+        "resume_points": "shell_command",
+        "endings": "app exit_status options resume_points shell_command",
+        "session": "app endings job_sources options persisting record_file renderers resume_points shell_command",
         "doctor": "app connection options",
-        "commands": "app connection doctor exit_status help job_completion job_sources options reports session "
-        "shell_command",
+        "commands": "app connection doctor exit_status help job_completion job_sources loading options reports "
+        "session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
         "groups": "",
-        "job_ref": "",
         "option": "",
-        "types": "job_ref",
-        "definitions": "groups option types",
+        "types": "",
+        "filters": "groups option types",
+        "formats": "groups option types",
+        "definitions": "filters formats groups option types",
     },
     "cli.help": {"formatter": "", "topics": "", "usage": "formatter", "command": "formatter topics usage"},
     "cli.doctor": {
@@ -189,14 +224,14 @@ INSIDE = {
 LIBRARIES = {
     "click": "cli",
     "rich": "render.toolkit",
-    "httpx": "client.client",
+    "httpx": "client",
     "httpcore": "cli.process client.connection",
-    "msgspec": "analysis cli.doctor client config follow job render wire",
+    "msgspec": "analysis cli.doctor client config follow job library render wire",
     "time": "times",
-    "random": "cli.connection simulator",
-    "socket": "client.probe simulator",
+    "random": "library.jobs simulator",
+    "socket": "client.http_errors client.probe simulator",
     "threading": "client.stream simulator",
-    "signal": "cli.signals",
+    "signal": "__main__ cli.signals",
     "subprocess": "cli.pager",
     "asyncio": "",
 }
@@ -307,9 +342,13 @@ def test_completion_and_version_pay_only_for_what_they_need() -> None:
 @pytest.mark.slow
 def test_the_library_imports_neither_click_nor_rich() -> None:
     program = (
-        "import sys, orch_events.client.client, orch_events.follow.follower, orch_events.recording;"
+        "import sys, orch_events; sys.exit(len([name for name in sys.modules if name.startswith('orch_events.')]))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    # httpx has a command line of its own, which imports both where they are installed
+    used = (
+        "import sys; sys.modules['httpx._main'] = None;"
+        "from orch_events import connect; connect(demo=True).job(352).summary();"
         "sys.exit(bool({'click', 'rich'} & set(sys.modules)))"
     )
-    # httpx has a command line of its own, which imports both where they are installed
-    guarded = f"import sys; sys.modules['httpx._main'] = None; {program}"
-    assert subprocess.run([sys.executable, "-c", guarded], check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", used], check=False).returncode == 0

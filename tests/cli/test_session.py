@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from orch_events.cli.renderers import Recorder
+from orch_events.cli.persisting import Recorder
 from orch_events.cli.stderr import Stderr
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.toolkit.streams import Output

@@ -18,6 +18,7 @@ from orch_events.errors import (
     SystemLimit,
     TokenFileError,
     TruncatedAnswer,
+    UnknownHost,
     UnknownJob,
     Unreachable,
     UntrustedCertificate,
@@ -27,8 +28,8 @@ from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.job.updates import ConnectionLost, Pause, Steps, Tick, Update
 from tests.fakes import FakeClock
 
-RETRIED = {AccessBlocked, HtmlAnswer, NotUnderstood, ServerError, SystemLimit, TruncatedAnswer, UnknownJob, Unreachable,
-           UntrustedCertificate}  # fmt: skip
+RETRIED = {AccessBlocked, HtmlAnswer, NotUnderstood, ServerError, SystemLimit, TruncatedAnswer, UnknownHost, UnknownJob,
+           Unreachable, UntrustedCertificate}  # fmt: skip
 AT_ONCE_FATAL = {LocalFileError, NotPermitted, RequestRejected, UsageError}
 WAITED_FOR = {NotAuthenticated, TokenFileError}
 ABSTRACT = {OrchEventsError, errors.AccessError}
@@ -46,7 +47,7 @@ def test_what_may_pass_is_retried_once_there_was_contact(kind: type[OrchEventsEr
 
 @pytest.mark.parametrize("kind", sorted(RETRIED, key=str))
 def test_before_there_was_contact_only_the_network_s_errors_are_retried(kind: type[OrchEventsError]) -> None:
-    expected = 600 if issubclass(kind, Unreachable) else 0
+    expected = 600 if issubclass(kind, Unreachable) and kind is not UnknownHost else 0
     assert RetryPolicy(600).seconds_for(kind("x"), had_contact=False) == expected
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.follow.scheduler import PollingInterval, interleave
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.outcome import Outcome
+from orch_events.job.state import JobState
 from orch_events.job.updates import JobEnded, Notice, OutcomeUnknown, Pause, Tick, TimedOut, Update
 from tests.fakes import FakeClock
 

@@ -1,7 +1,7 @@
 """The command line. Arguments in; output on stdout, messages on stderr, and an exit status out.
 
-options/ parses the arguments into values, a command passes them on, and the modules here put the other rooms together:
-job_sources opens the jobs, session sends their events through the chain of renderers, reports prints everything else.
+options/ parses the arguments into values, a command passes them on, and the modules here give them to the library:
+job_sources opens the jobs, session sends their events through the chain of renderers, loading and reports do the rest.
 
 commands/       a module for each command
 options/        the options: definitions, types, and the values that commands get
@@ -11,8 +11,13 @@ main            the group of commands; turns every end into an exit status
 app             App: streams, environment, platform, clock and signals, made once and passed down
 connection      opens the configured server, or the built-in simulator
 job_sources     opens the jobs that were named: on a server, or in a recording
+loading         reads such a job to report on
 session         FollowSession: shows and keeps events, for `list` and `follow`
-renderers       builds the chain of renderers; recording and checkpoint are links of it
+endings         tells how each job ended or was left, and collects the exit status
+resume_points   how far each job was shown, and the command that resumes it there
+renderers       builds the chain of renderers
+persisting      the links of the chain that save events: recording and checkpoint
+record_file     the file of --record
 reports         what the commands that print reports share
 pager           pages what is longer than the terminal, through $PAGER
 stderr          Stderr: errors, warnings, notes

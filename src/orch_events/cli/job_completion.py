@@ -12,20 +12,21 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.app import App
-from orch_events.cli.connection import open_server, settings, token_version
+from orch_events.cli.connection import find_settings, open_server
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.cli.options.option import Command
 from orch_events.cli.options.types import job as job_type
 from orch_events.cli.stderr import Stderr
 
-if TYPE_CHECKING:  # httpx is imported when a server is opened
+if TYPE_CHECKING:  # httpx is imported when a server is opened, pathlib when the cache is looked for
+    from pathlib import Path
+
     from orch_events.wire.records import JobRecord
 
 CACHE_SECONDS = 10.0
@@ -90,15 +91,16 @@ def _cache_key(app: App, connect: ConnectOptions) -> str | None:
     """Return the key of the cache: server and token; None if it takes a file that can be read only once."""
     if connect.demo:
         return "demo"
-    from orch_events.config import reads_once
+    from orch_events.config.files import reads_once
+    from orch_events.library.servers import service_url, token_version
 
     if connect.config_file and reads_once(connect.config_file):
         return None
-    found, url = settings(app, connect)
+    found, places = find_settings(app, connect)
     file = found.token_file.value
     if file == "-" or any(reads_once(path) for path in (file, found.cacert.value) if path):
         return None
-    return f"{url.base} {file} {token_version(file) if file else None}"
+    return f"{service_url(found, places).base} {file} {token_version(file) if file else None}"
 
 
 def _fetch(app: App, connect: ConnectOptions) -> "list[JobRecord]":
@@ -123,7 +125,7 @@ def _safe(about: str) -> str:
     return cut(escape_control(about), _HELP_CELLS, "...")
 
 
-def _read_own(path: Path) -> bytes:
+def _read_own(path: "Path") -> bytes:
     """Read a regular file of this user's, which is no link, without waiting. Raises OSError for any other."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)  # Windows has neither
     with os.fdopen(os.open(path, flags), "rb") as file:
@@ -140,11 +142,13 @@ class JobCache(NamedTuple):
         path: its path; it need not exist yet.
     """
 
-    path: Path
+    path: "Path"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "JobCache | None":
         """Find its path by XDG_CACHE_HOME or HOME; None if neither is set."""
+        from pathlib import Path
+
         cache, home = environ.get("XDG_CACHE_HOME", ""), environ.get("HOME")
         if Path(cache).is_absolute():
             return cls(Path(cache) / "orch-events" / "jobs.json")

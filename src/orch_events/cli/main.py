@@ -1,7 +1,7 @@
 """The group of commands, and the one place that turns every end of the program into an exit status.
 
-Importing this module or those of the commands imports neither httpx nor rich nor msgspec, so completion and --version
-are fast.
+Only the module of the command that is meant is imported, and importing this one or one of theirs imports neither httpx
+nor rich nor msgspec: so completion and --version are fast.
 """
 
 import sys
@@ -11,20 +11,7 @@ import click
 
 from orch_events import __version__
 from orch_events.cli import exit_status
-from orch_events.cli.app import App
-from orch_events.cli.commands.compare import compare
-from orch_events.cli.commands.completion import PROGRAM, VARIABLE, complete, completion
-from orch_events.cli.commands.doctor import doctor
-from orch_events.cli.commands.failures import failures
-from orch_events.cli.commands.follow import follow
-from orch_events.cli.commands.help import help_
-from orch_events.cli.commands.jobs import jobs
-from orch_events.cli.commands.list import list_
-from orch_events.cli.commands.nodes import nodes
-from orch_events.cli.commands.output import output
-from orch_events.cli.commands.simulate import simulate
-from orch_events.cli.commands.summary import summary
-from orch_events.cli.commands.timeline import timeline
+from orch_events.cli.app import COMPLETION_VARIABLE, PROGRAM, App
 from orch_events.cli.help.command import Group
 from orch_events.cli.process import allow_deep_json
 from orch_events.cli.signals import Detached
@@ -55,9 +42,33 @@ _HELP = """
     Only GET requests are sent to the server; Ctrl-C never stops a job.
 """
 
+_COMMANDS = {
+    "Commands": {
+        "list": "Show the events of JOB so far.",
+        "follow": "Show the events of JOB so far, then live until it ends.",
+        "jobs": "Show recent jobs, newest first.",
+    },
+    "Reports": {
+        "nodes": "Show a row for each node of JOB.",
+        "output": "Show what each node of JOB printed.",
+        "summary": "Show the outcome, the times and the slowest nodes of JOB.",
+        "failures": "Show the nodes of JOB that did not finish, grouped by cause.",
+        "timeline": "Draw a Gantt chart of the nodes of JOB.",
+        "compare": "Show what got worse and what got better between two jobs.",
+    },
+    "Setup and testing": {
+        "doctor": "Check the configuration and the connection to the server.",
+        "simulate": "Run a local test orchestrator.",
+        "completion": "Print the completion script for bash, zsh or fish.",
+        "help": "Show help for a command or a topic.",
+    },
+}
+"""The commands under their headings, each with the first sentence of its help; a test compares."""
+
 
 @click.group(
     cls=Group,
+    named=_COMMANDS,
     help=_HELP,
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
@@ -77,11 +88,6 @@ def cli(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         app: App = ctx.obj
         app.output.write_text(ctx.get_help() + "\n")
-
-
-cli.add_section("Commands", [list_, follow, jobs])
-cli.add_section("Reports", [nodes, output, summary, failures, timeline, compare])
-cli.add_section("Setup and testing", [doctor, simulate, completion, help_])
 
 
 def run() -> int:
@@ -133,7 +139,9 @@ def _report_bug(app: App, error: Exception) -> int:
 
 def _invoke(args: list[str], app: App) -> int:
     """Parse the arguments and run the command, without click's handling of errors: it exits with 1 on Ctrl-C."""
-    if instruction := app.environ.get(VARIABLE):
+    if instruction := app.environ.get(COMPLETION_VARIABLE):
+        from orch_events.cli.commands.completion import complete
+
         return complete(cli, app, instruction)
     try:
         with cli.make_context(PROGRAM, args, obj=app) as ctx:

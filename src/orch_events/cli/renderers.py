@@ -2,33 +2,25 @@
 
     checkpoint → recording → filter → tail → room → format
 
-Room erases the live line before anything is written. Checkpoint and recording save events beside the output: if one
-fails, that is reported once, and the rest continues. Commands import this module when they run, not
-before.
+Room erases the live line before anything is written; checkpoint and recording are in `persisting`. Commands import this
+module when they run, not before.
 """
 
-import os
-import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from io import FileIO
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from orch_events.cli.app import App
-from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, FilterOptions, OutputOptions
-from orch_events.cli.stderr import Stderr
-from orch_events.errors import LocalFileError, OrchEventsError, UsageError
-from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
-from orch_events.follow.cursor import Resume
-from orch_events.follow.follower import Follower
+from orch_events.cli.persisting import Checkpointer, Checkpoints, PersistingLink, Recorder
+from orch_events.errors import OrchEventsError, UsageError
+from orch_events.library.followed import FollowedJobs
 from orch_events.render.events.filters import EventFilter, Filtered, Tail
 from orch_events.render.events.highlight import Highlighter
 from orch_events.render.events.renderer import Renderer
 from orch_events.render.events.structured import Csv, JsonArray, JsonLines
 from orch_events.render.events.table import Table
-from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.terminal import columns
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
@@ -51,7 +43,7 @@ class Chain(NamedTuple):
 
     first_link: Renderer
     filtered: Filtered
-    persisting: "Sequence[PersistingLink]"
+    persisting: Sequence[PersistingLink]
     expect_nodes: Callable[[Sequence[str]], None]
 
 
@@ -60,7 +52,7 @@ def renderer_chain(
     options: EventOptions,
     followed: FollowedJobs,
     recording: JsonLines | None,
-    checkpoints: "Checkpoints | None",
+    checkpoints: Checkpoints | None,
     make_room: Callable[[], None],
 ) -> Chain:
     """Build the chain.
@@ -170,64 +162,6 @@ def closing(renderer: Renderer) -> Iterator[None]:
     renderer.close()
 
 
-@contextmanager
-def open_recording_file(app: App, path: str | None) -> Iterator[JsonLines | None]:
-    """Open a file to append events to, if there is to be one; an incomplete last line in it is ended first.
-
-    Each line names its job.
-    """
-    if path is None:
-        yield None
-        return
-    file = _opened(path)
-    try:
-        with _naming(path):
-            broken_off = _breaks_off(path)
-        output = Output(file, path, shield=app.signals.shield)
-        if broken_off:
-            output.write(b"\n")
-        yield JsonLines(output, name_job=True)
-    finally:
-        with _naming(path):
-            file.close()
-
-
-def _opened(path: str) -> FileIO:
-    """Open a file to append to; only for writing, since a pipe that is open for reading too has a reader: us."""
-    with _naming(path, "give --record a path that you can write to"):
-        return FileIO(path, "a")
-
-
-@contextmanager
-def _naming(path: str, hint: str = "check its permissions and the free disk space") -> Iterator[None]:
-    """Turn errors into LocalFileErrors that name the file."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise LocalFileError(f"can't write to {path!r}: {reason}", hint) from None
-
-
-def is_same_file(path: str, other: str | BinaryIO) -> bool:
-    """Whether both are one regular file."""
-    try:
-        status = os.stat(path)  # noqa: PTH116 - a text
-        other_status = os.stat(other) if isinstance(other, str) else os.fstat(other.fileno())  # noqa: PTH116 - a text
-    except (OSError, ValueError):
-        return False
-    return stat.S_ISREG(status.st_mode) and os.path.samestat(status, other_status)
-
-
-def _breaks_off(path: str) -> bool:
-    """Whether a file's last line lacks a newline; only for a regular file that can be read."""
-    status = os.stat(path)  # noqa: PTH116 - a text
-    if not stat.S_ISREG(status.st_mode) or not status.st_size or not os.access(path, os.R_OK):
-        return False
-    with FileIO(path) as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) != b"\n"
-
-
 class RoomMaker:
     """A link that has room made before anything is written: the live line is erased.
 
@@ -254,134 +188,3 @@ class RoomMaker:
         """Make room, and close the next link."""
         self._make_room()
         self._renderer.close(complete=complete)
-
-
-class PersistingLink:
-    """A link of the renderer chain that saves to a file. If that fails, it warns once, and from then on only passes on.
-
-    Attributes:
-        failed: whether it has failed.
-    """
-
-    def __init__(self, renderer: Renderer, stderr: Stderr) -> None:
-        self.failed = False
-        self._renderer = renderer
-        self._stderr = stderr
-
-    def flush(self) -> None:
-        """Flush the next link."""
-        self._renderer.flush()
-
-    def close(self, *, complete: bool = True) -> None:
-        """Close the next link."""
-        self._renderer.close(complete=complete)
-
-    def _persist(self, action: Callable[[], None]) -> None:
-        if self.failed:
-            return
-        try:
-            action()
-        except (LocalFileError, BrokenPipeError) as error:
-            self.failed = True
-            message = (
-                error.message if isinstance(error, LocalFileError) else "the reader of the recording closed the pipe"
-            )
-            self._stderr.warn(f"{message}; continuing without it")
-
-
-class Recorder(PersistingLink):
-    """Appends events to a recording before they are shown, filtered or not.
-
-    Among them it writes each job's record, in a line of its own: whenever it has changed, and at the end.
-    """
-
-    def __init__(
-        self, recording: JsonLines, followers: Mapping[str, Follower], renderer: Renderer, stderr: Stderr
-    ) -> None:
-        super().__init__(renderer, stderr)
-        self._recording = recording
-        self._followers = followers
-        self._last: dict[str, bytes] = {}
-        self._with_events_since: set[str] = set()
-
-    def write(self, job: str, events: Sequence[Event]) -> None:
-        """Record events, and pass them on."""
-        self._persist(lambda: self._record(job, events))
-        self._renderer.write(job, events)
-
-    def flush(self) -> None:
-        """Record what has changed, and flush the next link."""
-        self._persist(self._record_changes)
-        super().flush()
-
-    def close(self, *, complete: bool = True) -> None:
-        """Record each job's record again, if events came after it, and close the next link."""
-        for job in self._with_events_since:
-            self._last.pop(job, None)
-        self._persist(self._record_changes)
-        super().close(complete=complete)
-
-    def _record(self, job: str, events: Sequence[Event]) -> None:
-        self._record_changes()
-        self._recording.write(job, events)
-        self._with_events_since.add(job)
-
-    def _record_changes(self) -> None:
-        for job, follower in self._followers.items():
-            record = follower.state.record
-            if record is not None and record.raw and record.raw != self._last.get(job):
-                self._last[job] = record.raw
-                self._with_events_since.discard(job)
-                self._recording.write(job, [Event(None, b'{"record":%b}' % record.raw)])
-
-
-class Checkpointer(PersistingLink):
-    """Saves in a cursor file how far each job was shown: before its events are written, and afterwards.
-
-    With a tail, nothing is saved before a job's first response is complete: until then no event of it is written.
-    """
-
-    def __init__(
-        self,
-        checkpoints: "Checkpoints",
-        followers: Mapping[str, Follower],
-        renderer: Renderer,
-        stderr: Stderr,
-        *,
-        tail: bool = False,
-    ) -> None:
-        super().__init__(renderer, stderr)
-        self._tail = tail
-        self._checkpoints = checkpoints
-        self._followers = followers
-        self._saved: dict[str, tuple[int | None, int, bool]] = {}
-
-    def write(self, job: str, events: Sequence[Event]) -> None:
-        """Save that events from here on are being written, and pass them on."""
-        self._save(job, showing=True)
-        self._renderer.write(job, events)
-
-    def flush(self) -> None:
-        """Flush the next link, and save that everything is written."""
-        super().flush()
-        for job, follower in self._followers.items():
-            start, version, _ = self._saved.get(job, (follower.start, 0, False))
-            if follower.next_start is not None and (follower.next_start, follower.resume_version) != (start, version):
-                self._save(job, showing=False)
-
-    def _save(self, job: str, *, showing: bool) -> None:
-        follower = self._followers[job]
-        if self._tail and follower.last_answer_at is None:
-            return
-        state = (follower.next_start, follower.resume_version, showing)
-        if self._saved.get(job) != state:
-            self._saved[job] = state
-            checkpoint = Checkpoint.from_resume(follower.resume or Resume(0, 0), showing=showing)
-            self._persist(lambda: self._checkpoints.file.write(self._checkpoints.origins[job], job, checkpoint))
-
-
-class Checkpoints(NamedTuple):
-    """A cursor file, and the origin of each of the jobs, by its number."""
-
-    file: CheckpointFile
-    origins: Mapping[str, str]

@@ -3,8 +3,8 @@
     a follower's updates → FollowSession → checkpoint → recording → filter → tail → room → format → stdout
                                          → stderr: progress, connection, closing summary
 
-The session reads the updates and decides the exit status. Recording and checkpoint are links of the renderer chain: if
-one can't be written, that is reported once, and the session continues.
+The session reads the updates; how each job ended is told by `endings`, which has the exit status too. If recording or
+checkpoint can't be written, that is reported once, and the session continues.
 """
 
 import math
@@ -15,53 +15,33 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
-from orch_events.cli import exit_status
 from orch_events.cli.app import App
-from orch_events.cli.followed import FollowedJobs
-from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
+from orch_events.cli.endings import Endings
+from orch_events.cli.job_sources import ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
-from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.renderers import Checkpoints, closing, is_same_file, open_recording_file, renderer_chain
+from orch_events.cli.persisting import Checkpoints
+from orch_events.cli.record_file import is_same_file, open_recording_file
+from orch_events.cli.renderers import closing, renderer_chain
+from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
-from orch_events.errors import LocalFileError, OrchEventsError, Unreachable, UsageError
+from orch_events.errors import LocalFileError, UsageError
 from orch_events.follow.checkpoint import CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
-from orch_events.job.plan import PlanState
-from orch_events.job.state import JobState, Outcome
-from orch_events.job.updates import (
-    FollowFailed,
-    JobEnded,
-    NewEvents,
-    NodesNamed,
-    OutcomeUnknown,
-    Pause,
-    Tick,
-    TimedOut,
-    Update,
-)  # fmt: skip
+from orch_events.job.state import JobState
+from orch_events.job.updates import NewEvents, NodesNamed, Pause, Tick, Update
+from orch_events.library.followed import FollowedJobs
+from orch_events.library.job_ref import JobRef
+from orch_events.library.jobs import OpenJob
 from orch_events.render.events.structured import JsonLines
-from orch_events.render.messages import (
-    MOST_NODES,
-    bad_nodes,
-    bad_runs,
-    ended,
-    plan_failure,
-    slow,
-    still_running,
-    unknown,
-)
+from orch_events.render.messages import slow
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
 from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
-from orch_events.times import Instant
 from orch_events.wire.event import Event
-from orch_events.wire.job_key import is_plan, spoken
-from orch_events.wire.vocabulary import NODE_UNFINISHED
+from orch_events.wire.job_key import spoken
 
-_REPEATED_SECONDS = 30.0
-"""How much of a plan's stream is repeated when it is resumed by time: what was on its way, in seconds."""
 _MANY_NODES = 500
 
 
@@ -132,17 +112,30 @@ def _follow(
     """Follow jobs, each from where the cursor file says, else from --start; a job of a plan from its beginning."""
     named = {job.number for job in jobs}
 
-    def make(job: OpenJob, resume: Resume | None) -> Follower:
+    def make(job: OpenJob) -> Follower:
         return job.follower(
             app.clock,
             interval_seconds=follow.interval_seconds,
             start=events.range.start if job.number in named else None,
-            resume=resume,
+            resume=_resume(app, job, file) if file is not None else None,
             settle_seconds=follow.settle_seconds,
             name_nodes=events.output.format == "table" and is_terminal(app.stdout),
         )
 
-    return FollowedJobs(app, jobs, make, file)
+    return FollowedJobs(app.clock, jobs, make)
+
+
+def _resume(app: App, job: OpenJob, file: CheckpointFile) -> Resume | None:
+    """Return where the cursor file says that a job is resumed, and tell it; None where it does not say."""
+    checkpoint = file.read(job.origin, job.number)
+    if checkpoint is None:
+        if others := file.others(job.origin, job.number):
+            text = f"the cursor file has {spoken(job.number)} of {', '.join(others)}, not of {job.origin}"
+            app.stderr.note(text)
+        return None
+    again = "; the last events before it stopped may be repeated" if checkpoint.showing else ""
+    app.stderr.note(f"resuming {spoken(job.number)} at event {checkpoint.start}{again}")
+    return checkpoint.resume
 
 
 class FollowSession:
@@ -170,25 +163,20 @@ class FollowSession:
         checkpoints: Checkpoints | None,
     ) -> None:
         self._followed = followed
-        self._recorded = {job.number for job in followed.named if job.recorded}
         self._app = app
         self._stderr = app.stderr
         self._stderr.name_job = followed.several
-        self._exit_options = events.exit_options
-        self._theme = app.theme(app.stderr_stream, events.display)
         follow_progress = FollowProgress(followed.followers, app.clock)
         self._progress = _progress(app, events.display, follow_progress, wanted=follow.progress)
         self._chain = renderer_chain(app, events, followed, recording, checkpoints, self._progress.clear)
         self._stderr.make_room = self._progress.clear
-        self._commands, self._stragglers = None, None
+        commands, self._stragglers = None, None
         if follow.typed is not None:
-            self._commands = ShellCommand(follow.typed, followed.names)
+            commands = ShellCommand(follow.typed, followed.names)
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
+        self._resume_points = ResumePoints(followed)
+        self._endings = Endings(app, followed, self._resume_points, events.exit_options, events.display, commands)
         self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
-        self._last_shown: dict[str, int] = {}
-        self._last_shown_at: dict[str, float] = {}
-        self._statuses: dict[str, int] = {}
-        self._outcomes: list[tuple[int, str]] = []
 
     @property
     def shown(self) -> int:
@@ -213,16 +201,12 @@ class FollowSession:
                 for update in interleave(updates, self._app.clock, timeout):
                     self._handle(update)
         except KeyboardInterrupt as signal:
-            self._statuses["detached"] = getattr(signal, "exit_status", exit_status.SIGINT)
+            self._endings.detach(signal)
         finally:
             self._progress.clear()
-        self._repeat_outcomes()
-        self._note_still_running()
-        status = exit_status.worst(self._statuses.values())
-        if status == 0 and any(follower.state.left_out for follower in self.followers):
-            return Unreachable.exit_status
+        self._endings.close()
         unsaved = any(link.failed for link in self._chain.persisting)
-        return LocalFileError.exit_status if unsaved and status == 0 else status
+        return self._endings.status or (LocalFileError.exit_status if unsaved else 0)
 
     def _handle(self, update: Update) -> None:
         match update:
@@ -236,36 +220,20 @@ class FollowSession:
                 self._chain.first_link.flush()
                 self._name_stragglers()
                 self._progress.tick()
-            case JobEnded(state, outcome):
-                self._end(state, outcome)
-            case OutcomeUnknown(state):
-                self._end_unknown(state)
-            case FollowFailed(state, error):
-                self._fail(state, error)
-            case TimedOut():
-                self._statuses["timed out"] = exit_status.TIMED_OUT
             case _:
                 self._chain.first_link.flush()
-                self._stderr.report(update)
+                self._endings.note(update)
 
     def _show(self, state: JobState, events: Sequence[Event]) -> None:
         passed = self.shown
         with self._app.signals.shield():
             self._chain.first_link.write(state.job, events)
-            self._note_shown(state.job, events)
+            self._resume_points.note(state.job, events)
         self._note_many_nodes(state)
         if self.shown > passed:
             self._progress.moved()
         else:  # filtered events do not end the silence
             self._progress.tick()
-
-    def _note_shown(self, job: str, events: Sequence[Event]) -> None:
-        """Keep how far a job, or the plan that started it, was shown."""
-        numbers = [event.id for event in events if event.id is not None]
-        self._last_shown[job] = max([self._last_shown.get(job, 0), *numbers])
-        plan = self._followed.plan_of(job) or job
-        if is_plan(plan) and (at := events[-1].at) is not None:
-            self._last_shown_at[plan] = max(self._last_shown_at.get(plan, 0.0), at.timestamp())
 
     def _note_many_nodes(self, state: JobState) -> None:
         """Say once that there is a shorter view of a job of many nodes, to who reads all of it."""
@@ -276,88 +244,6 @@ class FollowSession:
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:
             self._stderr.note(slow(straggler, name_job=self._stderr.name_job))
-
-    def _end(self, state: JobState, outcome: Outcome) -> None:
-        self._chain.first_link.flush()
-        of_plan = self._followed.plan_of(state.job) is not None
-        if is_plan(state.job):
-            self._followed.adopt()
-            outcome = state.outcome() or outcome
-        status = outcome.exit_status(self._exit_options.fail_on)
-        if self._commands is not None:
-            line = ended(state.job, outcome, self._theme)
-            for text in (line, *self._summary(state, outcome, self._commands, of_plan=of_plan)):
-                self._stderr.note(text)
-            if not of_plan:
-                self._outcomes.append((status, line))
-        self._conclude(state.job, status)
-
-    def _end_unknown(self, state: JobState) -> None:
-        self._chain.first_link.flush()
-        if self._commands is not None:
-            self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
-        elif self._exit_options.exit_status:
-            self._stderr.note(f"the outcome of {spoken(state.job)} is unknown: no record tells it")
-        self._conclude(state.job, Unreachable.exit_status)
-
-    def _conclude(self, job: str, status: int) -> None:
-        """Note the exit status of a job's outcome; of a plan's jobs none counts: the plan's own word does."""
-        counts = self._exit_options.exit_status and self._followed.plan_of(job) is None
-        self._statuses[job] = status if counts else 0
-
-    def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand, *, of_plan: bool) -> Iterator[str]:
-        """Yield the failed nodes, which a plan's jobs tell of, and a suggested command, which is the plan's."""
-        more = 0
-        if isinstance(state, PlanState):
-            yield from plan_failure(state, self._theme, columns(self._app.stderr_stream))
-        else:
-            yield from bad_nodes(state, self._theme, columns(self._app.stderr_stream))
-            more = len(bad_runs(state)) - MOST_NODES
-        if more > 0:
-            yield f"  and {more} more: {commands.line('failures', state.job)}"
-        elif not of_plan:
-            unfinished = any(outcome.nodes.get(word) for word in NODE_UNFINISHED)
-            following = commands.line("failures" if unfinished else "summary", state.job)
-            yield f"{self._theme.paint('next:', 'hint')} {following}"
-
-    def _fail(self, state: JobState, error: OrchEventsError) -> None:
-        self._chain.first_link.flush()
-        if (plan := self._followed.plan_of(state.job)) is not None:
-            self._stderr.warn(f"{spoken(state.job)} can't be followed, {spoken(plan)} goes on: {error.message}")
-            self._statuses[state.job] = 0
-            return
-        self._stderr.error(error)
-        recorded = state.job in self._recorded  # what can be read no further can't be resumed
-        if self._commands and not recorded and (isinstance(error, Unreachable) or state.job in self._last_shown):
-            self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
-        self._statuses[state.job] = error.exit_status
-
-    def _repeat_outcomes(self) -> None:
-        """Repeat the outcomes of several jobs, the worst last: the first may have scrolled away."""
-        if len(self._outcomes) > 1:
-            for _, line in sorted(self._outcomes, key=lambda end: exit_status.badness(end[0])):
-                self._stderr.note(line)
-
-    def _note_still_running(self) -> None:
-        for job in (job.number for job in self._followed.named):
-            if self._commands and job not in self._statuses:
-                resume, follower = self._resume(job, self._commands), self._followed.by_job[job]
-                jobs = [state for state in self._followed.jobs_of(job) if state.job not in self._statuses]
-                known = follower.had_contact
-                self._stderr.note(still_running(follower.state, jobs, resume) if known else unknown(job, resume))
-
-    def _resume(self, job: str, commands: ShellCommand) -> str:
-        """Return the command that resumes a job with the first event that was not shown yet.
-
-        A plan and its jobs have no position in common: their stream is resumed by time, somewhat earlier.
-        """
-        job = self._followed.plan_of(job) or job
-        if is_plan(job):
-            at = self._last_shown_at.get(job)
-            return commands.resume(job, "--since", str(Instant(at - _REPEATED_SECONDS))) if at else commands.resume(job)
-        last = self._last_shown.get(job)
-        start = self._followed.by_job[job].start if last is None else last + 1
-        return commands.resume(job, "--start", str(start)) if start is not None else commands.resume(job)
 
 
 def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wanted: bool) -> Progress:

@@ -6,10 +6,13 @@ whichever follower is due, so that a slow response holds up no other job.
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
-from orch_events.job.updates import JobEnded, OutcomeUnknown, Pause, Tick, TimedOut, Update
+from orch_events.job.updates import FollowFailed, JobEnded, OutcomeUnknown, Pause, Steps, Tick, TimedOut, Update
 from orch_events.times import Clock
+
+T = TypeVar("T")
 
 _TICK_SECONDS = 1.0
 _IDLE_GROWTH = 1.5
@@ -32,6 +35,27 @@ class PollingInterval:
         slower = min(self._seconds * _IDLE_GROWTH, self._interval_seconds * _IDLE_MAX_FACTOR)
         self._seconds = self._interval_seconds if found else slower
         return self._seconds
+
+
+def finish(steps: Steps[T], clock: Clock, report: Callable[[Update], None]) -> T:
+    """Run an operation to its end and return its result; sleep at each Pause, and report other updates.
+
+    Raises:
+        OrchEventsError: the operation fails.
+    """
+    while True:
+        try:
+            update = next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        if isinstance(update, FollowFailed):
+            raise update.error
+        if isinstance(update, Pause):
+            clock.sleep(update.seconds)
+        else:
+            report(update)
+        del update  # its events may be large, and the next step takes its time
 
 
 def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = math.inf) -> Iterator[Update]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from orch_events.analysis.progress import Straggler
 from orch_events.errors import NotAuthenticated, OrchEventsError, ServerError, TokenFileError, Unreachable
 from orch_events.job.nodes import NodeRun
+from orch_events.job.outcome import Outcome
 from orch_events.job.plan import PlanState
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.state import JobState
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.layout import wrap
 from orch_events.render.toolkit.text import cut, escape_control, padded, width

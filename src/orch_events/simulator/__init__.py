@@ -8,6 +8,8 @@ builder      ScriptBuilder: makes a script from steps in any order
 scenarios    the jobs that the simulator has
 plans        the plan jobs that it has, and the jobs that these start
 deployments  the two largest of them: Puppet runs with many kinds of failures
+estate       Estate: so many jobs a day, each made when somebody asks for it
+catalog      which jobs there are at a time
 api          answers a request
 faults       injects faults: lost connections, truncated responses, HTTP errors
 server       serves the API over HTTP
@@ -15,9 +17,10 @@ json_text    JSON with the white space that the orchestrator writes
 """
 
 from orch_events.simulator.api import Api
+from orch_events.simulator.estate import Estate
 from orch_events.simulator.faults import KINDS, Fault, Faults
 from orch_events.simulator.scenarios import scripts
 from orch_events.simulator.script import EPOCH
 from orch_events.simulator.server import SimulatedTime, Simulator, tls_context
 
-__all__ = ["EPOCH", "KINDS", "Api", "Fault", "Faults", "SimulatedTime", "Simulator", "scripts", "tls_context"]
+__all__ = ["EPOCH", "KINDS", "Api", "Estate", "Fault", "Faults", "SimulatedTime", "Simulator", "scripts", "tls_context"]

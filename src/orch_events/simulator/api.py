@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from orch_events.simulator.catalog import Catalog, FixedCatalog
+from orch_events.simulator.estate import Estate
 from orch_events.simulator.faults import Fault, Faults
 from orch_events.simulator.json_text import braced, bracketed, pretty
 from orch_events.simulator.plans import PlanEvent, PlanScript, plan_scripts
@@ -63,6 +65,7 @@ class Api:
         token: the token to require; None for none.
         faults: the faults to inject.
         jobs: its jobs, by number; None for the simulator's own.
+        estate: an estate, whose jobs and plan jobs take the place of all others.
         forbidden: what is answered with 403: `jobs/342`, `plan_jobs/303`.
     """
 
@@ -73,10 +76,14 @@ class Api:
         faults: Faults | None = None,
         jobs: Mapping[int, Script] | None = None,
         forbidden: Collection[str] = FORBIDDEN,
+        estate: Estate | None = None,
     ) -> None:
         self._now = now
         self._forbidden = forbidden
-        self._jobs = scripts() if jobs is None else jobs
+        self._jobs: Catalog[Script] = FixedCatalog[Script](scripts() if jobs is None else jobs, Script.exists)
+        self._plans: Catalog[PlanScript] = FixedCatalog(plan_scripts())
+        if estate is not None:
+            self._jobs, self._plans = estate.jobs, estate.plans
         self._token = token
         self.faults = faults or Faults()
 
@@ -127,8 +134,10 @@ class Api:
         now = self._now()
         match path:
             case []:
-                jobs = (job for job in self._jobs.values() if job.exists(now) and query.get("type") in (None, job.type))
-                return _list([job.record(now, base) for job in jobs], query)
+                numbers = self._jobs.numbers(now)
+                if (wanted := query.get("type")) is not None:
+                    numbers = [one for one in numbers if (job := self._jobs.find(one, now)) and job.type == wanted]
+                return _list(numbers, lambda number: self._job(str(number)).record(now, base), query)
             case [number]:
                 return pretty(self._job(number).record(now, base))
             case [number, "nodes"]:
@@ -146,35 +155,34 @@ class Api:
         now = self._now()
         match path:
             case []:
-                return _list([plan.record(now, base) for plan in plan_scripts().values()], query)
+                return _list(self._plans.numbers(now), lambda number: self._plan(str(number)).record(now, base), query)
             case [number]:
-                return pretty(_plan(number).record(now, base))
+                return pretty(self._plan(number).record(now, base))
             case [number, "event", event]:
-                return _event(_plan(number).past(now), event)
+                return _event(self._plan(number).past(now), event)
             case [number, "events"]:
-                plan = _plan(number)
+                plan = self._plan(number)
                 return _page(f"{base}/plan_jobs/{plan.number}/events", plan.past(now, self.faults.lateness), start)
             case _:
                 return None
 
     def _job(self, number: str) -> Script:
-        job = self._jobs.get(_whole("job-id", number))
-        if job is None or not job.exists(self._now()):
+        job = self._jobs.find(_whole("job-id", number), self._now())
+        if job is None:
             raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown job {number}")
         return job
+
+    def _plan(self, number: str) -> PlanScript:
+        plan = self._plans.find(_whole("job-id", number), self._now())
+        if plan is None:
+            raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown plan job {number}")
+        return plan
 
     def _nodes(self, job: Script, base: str) -> str:
         nodes = job.nodes_at(self._now())
         following = str(max((node["latest-event-id"] for node in nodes), default=0) + 1)
         next_events = {"id": f"{base}/jobs/{job.number}/events?start={following}", "event": following}
         return pretty({"items": nodes, "next-events": next_events})
-
-
-def _plan(number: str) -> PlanScript:
-    plan = plan_scripts().get(_whole("job-id", number))
-    if plan is None:
-        raise _RefusedError(404, "orchestrator/unknown-job", f"Unknown plan job {number}")
-    return plan
 
 
 def _event(past: Sequence[PlanEvent], number: str) -> str:
@@ -185,16 +193,18 @@ def _event(past: Sequence[PlanEvent], number: str) -> str:
     raise _RefusedError(404, "orchestrator/mismatched-job-event-id", f"Plan job has no event {number}")
 
 
-def _list(jobs: list[dict[str, Any]], query: Mapping[str, str]) -> str:
-    """Answer with a part of some records, in the order that is asked for."""
-    order = _ORDERS.get(query.get("order_by", "name"))
-    if order is None:
+def _list(numbers: Sequence[int], record: Callable[[int], dict[str, Any]], query: Mapping[str, str]) -> str:
+    """Answer with a part of some records, in the order that is asked for; in that of numbers no other one is made."""
+    order, step = query.get("order_by", "name"), -1 if query.get("order") == "desc" else 1
+    if order not in _ORDERS:
         raise _invalid(f"order_by can't be {query['order_by']}")
-    jobs.sort(key=order, reverse=query.get("order") == "desc")
+    if order != "name":
+        numbers = sorted(numbers, key=lambda number: _ORDERS[order](record(number)))
     offset = _whole("offset", query.get("offset", "0"))
-    limit = _whole("limit", query.get("limit", str(len(jobs))))
-    pagination = {"limit": limit, "offset": offset, "total": len(jobs)}
-    return pretty({"items": jobs[offset : offset + limit], "pagination": pagination})
+    limit = _whole("limit", query.get("limit", str(len(numbers))))
+    pagination = {"limit": limit, "offset": offset, "total": len(numbers)}
+    items = [record(number) for number in numbers[::step][offset : offset + limit]]
+    return pretty({"items": items, "pagination": pagination})
 
 
 def _page(url: str, past: Sequence[ScriptedEvent] | Sequence[PlanEvent], start: str | None) -> str:

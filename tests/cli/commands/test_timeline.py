@@ -12,7 +12,7 @@ import pytest
 
 from orch_events.analysis.timeline import SORTS
 from orch_events.cli.commands.timeline import timeline
-from orch_events.cli.options.definitions import PICTURE_FORMATS
+from orch_events.cli.options.formats import PICTURE_FORMATS
 from tests import GOLDEN
 from tests.cli.command import COMMAND, SECONDS, Done, run
 from tests.cli.conftest import Serve

@@ -1,10 +1,14 @@
+import inspect
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
-from orch_events.cli.help.formatter import Formatter, examples, paragraphs
+from orch_events.cli.help.formatter import Formatter, examples, paragraphs, unindented
+from orch_events.cli.help.topics import TOPICS
+from orch_events.cli.main import cli
 from orch_events.cli.options.option import option
 
 _WIDE = """\
@@ -127,3 +131,16 @@ def test_the_width_is_the_terminal_s_but_not_too_wide_or_narrow(columns: int | N
 
 def test_a_wide_terminal_is_not_filled() -> None:
     assert Formatter(300, 100).width == 98
+
+
+_HELPS = [
+    cli.help or "",
+    *(one.help or "" for one in cli.commands.values()),
+    *(topic.text for topic in TOPICS.values()),
+]
+
+
+@pytest.mark.parametrize("text", _HELPS)
+def test_a_text_is_unindented_as_python_does_it(text: str) -> None:
+    assert unindented(text) == inspect.cleandoc(text)
+    assert unindented(text.strip()) == inspect.cleandoc(text.strip())

@@ -5,9 +5,11 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import outcome_option, report_option, report_options, report_output_options
+from orch_events.cli.options.definitions import report_options
+from orch_events.cli.options.formats import report_output_options
 from orch_events.cli.options.groups import OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.cli.options.option import outcome_option, report_option
+from orch_events.library.job_ref import JobRef
 
 _HELP = """
     Show what got worse and what got better between two jobs.
@@ -38,7 +40,7 @@ def compare(
 ) -> int:  # fmt: skip
     """Run `orch-events compare`."""
     from orch_events.analysis.comparison import Comparison
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, write_report
     from orch_events.render.reports.compare import compare_json, compare_text
 

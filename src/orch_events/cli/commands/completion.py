@@ -16,13 +16,8 @@ from click.shell_completion import (
 )
 
 from orch_events.cli import exit_status
-from orch_events.cli.app import App
+from orch_events.cli.app import COMPLETION_VARIABLE, PROGRAM, App
 from orch_events.cli.help.command import command
-
-VARIABLE = "_ORCH_EVENTS_COMPLETE"
-"""The environment variable by which a shell requests completions."""
-
-PROGRAM = "orch-events"
 
 _BASH = r"""%(complete_func)s() {
     local line kind value wide=0 i
@@ -121,14 +116,14 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def script(program: click.Command, shell: str) -> str:
     """Return the completion script for a shell; `completions/` holds the same."""
-    return _SHELLS[shell](program, {}, PROGRAM, VARIABLE).source().strip()
+    return _SHELLS[shell](program, {}, PROGRAM, COMPLETION_VARIABLE).source().strip()
 
 
 def complete(program: click.Command, app: App, instruction: str) -> int:
     """Answer a shell's instruction, such as `bash_complete`, and return the exit status; errors are not reported."""
     try:
         shell = _SHELLS[instruction.removesuffix("_complete")]
-        app.output.write(shell(program, {"obj": app}, PROGRAM, VARIABLE).complete().encode() + b"\n")
+        app.output.write(shell(program, {"obj": app}, PROGRAM, COMPLETION_VARIABLE).complete().encode() + b"\n")
     except Exception:  # noqa: BLE001 - a message would appear in the middle of what is being typed
         return exit_status.BUG
     return 0

@@ -11,12 +11,12 @@ from orch_events.cli.connection import DEMO_SPEED, retry_policy
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.job_sources import ReplayOptions
-from orch_events.cli.options.definitions import composed, display_option, event_options
+from orch_events.cli.options.definitions import event_options
 from orch_events.cli.options.groups import EventOptions, TypedWords
-from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.options.option import option, pass_typed
+from orch_events.cli.options.option import composed, display_option, option, pass_typed
 from orch_events.cli.options.types import FILE, above_zero, duration
 from orch_events.errors import UsageError
+from orch_events.library.job_ref import JobRef
 
 _RETRY_SECONDS = 600.0
 _AUTH_WAIT_SECONDS = 300.0

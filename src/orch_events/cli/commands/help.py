@@ -1,6 +1,5 @@
 """`orch-events help`: help of the program, of a command, or on a topic."""
 
-import inspect
 from collections.abc import Mapping
 
 import click
@@ -8,8 +7,8 @@ from click.shell_completion import CompletionItem
 
 from orch_events.cli import exit_status
 from orch_events.cli.app import App
-from orch_events.cli.help.command import command
-from orch_events.cli.help.formatter import write_paragraphs
+from orch_events.cli.help.command import Group, command
+from orch_events.cli.help.formatter import unindented, write_paragraphs
 from orch_events.cli.options.option import Option
 from orch_events.errors import UsageError
 
@@ -25,6 +24,8 @@ _HELP = """
     orch-events help                  all commands and topics
     orch-events help follow           the same as orch-events follow --help
     orch-events help exit-status      what each exit status means
+
+    Help that is longer than the terminal goes through $PAGER; that of --help does not.
 """
 
 
@@ -33,23 +34,27 @@ _HELP = """
 @click.pass_context
 def help_(ctx: click.Context, word: str | None) -> None:
     """Run `orch-events help`."""
+    app: App = ctx.obj
+    with app.paging(wanted=True):
+        app.output.write_text(_text(ctx, word) + "\n")
+
+
+def _text(ctx: click.Context, word: str | None) -> str:
+    """Return the help for a word, or of the program. Raises UsageError if there is none."""
     from orch_events.cli.help.topics import TOPICS
     from orch_events.cli.help.usage import nearest, see
 
-    app: App = ctx.obj
     program, commands = ctx.find_root(), _commands(ctx)
     if word is None:
-        app.output.write_text(program.get_help() + "\n")
-    elif word in commands:
+        return program.get_help()
+    if word in commands:
         named = commands[word]
-        text = named.context_class(named, info_name=word, parent=program).get_help()
-        app.output.write_text(text + "\n")
-    elif word in TOPICS:
+        return named.context_class(named, info_name=word, parent=program).get_help()
+    if word in TOPICS:
         formatter = ctx.make_formatter()
         write_paragraphs(formatter, topic(word, commands))
-        app.output.write_text(formatter.getvalue().strip("\n") + "\n")
-    else:
-        raise UsageError(f"there is no help for {word!r}", see(program, nearest(word, _words(ctx))))
+        return formatter.getvalue().strip("\n")
+    raise UsageError(f"there is no help for {word!r}", see(program, nearest(word, _words(ctx))))
 
 
 def _commands(ctx: click.Context) -> Mapping[str, click.Command]:
@@ -61,8 +66,9 @@ def _words(ctx: click.Context) -> Mapping[str, str]:
     """Return all commands and topics, each with its description."""
     from orch_events.cli.help.topics import TOPICS
 
-    commands = {name: one.get_short_help_str() for name, one in _commands(ctx).items()}
-    return commands | {name: topic.about for name, topic in TOPICS.items()}
+    program = ctx.find_root().command
+    commands = program.about if isinstance(program, Group) else {}
+    return {**commands, **{name: topic.about for name, topic in TOPICS.items()}}
 
 
 def topic(name: str, commands: Mapping[str, click.Command]) -> str:
@@ -73,7 +79,7 @@ def topic(name: str, commands: Mapping[str, click.Command]) -> str:
         "{exit statuses}": {str(status): meaning for status, meaning in exit_status.MEANINGS.items()},
         "{variables}": _variables(commands),
     }
-    text = inspect.cleandoc(TOPICS[name].text)
+    text = unindented(TOPICS[name].text)
     for place, rows in tables.items():
         text = text.replace(place, "\n".join(f"{term}  {meaning}" for term, meaning in rows.items()))
     return text

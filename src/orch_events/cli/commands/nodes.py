@@ -8,16 +8,11 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import (
-    EVENT_TIMES,
-    event_output_options,
-    exit_options,
-    filter_option,
-    report_options,
-    sort_option,
-)
+from orch_events.cli.options.definitions import EVENT_TIMES, exit_options, report_options
+from orch_events.cli.options.formats import event_output_options, sort_option
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.cli.options.option import filter_option
+from orch_events.library.job_ref import JobRef
 from orch_events.wire.job_key import spoken
 from orch_events.wire.vocabulary import NODE_WORDS
 
@@ -54,7 +49,7 @@ def nodes(
 ) -> int:  # fmt: skip
     """Run `orch-events nodes`."""
     from orch_events.analysis.timeline import Chart, ordered
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of
 
     app.configure_stderr(report.display)

@@ -10,8 +10,9 @@ import click
 
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
-from orch_events.cli.options.option import option
-from orch_events.cli.options.types import FILE, above_zero, whole
+from orch_events.cli.options.groups import TypedWords
+from orch_events.cli.options.option import option, pass_typed
+from orch_events.cli.options.types import FILE, above_zero, count, whole
 from orch_events.cli.options.types import fault as fault_type
 from orch_events.cli.options.types import port as port_type
 from orch_events.errors import LocalFileError, UsageError
@@ -63,6 +64,12 @@ _HELP = """
     show_default=True,
     help="Run N times as fast as real time.",
 )
+@option(
+    "--estate",
+    type=count,
+    metavar="JOBS",
+    help="Instead of the few jobs, a whole estate: so many jobs a day for thirty days, with the times of today.",
+)
 @option("--now", is_flag=True, help="Give the jobs the times of today instead of 2016-05-05.")
 @option("--token", metavar="TEXT", envvar="ORCH_EVENTS_SIMULATE_TOKEN", help="Require this token, a made-up one.")
 @option(
@@ -75,34 +82,43 @@ _HELP = """
 @option("--seed", type=whole, metavar="N", default="0", show_default=True, help="Random seed of the faults.")
 @option("--tls-cert", type=FILE, metavar="FILE", help="Serve TLS with this certificate.")
 @option("--tls-key", type=FILE, metavar="FILE", help="Private key of the certificate.")
+@pass_typed
 @click.pass_obj
-def simulate(  # noqa: PLR0917 - one argument an option of its own
-    app: App, port: int, speed: float, now: bool,  # noqa: FBT001 - click's
+def simulate(  # noqa: PLR0913, PLR0917 - one argument an option of its own
+    app: App, port: int, speed: float, estate: int | None, now: bool,  # noqa: FBT001 - click's
     token: str | None, fault: Sequence["Fault"], seed: int,
-    tls_cert: str | None, tls_key: str | None,
+    tls_cert: str | None, tls_key: str | None, typed: TypedWords,
 ) -> None:  # fmt: skip
     """Run `orch-events simulate`."""
-    from orch_events.simulator import EPOCH, Api, Faults, SimulatedTime, Simulator, scripts, tls_context
+    from orch_events.simulator import EPOCH, Api, Estate, Faults, SimulatedTime, Simulator, scripts, tls_context
 
     if bool(tls_cert) != bool(tls_key):
-        raise UsageError("--tls-cert and --tls-key must be used together")
+        _refuse_half_a_pair(typed)
+        tls_cert = tls_key = None
     try:
         tls = tls_context(tls_cert, tls_key) if tls_cert and tls_key else None
     except (OSError, ValueError):
         _check_readable(*filter(None, [tls_cert, tls_key]))
         raise LocalFileError(f"{tls_cert} and {tls_key} are not a certificate and its key") from None
-    begin = app.clock.now() - EPOCH.timestamp() if now else 0.0
+    begin = app.clock.now() - EPOCH.timestamp() if now or estate else 0.0
     jobs = {number: job.shifted(begin) for number, job in scripts().items()}
-    api = Api(SimulatedTime(app.clock, speed, begin).now, token, Faults(fault, seed), jobs)
+    whole_estate = Estate(estate, begin) if estate else None
+    api = Api(SimulatedTime(app.clock, speed, begin).now, token, Faults(fault, seed), jobs, estate=whole_estate)
     try:
         simulator = Simulator(api, port=port, tls=tls, clock=app.clock)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise LocalFileError(f"the simulator can't listen on port {port}: {reason}", "try --port 0") from None
     with _token_file(token) as token_file, simulator:
-        app.output.write_text(_lines_to_type(simulator, token_file, tls_cert))
+        app.output.write_text(_lines_to_type(simulator, token_file, tls_cert, estate=bool(estate)))
         while True:
             app.clock.sleep(3600)
+
+
+def _refuse_half_a_pair(typed: TypedWords) -> None:
+    """Raise UsageError for half of the pair, if it was typed: one of the environment alone is ignored."""
+    if typed.keys() & {"tls_cert", "tls_key"}:
+        raise UsageError("--tls-cert and --tls-key must be used together", "see: orch-events simulate --help")
 
 
 @contextmanager
@@ -136,10 +152,8 @@ def _check_readable(*paths: str) -> None:
             raise LocalFileError(f"{path} can't be read: {reason}", "check the path and its permissions") from None
 
 
-def _lines_to_type(simulator: "Simulator", token_file: str | None, certificate: str | None) -> str:
+def _lines_to_type(simulator: "Simulator", token_file: str | None, certificate: str | None, *, estate: bool) -> str:
     """Return shell commands that use the simulator, and the list of its jobs."""
-    from orch_events.simulator import scripts
-
     curl = ["curl", "-s"]
     lines = ["# in another terminal:", f"export ORCH_EVENTS_SERVICE_URL={simulator.url}"]
     if certificate:
@@ -148,14 +162,23 @@ def _lines_to_type(simulator: "Simulator", token_file: str | None, certificate: 
     if token_file:
         lines.append(f"export ORCH_EVENTS_TOKEN_FILE={shlex.quote(token_file)}")
         curl.append('-H "X-Authentication: $(cat "$ORCH_EVENTS_TOKEN_FILE")"')
+    lines += _lines_for_an_estate() if estate else _lines_for_jobs(f"{' '.join(curl)} '{simulator.url}")
+    return "\n".join([*lines, "# Ctrl-C here stops the simulator."]) + "\n"
+
+
+def _lines_for_an_estate() -> list[str]:
+    return ["orch-events jobs", "orch-events follow latest"]
+
+
+def _lines_for_jobs(curl: str) -> list[str]:
+    from orch_events.simulator import scripts
+
     jobs = [f"#   {job.number}  {job.type:7} {len(job.nodes):5} nodes  {job.description}" for job in scripts().values()]
-    lines += [
+    return [
         "orch-events follow 352",
         "orch-events list 353 --failed",
         "orch-events list 352 --json | jq -r .details.node",
-        f"{' '.join(curl)} '{simulator.url}/orchestrator/v1/jobs/352/events?start=1300'",
+        f"{curl}/orchestrator/v1/jobs/352/events?start=1300'",
         "# its jobs:",
         *jobs,
-        "# Ctrl-C here stops the simulator.",
     ]
-    return "\n".join(lines) + "\n"

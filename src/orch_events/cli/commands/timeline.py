@@ -7,16 +7,11 @@ import click
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
-from orch_events.cli.options.definitions import (
-    AXIS_TIMES,
-    exit_options,
-    picture_output_option,
-    report_option,
-    report_options,
-    sort_option,
-)
+from orch_events.cli.options.definitions import AXIS_TIMES, exit_options, report_options
+from orch_events.cli.options.formats import picture_output_option, sort_option
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.cli.options.option import report_option
+from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import size
 
 if TYPE_CHECKING:  # msgspec is imported when something is drawn
@@ -53,7 +48,7 @@ def timeline(
     report: ReportOptions,
 ) -> int:  # fmt: skip
     """Run `orch-events timeline`."""
-    from orch_events.cli.job_sources import load_job
+    from orch_events.cli.loading import load_job
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of
 
     app.configure_stderr(report.display)

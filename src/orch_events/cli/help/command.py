@@ -1,12 +1,16 @@
 """The classes of commands and of their group: they write their own help, and suggest what was meant."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from orch_events.cli.help.formatter import Formatter, Rows, paragraphs, write_paragraphs, write_sections
 from orch_events.cli.options.option import WORDS
+
+if TYPE_CHECKING:  # imported on TAB
+    from click.shell_completion import CompletionItem
 
 
 class _Context(click.Context):
@@ -94,31 +98,61 @@ def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..
     return click.command(name, cls=Command, **attributes)
 
 
+class _Commands(Mapping[str, click.Command]):
+    """The commands by name: the module of one is imported when the command is looked up."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._names:
+            raise KeyError(name)
+        module = import_module(f"orch_events.cli.commands.{name}")
+        found: click.Command = getattr(module, name, None) or getattr(module, f"{name}_")  # as `list_`
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 class Group(_CommandWithHelp, click.Group):
-    """The commands, in the order in which they were added, under headings."""
+    """The commands, in their order, under headings; each is imported only where it is needed itself.
 
-    def __init__(self, *args: Any, **attributes: Any) -> None:  # noqa: ANN401 - click's own
+    Args:
+        named: under each heading the commands' names, each with the first sentence of its help.
+
+    Attributes:
+        about: the commands' names, each with the first sentence of its help.
+    """
+
+    def __init__(self, *args: Any, named: Mapping[str, Mapping[str, str]], **attributes: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **attributes)
-        self._headings: dict[str, Sequence[click.Command]] = {}
-
-    def add_section(self, heading: str, commands: Sequence[click.Command]) -> None:
-        """Add commands under a heading."""
-        self._headings[heading] = commands
-        for one in commands:
-            self.add_command(one)
+        self._named = named
+        self.about = {name: about for commands in named.values() for name, about in commands.items()}
+        self.commands = _Commands(self.about)  # type: ignore[assignment] # nothing is added to it
 
     def list_commands(self, _: click.Context) -> list[str]:
         """Return the commands' names, in their order."""
-        return list(self.commands)
+        return list(self.about)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[str]]":
+        """Complete a command, or one of the program's own options."""
+        from click.shell_completion import CompletionItem
+
+        named = [CompletionItem(name, help=about) for name, about in self.about.items() if name.startswith(incomplete)]
+        return named + click.Command.shell_complete(self, ctx, incomplete)
 
     def sections(self, ctx: click.Context) -> dict[str, Rows]:
         """Return the sections of the help, by heading: commands, options, topics."""
         from orch_events.cli.help.topics import TOPICS
 
-        commands = {
-            heading: [(one.name or "", one.get_short_help_str()) for one in commands]
-            for heading, commands in self._headings.items()
-        }
+        commands = {heading: list(commands.items()) for heading, commands in self._named.items()}
         topics = [(name, topic.about) for name, topic in TOPICS.items()]
         return commands | super().sections(ctx) | {"Topics (orch-events help TOPIC)": topics}
 
@@ -129,5 +163,5 @@ class Group(_CommandWithHelp, click.Group):
         if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
             from orch_events.cli.help.usage import unknown_command
 
-            raise unknown_command(ctx, args[0])
+            raise unknown_command(ctx, args[0], args[1:])
         return super().resolve_command(ctx, args)

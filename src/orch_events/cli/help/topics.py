@@ -66,7 +66,7 @@ _FOLLOWING = """
     has responded well, so is everything but the API's own refusal: HTML, broken JSON, redirects to a login page. One
     line says that the connection is lost, and one that it is restored. After --retry-for without a good response,
     follow gives up; the state of the job is then unknown. Other commands give up after 10 seconds, unless --retry-for
-    says otherwise.
+    says otherwise. A host whose name is not known at the start ends a command at once, unless --retry-for is given.
 
     When the token expires, run puppet access login in another terminal within --auth-wait. The new token is used as
     soon as it is written.
@@ -102,6 +102,7 @@ _TIME = """
     10m      ten minutes
     1h30m    an hour and a half
     2d       two days
+    1w       a week
     90       ninety seconds
 
     A TIME, for --since and --until, is one of these:
@@ -171,8 +172,8 @@ _ENVIRONMENT = """
     {variables}
 
     An empty variable counts as unset. For an option without a value, set its variable to 1 or 0:
-    ORCH_EVENTS_EXIT_STATUS=0 means --no-exit-status. For a repeatable option, write one value per line. Where a command
-    can't use a value that others can, as a format that it does not have, its default applies; doctor lists these.
+    ORCH_EVENTS_EXIT_STATUS=0 means --no-exit-status. For a repeatable option, write one value per line. A value
+    that a command can't use, as a format that it does not have, is ignored; doctor lists these.
 
     These variables are used too:
 

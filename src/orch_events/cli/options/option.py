@@ -43,18 +43,30 @@ class Option(click.Option):
         self.also = also
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
-        """Return the variable's value; None for one that this command can't use, but another can."""
-        if self.can_use_variable(ctx) or not any(one.can_use_variable(ctx) for one in namesakes(ctx, self.envvar)):
+        """Return the variable's value; None for one that this command can't use, with a warning if none can."""
+        error = self._variable_error(ctx)
+        if error is None:
             return self._variable_value(ctx)
+        usable = any(one.can_use_variable(ctx) for one in namesakes(ctx, self.envvar))
+        if not usable and ctx.obj is not None and not ctx.resilient_parsing:
+            ctx.obj.stderr.warn(f"{self.envvar} is ignored: {self.what_is_wrong(error)}")
         return None
 
     def can_use_variable(self, ctx: click.Context) -> bool:
         """Whether the value of its variable, if that is set, is one that it takes."""
+        return self._variable_error(ctx) is None
+
+    def what_is_wrong(self, error: click.BadParameter | UsageError) -> str:
+        """Return what an error says of a value; click lists every word for yes and no."""
+        message = " ".join(error.message.split()).rstrip(".")
+        return f"{message.partition(' is not')[0]} is neither 1 nor 0" if self.is_flag else message
+
+    def _variable_error(self, ctx: click.Context) -> click.BadParameter | UsageError | None:
         try:
             self.type_cast_value(ctx, self._variable_value(ctx))
-        except (click.BadParameter, UsageError):
-            return False
-        return True
+        except (click.BadParameter, UsageError) as error:
+            return error
+        return None
 
     def _variable_value(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         text = self.resolve_envvar_value(ctx)
@@ -127,10 +139,25 @@ def option(*names: str, envvar: str = "", **attributes: Any) -> Callable[[Comman
     return click.option(*names, cls=Option, envvar=envvar or variable(names), **attributes)
 
 
+range_option = functools.partial(option, heading="Range")
+filter_option = functools.partial(option, heading="Filter")
+output_option = functools.partial(option, heading="Output")
+display_option = functools.partial(option, heading="Display")
+outcome_option = functools.partial(option, heading="Outcome")
+connect_option = functools.partial(option, heading="Connect")
+report_option = functools.partial(option, heading="Report")
+retry_option = functools.partial(option, heading="Retries")
+
+
 def variable(names: Sequence[str]) -> str:
     """Return the environment variable of an option with these names."""
     long = next(name for name in names if name.startswith("--"))
     return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
+
+
+def composed(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """Compose decorators, which add their options in this order."""
+    return lambda command: functools.reduce(lambda made, add: add(made), reversed(decorators), command)
 
 
 def grouped(
@@ -158,6 +185,30 @@ def grouped(
 
 def _values_of(kind: type[Any]) -> Read:
     return lambda _, values: kind(**{field: values.pop(field) for field in kind._fields})
+
+
+def one_of(given: Mapping[str, bool], typed: Mapping[str, Sequence[str]]) -> str:
+    """Return which of the options that exclude each other is given; "" for none. A typed one overrides variables.
+
+    Args:
+        given: whether each is given, by its parameter's name; `json` also stands for --output.
+        typed: the options that were typed, by the same names.
+
+    Raises:
+        UsageError: several were typed.
+    """
+    words = typed.keys() | ({"json"} if "output" in typed else set())
+    names = [name for name, on in given.items() if on]
+    typed_names = [name for name in names if name in words]
+    if len(typed_names) > 1:
+        *others, last = (f"--{name}" for name in given)
+        raise UsageError(f"{', '.join(others)} and {last} can't be combined", "use one of them")
+    return next(iter(typed_names or names), "")
+
+
+def either(words: Sequence[str]) -> str:
+    """Return words as a choice: `table, json or csv`."""
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def origin(ctx: click.Context, name: str) -> str:

@@ -12,7 +12,7 @@ from unicodedata import category, east_asian_width
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _EMOJI = "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 _JOINER = "\u200d"
-_ACTING = re.compile(
+_ACTING = (
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\u00ad\u034f\u061c\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"  # bidi,
     "\ufe00-\ufe0d\ufeff"  # zero-width, separators, variants
@@ -30,7 +30,7 @@ def escape_control(text: str) -> str:
     Returns:
         One line of safe text.
     """
-    return _ACTING.sub(_escape, text) if not text.isascii() or not text.isprintable() else text
+    return re.sub(_ACTING, _escape, text) if not text.isascii() or not text.isprintable() else text
 
 
 def escape_control_all(texts: list[str]) -> list[str]:
