@@ -26,6 +26,7 @@ ROOMS = {
     "client": "errors job times wire",
     "follow": "errors job times wire",
     "recording": "errors job times wire",
+    "archive": "errors job times wire",
     "simulator": "times",
     "render": "analysis errors job times wire",
     "library": "analysis client config errors follow job recording render simulator times wire",
@@ -33,7 +34,7 @@ ROOMS = {
     "__init__": "errors job library",
     "__main__": "cli",
 }
-"""What each room may import. Middle rooms (client, follow, recording, simulator, render) never import each other."""
+"""What each room may import. Middle rooms (client, follow, recording, archive, simulator, render) import no other."""
 
 INSIDE = {
     "config": {
@@ -54,6 +55,7 @@ INSIDE = {
         "lines": "event page",
         "records": "event job_key lenient page vocabulary",
         "job_key": "",
+        "keyed": "event job_key lenient records",
         "plan": "event vocabulary",
     },
     "job": {
@@ -109,6 +111,23 @@ INSIDE = {
         "reader": "checks file formats snapshot",
         "__init__": "reader replay",
     },
+    "archive": {
+        "database": "",
+        "days": "",
+        "runs": "",
+        "spans": "",
+        "index": "spans",
+        "place": "days",
+        "lines": "days spans",
+        "folding": "database runs",
+        "pruning": "database folding",
+        "compressing": "database days spans",
+        "recovery": "database days index pruning spans",
+        "upkeep": "compressing database days folding pruning",
+        "writer": "database days index lines spans upkeep",
+        "opening": "database days folding index place recovery writer",
+        "__init__": "opening writer",
+    },
     "simulator": {
         "faults": "",
         "json_text": "",
@@ -159,8 +178,8 @@ INSIDE = {
     },
     "render.timeline": {
         "axis": "",
-        "markup": "",
         "captions": "axis",
+        "markup": "captions",
         "page": "axis captions markup",
         "svg": "axis captions markup",
         "text": "axis captions",
@@ -226,7 +245,8 @@ LIBRARIES = {
     "rich": "render.toolkit",
     "httpx": "client",
     "httpcore": "cli.process client.connection",
-    "msgspec": "analysis cli.doctor client config follow job library render wire",
+    "sqlite3": "archive",
+    "msgspec": "analysis archive cli.doctor client config follow job library render wire",
     "time": "times",
     "random": "library.jobs simulator",
     "socket": "client.http_errors client.probe simulator",
@@ -327,7 +347,7 @@ def test_a_library_is_imported_only_where_the_table_says_and_there_it_is(library
     assert all(beginnings.values())
 
 
-NOT_PAID_FOR = {"httpx", "rich", "msgspec", "asyncio", "ssl", "http.client", "difflib", "shutil",
+NOT_PAID_FOR = {"httpx", "rich", "msgspec", "sqlite3", "asyncio", "ssl", "http.client", "difflib", "shutil",
                 "orch_events.cli.help.topics", "orch_events.cli.help.usage"}  # fmt: skip
 """What completion and `--version` do without."""
 

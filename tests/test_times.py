@@ -1,7 +1,5 @@
 """Durations and points in time."""
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -21,16 +19,6 @@ from orch_events.times import (
 
 NOW = 1_462_477_800.0
 TEN_YEARS = 10 * 365 * 86400
-
-
-@pytest.fixture
-def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Be four hours behind UTC in summer, five in winter."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "EST5EDT,M3.2.0,M11.1.0")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.mark.parametrize(

@@ -108,15 +108,21 @@ def test_a_signal_detaches_and_names_the_command_that_resumes(sent: signal.Signa
 @pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_before_the_first_event_detaches_too(sent: signal.Signals, status: int, at_zero: str) -> None:
-    with start(["follow", "352", "--service-url", at_zero, "--verbose"]) as process:
+    done = _interrupted(["follow", "352", "--service-url", at_zero], sent)
+
+    assert (done.status, done.out) == (status, "")
+    assert _RESUME.findall(done.err) == [("352", "")]
+
+
+def _interrupted(words: list[str], sent: signal.Signals) -> Done:
+    """Run the command, and send a signal to it once it has asked for events."""
+    with start([*words, "--verbose"]) as process:
         assert process.stderr is not None
         while "/events" not in process.stderr.readline():
             pass
         process.send_signal(sent)
         out, err = process.communicate(timeout=SECONDS)
-
-    assert (process.returncode, out) == (status, "")
-    assert _RESUME.findall(err) == [("352", "")]
+    return Done(process.returncode, out, err)
 
 
 @pytest.mark.slow
@@ -350,14 +356,9 @@ def test_a_search_without_an_end_is_a_usage_error_after_some_seconds(words: list
 @pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_search_without_an_end(sent: signal.Signals, status: int, endless: str) -> None:
-    with start(["list", "352", "--service-url", endless, "--grep", _FOR_EVER, "--verbose"]) as process:
-        assert process.stderr is not None
-        while "/events" not in process.stderr.readline():
-            pass
-        process.send_signal(sent)
-        out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out) == (status, "")
-    assert "Traceback" not in err
+    done = _interrupted(["list", "352", "--service-url", endless, "--grep", _FOR_EVER], sent)
+    assert (done.status, done.out) == (status, "")
+    assert "Traceback" not in done.err
 
 
 @pytest.fixture

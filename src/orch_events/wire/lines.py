@@ -49,6 +49,24 @@ def read_lines(pieces: Iterable[bytes], limit: int = 1 << 27) -> Iterator[Block]
         yield block
 
 
+def read_each(lines: Sequence[bytes]) -> list[Event | None]:
+    """Return the event in each of some lines; None for a line that is damaged or empty."""
+    try:
+        events = Event.read_all(compact(b"[%b]" % b",".join(lines)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        events = []
+    if [len(event.source) for event in events] == list(map(len, lines)):
+        return [event if event.is_known else None for event in events]
+    return [_read_or_none(line) for line in lines]
+
+
+def _read_or_none(line: bytes) -> Event | None:
+    try:
+        return _read_object(line.strip())
+    except ValueError:
+        return None
+
+
 def _whole_lines(pieces: Iterable[bytes], limit: int) -> Iterator[list[bytes]]:
     """Split the bytes into lines, and yield those that are complete in blocks; the last one needs no newline."""
     held: list[bytes] = []

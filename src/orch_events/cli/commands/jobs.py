@@ -105,19 +105,14 @@ def _kinds(types: Sequence[str], tree: bool, typed: TypedWords) -> tuple[frozens
 
 
 def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]", *, tree: bool) -> None:
-    from orch_events.render.events.structured import JsonArray, JsonLines
+    from orch_events.cli.reports import write_objects
     from orch_events.render.reports.jobs import jobs_csv, jobs_table
     from orch_events.render.toolkit.terminal import columns
     from orch_events.render.toolkit.timestamps import TimeFormat
 
-    objects = [job.raw for job in jobs]
     match output.format:
-        case "jsonl":
-            JsonLines(app.output).write_objects(objects)
-        case "json":
-            array = JsonArray(app.output)
-            array.write_objects(objects)
-            array.close()
+        case "json" | "jsonl":
+            write_objects(app, output, [job.raw for job in jobs])
         case "name":
             app.output.write_text("".join(f"{job.key}\n" for job in jobs if job.number))
         case "csv":

@@ -15,6 +15,7 @@ from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
     LIGHT,
+    PLAIN,
     STRIP_CELLS,
     bar_color,
     element,
@@ -23,11 +24,10 @@ from orch_events.render.timeline.markup import (
     outline,
     script_json,
     state_class,
+    widest,
 )
-from orch_events.render.toolkit.text import escape_control, width
-from orch_events.render.toolkit.theme import Theme
+from orch_events.render.toolkit.text import escape_control
 
-_THEME = Theme.from_capabilities(color=False, ascii_only=False)
 _MOST_NAME_CELLS = 48
 _LEAST_LABEL_CELLS = 12
 _MOST_TICKS = 12
@@ -45,8 +45,7 @@ def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, causes: Sequence
         causes: the nodes that did not finish, by cause.
     """
     rows = ordered(chart.rows, sort)
-    names = max((width(escape_control(row.run.name)) for row in rows), default=0)
-    labels = max((width(label(row, _THEME)) for row in rows), default=0)
+    names, labels = widest(rows)
     return _filled(
         title=escaped(heading.sentence),
         began=escaped(f"started {axis.began}" if axis.began else "start time unknown"),
@@ -78,7 +77,7 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
     """Yield how many nodes are in each state; a state that has rows is a button, which the script enables."""
     drawn = {escape_control(row.run.state) for row in rows}
     for state, count in heading.counts.items():
-        text = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
+        text = element("b", escaped(mark(state, PLAIN)), class_=state_class(state)) + escaped(f"{count:,} {state}")
         button = {"type": "button", "value": state, "aria-pressed": "false", "disabled": ""}
         yield element("li", element("button", text, **button) if state in drawn else element("span", text))
 
@@ -86,7 +85,7 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
 def _causes(groups: Sequence[Group]) -> str:
     """Return a list of why nodes did not finish; nothing if no cause is known."""
     items = [
-        element("li", element("b", escaped(f"{mark(group.state, _THEME)}{counted(len(group.runs))} {group.state}: "),
+        element("li", element("b", escaped(f"{mark(group.state, PLAIN)}{counted(len(group.runs))} {group.state}: "),
                               class_=state_class(group.state)) + escaped(group.cause))
         for group in groups if group.cause
     ]  # fmt: skip
@@ -121,7 +120,7 @@ def _row(row: Row, seconds: float, axis: Axis) -> str:
     bar = "" if row.seconds is None else "<i></i>"
     return (
         f'<li class="{state_class(state)}" data-state="{escaped(state)}" style="{place}"><b>{escaped(row.run.name)}</b>'
-        f'{bar}<em aria-hidden="true">{escaped(label(row, _THEME))}</em>{text}</li>'
+        f'{bar}<em aria-hidden="true">{escaped(label(row, PLAIN))}</em>{text}</li>'
     )
 
 
