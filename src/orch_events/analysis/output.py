@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from orch_events.analysis.causes import Causes
+from orch_events.analysis.excerpt import Room
 from orch_events.analysis.part import Part, name_test
 from orch_events.job.plan import run_key
 from orch_events.wire.detail import Report, read_changes, read_report
@@ -43,6 +44,9 @@ class Printed(msgspec.Struct, frozen=True):
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
         return not (self.output or self.stderr or self.value)
+
+
+_NO_ROOM = Printed("[left out: the report has no room for the output of more nodes]")
 
 
 class NodeOutput(msgspec.Struct, frozen=True):
@@ -85,6 +89,7 @@ class OutputCollector:
         failed: only nodes that failed or errored.
         grep: only nodes of whose output or error each of these matches something; empty for all.
         exact: whether texts are kept as they are: with their colours, and a Puppet run's report as JSON.
+        room: how much of the texts is kept; None for all of it.
     """
 
     def __init__(
@@ -94,7 +99,9 @@ class OutputCollector:
         failed: bool = False,
         grep: Sequence[re.Pattern[str]] = (),
         exact: bool = False,
+        room: Room | None = None,
     ) -> None:
+        self._room = room
         self._matches: Callable[[str], bool] = name_test(nodes) if nodes else lambda _: True
         self._failed = failed
         self._grep = grep
@@ -122,6 +129,10 @@ class OutputCollector:
             if node.state in NODE_OVER and self._states.get(self._key(node.name)) != node.state:
                 self._take(node.name, node.state, node.result)
 
+    def by_key(self, part: Part) -> dict[str, NodeOutput]:
+        """Return what was kept of each node of a part, by the node's key in it."""
+        return {key: one for key, one in self._found.items() if key in part.runs}
+
     def outputs(self, part: Part) -> list[NodeOutput]:
         """Return what each node of a part printed, in the order of finishing; last those that have not finished."""
         ended = [one for key, one in self._found.items() if key in part.runs]
@@ -138,11 +149,21 @@ class OutputCollector:
         printed = _exact(report) if self._exact else _plain(report, detail)
         error = report.error if self._exact else _plain_error(report)
         if self._passes(printed, error):
-            shared = self._shared.setdefault(self._what_tells_apart(printed), printed)
+            if self._room is not None:
+                printed, error = self._cut(printed, error, self._room)
+            shared = self._shared.setdefault(self._identity(printed), printed)
             self._found[key] = NodeOutput(name, state, report.exit_code, error, shared, self._job)
 
-    def _what_tells_apart(self, printed: Printed) -> object:
-        """Return what two texts have in common that are to be shared: of large ones, a digest."""
+    def _cut(self, printed: Printed, error: str, room: Room) -> tuple[Printed, str]:
+        """Return as much of both as there is room for; what several nodes share takes it once."""
+        plain = (text and drop_colors(whole(text)) for text in (printed.output, printed.stderr))
+        output, stderr, value = (text and room.cut(text) for text in (*plain, printed.value))
+        cut, error = Printed(output, stderr, value or ""), room.cut(error)
+        size = 0 if self._identity(cut) in self._shared else sum(len(text or "") for text in (output, stderr, value))
+        return (cut, error) if room.takes(size + len(error)) else (_NO_ROOM, "")
+
+    def _identity(self, printed: Printed) -> object:
+        """Return what is the same for texts that are to be shared: of large ones, a digest."""
         return (*(self._digest(text) for text in (printed.output, printed.stderr)), printed.value)
 
     def _digest(self, text: Text | None) -> str | bytes | None:
