@@ -129,8 +129,10 @@ class Endings:
     def _end_unknown(self, state: JobState) -> None:
         if self._verbose:
             self._stderr.note(why_over(state))
-        if self._commands is not None:
+        if self._commands is not None and state.job not in self._recorded:
             self._stderr.note(unknown(state.job, self._resume_points.command(state.job, self._commands)))
+        elif self._commands is not None:
+            self._stderr.note(f"the outcome of {spoken(state.job)} is unknown: neither a record nor an event tells it")
         elif self._exit_options.exit_status:
             self._stderr.note(f"the outcome of {spoken(state.job)} is unknown: no record tells it")
         self._conclude(state.job, Unreachable.exit_status)

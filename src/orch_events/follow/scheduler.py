@@ -55,6 +55,7 @@ def finish(steps: Steps[T], clock: Clock, report: Callable[[Update], None]) -> T
             clock.sleep(update.seconds)
         else:
             report(update)
+        del update  # its events may be large, and the next step takes its time
 
 
 def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = math.inf) -> Iterator[Update]:
