@@ -145,6 +145,7 @@ INSIDE = {
         "toolkit": "",
         "messages": "toolkit",
         "progress": "toolkit",
+        "terminal_status": "progress toolkit",
         "events": "toolkit",
         "reports": "events messages toolkit",
         "timeline": "toolkit",
@@ -213,16 +214,19 @@ INSIDE = {
         "renderers": "app options persisting",
         "reports": "app options",
         "resume_points": "shell_command",
-        "endings": "app exit_status options resume_points shell_command",
-        "session": "app endings job_sources options persisting record_file renderers resume_points shell_command",
+        "endings": "app exit_status fail_fast options resume_points shell_command",
+        "afterwards": "app options",
+        "fail_fast": "",
+        "session": "afterwards app endings exit_status fail_fast job_sources options persisting record_file renderers resume_points shell_command",
         "doctor": "app connection options",
-        "commands": "app connection doctor exit_status help job_completion job_sources loading options reports "
+        "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options reports "
         "session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
+        "facts": "",
         "groups": "",
-        "option": "",
+        "option": "facts",
         "types": "",
         "filters": "groups option types",
         "formats": "groups option types",
@@ -250,8 +254,8 @@ LIBRARIES = {
     "random": "library.jobs simulator",
     "socket": "client.http_errors client.probe simulator",
     "threading": "client.stream simulator",
-    "signal": "__main__ cli.signals",
-    "subprocess": "cli.pager",
+    "signal": "__main__ cli.afterwards cli.signals",
+    "subprocess": "cli.afterwards cli.pager",
     "asyncio": "",
 }
 """Who may import what; by the beginning of the module's name."""

@@ -164,6 +164,32 @@ _EXIT_STATUS = """
     An error is one sentence on standard error, followed by a hint at the next step.
 """
 
+_EXEC = """
+    follow --exec runs a command when following has ended: the job is over, --timeout or --fail-fast was reached, or the
+    server is gone. After Ctrl-C or another signal, or if the reader of the output has gone, it runs only with
+    --exec-always.
+
+    \b
+    orch-events follow 352 --exec 'notify-send "job $ORCH_EVENTS_JOB $ORCH_EVENTS_OUTCOME"'
+    orch-events follow 352 --exec 'jq .durations.p90'
+    orch-events follow 352 --exec 'test $ORCH_EVENTS_FAILED = 0 || orch-events failures $ORCH_EVENTS_JOB'
+
+    The shell runs it. It finds the summary of the job, as summary --json writes it, on standard input, a line for each
+    job; and in its environment:
+
+    \b
+    ORCH_EVENTS_JOB      the job's number
+    ORCH_EVENTS_OUTCOME  finished, failed, aborted or stopped; running or unknown if it is not known to be over
+    ORCH_EVENTS_STATUS   the exit status of follow
+    ORCH_EVENTS_FAILED   how many nodes failed or errored
+
+    Of several jobs, JOB and OUTCOME have a word for each, in the order in which they were named. For an orch-events in
+    the command these are no options, though some are named so; other variables work as always, but for those of --exec.
+
+    What it prints goes to standard error. It is ended after --exec-timeout. That it fails is told, and changes nothing
+    of the exit status. It is not told the token.
+"""
+
 _ENVIRONMENT = """
     Every option has an environment variable, ORCH_EVENTS_ and the name of the option. Precedence, highest first:
     option, environment variable, user's orchestrator.conf, global orchestrator.conf, default.
@@ -195,6 +221,7 @@ TOPICS: Mapping[str, Topic] = {
     "time": Topic("Durations, times and time zones.", _TIME),
     "formats": Topic("Table, JSON Lines, JSON and CSV.", _FORMATS),
     "exit-status": Topic("What each exit status means.", _EXIT_STATUS),
+    "exec": Topic("What the command of follow --exec is told.", _EXEC),
     "environment": Topic("Environment variables, and what they set.", _ENVIRONMENT),
 }
 """The help topics, by name."""
