@@ -217,10 +217,11 @@ INSIDE = {
         "endings": "app exit_status fail_fast options resume_points shell_command",
         "afterwards": "app options",
         "fail_fast": "",
-        "session": "afterwards app endings exit_status fail_fast job_sources options persisting record_file renderers resume_points shell_command",
+        "session": "afterwards app endings exit_status fail_fast job_sources options persisting record_file renderers "
+        "resume_points shell_command",
         "doctor": "app connection options",
-        "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options reports "
-        "session shell_command",
+        "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options "
+        "reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {

@@ -92,12 +92,13 @@ class Endings:
         return "detached" in self._statuses
 
     def fail_fast(self, found: FailFast) -> None:
-        """Note that `--fail-fast` was reached, and tell which nodes have failed."""
-        self._statuses["fail-fast"] = exit_status.FAILED_FAST
+        """Note that `--fail-fast` was reached, and tell which nodes have failed, unless an outcome has."""
         self._stderr.note(f"--fail-fast: {found.failed} node{'s' * (found.failed != 1)} failed")
         for state in found.jobs:
-            for line in bad_nodes(state, self._theme, columns(self._stderr_stream)):
-                self._stderr.note(line)
+            if state.job not in self._statuses:
+                for line in bad_nodes(state, self._theme, columns(self._stderr_stream)):
+                    self._stderr.note(line)
+        self._statuses["fail-fast"] = exit_status.FAILED_FAST
 
     def detach(self, signal: KeyboardInterrupt) -> None:
         """Note that a signal ended it."""

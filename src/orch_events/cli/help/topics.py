@@ -156,7 +156,7 @@ _EXIT_STATUS = """
     Of a plan job, its own word counts: 1 if the plan failed, 0 if it finished, even if a node of one of its jobs
     failed, since a plan may expect that. --fail-on without failed makes both 0.
 
-    For several jobs, the worst status counts: 8 to 4, then 3, 1, 124, 0.
+    For several jobs, the worst status counts: 8 to 4, then 3, 1, 9, 124, 0.
 
     \b
     orch-events follow 352 --timeout 1h    in CI: the step fails if the job fails
