@@ -170,16 +170,16 @@ _EXEC = """
     --exec-always.
 
     \b
-    orch-events follow 352 --exec 'notify-send "job $ORCH_EVENTS_JOB $ORCH_EVENTS_OUTCOME"'
-    orch-events follow 352 --exec 'jq .durations.p90'
-    orch-events follow 352 --exec 'test $ORCH_EVENTS_FAILED = 0 || orch-events failures $ORCH_EVENTS_JOB'
+    --exec 'notify-send "job $ORCH_EVENTS_OUTCOME"'
+    --exec 'jq .durations.p90'
+    --exec 'orch-events failures $ORCH_EVENTS_JOB'
 
     The shell runs it. It finds the summary of the job, as summary --json writes it, on standard input, a line for each
     job; and in its environment:
 
     \b
     ORCH_EVENTS_JOB      the job's number
-    ORCH_EVENTS_OUTCOME  finished, failed, aborted or stopped; running or unknown if it is not known to be over
+    ORCH_EVENTS_OUTCOME  finished, failed, aborted, stopped, running or unknown
     ORCH_EVENTS_STATUS   the exit status of follow
     ORCH_EVENTS_FAILED   how many nodes failed or errored
 
