@@ -68,7 +68,7 @@ def test_a_recorded_job_whose_nodes_are_all_over_does_not_go_on() -> None:
 
 
 def test_it_ends_with_nine_the_nodes_and_the_command_that_resumes_without_it(call: Call) -> None:
-    with Simulator(StillApi(27.0)) as simulator:
+    with Simulator(StillApi(37.0)) as simulator:
         done = call("follow", "353", "--service-url", simulator.url, "--fail-fast=3", "-o", "csv", "--timeout", "1m")
     assert done.status == 9
     lines = done.err.splitlines()

@@ -122,7 +122,6 @@ _HELP = """
     orch-events follow 352                until it ends; exits with 0 on success
     orch-events follow latest             the newest job
     orch-events follow 352 353 --json     two jobs in one stream, for scripts
-    orch-events follow 352 --fail-fast    until the first node fails
 
     Ctrl-C only detaches: the job keeps running.
 """
