@@ -161,7 +161,9 @@ class Block:
     @property
     def plain(self) -> bool:
         """Whether there are only commands of ours: no shell is needed to run them, nor Ctrl-C."""
-        return not any(re.search(r"[|&<>]|--exec", line) or PROMISES[line].then or PROMISES[line].stop for line in self.lines)
+        promises = [PROMISES[line] for line in self.lines]
+        by_shell = any(re.search(r"[|&<>]|--exec", line) for line in self.lines)
+        return not (by_shell or any(promise.then or promise.stop for promise in promises))
 
     @property
     def demonstrates(self) -> bool:
