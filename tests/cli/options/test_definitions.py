@@ -14,6 +14,7 @@ Call = Callable[..., Done]
 _TEXTS = {
     "type": "node_failed",
     "fail_on": "skipped",
+    "keep": "30d",
     "since": "2016-05-04",
     "until": "2016-05-05",
     "types": "plan_task",
@@ -31,11 +32,12 @@ def _options() -> Iterator[tuple[str, click.Option]]:
 _OPTIONS = [pytest.param(command, option, id=f"{command}-{option.name}") for command, option in _options()]
 
 
-_TYPE_OF_JOB = ("jobs", "--type")
-"""The one option that means something else than elsewhere: a type of jobs, not of events."""
+_OF_OTHER_KIND = {("jobs", "--type"), ("collect", "--type"), ("collect", "--state")}
+"""The options that mean something else than elsewhere: types of jobs, not of events; a file, not the states of jobs."""
 
-_VARIABLES = {("simulate", "--token"): "--simulate-token"}
-"""The option whose variable has another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's."""
+_VARIABLES = {("simulate", "--token"): "--simulate-token", ("collect", "--state"): "--state-file"}
+"""Options whose variables have another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's, and
+ORCH_EVENTS_STATE is for `jobs`."""
 
 
 def _long(option: click.Option) -> str:
@@ -72,7 +74,8 @@ def test_each_variable_says_what_its_option_says(
 ) -> None:
     sample = _sample(option)
     names = {"1": option.opts, "0": option.secondary_opts} if option.is_flag else {}
-    typed = _read(command, *([names[sample][0]] if names else [_long(option), sample]))
+    words = [f"{_long(option)}={sample}"] if getattr(option, "bare", "") else [_long(option), sample]
+    typed = _read(command, *([names[sample][0]] if names else words))
     monkeypatch.setenv(str(option.envvar), sample)
 
     assert _read(command) == typed
@@ -96,7 +99,7 @@ def test_no_option_but_the_simulator_s_takes_the_value_of_a_token() -> None:
 def test_the_same_option_is_of_the_same_kind_everywhere() -> None:
     kinds: dict[str, set[tuple[str, bool, bool]]] = {}
     for command, option in _options():
-        if (command, _long(option)) == _TYPE_OF_JOB:
+        if (command, _long(option)) in _OF_OTHER_KIND:
             continue
         kinds.setdefault(_long(option), set()).add((option.type.name, option.multiple, option.is_flag))
 
@@ -205,7 +208,7 @@ def test_what_a_command_can_t_use_of_the_environment_falls_back_and_what_is_type
 @pytest.mark.parametrize(
     ("variable", "value", "line", "told"),
     [
-        ("OUTPUT", "xml", "list 353", "'xml' is not one of 'table', 'jsonl', 'json', 'csv'"),
+        ("OUTPUT", "xml", "list 353", "'xml' is not one of table, jsonl, json, csv"),
         ("INTERVAL", "soon", "follow 353", "'soon' is not a duration: use 500ms, 2s, 10m, 1h30m, 7d or a number"),
         ("QUIET", "maybe", "list 353", "'maybe' is neither 1 nor 0"),
         ("START", "9" * 20, "list 353", f"'{'9' * 20}' is too large: the maximum is {'9' * 19}"),

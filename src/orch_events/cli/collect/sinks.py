@@ -72,7 +72,7 @@ class Kafka:
         self._refused: KafkaError | None = None
         self._reason = ""
         self._warned = False
-        self._producer = _producer(
+        self._producer, self._producer_error = _producer(
             {
                 "bootstrap.servers": brokers,
                 "client.id": "orch-events",
@@ -109,6 +109,8 @@ class Kafka:
                 self._producer.produce(self._topic, value, key, headers=headers, on_delivery=self._on_delivery)
             except BufferError:
                 self._poll(began_at, wait)
+            except self._producer_error as error:
+                raise self._refusal(error.args[0]) from None
             else:
                 self._left += 1
                 return
@@ -117,8 +119,7 @@ class Kafka:
         """Let the producer work for a moment, and say what holds it up."""
         self._producer.poll(_POLL_SECONDS)
         if self._refused is not None:
-            reason = self._refused.str()
-            raise LocalFileError(f"Kafka refuses a message for the topic {self._topic}: {reason}", "see --kafka-config")
+            raise self._refusal(self._refused)
         seconds = self._clock.monotonic() - began_at
         if seconds > _QUIET_SECONDS and not self._warned:
             self._warned = True
@@ -126,6 +127,10 @@ class Kafka:
             self._warn(f"Kafka takes no messages{why}; reading waits, nothing is lost")
         if not wait():
             raise NotHandedOverError
+
+    def _refusal(self, error: "KafkaError") -> LocalFileError:
+        message = f"Kafka refuses a message for the topic {self._topic}: {error.str()}"
+        return LocalFileError(message, "change the topic's settings, or give librdkafka's own in --kafka-config")
 
     def _on_delivery(self, error: "KafkaError | None", _: "Message") -> None:
         self._left -= 1
@@ -142,13 +147,14 @@ class _Silent:
         """Do nothing."""
 
 
-def _producer(config: Mapping[str, object]) -> "Producer":
+def _producer(config: Mapping[str, object]) -> "tuple[Producer, type[Exception]]":
+    """Make a producer; return what it raises, too."""
     try:
         from confluent_kafka import KafkaException, Producer
     except ImportError:
         raise LocalFileError("--kafka needs confluent-kafka, which is not installed", _INSTALL) from None
     try:
-        return Producer(dict(config))
+        return Producer(dict(config)), KafkaException
     except (KafkaException, TypeError, ValueError) as error:
         raise LocalFileError(f"Kafka can't be set up: {_without_values(error, config)}", "see --kafka-config") from None
 

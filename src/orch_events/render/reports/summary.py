@@ -60,7 +60,7 @@ def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Seq
     if summary.resources is not None:
         yield from _changes(summary.resources)
     if summary.running:
-        yield "running", listed([span.run.name for span in summary.running], whole=False)
+        yield "running", listed([span.run.name for span in summary.running], whole=False, rest="")
     if unheard:
         label, words = ("missing", "without events") if over else ("waiting", "not started yet")
         yield label, [counted(unheard, "node"), words]
@@ -119,12 +119,13 @@ def _label(span: Span, layout: Layout, running: str) -> str:
     return format_duration(span.seconds) + text
 
 
-def summary_json(summary: Summary) -> dict[str, Any]:
-    """Return the report for programs; `docs/reports.md` explains its keys."""
+def summary_json(summary: Summary, partial: str = "") -> dict[str, Any]:
+    """Return the report for programs, and why it is `partial`, if it is; `docs/reports.md` explains its keys."""
     progress, over = summary.progress, summary.progress.outcome is not None
     return {
         "version": VERSION,
         **json_progress(progress, summary.part),
+        "partial": partial or None,
         "nodes": {"total": progress.total, "unheard": progress.unheard, "states": dict(progress.nodes)},
         "started_at": timestamp(summary.began_at),
         "ended_at": timestamp(summary.last_at) if over else None,
