@@ -84,7 +84,7 @@ PROMISES = {
     ),
     "orch-events follow plan:301": Promise(
         r"^plan:301 .* started job 341\n341 [\s\S]*^342 [\s\S]*^plan:301 .* ✖ plan failed ",
-        r"^plan 301 failed after 52s",
+        r"^plan 301 failed after 53s",
         status=1,
     ),
     "orch-events jobs --tree": Promise(r"^plan:301 .*\n  341 .*\n  342 "),
