@@ -73,7 +73,7 @@ def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = 
         due_at, place, updates = heapq.heappop(queue)
         yield from _sleep(clock, min(due_at, deadline))
         if due_at >= deadline:
-            yield TimedOut()
+            yield TimedOut(timeout)
             return
         for update in updates:
             if isinstance(update, Pause):
@@ -81,7 +81,7 @@ def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = 
                 break
             yield update
             if clock.monotonic() >= deadline and not isinstance(update, JobEnded | OutcomeUnknown):
-                yield TimedOut()
+                yield TimedOut(timeout)
                 return
             if isinstance(update, Tick):
                 heapq.heappush(queue, (clock.monotonic(), place, updates))
