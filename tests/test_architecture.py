@@ -72,7 +72,7 @@ INSIDE = {
         "folding": "",
         "part": "",
         "excerpt": "",
-        "output": "causes excerpt part",
+        "output": "causes excerpt failures part",
         "progress": "durations",
         "summary": "durations part progress",
         "failures": "causes part progress",
