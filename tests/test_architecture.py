@@ -143,7 +143,7 @@ INSIDE = {
         "estate": "plans script",
         "api": "catalog estate faults json_text plans scenarios script",
         "server": "api faults",
-        "__init__": "api estate faults scenarios script server",
+        "__init__": "api estate faults plans scenarios script server",
     },
     "render": {
         "toolkit": "",
