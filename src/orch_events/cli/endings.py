@@ -57,6 +57,8 @@ class Endings:
         self._theme = app.theme(app.stderr_stream, display)
         self._recorded = {job.number for job in followed.named if job.recorded}
         self._statuses: dict[str, int] = {}
+        self._reasons: dict[str, str] = {}
+        self._left = ""
         self._outcomes: list[tuple[int, str]] = []
 
     @property
@@ -77,12 +79,18 @@ class Endings:
                 self._fail(state, error)
             case TimedOut():
                 self._statuses["timed out"] = exit_status.TIMED_OUT
+                self._left = "--timeout was reached"
             case _:
                 self._stderr.report(update)
 
     def detach(self, signal: KeyboardInterrupt) -> None:
         """Note that a signal ended it."""
+        self._left = "following was interrupted"
         self._statuses["detached"] = getattr(signal, "exit_status", exit_status.SIGINT)
+
+    def left(self, job: str) -> str:
+        """Return why a job is followed no longer, for its reports; "" if nothing is known but that it ended."""
+        return self._reasons.get(job) or self._left
 
     def close(self) -> None:
         """Tell what is to be told last: all outcomes again, and which jobs are still running."""
@@ -120,6 +128,7 @@ class Endings:
         if self._commands and not recorded and (isinstance(error, Unreachable) or state.job in self._resume_points):
             self._stderr.note(unknown(state.job, self._resume_points.command(state.job, self._commands)))
         self._statuses[state.job] = error.exit_status
+        self._reasons[state.job] = error.message
 
     def _conclude(self, job: str, status: int) -> None:
         """Note the exit status of a job's outcome; of a plan's jobs none counts: the plan's own word does."""

@@ -17,11 +17,13 @@ from typing import NamedTuple, TextIO
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
 from orch_events.cli.app import App
 from orch_events.cli.endings import Endings
+from orch_events.cli.final_reports import FinalReports
 from orch_events.cli.job_sources import ReplayOptions, open_jobs
-from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
+from orch_events.cli.options.groups import DisplayOptions, EventOptions, ReportFileOptions, TypedWords
 from orch_events.cli.persisting import Checkpoints
 from orch_events.cli.record_file import is_same_file, open_recording_file
 from orch_events.cli.renderers import closing, renderer_chain
+from orch_events.cli.report_files import check_report_files
 from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import LocalFileError, UsageError
@@ -55,6 +57,7 @@ class FollowOptions(NamedTuple):
         slow_seconds: after how many seconds a node is slow; None for twice the typical duration.
         replay: how recordings and the demo are replayed.
         progress: whether there is a live line or a heartbeat.
+        reports: which reports are written at the end.
         typed: the options that were typed, for suggested commands; None for no suggestions and no closing summary.
     """
 
@@ -64,6 +67,7 @@ class FollowOptions(NamedTuple):
     slow_seconds: float | None = None
     replay: ReplayOptions = ReplayOptions()
     progress: bool = False
+    reports: ReportFileOptions = ReportFileOptions()
     typed: TypedWords | None = None
 
 
@@ -77,6 +81,7 @@ def open_session(
         OrchEventsError: a job, a recording or a cursor file can't be opened.
     """
     app.configure_stderr(events.display)
+    check_report_files(follow.reports.files, [events.record, follow.cursor_file], len(set(refs)))
     verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job)
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
@@ -151,6 +156,7 @@ class FollowSession:
 
     Attributes:
         shown: how many events passed the filter.
+        reports: what is to be written when `run` has ended.
     """
 
     def __init__(
@@ -176,6 +182,7 @@ class FollowSession:
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
         self._resume_points = ResumePoints(followed)
         self._endings = Endings(app, followed, self._resume_points, events.exit_options, events.display, commands)
+        self.reports = FinalReports(app, follow.reports, followed, self._endings.left)
         self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
 
     @property
@@ -197,7 +204,7 @@ class FollowSession:
         """
         updates = self._followed.updates(steps)
         try:
-            with closing(self._chain.first_link):
+            with self.reports.around_log(), closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
                     self._handle(update)
         except KeyboardInterrupt as signal:
@@ -229,6 +236,7 @@ class FollowSession:
         with self._app.signals.shield():
             self._chain.first_link.write(state.job, events)
             self._resume_points.note(state.job, events)
+            self.reports.note(state.job, events)
         self._note_many_nodes(state)
         if self.shown > passed:
             self._progress.moved()

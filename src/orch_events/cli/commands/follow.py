@@ -3,20 +3,26 @@
 import functools
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+from orch_events.cli import exit_status
 from orch_events.cli.app import App
 from orch_events.cli.connection import DEMO_SPEED, retry_policy
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.job_sources import ReplayOptions
 from orch_events.cli.options.definitions import event_options
-from orch_events.cli.options.groups import EventOptions, TypedWords
+from orch_events.cli.options.formats import report_file_options
+from orch_events.cli.options.groups import EventOptions, ReportFileOptions, TypedWords
 from orch_events.cli.options.option import composed, display_option, option, pass_typed
 from orch_events.cli.options.types import FILE, above_zero, duration
-from orch_events.errors import UsageError
+from orch_events.errors import OrchEventsError, UsageError
 from orch_events.library.job_ref import JobRef
+
+if TYPE_CHECKING:  # msgspec is imported when something is followed
+    from orch_events.cli.session import FollowSession
 
 _RETRY_SECONDS = 600.0
 _AUTH_WAIT_SECONDS = 300.0
@@ -100,14 +106,14 @@ _HELP = """
     ),
 )
 @job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
-@event_options(_OWN_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start",
+@event_options(_OWN_OPTIONS, report_file_options, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start",
                live=True)  # fmt: skip
 @pass_typed
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, jobs: Sequence[JobRef], events: EventOptions, interval: float, timeout: float | None, settle: float,
     no_progress: bool, cursor_file: str | None, slow: float | None, speed: float | None,  # noqa: FBT001 - click's
-    typed: TypedWords,
+    reports: ReportFileOptions, typed: TypedWords,
 ) -> int:  # fmt: skip
     """Run `orch-events follow`."""
     from orch_events.cli.session import FollowOptions, open_session
@@ -116,10 +122,20 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
         _refuse_speed(typed)
         speed = None
     replay = ReplayOptions(speed=speed or math.inf, demo_speed=speed or DEMO_SPEED)
-    options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, typed)
+    options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, reports, typed)
     policy = retry_policy(events.retry, retry_seconds=_RETRY_SECONDS, auth_wait_seconds=_AUTH_WAIT_SECONDS)
     with open_session(app, jobs, events, policy, options) as session:
-        return session.run(lambda follower: follower.follow(), math.inf if timeout is None else timeout)
+        return _run(session, math.inf if timeout is None else timeout)
+
+
+def _run(session: "FollowSession", timeout: float) -> int:
+    """Follow to the end, however that comes, and write the reports; return the exit status."""
+    try:
+        status = session.run(lambda follower: follower.follow(), timeout)
+    except (BrokenPipeError, OrchEventsError) as error:
+        session.reports.write(getattr(error, "exit_status", exit_status.READER_GONE))
+        raise
+    return session.reports.write(status)
 
 
 def _refuse_speed(typed: TypedWords) -> None:
