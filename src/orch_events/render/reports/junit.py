@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 
 from orch_events.analysis.failures import reason
 from orch_events.analysis.job_report import JobReport, host_of, subject
+from orch_events.analysis.output import Printed
 from orch_events.analysis.trace import JobSpan, NodeSpan
 from orch_events.job.nodes import NodeRun
 from orch_events.job.plan import PlanState
@@ -24,6 +25,7 @@ from orch_events.render.reports.common import timestamp
 from orch_events.render.toolkit.text import drop_control
 from orch_events.wire.job_key import spoken
 from orch_events.wire.printed import drop_colors
+from orch_events.wire.text import whole
 
 _RESULTS = {"finished": "", "failed": "failure", "errored": "error"}
 """The element of a case for a node in this state; in any other it was skipped, as far as is known."""
@@ -108,9 +110,9 @@ def _case(run: NodeRun, span: NodeSpan | None, report: JobReport, job: JobState)
         result, why = ("error", "still running when the job ended") if job.is_over else (result, "still running")
     output = report.output(run)
     text = "\n".join(dict.fromkeys(filter(None, (why, output.error if output else "", run.message, run.report_url))))
-    printed = output.printed if output else None
-    out = (printed.output or printed.value) if printed else ""
-    return _Case(run.name, seconds, result, run.state, why, text, out, (printed.stderr or "") if printed else "")
+    printed = output.printed if output else Printed()
+    out, err = (whole(text) for text in (printed.output or printed.value, printed.stderr or ""))
+    return _Case(run.name, seconds, result, run.state, why, text, out, err)
 
 
 def _suite(report: JobReport, suite: _Suite, number: int) -> str:

@@ -35,6 +35,7 @@ from orch_events.render.timeline.markup import (
 )
 from orch_events.render.toolkit.text import escape_control
 from orch_events.times import format_duration
+from orch_events.wire.text import Text, whole
 
 _MOST_NAME_CELLS = 48
 _LEAST_LABEL_CELLS = 12
@@ -127,9 +128,9 @@ def _output(group: OutputGroup) -> str:
     return element("details", [summary, *(element("pre", _lines(text)) for text in texts if text)])
 
 
-def _lines(text: str) -> str:
+def _lines(text: Text) -> str:
     """Escape the lines of a text."""
-    return "\n".join(escaped(line.removesuffix("\r").expandtabs()) for line in text.rstrip("\n").split("\n"))
+    return "\n".join(escaped(line.removesuffix("\r").expandtabs()) for line in whole(text).rstrip("\n").split("\n"))
 
 
 def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
