@@ -175,6 +175,7 @@ INSIDE = {
         "jobs": "",
         "compare": "common",
         "failures": "common",
+        "annotations": "common",
         "junit": "common",
         "markdown": "common",
         "nodes": "common",
@@ -220,10 +221,13 @@ INSIDE = {
         "record_file": "app",
         "renderers": "app options persisting",
         "report_formats": "",
+        "report_files": "options report_formats",
+        "final_reports": "app options report_files report_formats",
         "reports": "app loading options",
         "resume_points": "shell_command",
         "endings": "app exit_status options resume_points shell_command",
-        "session": "app endings job_sources options persisting record_file renderers resume_points shell_command",
+        "session": "app endings final_reports job_sources options persisting record_file renderers report_files "
+        "resume_points shell_command",
         "doctor": "app connection options",
         "commands": "app connection doctor exit_status help job_completion job_sources loading options report_formats "
         "reports session shell_command",

@@ -37,48 +37,50 @@ def check_report_files(files: Sequence[ReportFile], others: Sequence[str | None]
         raise UsageError("an html report is about one job", "follow one, or choose another format, such as markdown")
     taken = {os.path.realpath(path) for path in others if path is not None}
     for file in files:
+        if not _is_replaced(file.path):
+            continue
         target = os.path.realpath(file.path)
-        if target in taken and _is_replaced(target):
+        if target in taken:
             raise UsageError(f"{file.path} can't be written twice", f"give --report {file.format} another file")
         taken.add(target)
         try:
             _check(Path(target))
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise _failed(file, error) from None
 
 
 def _check(target: Path) -> None:
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if _is_replaced(str(target)):
-        check_replaceable(target)
+    check_replaceable(target)
 
 
-def _is_replaced(target: str) -> bool:
-    """Whether it is a regular file, or will be one; a pipe or a device is written to as it is."""
+def _is_replaced(path: str) -> bool:
+    """Whether a path is to a regular file, or will be; a pipe or a device is written to as it is."""
     try:
-        return stat.S_ISREG(os.stat(target).st_mode)  # noqa: PTH116 - a text
-    except (OSError, ValueError):
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a text
+    except OSError:
         return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
-def _failed(file: ReportFile, error: OSError | ValueError) -> LocalFileError:
-    reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "invalid path"
+def _failed(file: ReportFile, error: OSError) -> LocalFileError:
+    reason = os.strerror(error.errno or 0)
     hint = "check the directory, its permissions and the free disk space"
     return LocalFileError(f"the {file.format} report can't be written to {file.path!r}: {reason}", hint)
 
 
 def write_report_file(file: ReportFile, reports: Sequence[JobReport], environ: Mapping[str, str]) -> None:
     """Write a report on some jobs. Raises LocalFileError."""
-    target, summary = Path(os.path.realpath(file.path)), environ.get(STEP_SUMMARY)
+    path, summary = Path(os.path.realpath(file.path)), environ.get(STEP_SUMMARY)
     try:
-        if file.format == "markdown" and summary and target == Path(os.path.realpath(summary)):
-            _append(target, reports)
-        elif _is_replaced(str(target)):
-            replace_file(target, WRITERS[file.format](reports).encode(), keep_mode=True, private=False)
+        if file.format == "markdown" and summary and path == Path(os.path.realpath(summary)):
+            _append(path, reports)
+        elif _is_replaced(file.path):
+            replace_file(path, WRITERS[file.format](reports).encode(), keep_mode=True, private=False)
         else:
-            target.write_bytes(WRITERS[file.format](reports).encode())
-    except (OSError, ValueError) as error:
+            Path(file.path).write_bytes(WRITERS[file.format](reports).encode())
+    except OSError as error:
         raise _failed(file, error) from None
 
 
