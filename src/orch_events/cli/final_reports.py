@@ -18,7 +18,7 @@ from orch_events.errors import LocalFileError
 from orch_events.job.plan import PlanState, run_key
 from orch_events.job.state import JobState
 from orch_events.library.followed import FollowedJobs
-from orch_events.library.jobs import DEMO
+from orch_events.library.jobs import DEMO, OpenJob
 from orch_events.render.reports.annotations import annotations, group_begin, group_end
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
@@ -73,12 +73,16 @@ class FinalReports:
                 self._collectors[job] = OutputCollector(failed=True, room=self._room)
             self._collectors[job].events(events)
 
+    def jobs(self) -> list[JobReport]:
+        """Return what is known of each job that was named."""
+        self._followed.adopt()
+        return [self._report(job) for job in self._followed.named]
+
     def write(self, status: int) -> int:
         """Write the reports and the annotations; return the exit status: 8 in place of 0, if one can't be written."""
         if not self._files and not self._annotates:
             return status
-        self._followed.adopt()
-        reports = [self._report(self._followed.by_job[job.number].state) for job in self._followed.named]
+        reports = self.jobs()
         written = [self._write(file, reports) for file in self._files]
         if self._annotates:
             self._app.stderr.show("".join(f"{line}\n" for line in annotations(reports)))
@@ -95,9 +99,8 @@ class FinalReports:
         self._app.stderr.note(f"{file.format} report{partial}: {escape_control(file.path)}")
         return True
 
-    def _report(self, state: JobState) -> JobReport:
-        job = next(job for job in self._followed.named if job.number == state.job)
-        server = DEMO if job.origin == DEMO else ""
+    def _report(self, job: OpenJob) -> JobReport:
+        state, server = self._followed.by_job[job.number].state, DEMO if job.origin == DEMO else ""
         return JobReport.from_state(state, why=self._why_left(state.job), outputs=self._outputs(state), server=server)
 
     def _outputs(self, state: JobState) -> dict[str, NodeOutput]:

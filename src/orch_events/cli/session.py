@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
+from orch_events.cli import exit_status
+from orch_events.cli.afterwards import Ending
 from orch_events.cli.app import App
 from orch_events.cli.endings import Endings
 from orch_events.cli.final_reports import FinalReports
+from orch_events.cli.fail_fast import FailFast
 from orch_events.cli.job_sources import ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, ReportFileOptions, TypedWords
 from orch_events.cli.persisting import Checkpoints
@@ -40,6 +43,7 @@ from orch_events.library.jobs import OpenJob
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import slow
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
+from orch_events.render.terminal_status import TerminalStatus
 from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import spoken
@@ -58,6 +62,7 @@ class FollowOptions(NamedTuple):
         replay: how recordings and the demo are replayed.
         progress: whether there is a live line or a heartbeat.
         reports: which reports are written at the end.
+        fail_fast: after how many failed nodes to stop; None for never.
         typed: the options that were typed, for suggested commands; None for no suggestions and no closing summary.
     """
 
@@ -68,6 +73,7 @@ class FollowOptions(NamedTuple):
     replay: ReplayOptions = ReplayOptions()
     progress: bool = False
     reports: ReportFileOptions = ReportFileOptions()
+    fail_fast: int | None = None
     typed: TypedWords | None = None
 
 
@@ -185,6 +191,7 @@ class FollowSession:
             commands = ShellCommand(follow.typed, followed.names)
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
         self._resume_points = ResumePoints(followed)
+        self._fail_fast = FailFast(followed, follow.fail_fast, events.exit_options.fail_on)
         self._endings = Endings(app, followed, self._resume_points, events.exit_options, events.display, commands)
         self.reports = FinalReports(app, follow.reports, followed, self._endings.left)
         self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
@@ -199,6 +206,11 @@ class FollowSession:
         """The followers."""
         return self._followed.followers
 
+    def ending(self, status: int) -> Ending:
+        """Return how it ended, with its exit status."""
+        by_signal = status == exit_status.READER_GONE or self._endings.by_signal
+        return Ending(status, by_signal, self.reports.jobs())
+
     def run(self, steps: Callable[[Follower], Iterator[Update]], timeout: float = math.inf) -> int:
         """Show everything until the jobs end or a signal arrives; return the exit status.
 
@@ -211,10 +223,13 @@ class FollowSession:
             with self.reports.around_log(), closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
                     self._handle(update)
+                    if self._fail_fast.reached(self._endings.concluded):
+                        self._endings.fail_fast(self._fail_fast)
+                        break
         except KeyboardInterrupt as signal:
             self._endings.detach(signal)
         finally:
-            self._progress.clear()
+            self._progress.close()
         self._endings.close()
         unsaved = any(link.failed for link in self._chain.persisting)
         return self._endings.status or (LocalFileError.exit_status if unsaved else 0)
@@ -267,7 +282,8 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
     width = partial(_columns, stream)
-    return LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+    line = LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+    return TerminalStatus(line, stream, progress, app.environ)
 
 
 def _columns(stream: TextIO) -> int:

@@ -73,7 +73,8 @@ def test_each_variable_says_what_its_option_says(
 ) -> None:
     sample = _sample(option)
     names = {"1": option.opts, "0": option.secondary_opts} if option.is_flag else {}
-    typed = _read(command, *([names[sample][0]] if names else [_long(option), sample]))
+    words = [f"{_long(option)}={sample}"] if getattr(option, "bare", "") else [_long(option), sample]
+    typed = _read(command, *([names[sample][0]] if names else words))
     monkeypatch.setenv(str(option.envvar), sample)
 
     assert _read(command) == typed

@@ -156,12 +156,38 @@ _EXIT_STATUS = """
     Of a plan job, its own word counts: 1 if the plan failed, 0 if it finished, even if a node of one of its jobs
     failed, since a plan may expect that. --fail-on without failed makes both 0.
 
-    For several jobs, the worst status counts: 8 to 4, then 3, 1, 124, 0.
+    For several jobs, the worst status counts: 8 to 4, then 3, 1, 9, 124, 0.
 
     \b
     orch-events follow 352 --timeout 1h    in CI: the step fails if the job fails
 
     An error is one sentence on standard error, followed by a hint at the next step.
+"""
+
+_EXEC = """
+    follow --exec runs a command when following has ended: the job is over, --timeout or --fail-fast was reached, or the
+    server is gone. After Ctrl-C or another signal, or if the reader of the output has gone, it runs only with
+    --exec-always.
+
+    \b
+    --exec 'notify-send "job $ORCH_EVENTS_OUTCOME"'
+    --exec 'jq .durations.p90'
+    --exec 'orch-events failures $ORCH_EVENTS_JOB'
+
+    The shell runs it. It finds the summary of the job, as summary --json writes it, on standard input, a line for each
+    job; and in its environment:
+
+    \b
+    ORCH_EVENTS_JOB      the job's number
+    ORCH_EVENTS_OUTCOME  finished, failed, aborted, stopped, running or unknown
+    ORCH_EVENTS_STATUS   the exit status of follow
+    ORCH_EVENTS_FAILED   how many nodes failed or errored
+
+    Of several jobs, JOB and OUTCOME have a word for each, in the order in which they were named. For an orch-events in
+    the command these are no options, though some are named so; other variables work as always, but for those of --exec.
+
+    What it prints goes to standard error. It is ended after --exec-timeout. That it fails is told, and changes nothing
+    of the exit status. It is not told the token.
 """
 
 _ENVIRONMENT = """
@@ -195,6 +221,7 @@ TOPICS: Mapping[str, Topic] = {
     "time": Topic("Durations, times and time zones.", _TIME),
     "formats": Topic("Table, JSON Lines, JSON and CSV.", _FORMATS),
     "exit-status": Topic("What each exit status means.", _EXIT_STATUS),
+    "exec": Topic("What the command of follow --exec is told.", _EXEC),
     "environment": Topic("Environment variables, and what they set.", _ENVIRONMENT),
 }
 """The help topics, by name."""
