@@ -227,15 +227,13 @@ INSIDE = {
         "reports": "app loading options",
         "resume_points": "shell_command",
         "endings": "app exit_status fail_fast options resume_points shell_command",
-        "afterwards": "app options",
+        "afterwards": "app options report_formats",
         "fail_fast": "",
-        "session": "afterwards app endings exit_status fail_fast final_reports job_sources options persisting record_file "
-        "renderers report_files "
-        "resume_points shell_command",
+        "session": "afterwards app endings exit_status fail_fast final_reports job_sources options persisting "
+        "record_file renderers report_files resume_points shell_command",
         "doctor": "app connection options",
         "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options "
-        "report_formats "
-        "reports session shell_command",
+        "report_formats reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {

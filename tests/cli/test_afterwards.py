@@ -1,7 +1,6 @@
 """What happens once following has ended: the command of --exec, and the bell."""
 
 import io
-import json
 import os
 import signal
 import sys
@@ -14,7 +13,6 @@ import pytest
 from orch_events.analysis.job_report import JobReport
 from orch_events.cli.afterwards import Ending, conclude, hook_environ
 from orch_events.cli.app import App
-from orch_events.cli.main import main
 from orch_events.cli.options.groups import AfterOptions
 from orch_events.job.state import JobState
 from tests.build import event, job_of, record, simulated

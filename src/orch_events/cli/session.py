@@ -19,8 +19,8 @@ from orch_events.cli import exit_status
 from orch_events.cli.afterwards import Ending
 from orch_events.cli.app import App
 from orch_events.cli.endings import Endings
-from orch_events.cli.final_reports import FinalReports
 from orch_events.cli.fail_fast import FailFast
+from orch_events.cli.final_reports import FinalReports
 from orch_events.cli.job_sources import ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, ReportFileOptions, TypedWords
 from orch_events.cli.persisting import Checkpoints

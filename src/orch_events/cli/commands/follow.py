@@ -17,7 +17,7 @@ from orch_events.cli.job_sources import ReplayOptions
 from orch_events.cli.options.definitions import event_options
 from orch_events.cli.options.formats import report_file_options
 from orch_events.cli.options.groups import AfterOptions, EventOptions, ReportFileOptions, TypedWords
-from orch_events.cli.options.option import composed, display_option, grouped, option, pass_typed
+from orch_events.cli.options.option import afterwards_option, composed, display_option, grouped, option, pass_typed
 from orch_events.cli.options.types import FILE, above_zero, count, duration
 from orch_events.errors import OrchEventsError, UsageError
 from orch_events.library.job_ref import JobRef
@@ -29,7 +29,6 @@ _RETRY_SECONDS = 600.0
 _AUTH_WAIT_SECONDS = 300.0
 
 _follow_option = functools.partial(option, heading="Follow")
-_after_option = functools.partial(option, heading="Afterwards")
 
 _OWN_OPTIONS = composed(
     display_option("--no-progress", is_flag=True, help="Show no live progress line and no heartbeat."),
@@ -90,18 +89,18 @@ _OWN_OPTIONS = composed(
 _AFTER_OPTIONS = grouped(
     "after",
     AfterOptions,
-    _after_option(
+    afterwards_option(
         "--exec",
         metavar="COMMAND",
         also=("on-end", "hook", "notify"),
         help="When following has ended, run COMMAND by the shell; see: orch-events help exec.",
     ),
-    _after_option(
+    afterwards_option(
         "--exec-always",
         is_flag=True,
         help="Run it after Ctrl-C and other signals too.",
     ),
-    _after_option(
+    afterwards_option(
         "--exec-timeout",
         type=duration(),
         metavar="DURATION",
@@ -109,7 +108,7 @@ _AFTER_OPTIONS = grouped(
         show_default=True,
         help="End it after this long.",
     ),
-    _after_option(
+    afterwards_option(
         "--bell",
         is_flag=True,
         help="Ring the terminal's bell when following has ended.",
@@ -145,8 +144,8 @@ _HELP = """
     ),
 )
 @job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
-@event_options(_OWN_OPTIONS, report_file_options, _AFTER_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start",
-               live=True)  # fmt: skip
+@event_options(_OWN_OPTIONS, report_file_options, _AFTER_OPTIONS, exit_on=True, retry_for="10m",
+               auth_wait="5m, 0 at the start", live=True)  # fmt: skip
 @pass_typed
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own

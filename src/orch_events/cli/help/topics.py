@@ -182,6 +182,7 @@ _EXEC = """
     ORCH_EVENTS_OUTCOME  finished, failed, aborted, stopped, running or unknown
     ORCH_EVENTS_STATUS   the exit status of follow
     ORCH_EVENTS_FAILED   how many nodes failed or errored
+    ORCH_EVENTS_REPORT_JUNIT, _HTML …  the file of each --report, by its format
 
     Of several jobs, JOB and OUTCOME have a word for each, in the order in which they were named. For an orch-events in
     the command these are no options, though some are named so; other variables work as always, but for those of --exec.

@@ -1,6 +1,5 @@
 """The options of the output: its format, its order, and a file that it is recorded in."""
 
-import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -8,7 +7,15 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.options.groups import OutputOptions, ReportFile, ReportFileOptions
-from orch_events.cli.options.option import Command, either, grouped, is_typed, option, output_option, report_option
+from orch_events.cli.options.option import (
+    Command,
+    afterwards_option,
+    either,
+    grouped,
+    is_typed,
+    output_option,
+    report_option,
+)
 from orch_events.cli.options.types import FILE, Completed, StreamFormat
 from orch_events.errors import UsageError
 
@@ -159,17 +166,14 @@ def _offer_reports(_: click.Context, incomplete: str) -> "Iterable[Item]":
     return [CompletionItem(value, help=text) for value, text in values.items() if value.startswith(incomplete)]
 
 
-_afterwards_option = functools.partial(option, heading="Afterwards")
-
-
 def report_file_options(command: Command) -> Command:
     """Add the options of reports that are written when following ends."""
     return grouped(
         "reports",
         ReportFileOptions,
-        _afterwards_option("--report", "files", multiple=True, type=Completed("report", _read_report, _offer_reports),
+        afterwards_option("--report", "files", multiple=True, type=Completed("report", _read_report, _offer_reports),
                       metavar="FORMAT:FILE", also=("junit", "html", "markdown", "artifact"),
                       help=f"When following ends, write a report to FILE: {either(tuple(FILE_FORMATS))}."),
-        _afterwards_option("--annotate", is_flag=True, also=("annotations",),
+        afterwards_option("--annotate", is_flag=True, also=("annotations",),
                       help="Under GitHub Actions, annotate causes of failure and fold the log; --report does so too."),
     )(command)  # fmt: skip
