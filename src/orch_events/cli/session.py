@@ -266,7 +266,7 @@ class FollowSession:
         """Say once that there is a shorter view of a job of many nodes, to who reads all of it."""
         if self._hints_at_failed and state.total > _MANY_NODES:
             self._hints_at_failed = False
-            self._stderr.note(f"{spoken(state.job)} has {state.total:,} nodes; --failed shows only what goes wrong")
+            self._stderr.note(f"{spoken(state.job)} has {state.total} nodes; --failed shows only what goes wrong")
 
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:

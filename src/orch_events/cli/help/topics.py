@@ -43,7 +43,7 @@ _JOB = """
 
     A saved response of the nodes endpoint has no events, but reports read it too.
 
-    With --demo, jobs come from the built-in simulator; orch-events simulate lists them.
+    With --demo, jobs come from the built-in simulator; orch-events jobs --demo lists them.
 """
 
 _FOLLOWING = """
@@ -53,7 +53,8 @@ _FOLLOWING = """
     A job is over when it says so, with the event job_finished or job_aborted or in its record (finished, failed or
     stopped), or when all of its nodes are done. Silence does not end a job: a node can be quiet for minutes. Before it
     exits, follow always asks the server once more, so that the last events are not lost. If events are still missing
-    then, or the record can't be read, it first waits until nothing new has come for --settle.
+    then, or the record can't be read, it first waits until nothing new has come for --settle. With --verbose, follow
+    tells by which signs the job is over.
 
     What is not known is never shown as an outcome. If neither the events nor the record tell how the job ended, its
     state is unknown, and the exit status is 6.
