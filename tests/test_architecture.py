@@ -150,6 +150,7 @@ INSIDE = {
         "toolkit": "",
         "messages": "toolkit",
         "progress": "toolkit",
+        "terminal_status": "progress toolkit",
         "events": "toolkit",
         "reports": "events messages toolkit",
         "timeline": "toolkit",
@@ -223,16 +224,21 @@ INSIDE = {
         "report_formats": "",
         "reports": "app loading options",
         "resume_points": "shell_command",
-        "endings": "app exit_status options resume_points shell_command",
-        "session": "app endings job_sources options persisting record_file renderers resume_points shell_command",
+        "endings": "app exit_status fail_fast options resume_points shell_command",
+        "afterwards": "app options",
+        "fail_fast": "",
+        "session": "afterwards app endings exit_status fail_fast job_sources options persisting record_file renderers "
+        "resume_points shell_command",
         "doctor": "app connection options",
-        "commands": "app connection doctor exit_status help job_completion job_sources loading options report_formats "
+        "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options "
+        "report_formats "
         "reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
+        "facts": "",
         "groups": "",
-        "option": "",
+        "option": "facts",
         "types": "",
         "filters": "groups option types",
         "formats": "groups option types",
@@ -260,8 +266,8 @@ LIBRARIES = {
     "random": "library.jobs simulator",
     "socket": "client.http_errors client.probe simulator",
     "threading": "client.stream simulator",
-    "signal": "__main__ cli.signals",
-    "subprocess": "cli.pager",
+    "signal": "__main__ cli.afterwards cli.signals",
+    "subprocess": "cli.afterwards cli.pager",
     "asyncio": "",
 }
 """Who may import what; by the beginning of the module's name."""

@@ -1,9 +1,10 @@
 """How each job ended, or was left: told on stderr, and collected as the exit status."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from orch_events.cli import exit_status
 from orch_events.cli.app import App
+from orch_events.cli.fail_fast import FailFast
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions
 from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
@@ -90,6 +91,25 @@ class Endings:
                 self._stderr.report(update)
             case _:
                 self._stderr.report(update)
+
+    @property
+    def concluded(self) -> Collection[str]:
+        """The jobs whose outcome is known, or known not to be."""
+        return self._statuses.keys()
+
+    @property
+    def by_signal(self) -> bool:
+        """Whether a signal ended it."""
+        return "detached" in self._statuses
+
+    def fail_fast(self, found: FailFast) -> None:
+        """Note that `--fail-fast` was reached, and tell which nodes have failed, unless an outcome has."""
+        self._stderr.note(f"--fail-fast: {found.failed} node{'s' * (found.failed != 1)} failed")
+        for state in found.jobs:
+            if state.job not in self._statuses:
+                for line in bad_nodes(state, self._theme, columns(self._stderr_stream)):
+                    self._stderr.note(line)
+        self._statuses["fail-fast"] = exit_status.FAILED_FAST
 
     def detach(self, signal: KeyboardInterrupt) -> None:
         """Note that a signal ended it."""

@@ -15,8 +15,11 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
+from orch_events.cli import exit_status
+from orch_events.cli.afterwards import Ending
 from orch_events.cli.app import App
 from orch_events.cli.endings import Endings
+from orch_events.cli.fail_fast import FailFast
 from orch_events.cli.job_sources import ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
 from orch_events.cli.persisting import Checkpoints
@@ -38,6 +41,7 @@ from orch_events.library.jobs import OpenJob
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import slow
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
+from orch_events.render.terminal_status import TerminalStatus
 from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import spoken
@@ -55,6 +59,7 @@ class FollowOptions(NamedTuple):
         slow_seconds: after how many seconds a node is slow; None for twice the typical duration.
         replay: how recordings and the demo are replayed.
         progress: whether there is a live line or a heartbeat.
+        fail_fast: after how many failed nodes to stop; None for never.
         typed: the options that were typed, for suggested commands; None for no suggestions and no closing summary.
     """
 
@@ -64,6 +69,7 @@ class FollowOptions(NamedTuple):
     slow_seconds: float | None = None
     replay: ReplayOptions = ReplayOptions()
     progress: bool = False
+    fail_fast: int | None = None
     typed: TypedWords | None = None
 
 
@@ -179,6 +185,7 @@ class FollowSession:
             commands = ShellCommand(follow.typed, followed.names)
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
         self._resume_points = ResumePoints(followed)
+        self._fail_fast = FailFast(followed, follow.fail_fast, events.exit_options.fail_on)
         self._endings = Endings(app, followed, self._resume_points, events.exit_options, events.display, commands)
         self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
 
@@ -192,6 +199,13 @@ class FollowSession:
         """The followers."""
         return self._followed.followers
 
+    def ending(self, status: int) -> Ending:
+        """Return how it ended, with its exit status."""
+        self._followed.adopt()
+        states = [self._followed.by_job[job.number].state for job in self._followed.named]
+        by_signal = status == exit_status.READER_GONE or self._endings.by_signal
+        return Ending(status, by_signal, states)
+
     def run(self, steps: Callable[[Follower], Iterator[Update]], timeout: float = math.inf) -> int:
         """Show everything until the jobs end or a signal arrives; return the exit status.
 
@@ -204,10 +218,13 @@ class FollowSession:
             with closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
                     self._handle(update)
+                    if self._fail_fast.reached(self._endings.concluded):
+                        self._endings.fail_fast(self._fail_fast)
+                        break
         except KeyboardInterrupt as signal:
             self._endings.detach(signal)
         finally:
-            self._progress.clear()
+            self._progress.close()
         self._endings.close()
         unsaved = any(link.failed for link in self._chain.persisting)
         return self._endings.status or (LocalFileError.exit_status if unsaved else 0)
@@ -243,7 +260,7 @@ class FollowSession:
         """Say once that there is a shorter view of a job of many nodes, to who reads all of it."""
         if self._hints_at_failed and state.total > _MANY_NODES:
             self._hints_at_failed = False
-            self._stderr.note(f"{spoken(state.job)} has {state.total:,} nodes; --failed shows only what goes wrong")
+            self._stderr.note(f"{spoken(state.job)} has {state.total} nodes; --failed shows only what goes wrong")
 
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:
@@ -259,7 +276,8 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
     width = partial(_columns, stream)
-    return LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+    line = LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+    return TerminalStatus(line, stream, progress, app.environ)
 
 
 def _columns(stream: TextIO) -> int:
