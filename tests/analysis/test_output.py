@@ -4,7 +4,6 @@ import json
 import re
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from orch_events.wire.page import PageDecoder
 from orch_events.wire.records import NodeRecord
 from orch_events.wire.text import LargeText, Text, whole
 from tests.build import case, event, event_at, job_of
+from tests.table import each
 
 RUN = {"noop": False, "status": "changed", "metrics": {"total": 9, "changed": 2}, "report-url": "https://pe/1"}
 
@@ -72,7 +72,7 @@ def test_errors_that_differ_in_names_are_one_group_with_their_pattern() -> None:
     assert outline(*events) == [("errored", None, "<node> is not connected", ["a", "b"])]
 
 
-@pytest.mark.parametrize(
+@each(
     ("detail", "output", "stderr", "error", "value"),
     [
         ({"_error": {"msg": "The task exited with 1"}, "_output": "x"}, "x", None, "", ""),
