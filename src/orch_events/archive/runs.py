@@ -17,6 +17,9 @@ from orch_events.wire.vocabulary import NODE_FAILED, NODE_OVER
 MOST_RUNS = 128
 """How many runs a chunk has at most: as many as are unpacked where one is looked for."""
 
+UNKNOWN = "unknown"
+"""The state of a node of which nobody knows how its run ended."""
+
 
 class Run(NamedTuple):
     """One node's run in one job.
