@@ -123,7 +123,7 @@ INSIDE = {
         "history": "folding runs",
         "pruning": "database folding",
         "compressing": "database days spans",
-        "recovery": "database days index pruning spans",
+        "recovery": "database days folding index pruning spans",
         "upkeep": "compressing database days folding pruning",
         "writer": "database days index lines spans upkeep",
         "opening": "database days folding index place recovery writer",

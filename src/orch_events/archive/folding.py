@@ -18,6 +18,13 @@ SELECT recent.node, jobs.thing, recent.job, coalesce(ended, recent.began, jobs.b
 FROM recent JOIN jobs ON jobs.id = recent.job
 """
 
+_JOIN = """
+UPDATE chunks SET joint = coalesce(first_ok <> (
+    SELECT last_ok FROM chunks AS other WHERE other.series = chunks.series AND other.first_job < chunks.first_job
+    ORDER BY other.first_job DESC LIMIT 1), 0)
+WHERE series = ? AND first_job >= ?
+"""
+
 Series = tuple[int, int]
 """The index's own numbers of a node, and of a thing that runs there."""
 
@@ -72,7 +79,13 @@ def add_runs(connection: sqlite3.Connection, series: int, runs: Sequence[Run]) -
             remove_chunk(connection, series, *chunk)
         for part in merged(old, here):
             add_chunk(connection, series, part)
+        join_chunks(connection, series, min(job, chunk[0]) if chunk else job)
         runs = runs[len(here) :]
+
+
+def join_chunks(connection: sqlite3.Connection, series: int, job: int) -> None:
+    """Note of each chunk from a job on whether the outcome changed from the chunk before it."""
+    connection.execute(_JOIN, (series, job))
 
 
 def read_runs(connection: sqlite3.Connection, packed: int) -> list[Run]:
@@ -92,6 +105,6 @@ def add_chunk(connection: sqlite3.Connection, series: int, runs: Sequence[Run]) 
     packed = connection.execute("INSERT INTO packed(runs) VALUES(?)", (pack(runs),)).lastrowid
     totals = Totals.from_runs(runs)
     connection.execute(
-        f"INSERT INTO chunks VALUES({', '.join('?' * 13)})",
+        f"INSERT INTO chunks VALUES({', '.join('?' * 13)}, 0)",
         (series, runs[0].job, packed, *totals),
     )

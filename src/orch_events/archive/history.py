@@ -20,10 +20,13 @@ _USUAL_RUNS = 100
 """The usual duration is that of the latest runs: what was usual a year ago is not what is usual."""
 _USUAL_CHUNKS = 16
 
-_CHUNKS = """
-SELECT node, thing, packed, runs, failed, errored, skipped, changes, first_ok, last_ok, first_at, last_at, last_state
-FROM chunks CROSS JOIN series ON series.id = chunks.series
+_TOTALS = """
+SELECT node, sum(runs), sum(failed), sum(errored), sum(skipped), sum(changes + joint), max(last_at), last_state
+FROM chunks CROSS JOIN series ON series.id = chunks.series WHERE thing IN ({things}) AND first_at >= ? GROUP BY node
 """
+"""SQLite takes the last state from the row that has the greatest time."""
+_CHUNKS = "SELECT node, thing, packed, last_ok FROM chunks CROSS JOIN series ON series.id = chunks.series"
+_OF_NODE = "SELECT node, thing, packed, last_ok FROM series JOIN chunks ON series.id = chunks.series"
 
 
 class HistoryQuery(msgspec.Struct, frozen=True):
@@ -93,33 +96,30 @@ class History:
 
     def _tallies(self) -> "dict[int, _Tally]":
         """Add up the runs of each node."""
-        tallies, ended = dict[int, _Tally](), dict[Series, bool]()
-        for series, totals in chain(self._totals(), self._recent_totals()):
-            tally = tallies.get(series[0])
-            if tally is None:
-                tally = tallies[series[0]] = _Tally()
-            tally.add(totals, ended.get(series))
-            if totals.last_ok is not None:
-                ended[series] = totals.last_ok
+        since, things = self._query.since or 0, ",".join(map(str, self._things))
+        rows = self._connection.execute(_TOTALS.format(things=things), (since,))
+        tallies = {node: _Tally(*totals) for node, *totals in rows}
+        for (node, _), totals, before in chain(self._first_parts(since), self._recent_totals()):
+            tallies.setdefault(node, _Tally()).add(totals, before)
         return tallies
 
-    def _totals(self) -> Iterator[tuple[Series, Totals]]:
-        """Yield the totals of each chunk, of each series in the order of its runs."""
-        since = self._query.since
-        where, values = ("", ()) if since is None else ("WHERE last_at >= ? ", (since,))
-        rows = self._connection.execute(f"{_CHUNKS}{where}ORDER BY series, first_job", values)
-        for node, thing, packed, *numbers in rows:
+    def _first_parts(self, since: float) -> Iterator[tuple[Series, Totals, bool | None]]:
+        """Yield the totals of chunks of which only a part counts."""
+        rows = self._connection.execute(f"{_CHUNKS} WHERE last_at >= ? AND first_at < ?", (since, since))
+        for node, thing, packed, _ in rows:
             if thing in self._things:
-                totals = Totals._make(numbers)
-                yield (node, thing), totals if since is None or totals.first_at >= since else self._part(packed)
+                yield (node, thing), Totals.from_runs(filter(self._counts, read_runs(self._connection, packed))), None
 
-    def _part(self, packed: int) -> Totals:
-        return Totals.from_runs(filter(self._counts, read_runs(self._connection, packed)))
-
-    def _recent_totals(self) -> Iterator[tuple[Series, Totals]]:
-        for series, runs in recent_runs(self._connection):
+    def _recent_totals(self) -> Iterator[tuple[Series, Totals, bool | None]]:
+        """Yield the totals of runs that are not folded yet, each with the outcome before them, if that is known."""
+        recent = recent_runs(self._connection)
+        chunks = self._connection.execute(
+            f"{_CHUNKS} WHERE last_at >= ? ORDER BY series, first_job", (self._query.since or 0,)
+        )
+        before = {(node, thing): last_ok for node, thing, _, last_ok in (chunks if recent else ())}
+        for series, runs in recent:
             if series[1] in self._things:
-                yield series, Totals.from_runs(filter(self._counts, runs))
+                yield series, Totals.from_runs(filter(self._counts, runs)), before.get(series)
 
     def _history(self, node: int, name: str, tally: "_Tally") -> NodeHistory:
         return NodeHistory(
@@ -143,10 +143,10 @@ class History:
     def _runs_of(self, node: int, most_chunks: int = -1) -> Iterator[tuple[int, Run]]:
         """Yield the runs of a node, each with what ran; of chunks no more than the latest."""
         rows = self._connection.execute(
-            f"{_CHUNKS}WHERE node = ? AND last_at >= ? ORDER BY last_at DESC LIMIT ?",
+            f"{_OF_NODE} WHERE node = ? AND last_at >= ? ORDER BY last_at DESC LIMIT ?",
             (node, self._query.since or 0, most_chunks),
         ).fetchall()
-        for _, thing, packed, *_ in rows:
+        for _, thing, packed, _ in rows:
             if thing in self._things:
                 yield from ((thing, run) for run in read_runs(self._connection, packed))
         for (_, thing), runs in recent_runs(self._connection, f"recent.node = {node:d}"):
@@ -163,9 +163,17 @@ class _Tally:
 
     __slots__ = ("changes", "errored", "failed", "last_at", "last_state", "runs", "skipped")
 
-    def __init__(self) -> None:
-        self.runs = self.failed = self.errored = self.skipped = self.changes = self.last_at = 0
-        self.last_state = ""
+    def __init__(  # a column each
+        self, runs: int = 0, failed: int = 0, errored: int = 0, skipped: int = 0, changes: int = 0, last_at: int = 0,
+        last_state: str = "",
+    ) -> None:  # fmt: skip
+        self.runs = runs
+        self.failed = failed
+        self.errored = errored
+        self.skipped = skipped
+        self.changes = changes
+        self.last_at = last_at
+        self.last_state = last_state
 
     def add(self, totals: Totals, before: bool | None) -> None:  # noqa: FBT001 - the last outcome
         """Add the totals of some runs of a series; `before`: whether the last one before them finished, if known."""

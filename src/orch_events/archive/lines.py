@@ -5,6 +5,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from orch_events.archive.days import day_path
@@ -86,11 +87,8 @@ def last_record(directory: Path, connection: sqlite3.Connection, job: int) -> Jo
 def _part(directory: Path, connection: sqlite3.Connection, job: int, at: int, size: int) -> Iterator[bytes]:
     """Yield `size` bytes of a job's lines, which begin behind `at` others."""
     days = connection.execute("SELECT DISTINCT day FROM spans WHERE job = ? ORDER BY day", (job,)).fetchall()
-    for path, (day, offset, skip, length) in (
-        one for (day,) in days for one in _placed(directory, connection, job, day)
-    ):
-        if at < length:
-            part = Span(day, offset, skip + at, size) if path.suffix == ".gz" else Span(day, offset + at, 0, size)
-            yield from read_span(path, part)
+    for path, span in chain.from_iterable(_placed(directory, connection, job, *row) for row in days):
+        if at < span.length:
+            yield from read_span(path, span.part(at, size, zipped=path.suffix == ".gz"))
             return
-        at -= length
+        at -= span.length

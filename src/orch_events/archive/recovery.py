@@ -16,6 +16,7 @@ from pathlib import Path
 
 from orch_events.archive.database import BrokenIndexError, transaction
 from orch_events.archive.days import DayFile, day_files, day_path, sync_directory
+from orch_events.archive.folding import fold
 from orch_events.archive.index import Index, Piece
 from orch_events.archive.pruning import forget_day
 from orch_events.archive.spans import PIECE_BYTES, Span, unzipped_with_places
@@ -53,6 +54,8 @@ def recover(directory: Path, connection: sqlite3.Connection, index: Index, note:
             raise BrokenIndexError(f"does not match {path.name}")
         if path.stat().st_size > size:
             _read_day(path, connection, index, day, size, note)
+            for _ in fold(connection):
+                pass
 
 
 def _finish_compressing(directory: Path, connection: sqlite3.Connection) -> None:
