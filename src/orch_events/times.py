@@ -79,6 +79,13 @@ def _finite(seconds: float, text: str) -> float:
     return seconds
 
 
+def write_duration(seconds: float) -> str:
+    """Write a duration as `parse_duration` reads it: `1h30m`, `40s`, `500ms`."""
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    parts = [f"{count}{unit}" for count, unit in _split(whole) if count]
+    return "".join([*parts, f"{milliseconds}ms" * bool(milliseconds)]) or "0"
+
+
 def parse_instant(text: str, now: float) -> float:
     """Read a point in time: `10m` (that long ago), a date, RFC 3339, or seconds since the epoch.
 

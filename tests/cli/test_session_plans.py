@@ -227,7 +227,7 @@ def test_what_is_left_tells_how_to_go_on_by_time(call: Call) -> None:
     assert done.status == 124
     assert done.err.splitlines()[-1] == (
         "plan 302 is still running: job 343: 7 of 8 nodes done, 1 running; resume with: "
-        "orch-events follow plan:302 --since 2016-05-05T19:49:56Z --no-progress --interval 0.1 --settle 0.3 "
+        "orch-events follow plan:302 --since 2016-05-05T19:49:56Z --no-progress --interval 100ms --settle 300ms "
         f"--service-url {url}"
     )
 

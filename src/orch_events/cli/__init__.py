@@ -19,6 +19,7 @@ renderers       builds the chain of renderers
 persisting      the links of the chain that save events: recording and checkpoint
 record_file     the file of --record
 reports         what the commands that print reports share
+report_formats  the writers of reports that others read, by the names of their formats
 pager           pages what is longer than the terminal, through $PAGER
 stderr          Stderr: errors, warnings, notes
 shell_command   the commands suggested to the user

@@ -50,6 +50,7 @@ def open_jobs(
         UnknownJob: there is no latest job.
         OrchEventsError: a server or a recording can't be opened, or the latest job can't be determined.
     """
+    connect = _without_demo(refs, connect)
     with ExitStack() as stack:
 
         @cache
@@ -64,6 +65,17 @@ def open_jobs(
                 job = _from_server(app, ref, server(), policy)
             _check_same_source(opened.setdefault(job.number, job), job)
         yield list(opened.values())
+
+
+def _without_demo(refs: Sequence[JobRef], connect: ConnectOptions) -> ConnectOptions:
+    """Let the URL of a job beat the demo of the environment. Raises UsageError for a demo that was typed."""
+    ref = next((ref for ref in refs if ref.kind in ("api", "console")), None)
+    if ref is None or not connect.demo:
+        return connect
+    if connect.origins["demo"] == "--demo":
+        message = f"{spoken(ref.number)} is on {ref.place}, but --demo shows the built-in simulator"
+        raise UsageError(message, "leave out --demo, or give the job's number")
+    return connect._replace(demo=False)
 
 
 def _check_same_source(first: "OpenJob", second: "OpenJob") -> None:

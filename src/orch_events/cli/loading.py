@@ -41,12 +41,12 @@ def load_job(
 
 
 def _note_early_end(app: App, job: "OpenJob", state: "JobState") -> None:
-    """Say that a recording ends before a job in it does, and where the rest is, if that is known."""
+    """Say that a recording ends while a node of a job in it runs, and where the rest is, if that is known."""
     from orch_events.job.plan import PlanState
 
     name = "standard input" if job.name == "-" else escape_control(job.name)
     jobs = state.jobs if isinstance(state, PlanState) else ()
     for number, one in ((job.live, state), *((job.live and one.job, one) for one in jobs)):
-        if not one.is_over:
+        if not one.is_over and not one.seen_over:
             live = f"; on the server: orch-events follow {number}" if number else ""
             app.stderr.note(f"{name} ends before the job does{live}")

@@ -113,11 +113,15 @@ def _follow(
     named = {job.number for job in jobs}
 
     def make(job: OpenJob) -> Follower:
+        resume = _resume(app, job, file) if file is not None else None
+        start = events.range.start if job.number in named else None
+        if resume is not None and start is not None:
+            app.stderr.note_once("--start is ignored: the cursor file says where to go on")
         return job.follower(
             app.clock,
             interval_seconds=follow.interval_seconds,
-            start=events.range.start if job.number in named else None,
-            resume=_resume(app, job, file) if file is not None else None,
+            start=start,
+            resume=resume,
             settle_seconds=follow.settle_seconds,
             name_nodes=events.output.format == "table" and is_terminal(app.stdout),
         )

@@ -94,6 +94,7 @@ class Follower:
         last_answer_at: when the source last gave a whole answer, on the clock's monotonic scale; None before.
         last_event_at: when the last event came, on the same scale; None before.
         unanswered_request_at: when the first request began that has no whole answer yet; None where each has one.
+        last_error: why the latest request for events failed; None if it did not.
     """
 
     def __init__(
@@ -114,6 +115,7 @@ class Follower:
         self.last_answer_at: float | None = None
         self.last_event_at: float | None = None
         self.unanswered_request_at: float | None = None
+        self.last_error: OrchEventsError | None = None
         self._source = source
         self._clock = clock
         self._policy = policy
@@ -280,11 +282,13 @@ class Follower:
                     drained_at = self._clock.monotonic()
                 if fetched is None:
                     yield Tick()
-        except OrchEventsError:
+        except OrchEventsError as error:
+            self.last_error = error
             yield from self._emit(self._cursor.drain())
             self._cursor.page_truncated()
             raise
         yield from self._emit(self._cursor.drain())
+        self.last_error = None
         self.last_answer_at, self.unanswered_request_at = self._clock.monotonic(), None
         self._cursor.end_page(end.next_start, asked_at, self.last_answer_at)
         if self._cursor.left_out and not self.state.left_out:

@@ -53,9 +53,13 @@ class RecordPoll:
         return f"the record of {spoken(self._state.job)} is unavailable{why}"
 
     def explain_the_end(self) -> Iterator[Notice]:
-        """Say where record and events do not agree, or where there was no record."""
+        """Say where record and events do not agree, or where the record could not be had, unlike in a recording."""
         job = spoken(self._state.job)
         if not self._state.has_record:
-            yield Notice(f"{self._no_record}; its end is known from its events alone")
+            if self._error is not None:
+                known = (
+                    "its end is known from its events alone" if self._state.is_over else "nothing says that it is over"
+                )
+                yield Notice(f"{self._no_record}; {known}")
         elif not self._state.matches_record:
             yield Notice(f"the record of {job} does not match its events; the exit status follows the record")

@@ -55,6 +55,7 @@ def finish(steps: Steps[T], clock: Clock, report: Callable[[Update], None]) -> T
             clock.sleep(update.seconds)
         else:
             report(update)
+        del update  # its events may be large, and the next step takes its time
 
 
 def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = math.inf) -> Iterator[Update]:
@@ -72,7 +73,7 @@ def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = 
         due_at, place, updates = heapq.heappop(queue)
         yield from _sleep(clock, min(due_at, deadline))
         if due_at >= deadline:
-            yield TimedOut()
+            yield TimedOut(timeout)
             return
         for update in updates:
             if isinstance(update, Pause):
@@ -80,7 +81,7 @@ def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = 
                 break
             yield update
             if clock.monotonic() >= deadline and not isinstance(update, JobEnded | OutcomeUnknown):
-                yield TimedOut()
+                yield TimedOut(timeout)
                 return
             if isinstance(update, Tick):
                 heapq.heappush(queue, (clock.monotonic(), place, updates))

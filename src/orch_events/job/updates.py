@@ -114,7 +114,13 @@ class FollowFailed(msgspec.Struct, frozen=True):
 
 
 class TimedOut(msgspec.Struct, frozen=True):
-    """The time limit is reached."""
+    """The time limit is reached.
+
+    Attributes:
+        seconds: the limit.
+    """
+
+    seconds: float
 
 
 Update = (

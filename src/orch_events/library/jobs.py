@@ -22,6 +22,9 @@ from orch_events.times import Clock
 from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import PLAN_TYPE
 
+DEMO = "demo"
+"""The origin of a job of the built-in simulator, whose port is another one each time."""
+
 _REPLAY_INTERVAL = 0.2
 
 
@@ -137,7 +140,7 @@ def job_on_server(ref: JobRef, server: OpenServer, policy: RetryPolicy, clock: C
     number = ref.number
     if ref.kind == "latest":
         number = yield from _latest(ref, server, policy, clock)
-    return OpenJob(number, server.client, policy, number, server.url.base if server.url else "demo")
+    return OpenJob(number, server.client, policy, number, server.url.base if server.url else DEMO)
 
 
 def _check_place(ref: JobRef, server: OpenServer) -> Steps[None]:

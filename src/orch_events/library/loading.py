@@ -79,6 +79,7 @@ class Loader:
             if self._observer is not None and isinstance(update, NewEvents):
                 self._observer.events(update.events)
             yield update
+            del update  # its events may be large, and what comes next is read beside them
         state = follower.state
         if job.start is not None or (state.lacks_nodes and (state.is_over or self._every_node)):
             yield from self._complete_nodes(job, state)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from orch_events.analysis.failures import Failures as FailuresFigures
+from orch_events.analysis.job_report import partial_of
 from orch_events.analysis.summary import Summary as SummaryFigures
 from orch_events.analysis.timeline import Chart
 from orch_events.job.state import JobState
@@ -189,6 +190,7 @@ class TimedNode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Summary(_Report, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Outcome, times and slowest nodes: `orch-events summary --json`; `jobs` is None but for a plan job."""
 
+    partial: str | None
     nodes: NodeCounts
     started_at: datetime | None
     ended_at: datetime | None
@@ -204,7 +206,7 @@ class Summary(_Report, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def summary_of(state: JobState) -> Summary:
     """Summarize a job, as far as it is known."""
-    return msgspec.convert(summary_json(SummaryFigures.from_state(state)), Summary)
+    return msgspec.convert(summary_json(SummaryFigures.from_state(state), partial_of(state)), Summary)
 
 
 def failures_of(state: JobState) -> Failures:

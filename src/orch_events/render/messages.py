@@ -135,6 +135,28 @@ def still_running(state: JobState, jobs: Sequence[JobState], resume: str) -> str
     return ": ".join(filter(None, [f"{spoken(state.job)} {what}", "; ".join(far)])) + f"; resume with: {resume}"
 
 
+def left(name: str, state: JobState, resume: str) -> str:
+    """Return the line for a recording that is shown no further, with the command that shows the rest.
+
+    Args:
+        name: the recording's path, or `-`.
+        state: the state of the job in it, so far.
+        resume: the command.
+    """
+    if name == "-":
+        return f"stopped reading standard input: {_far(state)} so far"
+    return f"{escape_control(name)} was left before its end: {_far(state)} so far; for the rest: {resume}"
+
+
+def why_over(state: JobState) -> str:
+    """Return the line, for --verbose, that says by which signs a job is over."""
+    record = state.record
+    signs = [f"the event {state.ended_by}"] if state.ended_by else []
+    signs += [f"its record, which says {escape_control(record.state)}"] if record and state.record_over else []
+    signs += [f"the end of all {state.total} nodes"] if state.nodes_over else []
+    return f"{spoken(state.job)} is over by {' and '.join(signs) or 'silence: nothing says that it is over'}"
+
+
 def _far(state: JobState) -> str:
     return how_far(state.over, state.total, state.nodes["running"])
 

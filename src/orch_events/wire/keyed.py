@@ -29,12 +29,13 @@ def with_job(raw: bytes, job: str) -> bytes:
 
 def split_job(event: Event) -> tuple[str | None, Event]:
     """Return the job that a line names, None if it names none, and the event as the server wrote it."""
-    raw = event.raw
-    found = _KEY.match(raw)
+    found = _KEY.match(event.source)
     if found is None:
         return None, event
     name = (found[2] or found[3]).decode()
-    return name if found[1] == b"job" else PLAN + name, Event(event.id, b"{" + raw[found.end() :])
+    with memoryview(event.source)[found.end() :] as rest:  # which may be large: it is copied once
+        own = Event(event.id, b"".join((b"{", rest)))
+    return name if found[1] == b"job" else PLAN + name, own
 
 
 def wrap_record(record: JobRecord) -> Event:
@@ -44,7 +45,7 @@ def wrap_record(record: JobRecord) -> Event:
 
 def is_record(event: Event) -> bool:
     """Whether a line, without its first key, has a job's record."""
-    return event.id is None and event.raw.startswith(_RECORD)
+    return event.id is None and bytes(memoryview(event.source)[: len(_RECORD)]) == _RECORD
 
 
 def read_record(event: Event) -> JobRecord | None:

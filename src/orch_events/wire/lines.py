@@ -15,6 +15,8 @@ import msgspec
 from orch_events.wire.event import Event
 from orch_events.wire.page import compact, read_event
 
+_LARGE_BYTES = 1 << 20
+
 _TOO_LONG = b"?"
 """Replaces what has arrived of a line beyond the limit; whatever follows, the line is not JSON."""
 
@@ -91,7 +93,9 @@ def _taken(held: list[bytes]) -> bytes:
 
 
 def _read_at_once(lines: list[bytes]) -> list[Event]:
-    """Read lines together; return nothing unless all of them are well-formed events with ids."""
+    """Read lines together; return nothing unless all of them are well-formed events with ids, and none is large."""
+    if sum(map(len, lines)) > _LARGE_BYTES:  # joining copies them
+        return []
     try:
         events = Event.read_all(compact(b"[%b]" % b",".join(lines)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

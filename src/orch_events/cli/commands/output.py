@@ -58,7 +58,7 @@ def output(  # noqa: PLR0917 - one argument an option of its own
     """Run `orch-events output`."""
     from orch_events.analysis.output import OutputCollector
     from orch_events.cli.loading import load_job
-    from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_objects
+    from orch_events.cli.reports import note_if_empty, outcome_status, part_of
     from orch_events.render.reports.output import output_json
 
     if is_terminal(app.stdout) and raw:
@@ -74,7 +74,8 @@ def output(  # noqa: PLR0917 - one argument an option of its own
         _write_raw(app, state, outputs)
     elif as_json:
         for one in outputs:
-            write_objects(app, output, [output_json(one, state.job)])
+            for piece in output_json(one, state.job):
+                app.output.write(piece)
     else:
         _show(app, report, state, part, outputs, each=wanted == "each")
     note_if_empty(app, state)
@@ -131,14 +132,16 @@ def _write_raw(app: App, state: "JobState", outputs: "list[NodeOutput]") -> None
     from orch_events.analysis.output import to_bytes
     from orch_events.render.toolkit.text import escape_control
     from orch_events.wire.printed import drop_colors
+    from orch_events.wire.text import pieces
 
     if len(outputs) != 1:
         raise UsageError(_not_one(state, outputs), "name it with -n NODE")
     (one,) = outputs
     for piece in to_bytes(one.printed.output or ""):
         app.output.write(piece)
-    for line in drop_colors(one.printed.stderr or "").splitlines():
-        app.stderr.show(f"stderr: {escape_control(line)}\n")
+    for text in pieces(one.printed.stderr or ""):
+        for line in drop_colors(text).splitlines():
+            app.stderr.show(f"stderr: {escape_control(line)}\n")
     if not (one.printed.output or one.printed.stderr):
         app.stderr.note(f"{escape_control(one.name)} printed nothing: it is {escape_control(one.state)}")
 

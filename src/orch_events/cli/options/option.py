@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from orch_events.errors import UsageError
-from orch_events.times import Instant
+from orch_events.times import Instant, write_duration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -101,7 +101,12 @@ class Option(click.Option):
             if isinstance(one, bool):
                 yield name if one else max(self.secondary_opts, key=len, default=name)
             else:
-                yield from (name, _word(one))
+                yield from (name, self._word(one))
+
+    def _word(self, value: Any) -> str:  # noqa: ANN401 - any option's
+        if isinstance(value, float) and self.metavar == "DURATION":
+            return write_duration(value)
+        return _word(value)
 
 
 def namesakes(ctx: click.Context, envvar: object) -> Iterator[Option]:

@@ -1,4 +1,6 @@
-"""The timeline as an HTML page: all nodes, to search and sort. It loads nothing from anywhere.
+"""The timeline as an HTML page: causes and outputs of failures, and all nodes, to search and sort.
+
+It loads nothing from anywhere.
 
 The rows are written here. The page's script only hides and moves them, so the page can be read without it.
 """
@@ -7,8 +9,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 
-from orch_events.analysis.failures import Group
+from orch_events.analysis.failures import Failures, Group
+from orch_events.analysis.folding import fold
+from orch_events.analysis.job_report import JobReport
+from orch_events.analysis.output import OutputGroup, grouped
+from orch_events.analysis.summary import Summary
 from orch_events.analysis.timeline import SORTS, Chart, Row, ordered
+from orch_events.job.plan import PlanState
 from orch_events.render.timeline.axis import Axis
 from orch_events.render.timeline.captions import Heading, counted, describe, label, mark, reasons
 from orch_events.render.timeline.markup import (
@@ -27,6 +34,8 @@ from orch_events.render.timeline.markup import (
     widest,
 )
 from orch_events.render.toolkit.text import escape_control
+from orch_events.times import format_duration
+from orch_events.wire.text import Text, whole
 
 _MOST_NAME_CELLS = 48
 _LEAST_LABEL_CELLS = 12
@@ -34,21 +43,24 @@ _MOST_TICKS = 12
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, causes: Sequence[Group] = ()) -> str:
-    """Return the page; its rows are in the order `sort` at first, and can be sorted otherwise.
+def draw(report: JobReport, time: str = "elapsed", sort: str = SORTS[0]) -> str:
+    """Return the page of a job; of a plan, its rows are jobs.
 
     Args:
-        chart: the chart.
-        heading: its heading.
-        axis: its axis.
-        sort: the first order.
-        causes: the nodes that did not finish, by cause.
+        report: the job.
+        time: the labels of the axis, as `Axis` takes it.
+        sort: the order of the rows at first; they can be sorted otherwise.
     """
+    state, part = report.state, report.part
+    chart = Chart.of_jobs(state) if isinstance(state, PlanState) else Chart.from_state(state, part)
+    heading, axis = Heading.from_state(state, chart, part), Axis(chart, time)
     rows = ordered(chart.rows, sort)
     names, labels = widest(rows)
     return _filled(
         title=escaped(heading.sentence),
         began=escaped(f"started {axis.began}" if axis.began else "start time unknown"),
+        partial=element("p", escaped(f"This page is partial: {report.partial}.")) if report.partial else "",
+        figures=_figures(Summary.from_state(state, part)),
         light=_variables(LIGHT),
         dark=_variables(DARK),
         classes="\n".join(f".{kind} {{ --state: var(--{kind}); --bar: var(--{bar_color(kind)}) }}" for kind in CLASSES),
@@ -57,7 +69,8 @@ def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, causes: Sequence
         states="\n".join(_states(heading, rows)),
         sorts="".join(element("option", name, **{"selected": ""} if name == sort else {}) for name in SORTS),
         nodes=heading.nodes,
-        causes=_causes(causes),
+        causes=_causes(Failures.from_state(state, part).groups),
+        outputs=_outputs(grouped(report.outputs.values(), state.runs)),
         chart="\n".join(_chart(chart, axis, rows)) if rows else element("p", "No events yet."),
         orders=script_json(_orders(chart.rows, rows)),
     )
@@ -90,6 +103,34 @@ def _causes(groups: Sequence[Group]) -> str:
         for group in groups if group.cause
     ]  # fmt: skip
     return element("ul", items, class_="causes", **{"aria-label": "Causes"}) if items else ""
+
+
+def _figures(summary: Summary) -> str:
+    """Return how long the nodes took; nothing if none has ended."""
+    if (spread := summary.spread) is None:
+        return ""
+    names = ("p50", "p90", "p99", "maximum")
+    figures = ", ".join(f"{name} {format_duration(getattr(spread, name))}" for name in names)
+    return element("p", f"durations of {counted(spread.count)}: {figures}")
+
+
+def _outputs(groups: Sequence[OutputGroup]) -> str:
+    """Return what nodes printed, the same output once; each folds out."""
+    return "\n".join(map(_output, groups))
+
+
+def _output(group: OutputGroup) -> str:
+    one = group.example
+    exited = "" if one.exit_code is None else f", exit code {one.exit_code}"
+    told = element("b", escaped(f"{mark(one.state, PLAIN)}{counted(len(group.names))} {one.state}{exited}: "))
+    summary = element("summary", told + escaped(", ".join(fold(group.names))), class_=state_class(one.state))
+    texts = (one.printed.output, one.printed.stderr, one.printed.value, one.error)
+    return element("details", [summary, *(element("pre", _lines(text)) for text in texts if text)])
+
+
+def _lines(text: Text) -> str:
+    """Escape the lines of a text."""
+    return "\n".join(escaped(line.removesuffix("\r").expandtabs()) for line in whole(text).rstrip("\n").split("\n"))
 
 
 def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
