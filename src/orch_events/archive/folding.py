@@ -18,6 +18,12 @@ SELECT recent.node, jobs.thing, recent.job, coalesce(ended, recent.began, jobs.b
 FROM recent JOIN jobs ON jobs.id = recent.job
 """
 
+RECENT_STATES = """
+SELECT recent.node, jobs.thing, coalesce(ended, recent.began, jobs.began, 0), recent.state
+FROM recent JOIN jobs ON jobs.id = recent.job ORDER BY recent.node, jobs.thing, recent.job
+"""
+"""The states alone of the runs that are not folded yet: the node, what ran, the time and the state."""
+
 _JOIN = """
 UPDATE chunks SET joint = coalesce(first_ok <> (
     SELECT last_ok FROM chunks AS other WHERE other.series = chunks.series AND other.first_job < chunks.first_job

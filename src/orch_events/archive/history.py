@@ -7,14 +7,14 @@ the beginning of the time that is asked for, for the usual duration of the nodes
 import sqlite3
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from itertools import chain
 from statistics import median
 
 import msgspec
 
-from orch_events.archive.folding import Series, read_runs, recent_runs
-from orch_events.archive.runs import Run, Totals
+from orch_events.archive.folding import RECENT_STATES, read_runs, recent_runs
+from orch_events.archive.runs import OK, Run, Totals
 from orch_events.job.history import NodeHistory, PastRun
+from orch_events.wire.vocabulary import NODE_OVER
 
 _USUAL_RUNS = 100
 """The usual duration is that of the latest runs: what was usual a year ago is not what is usual."""
@@ -99,27 +99,26 @@ class History:
         since, things = self._query.since or 0, ",".join(map(str, self._things))
         rows = self._connection.execute(_TOTALS.format(things=things), (since,))
         tallies = {node: _Tally(*totals) for node, *totals in rows}
-        for (node, _), totals, before in chain(self._first_parts(since), self._recent_totals()):
-            tallies.setdefault(node, _Tally()).add(totals, before)
+        for node, totals in self._first_parts(since):
+            tallies.setdefault(node, _Tally()).add(totals)
+        self._add_recent(tallies, since)
         return tallies
 
-    def _first_parts(self, since: float) -> Iterator[tuple[Series, Totals, bool | None]]:
-        """Yield the totals of chunks of which only a part counts."""
+    def _first_parts(self, since: float) -> Iterator[tuple[int, Totals]]:
+        """Yield the totals of chunks of which only a part counts, each with its node."""
         rows = self._connection.execute(f"{_CHUNKS} WHERE last_at >= ? AND first_at < ?", (since, since))
         for node, thing, packed, _ in rows:
             if thing in self._things:
-                yield (node, thing), Totals.from_runs(filter(self._counts, read_runs(self._connection, packed))), None
+                yield node, Totals.from_runs(filter(self._counts, read_runs(self._connection, packed)))
 
-    def _recent_totals(self) -> Iterator[tuple[Series, Totals, bool | None]]:
-        """Yield the totals of runs that are not folded yet, each with the outcome before them, if that is known."""
-        recent = recent_runs(self._connection)
-        chunks = self._connection.execute(
-            f"{_CHUNKS} WHERE last_at >= ? ORDER BY series, first_job", (self._query.since or 0,)
-        )
-        before = {(node, thing): last_ok for node, thing, _, last_ok in (chunks if recent else ())}
-        for series, runs in recent:
-            if series[1] in self._things:
-                yield series, Totals.from_runs(filter(self._counts, runs)), before.get(series)
+    def _add_recent(self, tallies: "dict[int, _Tally]", since: float) -> None:
+        """Add the runs that are not folded yet, in the order of their jobs."""
+        chunks = self._connection.execute(f"{_CHUNKS} WHERE last_at >= ? ORDER BY series, first_job", (since,))
+        last_ok = {(node, thing): ok for node, thing, _, ok in chunks}
+        for node, thing, at, state in self._connection.execute(RECENT_STATES):
+            if thing in self._things and at >= since:
+                tallies.setdefault(node, _Tally()).add_one(state, at, last_ok.get((node, thing)))
+                last_ok[node, thing] = OK.get(state, last_ok.get((node, thing)))
 
     def _history(self, node: int, name: str, tally: "_Tally") -> NodeHistory:
         return NodeHistory(
@@ -175,15 +174,31 @@ class _Tally:
         self.last_at = last_at
         self.last_state = last_state
 
-    def add(self, totals: Totals, before: bool | None) -> None:  # noqa: FBT001 - the last outcome
-        """Add the totals of some runs of a series; `before`: whether the last one before them finished, if known."""
+    def add(self, totals: Totals) -> None:
+        """Add the totals of some runs of a series."""
         self.runs += totals.runs
         self.failed += totals.failed
         self.errored += totals.errored
         self.skipped += totals.skipped
-        self.changes += totals.changes + (None not in (before, totals.first_ok) and before != totals.first_ok)
-        if totals.last_state and totals.last_at >= self.last_at:
-            self.last_at, self.last_state = totals.last_at, totals.last_state
+        self.changes += totals.changes
+        self._note_last(totals.last_state, totals.last_at)
+
+    def add_one(self, state: str, at: int, before: int | None) -> None:
+        """Add one run; `before`: whether the one before it in its series finished, if that is known."""
+        ok = OK.get(state)
+        if ok is None:
+            self.skipped += state == "skipped"
+        else:
+            self.runs += 1
+            self.failed += state == "failed"
+            self.errored += state == "errored"
+            self.changes += before is not None and before != ok
+        if state in NODE_OVER:
+            self._note_last(state, at)
+
+    def _note_last(self, state: str, at: int) -> None:
+        if state and at >= self.last_at:
+            self.last_at, self.last_state = at, state
 
     @property
     def badness(self) -> tuple[float, float]:

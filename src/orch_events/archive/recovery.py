@@ -24,6 +24,7 @@ from orch_events.wire.keyed import is_record, read_record, split_job
 from orch_events.wire.lines import read_each
 
 _SURELY_DONE_DAYS = 2
+_FOLD_RUNS = 200_000
 
 
 def recover(directory: Path, connection: sqlite3.Connection, index: Index, note: Callable[[str], None]) -> None:
@@ -54,8 +55,14 @@ def recover(directory: Path, connection: sqlite3.Connection, index: Index, note:
             raise BrokenIndexError(f"does not match {path.name}")
         if path.stat().st_size > size:
             _read_day(path, connection, index, day, size, note)
-            for _ in fold(connection):
-                pass
+            _fold_many(connection)
+
+
+def _fold_many(connection: sqlite3.Connection) -> None:
+    """Fold runs if they are many: the more at once, the less often is each chunk packed again."""
+    (runs,) = connection.execute("SELECT count(*) FROM recent").fetchone()
+    for _ in fold(connection) if runs >= _FOLD_RUNS else ():
+        pass
 
 
 def _finish_compressing(directory: Path, connection: sqlite3.Connection) -> None:

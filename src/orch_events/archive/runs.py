@@ -21,7 +21,8 @@ MOST_RUNS = 128
 UNKNOWN = "unknown"
 """The state of a node of which nobody knows how its run ended."""
 
-_OK = {state: state not in NODE_FAILED for state in NODE_OVER - {"skipped"}}
+OK = {state: state not in NODE_FAILED for state in NODE_OVER - {"skipped"}}
+"""Whether a run in one of these states finished; nothing is said of any other."""
 
 
 class Run(NamedTuple):
@@ -44,7 +45,7 @@ class Run(NamedTuple):
     @property
     def ok(self) -> bool | None:
         """Whether it finished, as opposed to failed or errored; None for any other state."""
-        return _OK.get(self.state)
+        return OK.get(self.state)
 
 
 class Totals(NamedTuple):
@@ -75,7 +76,7 @@ class Totals(NamedTuple):
         """Add up the runs of a series, given in their order."""
         over = [run for run in runs if run.state in NODE_OVER]
         states = [run.state for run in over]
-        outcomes = [_OK[state] for state in states if state in _OK]
+        outcomes = [OK[state] for state in states if state in OK]
         times = [run.at for run in over]
         last_at = max(times, default=0)
         return cls(
