@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import orch_events
+from tests.table import each
 
 SRC = Path(orch_events.__file__).parent
 
@@ -152,6 +153,7 @@ INSIDE = {
         "toolkit": "",
         "messages": "toolkit",
         "progress": "toolkit",
+        "terminal_status": "progress toolkit",
         "events": "toolkit",
         "reports": "events messages toolkit",
         "timeline": "toolkit",
@@ -178,6 +180,7 @@ INSIDE = {
         "jobs": "",
         "compare": "common",
         "failures": "common",
+        "annotations": "common",
         "junit": "common",
         "markdown": "common",
         "nodes": "common",
@@ -223,18 +226,24 @@ INSIDE = {
         "record_file": "app",
         "renderers": "app options persisting",
         "report_formats": "",
+        "report_files": "options report_formats",
+        "final_reports": "app options report_files report_formats",
         "reports": "app loading options",
         "resume_points": "shell_command",
-        "endings": "app exit_status options resume_points shell_command",
-        "session": "app endings job_sources options persisting record_file renderers resume_points shell_command",
+        "endings": "app exit_status fail_fast options resume_points shell_command",
+        "afterwards": "app options report_formats",
+        "fail_fast": "",
+        "session": "afterwards app endings exit_status fail_fast final_reports job_sources options persisting "
+        "record_file renderers report_files resume_points shell_command",
         "doctor": "app connection options",
-        "commands": "app connection doctor exit_status help job_completion job_sources loading options report_formats "
-        "reports session shell_command",
+        "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options "
+        "report_formats reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
+        "facts": "",
         "groups": "",
-        "option": "",
+        "option": "facts",
         "types": "",
         "filters": "groups option types",
         "formats": "groups option types",
@@ -262,8 +271,8 @@ LIBRARIES = {
     "random": "library.jobs simulator",
     "socket": "client.http_errors client.probe simulator",
     "threading": "client.stream simulator",
-    "signal": "__main__ cli.signals",
-    "subprocess": "cli.pager",
+    "signal": "__main__ cli.afterwards cli.signals",
+    "subprocess": "cli.afterwards cli.pager",
     "asyncio": "",
 }
 """Who may import what; by the beginning of the module's name."""
@@ -322,12 +331,12 @@ def named(table: Mapping[str, str]) -> set[tuple[str, str]]:
     return {(one, other) for one, others in table.items() for other in others.split()}
 
 
-@pytest.mark.parametrize("place", ["", *INSIDE])
+@each("place", ["", *INSIDE])
 def test_who_imports_whom_is_what_the_table_says(place: str) -> None:
     assert edges(place) == named(INSIDE[place] if place else ROOMS)
 
 
-@pytest.mark.parametrize("place", ["", *INSIDE])
+@each("place", ["", *INSIDE])
 def test_the_table_names_everything_that_is_there(place: str) -> None:
     children = {_child(module, place) for module in modules()} - {"", "__init__"}
     known = INSIDE[place] if place else ROOMS
@@ -339,7 +348,7 @@ def test_every_folder_has_a_table() -> None:
     assert folders == set(INSIDE)
 
 
-@pytest.mark.parametrize("place", ["", *INSIDE])
+@each("place", ["", *INSIDE])
 def test_no_two_depend_on_each_other(place: str) -> None:
     table = INSIDE[place] if place else ROOMS
     placed = set[str]()
@@ -349,7 +358,7 @@ def test_no_two_depend_on_each_other(place: str) -> None:
         placed |= ready
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@each("library", LIBRARIES)
 def test_a_library_is_imported_only_where_the_table_says_and_there_it_is(library: str) -> None:
     users = {module for module in modules() if library in {name.partition(".")[0] for name in imports(module)}}
     allowed = LIBRARIES[library].split()

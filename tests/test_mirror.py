@@ -10,7 +10,7 @@ TESTS = ROOT / "tests"
 ELSEWHERE = {"benchmarks", "end_to_end", "soak", "tools"}
 """Folders of tests that are not of one module."""
 
-PROJECT = {"architecture", "docs", "fakes", "generated", "library", "mirror", "readme"}
+PROJECT = {"architecture", "docs", "fakes", "generated", "library", "mirror", "readme", "table"}
 """What else is tested: the project's files, and the fakes."""
 
 COVERED = {

@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterable
 from time import process_time
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orch_events.analysis.causes import Causes
+from tests.table import each
 
 NAMES = ("web-01.example.com", "web-02.example.com", "DB7", "db")
 CAUSES = Causes(NAMES)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pattern"),
     [
         ("", ""),
@@ -107,7 +107,7 @@ def test_no_digit_is_left_in_a_pattern(text: str) -> None:
     assert not re.search(r"\d", re.sub(r"(['\"`\u2018\u201c])<value>", "", CAUSES.pattern(text)))
 
 
-@pytest.mark.parametrize(
+@each(
     "piece",
     ["'", "'a", "a'", '"\'', ">'<", "->'<", "=>'", "a.", "a/", "/", "-", "1", "1s", "1:", "a:", ":", "1.", "abcdef",
      "a1", "0x", "<", "é'", "http:", "a+", " '", "\\", "1-", "aa:"],

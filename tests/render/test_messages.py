@@ -26,11 +26,12 @@ from orch_events.render.messages import bad_nodes, ended, lost, restored, slow, 
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 from tests.build import event, job_of, record
+from tests.table import each
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "nodes", "seconds", "said"),
     [
         ("finished", {"finished": 23, "skipped": 1}, 127.0, "finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"),

@@ -156,10 +156,11 @@ class OutputCollector:
 
     def _cut(self, printed: Printed, error: str, room: Room) -> tuple[Printed, str]:
         """Return as much of both as there is room for; what several nodes share takes it once."""
-        plain = (text and drop_colors(whole(text)) for text in (printed.output, printed.stderr))
-        output, stderr, value = (text and room.cut(text) for text in (*plain, printed.value))
-        cut, error = Printed(output, stderr, value or ""), room.cut(error)
-        size = 0 if self._identity(cut) in self._shared else sum(len(text or "") for text in (output, stderr, value))
+        output, stderr = (text and _excerpt(text, room) for text in (printed.output, printed.stderr))
+        cut, error = Printed(output, stderr, _excerpt(printed.value, room)), _excerpt(error, room)
+        size = (
+            0 if self._identity(cut) in self._shared else sum(len(text or "") for text in (output, stderr, cut.value))
+        )
         return (cut, error) if room.takes(size + len(error)) else (_NO_ROOM, "")
 
     def _identity(self, printed: Printed) -> object:
@@ -183,6 +184,10 @@ class OutputCollector:
             return True
         texts = (*(drop_colors(whole(text or "")) for text in (printed.output, printed.stderr)), printed.value, error)
         return any(pattern.search(text) for pattern in self._grep for text in texts)
+
+
+def _excerpt(text: Text, room: Room) -> str:
+    return room.cut(drop_colors(piece) for piece in pieces(text))
 
 
 def _exact(report: Report) -> Printed:

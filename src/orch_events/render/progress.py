@@ -79,8 +79,12 @@ class LiveLine:
         self._hidden_until = 0.0
         self._drawn = False
 
-    def clear(self) -> None:
+    def close(self) -> None:
         """Erase the line."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Erase the line, until it is drawn again."""
         if self._drawn:
             self._drawn = False
             if may_draw(self._terminal):
@@ -183,6 +187,10 @@ def _bar(over: int, failed: int, total: int, theme: Theme, cells: int) -> Part:
 class Progress(Protocol):
     """The interface of a progress display."""
 
+    def close(self) -> None:
+        """Leave nothing behind: this is the end."""
+        ...
+
     def clear(self) -> None:
         """Make room: something else is about to be written."""
         ...
@@ -198,6 +206,9 @@ class Progress(Protocol):
 
 class NoProgress:
     """For --quiet and --no-progress."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
     def clear(self) -> None:
         """Do nothing."""
@@ -218,8 +229,11 @@ class Heartbeat:
         self._clock = clock
         self._beat_at = clock.monotonic()
 
-    def clear(self) -> None:
+    def close(self) -> None:
         """Do nothing: lines in a log stay."""
+
+    def clear(self) -> None:
+        """Do nothing, as above."""
 
     def moved(self) -> None:
         """Start the minute again."""

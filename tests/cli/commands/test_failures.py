@@ -134,7 +134,7 @@ def test_a_hundred_nodes_are_still_named(call: Call) -> None:
 
 def test_all_names_all(call: Call) -> None:
     with _serving("deploy", 12) as url:
-        assert call("failures", "7", "--service-url", url).lines[-1].endswith(", n10 and 2 more")
+        assert call("failures", "7", "--service-url", url).lines[-1].endswith(", n10 and 2 more; --all shows all")
         assert call("failures", "7", "--service-url", url, "--all").lines[-1].endswith(", n10, n11, n12")
 
 

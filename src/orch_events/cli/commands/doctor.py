@@ -12,6 +12,7 @@ from orch_events.cli.app import App
 from orch_events.cli.connection import typed_settings
 from orch_events.cli.help.command import command
 from orch_events.cli.options.definitions import connect_options, doctor_options
+from orch_events.cli.options.facts import is_fact
 from orch_events.cli.options.groups import ConnectOptions, DoctorOptions
 from orch_events.cli.options.option import all_options
 from orch_events.render.toolkit.terminal import columns
@@ -72,7 +73,7 @@ def _checks(
     from orch_events.library.servers import Server, demo
 
     yield local_checks.versions()
-    yield local_checks.environment(app.environ, variables)
+    yield local_checks.environment([name for name in app.environ if not is_fact(name, app.environ)], variables)
     with ExitStack() as stack:
         if connect.demo:
             local = yield from local_checks.demo_configuration(connect, stack.enter_context(demo(app.clock, math.inf)))

@@ -173,7 +173,11 @@ def _lines_for_an_estate() -> list[str]:
 def _lines_for_jobs(curl: str) -> list[str]:
     from orch_events.simulator import scripts
 
-    jobs = [f"#   {job.number}  {job.type:7} {len(job.nodes):5} nodes  {job.description}" for job in scripts().values()]
+    cells = max(len(job.type) for job in scripts().values())
+    jobs = [
+        f"#   {job.number}  {job.type:{cells}} {len(job.nodes):5} nodes  {job.description}".rstrip()
+        for job in scripts().values()
+    ]
     return [
         "orch-events follow 352",
         "orch-events list 353 --failed",

@@ -43,7 +43,7 @@ _JOB = """
 
     A saved response of the nodes endpoint has no events, but reports read it too.
 
-    With --demo, jobs come from the built-in simulator; orch-events simulate lists them.
+    With --demo, jobs come from the built-in simulator; orch-events jobs --demo lists them.
 """
 
 _FOLLOWING = """
@@ -53,7 +53,8 @@ _FOLLOWING = """
     A job is over when it says so, with the event job_finished or job_aborted or in its record (finished, failed or
     stopped), or when all of its nodes are done. Silence does not end a job: a node can be quiet for minutes. Before it
     exits, follow always asks the server once more, so that the last events are not lost. If events are still missing
-    then, or the record can't be read, it first waits until nothing new has come for --settle.
+    then, or the record can't be read, it first waits until nothing new has come for --settle. With --verbose, follow
+    tells by which signs the job is over.
 
     What is not known is never shown as an outcome. If neither the events nor the record tell how the job ended, its
     state is unknown, and the exit status is 6.
@@ -156,12 +157,39 @@ _EXIT_STATUS = """
     Of a plan job, its own word counts: 1 if the plan failed, 0 if it finished, even if a node of one of its jobs
     failed, since a plan may expect that. --fail-on without failed makes both 0.
 
-    For several jobs, the worst status counts: 8 to 4, then 3, 1, 124, 0.
+    For several jobs, the worst status counts: 8 to 4, then 3, 1, 9, 124, 0.
 
     \b
     orch-events follow 352 --timeout 1h    in CI: the step fails if the job fails
 
     An error is one sentence on standard error, followed by a hint at the next step.
+"""
+
+_EXEC = """
+    follow --exec runs a command when following has ended: the job is over, --timeout or --fail-fast was reached, or the
+    server is gone. After Ctrl-C or another signal, or if the reader of the output has gone, it runs only with
+    --exec-always.
+
+    \b
+    --exec 'notify-send "job $ORCH_EVENTS_OUTCOME"'
+    --exec 'jq .durations.p90'
+    --exec 'orch-events failures $ORCH_EVENTS_JOB'
+
+    The shell runs it. It finds the summary of the job, as summary --json writes it, on standard input, a line for each
+    job; and in its environment:
+
+    \b
+    ORCH_EVENTS_JOB       the job's number
+    ORCH_EVENTS_OUTCOME   finished, failed, aborted, stopped, running or unknown
+    ORCH_EVENTS_STATUS    the exit status of follow
+    ORCH_EVENTS_FAILED    how many nodes failed or errored
+    ORCH_EVENTS_REPORT_X  the file of a --report, by its format, as in ORCH_EVENTS_REPORT_JUNIT
+
+    Of several jobs, JOB and OUTCOME have a word for each, in the order in which they were named. For an orch-events in
+    the command these are no options, though some are named so; other variables work as always, but for those of --exec.
+
+    What it prints goes to standard error. It is ended after --exec-timeout. That it fails is told, and changes nothing
+    of the exit status. It is not told the token.
 """
 
 _ENVIRONMENT = """
@@ -195,6 +223,7 @@ TOPICS: Mapping[str, Topic] = {
     "time": Topic("Durations, times and time zones.", _TIME),
     "formats": Topic("Table, JSON Lines, JSON and CSV.", _FORMATS),
     "exit-status": Topic("What each exit status means.", _EXIT_STATUS),
+    "exec": Topic("What the command of follow --exec is told.", _EXEC),
     "environment": Topic("Environment variables, and what they set.", _ENVIRONMENT),
 }
 """The help topics, by name."""

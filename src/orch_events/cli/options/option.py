@@ -1,6 +1,7 @@
 """Options, and groups of them. Each option has an environment variable: `ORCH_EVENTS_` and its long name."""
 
 import functools
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from orch_events.cli.options.facts import PREFIX, is_fact
 from orch_events.errors import UsageError
 from orch_events.times import Instant, write_duration
 
@@ -29,6 +31,8 @@ class Option(click.Option):
     Args:
         heading: the heading of its group in the help.
         also: names that other programs have for it, without dashes: whoever types one gets it as a suggestion.
+        bare: its value where it is typed without one; any other then needs an equals sign, so that no argument is taken
+            for it. "" if it can't be typed so.
     """
 
     def __init__(
@@ -36,11 +40,17 @@ class Option(click.Option):
         *args: Any,  # noqa: ANN401 - click's own
         heading: str = "Options",
         also: Sequence[str] = (),
+        bare: str = "",
         **attributes: Any,  # noqa: ANN401 - click's own
     ) -> None:
         super().__init__(*args, **attributes)
         self.heading = heading
         self.also = also
+        self.bare = bare
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the text of its variable; None if that is not set, or is a fact that `--exec` tells its command."""
+        return None if is_fact(str(self.envvar), os.environ) else super().resolve_envvar_value(ctx)
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         """Return the variable's value; None for one that this command can't use, with a warning if none can."""
@@ -58,7 +68,7 @@ class Option(click.Option):
 
     def what_is_wrong(self, error: click.BadParameter | UsageError) -> str:
         """Return what an error says of a value; click lists every word for yes and no."""
-        message = " ".join(error.message.split()).rstrip(".")
+        message = sentence(error.message)
         return f"{message.partition(' is not')[0]} is neither 1 nor 0" if self.is_flag else message
 
     def _variable_error(self, ctx: click.Context) -> click.BadParameter | UsageError | None:
@@ -78,7 +88,8 @@ class Option(click.Option):
         names = ", ".join(self.opts)
         if self.is_flag:
             return names.replace("--", "--[no-]") if self.secondary_opts else names
-        return f"{names} {self.metavar or self.type.name.upper()}"
+        value = self.metavar or self.type.name.upper()
+        return f"{names}[={value}]" if self.bare else f"{names} {value}"
 
     @property
     def default_text(self) -> str:
@@ -107,6 +118,20 @@ class Option(click.Option):
         if isinstance(value, float) and self.metavar == "DURATION":
             return write_duration(value)
         return _word(value)
+
+
+def sentence(text: str) -> str:
+    """Return what click says in our way: without a full stop, and without quotes around each word of a choice."""
+    text = " ".join(text.split()).rstrip(".")
+    value, one_of, choices = text.partition(" is not one of ")
+    return value[:1].lower() + value[1:] + one_of + choices.replace("'", "")
+
+
+def with_bare_values(params: Sequence[click.Parameter], args: Sequence[str]) -> list[str]:
+    """Return arguments in which options that were typed without a value have their bare one."""
+    bare = {name: one.bare for one in params if isinstance(one, Option) and one.bare for name in one.opts}
+    end = args.index("--") if "--" in args else len(args)
+    return [f"{arg}={bare[arg]}" if arg in bare else arg for arg in args[:end]] + list(args[end:])
 
 
 def namesakes(ctx: click.Context, envvar: object) -> Iterator[Option]:
@@ -152,12 +177,13 @@ outcome_option = functools.partial(option, heading="Outcome")
 connect_option = functools.partial(option, heading="Connect")
 report_option = functools.partial(option, heading="Report")
 retry_option = functools.partial(option, heading="Retries")
+afterwards_option = functools.partial(option, heading="Afterwards")
 
 
 def variable(names: Sequence[str]) -> str:
     """Return the environment variable of an option with these names."""
     long = next(name for name in names if name.startswith("--"))
-    return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
+    return PREFIX + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
 
 
 def composed(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
