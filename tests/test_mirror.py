@@ -39,6 +39,7 @@ COVERED = {
     "config/conf_file": "config/test_settings",
     "follow/record_poll": "follow/test_follower_silence",
     "follow/source": "test_fakes",
+    "job/history": "archive/test_history",
     "library/followed": "cli/test_session_plans",
     "library/jobs": "cli/test_job_sources",
     "library/loading": "cli/commands/test_summary",
