@@ -15,6 +15,7 @@ _TEXTS = {
     "type": "node_failed",
     "fail_on": "skipped",
     "keep": "30d",
+    "files": "junit:junit.xml",
     "since": "2016-05-04",
     "until": "2016-05-05",
     "types": "plan_task",

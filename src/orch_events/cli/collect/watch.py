@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from orch_events.cli.app import App
 from orch_events.cli.options.groups import DisplayOptions
 from orch_events.errors import LocalFileError
-from orch_events.follow.checkpoint import replace_file
+from orch_events.follow.checkpoint import check_replaceable, replace_file
 from orch_events.job.updates import ConnectionLost, ConnectionRestored, NewEvents, Update
 from orch_events.library.collector import Collector
 from orch_events.render.collecting import Figures, LiveLines, metrics_text, screen, status_line
@@ -152,7 +152,7 @@ class Watch:
 
     def _write_metrics(self, path: Path) -> None:
         try:
-            replace_file(path, metrics_text(self.figures).encode(), mode=0o644)
+            replace_file(path, metrics_text(self.figures).encode(), private=False)
         except (OSError, ValueError) as error:
             if not self._metrics_failed:
                 reason = getattr(error, "strerror", None) or "invalid path"
@@ -164,7 +164,7 @@ def check_metrics(path: Path | None) -> None:
     """See that the file can be written, before anything depends on it. Raises LocalFileError."""
     try:
         if path is not None:
-            replace_file(path, b"", mode=0o644)
+            check_replaceable(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "invalid path"
         raise LocalFileError(
