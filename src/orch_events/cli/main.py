@@ -57,7 +57,7 @@ _COMMANDS = {
         "compare": "Show what got worse and what got better between two jobs.",
     },
     "The whole estate": {
-        "collect": "Collect the events of all jobs, and go on until a signal arrives.",
+        "collect": "Collect the events of all jobs, for as long as it runs.",
     },
     "Setup and testing": {
         "doctor": "Check the configuration and the connection to the server.",

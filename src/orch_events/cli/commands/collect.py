@@ -20,15 +20,15 @@ _kafka_option = functools.partial(option, heading="Kafka")
 _archive_option = functools.partial(option, heading="Archive")
 
 _HELP = """
-    Collect the events of all jobs, and go on until a signal arrives.
+    Collect the events of all jobs, for as long as it runs.
 
     \b
-    orch-events collect --archive events                 into a directory, each event once
-    orch-events collect --archive events --once          what there is so far, from cron
-    orch-events collect --json --state seen | ship       into a pipe, each event at least once
-    orch-events collect --kafka broker:9092 --topic puppet
+    orch-events collect --archive events             into a directory, each event once
+    orch-events collect --archive events --once      what there is so far, from cron
+    orch-events collect --json --state seen | cat    into a pipe, each event at least once
 
-    Jobs and plan jobs are found as they are started, and followed to their end. SIGTERM writes out and leaves with 0.
+    Jobs and plan jobs are found as they are started, and followed to their end; --kafka sends them to Kafka. SIGTERM
+    writes out what was read, and ends it with 0.
 """
 
 
@@ -40,7 +40,12 @@ _HELP = """
         also=("after", "from"), help="Only jobs that run, or ended since TIME; 0: all of the server's.")  # fmt: skip
 @filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE",
         help="Only jobs of this type, such as deploy, task or plan_task; plan for plan jobs.")  # fmt: skip
-@_collect_option("--once", is_flag=True, also=("one-shot",), help="Read what there is so far, and leave.")
+@_collect_option(
+    "--once",
+    is_flag=True,
+    also=("one-shot",),
+    help="Read what there is so far, and leave; an outage is waited for 10s, a token not at all.",
+)
 @_collect_option("--interval", type=duration(0.1), metavar="DURATION", default="5s", show_default=True,
         also=("poll", "every"), help="Polling interval; of a job, up to a minute while no events come.")  # fmt: skip
 @_collect_option("--max-rate", type=above_zero, metavar="N", default="10", show_default=True, also=("rate", "limit"),
@@ -62,7 +67,7 @@ _HELP = """
         help="More of librdkafka's own properties, name=value a line: TLS, SASL.")  # fmt: skip
 @display_options(ZONES, pages=False)
 @connect_options
-@retry_options(retry_for="for ever; 10s with --once", auth_wait="for ever; 0 with --once")
+@retry_options(retry_for="for ever", auth_wait="for ever")
 @click.pass_obj
 def collect(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, since: float | None, types: tuple[str, ...], once: bool, interval: float, max_rate: float,  # noqa: FBT001 - click's
