@@ -83,7 +83,7 @@ def bad_runs(state: JobState) -> list[NodeRun]:
 
 
 def _counted(count: int, state: str) -> str:
-    return f"{count} still running" if state == "running" else f"{count} {escape_control(state)}"
+    return f"{count} still running when it ended" if state == "running" else f"{count} {escape_control(state)}"
 
 
 def lost(update: ConnectionLost, *, name_job: bool) -> str:

@@ -14,6 +14,7 @@ Call = Callable[..., Done]
 _TEXTS = {
     "type": "node_failed",
     "fail_on": "skipped",
+    "files": "junit:junit.xml",
     "since": "2016-05-04",
     "until": "2016-05-05",
     "types": "plan_task",

@@ -179,10 +179,11 @@ _EXEC = """
     job; and in its environment:
 
     \b
-    ORCH_EVENTS_JOB      the job's number
-    ORCH_EVENTS_OUTCOME  finished, failed, aborted, stopped, running or unknown
-    ORCH_EVENTS_STATUS   the exit status of follow
-    ORCH_EVENTS_FAILED   how many nodes failed or errored
+    ORCH_EVENTS_JOB       the job's number
+    ORCH_EVENTS_OUTCOME   finished, failed, aborted, stopped, running or unknown
+    ORCH_EVENTS_STATUS    the exit status of follow
+    ORCH_EVENTS_FAILED    how many nodes failed or errored
+    ORCH_EVENTS_REPORT_X  the file of a --report, by its format, as in ORCH_EVENTS_REPORT_JUNIT
 
     Of several jobs, JOB and OUTCOME have a word for each, in the order in which they were named. For an orch-events in
     the command these are no options, though some are named so; other variables work as always, but for those of --exec.

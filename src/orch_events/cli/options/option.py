@@ -177,6 +177,7 @@ outcome_option = functools.partial(option, heading="Outcome")
 connect_option = functools.partial(option, heading="Connect")
 report_option = functools.partial(option, heading="Report")
 retry_option = functools.partial(option, heading="Retries")
+afterwards_option = functools.partial(option, heading="Afterwards")
 
 
 def variable(names: Sequence[str]) -> str:
