@@ -123,7 +123,7 @@ def test_ctrl_c_before_the_command_listens_ends_it_without_a_word_unless_it_is_i
     before: str, left: tuple[int, str, str]
 ) -> None:
     line = f"{before}exec {shlex.join([sys.executable, '-c', _AT_ONCE])}"
-    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=SECONDS, check=False)
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=SECONDS, check=False)
     assert (done.returncode, done.stdout, done.stderr) == left
 
 
