@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,6 +18,11 @@ from tests import ROOT
 
 ABSENT = object()
 """A key that is not there."""
+
+
+def ids(events: Sequence[Event]) -> list[int | None]:
+    """Return the ids of events."""
+    return [one.id for one in events]
 
 
 def event_from(content: Mapping[str, Any]) -> Event:

@@ -8,6 +8,7 @@ import platform
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -101,6 +102,16 @@ def _alone(monkeypatch: pytest.MonkeyPatch, _homes: Iterator[Path], _old_ca: Pat
     monkeypatch.setenv("PAGER", "cat")  # nobody is there to leave another one
     monkeypatch.setenv("SSL_CERT_FILE", str(_old_ca))
     monkeypatch.setenv("SSL_CERT_DIR", str(_old_ca.parent))
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Be four hours behind UTC in summer, five in winter."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "EST5EDT,M3.2.0,M11.1.0")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture(scope="session")

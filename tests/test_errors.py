@@ -9,46 +9,29 @@ import ssl
 import pytest
 
 from orch_events import errors
-from orch_events.errors import (
-    AccessBlocked,
-    AccessError,
-    HtmlAnswer,
-    LocalFileError,
-    NotAuthenticated,
-    NotPermitted,
-    NotUnderstood,
-    OrchEventsError,
-    RequestRejected,
-    ServerError,
-    SystemLimit,
-    TokenFileError,
-    TruncatedAnswer,
-    UnknownJob,
-    Unreachable,
-    UntrustedCertificate,
-    UsageError,
-)
+from orch_events.errors import OrchEventsError, SystemLimit
 
 CLASSES: set[type[OrchEventsError]] = {
     kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, OrchEventsError)
 }
 
 CONTRACT: dict[type[OrchEventsError], int] = {
-    UsageError: 2,
-    AccessError: 4,
-    NotAuthenticated: 4,
-    NotPermitted: 4,
-    AccessBlocked: 4,
-    UnknownJob: 5,
-    Unreachable: 6,
-    ServerError: 6,
-    TruncatedAnswer: 6,
-    NotUnderstood: 7,
-    HtmlAnswer: 7,
-    RequestRejected: 7,
-    LocalFileError: 8,
-    TokenFileError: 8,
-    UntrustedCertificate: 8,
+    errors.UsageError: 2,
+    errors.AccessError: 4,
+    errors.NotAuthenticated: 4,
+    errors.NotPermitted: 4,
+    errors.AccessBlocked: 4,
+    errors.UnknownJob: 5,
+    errors.Unreachable: 6,
+    errors.ServerError: 6,
+    errors.UnknownHost: 6,
+    errors.TruncatedAnswer: 6,
+    errors.NotUnderstood: 7,
+    errors.HtmlAnswer: 7,
+    errors.RequestRejected: 7,
+    errors.LocalFileError: 8,
+    errors.TokenFileError: 8,
+    errors.UntrustedCertificate: 8,
     SystemLimit: 8,
     OrchEventsError: 70,
 }
@@ -93,13 +76,21 @@ def test_an_error_is_its_sentence_with_its_own_hint_or_the_usual_one(kind: type[
 
 
 @pytest.mark.parametrize(
-    "kind", [NotAuthenticated, NotPermitted, UnknownJob, Unreachable, TruncatedAnswer, NotUnderstood]
+    "kind",
+    [
+        errors.NotAuthenticated,
+        errors.NotPermitted,
+        errors.UnknownJob,
+        errors.Unreachable,
+        errors.TruncatedAnswer,
+        errors.NotUnderstood,
+    ],
 )
 def test_whatever_a_server_causes_has_a_next_step(kind: type[OrchEventsError]) -> None:
     assert kind("it broke").hint
 
 
-@pytest.mark.parametrize("kind", [NotAuthenticated, TokenFileError])
+@pytest.mark.parametrize("kind", [errors.NotAuthenticated, errors.TokenFileError])
 def test_who_lacks_a_token_is_told_the_command(kind: type[OrchEventsError]) -> None:
     assert "puppet access login" in kind("no token").hint
 
@@ -148,5 +139,5 @@ def test_another_error_is_no_limit(error: Exception) -> None:
 
 
 def test_when_to_ask_again_is_kept_with_the_error() -> None:
-    assert Unreachable("it broke", retry_after=7.5).retry_after == 7.5
-    assert Unreachable("it broke").retry_after is None
+    assert errors.Unreachable("it broke", retry_after=7.5).retry_after == 7.5
+    assert errors.Unreachable("it broke").retry_after is None

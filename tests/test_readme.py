@@ -103,6 +103,8 @@ PROMISES = {
         r"web-03", every=r"web-0[347]\.example\.com"
     ),
     "orch-events follow 353 --timeout 1h": Promise(r"19:50:51 .* Finished job 353", r"^job 353 failed ", status=1),
+    """orch-events follow 353 --exec 'echo "job $ORCH_EVENTS_JOB: $ORCH_EVENTS_OUTCOME, $ORCH_EVENTS_FAILED """
+    """nodes failed"'""": Promise("✖ failed", r"^job 353: failed, 5 nodes failed$", status=1),
     "orch-events failures 357": Promise(r"^✖ 5 nodes failed: .*Could not find class[\s\S]*^‼ 3 nodes errored: "),
     "orch-events failures 357 --rerun": Promise("web-03", every=r"puppet job run --nodes web-03\.example\.com,\S+.*"),
     "orch-events failures 357 --names": Promise(r"web-03", every=r"[a-z]+-\d\d\.example\.com"),
@@ -159,7 +161,9 @@ class Block:
     @property
     def plain(self) -> bool:
         """Whether there are only commands of ours: no shell is needed to run them, nor Ctrl-C."""
-        return not any(re.search(r"[|&<>]", line) or PROMISES[line].then or PROMISES[line].stop for line in self.lines)
+        promises = [PROMISES[line] for line in self.lines]
+        by_shell = any(re.search(r"[|&<>]|--exec", line) for line in self.lines)
+        return not (by_shell or any(promise.then or promise.stop for promise in promises))
 
     @property
     def demonstrates(self) -> bool:

@@ -1,27 +1,104 @@
-"""See what a Puppet Enterprise orchestrator job does.
+"""See what a Puppet Enterprise orchestrator job does, from a program.
 
-    wire        the server's formats: bytes and JSON in, events and records out
-    job         what events and records amount to: node states, the end, the outcome; what a follower yields
-    analysis    figures about a job: progress, durations, failures, comparisons
-    client      a server over HTTP
-    follow      one job from its first event to its end: polling, retries, checkpoints
-    recording   a job's events in a file, to be read or replayed
-    simulator   an orchestrator on a loopback port, with scripted jobs
-    render      events and reports as text, JSON, CSV, SVG and HTML
-    cli         the command line; the only room that uses click
+    from orch_events import connect
 
-    config.py   settings, and where each comes from
-    errors.py   the error tree, with exit statuses
-    times.py    durations, points in time, and the clock
+    with connect() as orchestrator:
+        following = orchestrator.follow("352")
+        for event in following:
+            print(event.type, event.node)
+        print(following.outcome)
 
-Importing this package imports none of them. To use it as a library, start at
-
-    client.client.Client              a server: jobs, records, nodes, events
-    recording.open_recording, Replay  the same from a file
-    follow.follower.Follower          yields `job.updates` for one job, from either
-    follow.scheduler.interleave       runs several followers, and sleeps in between
-    job.state.JobState                what is known of a job; its `outcome()`
-    simulator.Simulator               a server to test against
+`__all__` lists what is public, and `src/docs/library.md` documents it; everything else may change. Importing this
+package imports nothing else: what a name needs is imported when the name is first used.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from orch_events.errors import (
+        AccessError,
+        LocalFileError,
+        NotAuthenticated,
+        NotPermitted,
+        NotUnderstood,
+        OrchEventsError,
+        SystemLimit,
+        UnknownJob,
+        Unreachable,
+        UsageError,
+    )
+    from orch_events.job.updates import ConnectionLost, ConnectionRestored, Notice
+    from orch_events.library.following import Following, Job
+    from orch_events.library.orchestrator import Orchestrator, connect, read_recording
+    from orch_events.library.values import (
+        Changes,
+        Durations,
+        Event,
+        FailureExample,
+        FailureGroup,
+        Failures,
+        Histogram,
+        JobOutcome,
+        Node,
+        NodeCounts,
+        Resources,
+        Summary,
+        TimedNode,
+    )
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "AccessError",
+    "Changes",
+    "ConnectionLost",
+    "ConnectionRestored",
+    "Durations",
+    "Event",
+    "FailureExample",
+    "FailureGroup",
+    "Failures",
+    "Following",
+    "Histogram",
+    "Job",
+    "JobOutcome",
+    "LocalFileError",
+    "Node",
+    "NodeCounts",
+    "NotAuthenticated",
+    "NotPermitted",
+    "NotUnderstood",
+    "Notice",
+    "OrchEventsError",
+    "Orchestrator",
+    "Resources",
+    "Summary",
+    "SystemLimit",
+    "TimedNode",
+    "UnknownJob",
+    "Unreachable",
+    "UsageError",
+    "__version__",
+    "connect",
+    "read_recording",
+]
+
+_ROOMS = ("errors", "job.updates", "library.following", "library.orchestrator", "library.values")
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+    """Import a public name when it is first used; the errors first, which need nothing else."""
+    if name in __all__:
+        for room in _ROOMS:
+            module = import_module(f"{__name__}.{room}")
+            found = vars(module).get(name)
+            if getattr(found, "__module__", "") == module.__name__:
+                globals()[name] = found
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return what there is, imported yet or not."""
+    return sorted({*globals(), *__all__})

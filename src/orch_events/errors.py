@@ -8,6 +8,7 @@
     │   └── AccessBlocked      a 403 of something in front of the API
     ├── UnknownJob       5   no such job, or pruned
     ├── Unreachable      6   no response, or only errors; the job's state is unknown
+    │   ├── UnknownHost        a name that no resolver knows
     │   ├── ServerError        an answer that is an error of the server, or of something in front of it
     │   └── TruncatedAnswer    a response that broke off
     ├── NotUnderstood    7   not an orchestrator, or a broken one
@@ -98,6 +99,12 @@ class Unreachable(OrchEventsError):
 
     exit_status = 6
     default_hint = "check that the server is up and service-url is right; --verbose shows each request"
+
+
+class UnknownHost(Unreachable):
+    """A host's name is not known: mistyped, perhaps, or of another network."""
+
+    default_hint = "check the host name in service-url, and your DNS or VPN"
 
 
 class ServerError(Unreachable):

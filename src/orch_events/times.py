@@ -9,13 +9,13 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604_800.0}
 _UNITS = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _LONG_UNITS = (
     (31_556_952, "year"), (2_629_746, "month"), (604_800, "week"), (86_400, "day"), (3600, "hour"), (60, "minute"),
     (1, "second"),
 )  # fmt: skip
-_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d)", re.ASCII)
+_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h|d|w)", re.ASCII)
 _DURATION = re.compile(rf"(?:{_PART.pattern})+", re.ASCII)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)
 _MOST_DAYS = 3650
@@ -57,7 +57,7 @@ class SystemClock:
 
 
 def parse_duration(text: str) -> float:
-    """Read `500ms`, `2s`, `10m`, `1h30m`, `2d` or a bare number of seconds.
+    """Read `500ms`, `2s`, `10m`, `1h30m`, `2d`, `1w` or a bare number of seconds.
 
     Returns:
         Seconds.
@@ -69,7 +69,7 @@ def parse_duration(text: str) -> float:
     if _NUMBER.fullmatch(text):
         return _finite(float(text), text)
     if not _DURATION.fullmatch(text):
-        raise ValueError(f"{text!r} is not a duration: use 500ms, 2s, 10m, 1h30m or a number of seconds")
+        raise ValueError(f"{text!r} is not a duration: use 500ms, 2s, 10m, 1h30m, 7d or a number of seconds")
     return _finite(sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text)), text)
 
 
@@ -77,6 +77,13 @@ def _finite(seconds: float, text: str) -> float:
     if seconds > _MOST_DAYS * 86400:
         raise ValueError(f"{text!r} is too long: the maximum is {_MOST_DAYS}d")
     return seconds
+
+
+def write_duration(seconds: float) -> str:
+    """Write a duration as `parse_duration` reads it: `1h30m`, `40s`, `500ms`."""
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    parts = [f"{count}{unit}" for count, unit in _split(whole) if count]
+    return "".join([*parts, f"{milliseconds}ms" * bool(milliseconds)]) or "0"
 
 
 def parse_instant(text: str, now: float) -> float:

@@ -13,6 +13,7 @@ from orch_events.analysis.part import Part
 from orch_events.wire.event import Event
 from orch_events.wire.page import PageDecoder
 from orch_events.wire.records import NodeRecord
+from orch_events.wire.text import LargeText, Text, whole
 from tests.build import case, event, event_at, job_of
 
 RUN = {"noop": False, "status": "changed", "metrics": {"total": 9, "changed": 2}, "report-url": "https://pe/1"}
@@ -26,7 +27,7 @@ def collected(*events: Event, **options: Any) -> list[Any]:
     )
 
 
-def outline(*events: Event) -> list[tuple[str, int | None, str, list[str]]]:
+def outline(*events: Event) -> list[tuple[str, int | None, Text, list[str]]]:
     groups = grouped(collected(*events), [event.node or "" for event in events])
     return [
         (one.example.state, one.example.exit_code, one.example.printed.output or one.example.error, list(one.names))
@@ -135,6 +136,34 @@ def test_nodes_are_chosen_by_name_state_and_what_they_printed() -> None:
 def test_what_nodes_share_is_kept_once() -> None:
     found = collected(*[ended(number, str(number), {"_output": "x" * 100_000}) for number in range(5)])
     assert len({id(one.printed) for one in found}) == 1
+
+
+def large(number: int, node: str, line: str, **rest: object) -> Event:
+    return ended(number, node, {"_output": line * (3_000_000 // len(line)), **rest})
+
+
+def test_a_large_output_is_never_decoded_as_a_whole() -> None:
+    (one,) = collected(large(1, "a", "x\n", exit_code=3, stderr="y"))
+    assert isinstance(one.printed.output, LargeText)
+    assert (one.printed.stderr, one.printed.value, one.exit_code) == ("y", "", 3)
+    assert whole(one.printed.output) == "x\n" * 1_500_000
+    assert b"".join(to_bytes(one.printed.output)) == b"x\n" * 1_500_000
+
+
+def test_large_outputs_that_are_the_same_are_a_group_whatever_their_colours() -> None:
+    coloured = ended(3, "c", {"_output": "\x1b[32mx\x1b[0m\n" * 1_500_000})
+    events = [large(1, "a", "x\n"), large(2, "b", "y\n"), coloured]
+    found = grouped(collected(*events), "abc")
+    assert [group.names for group in found] == [["a", "c"], ["b"]]
+    assert [one.name for one in collected(*events, grep=[re.compile("y\ny")])] == ["b"]
+
+
+def test_large_outputs_of_another_kind_are_read_too() -> None:
+    for detail in ("x\n" * 1_500_000, {"_output": "\ud83d" + "x\n" * 1_500_000}):
+        (one,) = collected(ended(1, "a", detail))
+        assert whole(one.printed.output).endswith("x\n" * 1_500_000)
+    (one,) = collected(ended(1, "a", {"value": "x" * 3_000_000, "_error": {"msg": "y" * 2_000_000}}))
+    assert (len(one.printed.value), len(one.error)) == (3_000_012, 2_000_000)
 
 
 def test_answers_of_shapes_seen_in_public_have_the_outputs_that_they_should() -> None:

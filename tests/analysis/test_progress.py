@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.analysis.progress import FollowProgress, JobProgress, Straggler, StragglerDetector
-from orch_events.job.state import Outcome
+from orch_events.job.outcome import Outcome
 from orch_events.wire.event import Event
 from tests.build import FollowedJob, event, event_at, followed, job_of, record, simulated
 from tests.fakes import FakeClock

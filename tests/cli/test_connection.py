@@ -1,15 +1,15 @@
 """From the options to an open server."""
 
 import os
-from pathlib import Path
 
 import pytest
 
 from orch_events.cli.app import App
-from orch_events.cli.connection import open_server, retry_policy, settings, token_version, typed_settings
+from orch_events.cli.connection import find_settings, open_server, retry_policy, typed_settings
 from orch_events.cli.options.groups import ConnectOptions, RetryOptions
-from orch_events.config import Setting
+from orch_events.config.conf_file import Setting
 from orch_events.errors import LocalFileError
+from orch_events.library.servers import service_url
 
 ORIGINS = {"service-url": "--service-url", "cacert": "ORCH_EVENTS_CACERT", "token-file": "default"}
 
@@ -37,16 +37,6 @@ def test_what_is_retried_is_what_was_typed_or_the_command_s_own(
     assert (policy.retry_seconds, policy.auth_wait_seconds, policy.auth_wait_at_start_seconds) == seconds
 
 
-def test_a_mark_changes_with_the_token_file(tmp_path: Path) -> None:
-    path = tmp_path / "token"
-    assert token_version(str(path)) is None
-    path.write_text("one")
-    before = token_version(str(path))
-    assert token_version(str(path)) == before
-    path.write_text("other")
-    assert token_version(str(path)) != before
-
-
 def test_each_setting_that_was_given_knows_where_it_came_from() -> None:
     assert typed_settings(connect(service_url="pe", cacert="ca.pem")) == {
         "service-url": Setting("pe", "--service-url"),
@@ -56,7 +46,7 @@ def test_each_setting_that_was_given_knows_where_it_came_from() -> None:
 
 def test_where_nothing_is_configured_the_hint_names_the_ways_to_do_it() -> None:
     with pytest.raises(LocalFileError) as raised:
-        settings(app(), connect())
+        service_url(*find_settings(app(), connect()))
     assert all(way in raised.value.hint for way in ("--service-url", "--demo", "orchestrator.conf"))
 
 

@@ -53,14 +53,17 @@ def test_an_url_of_another_server_is_never_asked(command: str, over: str, call: 
     ]
 
 
-_DEMO = "demo data: these jobs are made up, by the built-in simulator\n"
+@pytest.mark.parametrize("url", ["https://pe.example.com:8143/orchestrator/v1/jobs/352", f"{_CONSOLE}/352"])
+def test_the_demo_is_not_shown_for_the_job_of_a_server(url: str, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed = call("list", url, "--demo")
+    assert (typed.status, typed.out) == (2, "")
+    assert typed.err.startswith("error: job 352 is on https://")
+    assert "but --demo shows the built-in simulator\nhint: leave out --demo, or give the job's number\n" in typed.err
 
-
-def test_in_the_demo_any_url_will_do(call: Call) -> None:
-    by_number = call("list", "352", "--demo", "--json")
-    for url in ("https://pe.example.com:8143/orchestrator/v1/jobs/352", f"{_CONSOLE}/352"):
-        done = call("list", url, "--demo", "--json")
-        assert (done.out, done.err) == (by_number.out, _DEMO)
+    monkeypatch.setenv("ORCH_EVENTS_DEMO", "1")
+    of_a_variable = call("list", url)
+    assert (of_a_variable.status, of_a_variable.out) == (8, "")
+    assert of_a_variable.err.startswith("error: no orchestrator is configured\n")
 
 
 @pytest.mark.parametrize("command", ["list", "follow"])

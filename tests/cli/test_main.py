@@ -1,5 +1,6 @@
 import os
 import re
+import socket
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -85,6 +86,25 @@ def test_without_a_service_url_it_says_where_to_put_one(command: str, call: Call
 @pytest.mark.parametrize("command", ["list", "follow"])
 def test_a_name_that_no_host_can_have_is_8(command: str, call: Call) -> None:
     _refused(call(command, "352", "--service-url", "https://xn--0.invalid"), 8, "https://xn--0.invalid", "hint: ")
+
+
+@pytest.mark.parametrize("command", ["list", "follow"])
+@pytest.mark.parametrize(("number", "known"), [(socket.EAI_NONAME, "can't find the host pe"), (-3, "can't reach ")])
+def test_a_host_that_nobody_knows_is_6_at_once_and_a_resolver_that_can_t_tell_is_an_outage(
+    command: str, number: int, known: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def unknown(*words: object, **_: object) -> None:
+        asked.append(words)
+        raise socket.gaierror(number, "Who is that")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    words = [] if number == socket.EAI_NONAME else ["--retry-for", "300ms"]
+    done = call(command, "352", "--service-url", "pe", *words)
+
+    _refused(done, 6, known, "Who is that", "hint: ")
+    assert len(asked) <= 2 or number != socket.EAI_NONAME
 
 
 @pytest.mark.parametrize("command", ["list", "follow"])

@@ -108,15 +108,21 @@ def test_a_signal_detaches_and_names_the_command_that_resumes(sent: signal.Signa
 @pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_before_the_first_event_detaches_too(sent: signal.Signals, status: int, at_zero: str) -> None:
-    with start(["follow", "352", "--service-url", at_zero, "--verbose"]) as process:
+    done = _interrupted(["follow", "352", "--service-url", at_zero], sent)
+
+    assert (done.status, done.out) == (status, "")
+    assert _RESUME.findall(done.err) == [("352", "")]
+
+
+def _interrupted(words: list[str], sent: signal.Signals) -> Done:
+    """Run the command, and send a signal to it once it has asked for events."""
+    with start([*words, "--verbose"]) as process:
         assert process.stderr is not None
         while "/events" not in process.stderr.readline():
             pass
         process.send_signal(sent)
         out, err = process.communicate(timeout=SECONDS)
-
-    assert (process.returncode, out) == (status, "")
-    assert _RESUME.findall(err) == [("352", "")]
+    return Done(process.returncode, out, err)
 
 
 @pytest.mark.slow
@@ -293,7 +299,7 @@ def test_what_resumes_has_all_that_was_typed_but_for_where_it_began_and_how_long
     (line,) = re.findall("resume with: (.*)$", done.err, re.MULTILINE)
     typed = shlex.split(line)
     assert typed[:5] == ["orch-events", "follow", "352", "--start", "1320"]
-    long = {"-t": "--type", "-g": "--grep", "90s": "90"}
+    long = {"-t": "--type", "-g": "--grep", "90s": "1m30s"}
     assert sorted(typed[5:]) == sorted([*(long.get(word, word) for word in words), *place])
 
     kept = call("follow", "352", "--timeout", "100ms", "--cursor-file", str(tmp_path / "cursor"), *place)
@@ -302,7 +308,63 @@ def test_what_resumes_has_all_that_was_typed_but_for_where_it_began_and_how_long
 
 def test_of_several_jobs_the_ends_are_told_again_the_worst_last(over: str, call: Callable[..., Done]) -> None:
     said = call("follow", "353", "352", "--service-url", over, "--json").err.splitlines()
-    assert [line.split(" after ")[0] for line in said[-2:]] == ["job 352 finished", "job 353 failed"]
+    ends = [number for number, line in enumerate(said) if " after " in line]
+    assert [said[number].split(" after ")[0] for number in ends] == ["job 352 finished", "job 353 failed"]
+    assert [line.split()[0] for line in said[ends[1] + 1 :]] == ["✖", "✖", "✖", "‼", "‼", "next:"]
+
+
+def test_the_end_of_a_job_of_several_is_told_at_once_where_no_event_tells_it(
+    at_sixty: str, call: Callable[..., Done]
+) -> None:
+    words = ("--service-url", at_sixty, "--json", "--interval", "100ms", "--timeout", "1s")
+    said = call("follow", "356", "352", *words).err.splitlines()
+    assert [line.partition(" after ")[0] for line in said[:3]] == [
+        "job 356 finished",
+        "stopped following",
+        "job 356 finished",
+    ]
+    assert said[-1].startswith("job 352 is still running: ")
+
+
+def test_a_timeout_is_named_and_so_is_why_nothing_came(call: Callable[..., Done]) -> None:
+    done = call("follow", "352", "--service-url", "http://127.0.0.1:1", "--timeout", "200ms")
+    assert done.status == 124
+    assert done.err.splitlines() == [
+        "stopped following after 200ms: --timeout was reached",
+        "warning: can't reach http://127.0.0.1:1: Connection refused",
+        "the state of job 352 is unknown; resume with: orch-events follow 352 --service-url http://127.0.0.1:1",
+    ]
+
+
+def test_a_recording_that_is_left_is_not_said_to_be_still_running(
+    over: str, tmp_path: Path, call: Callable[..., Done]
+) -> None:
+    path = tmp_path / "352.jsonl"
+    call("list", "352", "--service-url", over, "--record", str(path))
+    done = call("follow", str(path), "--speed", "1", "--timeout", "200ms")
+    assert done.status == 124
+    assert done.err.splitlines()[-1] == (
+        f"{path} was left before its end: 0 of 3 nodes done, 3 running so far; "
+        f"for the rest: orch-events follow {path} --start 1273 --speed 1"
+    )
+
+
+@pytest.mark.parametrize(("job", "sign"), [("352", "the event job_finished and its record, which says finished")])
+def test_verbose_tells_by_which_signs_a_job_is_over(job: str, sign: str, over: str, call: Callable[..., Done]) -> None:
+    assert f"job {job} is over by {sign}" in call("follow", job, "--service-url", over, "-v").err
+    assert "is over by" not in call("follow", job, "--service-url", over).err
+
+
+def test_the_cursor_file_beats_a_typed_start_and_that_is_told(
+    over: str, tmp_path: Path, call: Callable[..., Done]
+) -> None:
+    words = ("follow", "352", "--service-url", over, "--cursor-file", str(tmp_path / "cursor"), "--start", "1300")
+    assert "--start is ignored" not in call(*words).err
+    again = call(*words)
+    assert again.err.splitlines()[:2] == [
+        "resuming job 352 at event 1370",
+        "--start is ignored: the cursor file says where to go on",
+    ]
 
 
 @pytest.mark.slow
@@ -350,14 +412,9 @@ def test_a_search_without_an_end_is_a_usage_error_after_some_seconds(words: list
 @pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_a_search_without_an_end(sent: signal.Signals, status: int, endless: str) -> None:
-    with start(["list", "352", "--service-url", endless, "--grep", _FOR_EVER, "--verbose"]) as process:
-        assert process.stderr is not None
-        while "/events" not in process.stderr.readline():
-            pass
-        process.send_signal(sent)
-        out, err = process.communicate(timeout=SECONDS)
-    assert (process.returncode, out) == (status, "")
-    assert "Traceback" not in err
+    done = _interrupted(["list", "352", "--service-url", endless, "--grep", _FOR_EVER], sent)
+    assert (done.status, done.out) == (status, "")
+    assert "Traceback" not in done.err
 
 
 @pytest.fixture

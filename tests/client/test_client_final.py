@@ -48,7 +48,7 @@ PASSING: dict[str, tuple[Callable[[], httpx.Response], int, str]] = {
     "404 of a proxy": (lambda: _answer(404, _HTML), 7, "HTTP 404"),
     "418 of a proxy": (lambda: _answer(418, b"teapot"), 7, "HTTP 418"),
     "400 of a proxy": (lambda: _answer(400, b"Bad Request"), 7, "HTTP 400"),
-    "404 of the API": (lambda: _api(404), 5, "no such job"),
+    "404 of the API": (lambda: _api(404), 5, " has no job 352 (HTTP 404"),
 }
 FINAL: dict[str, tuple[Callable[[], httpx.Response], int]] = {
     "400 of the API": (lambda: _api(400), 7),

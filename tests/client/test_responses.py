@@ -19,7 +19,8 @@ from orch_events.errors import (
     UnknownJob,
 )
 
-URL = "https://pe.example.com:8143/orchestrator/v1/jobs/352/events"
+SERVER = "https://pe.example.com:8143"
+URL = f"{SERVER}/orchestrator/v1/jobs/352/events"
 HTML = b"<html><body>Not here</body></html>"
 TOKEN = "0TheToken0"
 NO_JOB = "puppetlabs.orchestrator/unknown-job"
@@ -72,28 +73,28 @@ def body(kind: str, msg: str = "No such thing", **more: object) -> bytes:
 def test_a_status_and_a_kind_decide(status: int, answer: bytes, kind: type[OrchEventsError]) -> None:
     error = refused(status, answer)
     assert type(error) is kind
-    assert URL in error.message
+    assert SERVER in error.message
     assert f"HTTP {status}" in error.message
     assert error.hint
 
 
 def test_a_missing_token_and_a_refused_one_are_told_apart() -> None:
-    assert refused(401).message == f"{URL} rejected the token (HTTP 401)"
-    assert refused(401, with_token=False).message == f"{URL} requires a token, but none was sent (HTTP 401)"
+    assert refused(401).message == f"{SERVER} rejected the token (HTTP 401)"
+    assert refused(401, with_token=False).message == f"{SERVER} requires a token, but none was sent (HTTP 401)"
 
 
 def test_the_server_s_own_words_are_told_without_their_full_stop() -> None:
     error = refused(404, body(NO_JOB, "Es gibt keinen Auftrag 9."))
-    assert error.message == f"the server has no such job: {URL} (HTTP 404, Es gibt keinen Auftrag 9)"
+    assert error.message == f"{SERVER} has no job 352 (HTTP 404, Es gibt keinen Auftrag 9)"
 
 
 def test_of_long_words_only_the_beginning_is_told() -> None:
     error = refused(500, body("k", "x" * 5000))
-    assert error.message == f"{URL} returned an error (HTTP 500, {'x' * 200})"
+    assert error.message == f"{SERVER} returned an error (HTTP 500, {'x' * 200})"
 
 
 def test_a_page_of_html_is_not_told() -> None:
-    assert refused(502, HTML).message == f"{URL} returned an error (HTTP 502)"
+    assert refused(502, HTML).message == f"{SERVER} returned an error (HTTP 502)"
 
 
 def test_a_redirect_is_told_where_the_fault_is() -> None:
@@ -112,7 +113,7 @@ def test_any_answer_is_told_in_one_sentence_with_its_url_and_status(
     *, status: int, answer: bytes, with_token: bool
 ) -> None:
     error = refused(status, answer, with_token=with_token)
-    assert URL in error.message
+    assert SERVER in error.message
     assert f"(HTTP {status}" in error.message
     assert "\n" not in error.message
     assert error.exit_status in (4, 5, 6, 7)
@@ -260,6 +261,6 @@ def test_nor_is_it_told_where_a_redirect_points_to_it(spelt: str) -> None:
 
 
 def test_a_server_without_plan_jobs_is_not_blamed_on_a_job_s_number() -> None:
-    error = error_for_response(f"{URL}/plan_jobs?limit=20", 404, body(NO_JOB), token=None)
-    assert error.message.startswith("the server has no plan jobs: ")
-    assert error.hint == "it may be too old to have them"
+    error = error_for_response(f"{SERVER}/orchestrator/v1/plan_jobs?limit=20", 404, body(NO_JOB), token=None)
+    assert error.message == f"{SERVER} has no plan jobs (HTTP 404, No such thing)"
+    assert error.hint == "the server may be too old to have them"

@@ -44,7 +44,7 @@ def test_a_gzipped_recording_and_one_on_standard_input_are_recordings_too(writte
     assert run("list", "-", "--json", stdin=path.read_text()).out == path.read_text()
 
 
-@pytest.mark.parametrize(("job", "status"), [("351", 0), ("353", 1), ("354", 3), ("355", 3), ("356", 0)])
+@pytest.mark.parametrize(("job", "status"), [("351", 0), ("353", 1), ("354", 3), ("355", 3)])
 def test_following_a_recording_ends_with_the_job_s_status_and_summary(
     job: str, status: int, over: str, written: Callable[[str], Path], call: Call
 ) -> None:

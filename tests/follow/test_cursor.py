@@ -1,19 +1,14 @@
 """The cursor: each event once, in order, and never backwards."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.follow.cursor import Cursor, ReorderBuffer, Resume, SeenIds
+from orch_events.follow.cursor import Cursor, Resume
 from orch_events.wire.event import Event
-from tests.build import event, event_from
-
-
-def ids(events: Sequence[Event]) -> list[int | None]:
-    return [one.id for one in events]
+from tests.build import event, event_from, ids
 
 
 def taken(cursor: Cursor, *events: Event) -> list[Event]:
@@ -129,58 +124,6 @@ def test_rewound_the_cursor_asks_once_for_what_is_not_proven_and_shows_nothing_t
     assert (cursor.request_start, cursor.start) == (10, 10)
 
 
-@given(st.lists(st.integers(0, 999), unique=True), st.lists(st.integers(1, 40)))
-def test_a_buffer_puts_everything_in_order_and_loses_nothing(numbers: list[int], sizes: list[int]) -> None:
-    buffer, out, at = ReorderBuffer(), list[Event](), 0
-    for size in [*sizes, 1000]:
-        out += buffer.put([event(number) for number in numbers[at : at + size]])
-        at += size
-    assert out == []  # fewer than a buffer holds
-    assert ids(buffer.drain()) == sorted(numbers)
-    assert buffer.drain() == []
-
-
-def test_a_buffer_holds_some_thousand_events_and_some_megabytes() -> None:
-    buffer = ReorderBuffer()
-    held = 0
-    for begin in range(0, 20_000, 500):
-        held += 500 - len(buffer.put([event(number) for number in range(begin, begin + 500)]))
-        assert held <= 4096 + 500
-    assert held >= 4096
-    buffer = ReorderBuffer()
-    out = [buffer.put([event(number, message="x" * 1_000_000)]) for number in range(8)]
-    assert [ids(some) for some in out] == [[], [], [], [], [0], [1], [2], [3]]
-
-
-def released(buffer: ReorderBuffer, *batches: Sequence[Event]) -> list[list[int | None]]:
-    """Return the ids that a buffer releases at each of some batches, and at its end."""
-    return [*(ids(buffer.put(batch)) for batch in batches), ids(buffer.drain())]
-
-
-def test_a_buffer_releases_the_oldest_batch_while_the_others_alone_fill_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orch_events.follow.cursor._BUFFERED_EVENTS", 4)
-    buffer = ReorderBuffer()
-    batches = [[event(number) for number in numbers] for numbers in ([1, 2, 3], [4, 5, 6], [7], [8], [9, 10])]
-    for _ in range(2):
-        assert released(buffer, *batches) == [[], [], [1, 2, 3], [], [4, 5, 6], [7, 8, 9, 10]]
-    many = [event(number) for number in range(4, 9)]
-    assert released(buffer, *([event(number)] for number in (1, 2, 3)), many) == [[], [], [], [1, 2, 3], ids(many)]
-
-
-def test_a_buffer_holds_so_many_bytes_but_for_the_only_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orch_events.follow.cursor._BUFFERED_BYTES", 3 * len(event(10).source))
-    buffer = ReorderBuffer()
-    batches = [[event(number)] for number in range(10, 14)]
-    for _ in range(2):
-        assert released(buffer, *batches) == [[], [], [], [10], [11, 12, 13]]
-    big = [event(number) for number in range(10, 15)]
-    assert released(buffer, big, [event(15)], [event(16)]) == [[], [10, 11, 12, 13, 14], [], [15, 16]]
-
-
-def test_a_batch_that_is_lower_than_the_last_one_is_sorted_in() -> None:
-    assert released(ReorderBuffer(), [event(5)], [event(3)], [], [event(4), event(9)]) == [[], [], [], [], [3, 4, 5, 9]]
-
-
 def test_a_pages_own_word_counts_only_while_no_event_was_seen() -> None:
     cursor = Cursor()
     end(cursor, 7)
@@ -230,65 +173,6 @@ def test_an_event_without_an_id_is_shown_once() -> None:
     assert taken(cursor, without_id, other) == [other]
     end(cursor)
     assert cursor.start == 2
-
-
-@given(st.lists(st.integers(0, 200_000)))
-def test_seen_ids_are_a_set(numbers: list[int]) -> None:
-    shown, expected = SeenIds(), set[int]()
-    for number in numbers:
-        assert shown.add(number) is (number not in expected)
-        expected.add(number)
-
-
-def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown() -> None:
-    shown = SeenIds()
-    far = [number * 70_000 for number in range(600)]
-    assert all(shown.add(number) for number in far)
-    assert not shown.add(far[-1])
-    assert not shown.add(5)
-    assert shown.add(far[-1] + 1)
-
-
-BLOCK = 1 << 16
-
-
-def test_of_too_many_blocks_of_ids_the_lowest_is_dropped_and_all_up_to_its_end_counts_as_seen(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("orch_events.follow.cursor._MAX_BLOCKS", 2)
-    seen = SeenIds()
-    assert seen.add(5)
-    assert seen.add(3 * BLOCK + 5)
-    assert [number in seen for number in (4, 5, BLOCK - 1)] == [False, True, False]
-    assert seen.add(7 * BLOCK)
-    assert [number in seen for number in (0, BLOCK - 1, BLOCK, 3 * BLOCK, 3 * BLOCK + 5, 7 * BLOCK)] == [
-        True, True, False, False, True, True,
-    ]  # fmt: skip
-    assert not seen.add(BLOCK - 1)
-    assert seen.add(BLOCK)
-    assert 2 * BLOCK - 1 in seen
-
-
-@given(st.lists(st.integers(0, 5 * BLOCK), unique=True), st.integers(0, 5 * BLOCK), st.integers(0, 5 * BLOCK))
-def test_ids_that_were_seen_are_listed_from_one_to_another(numbers: list[int], low: int, high: int) -> None:
-    seen = SeenIds()
-    assert all(seen.add(number) for number in numbers)
-    assert list(seen.between(low, high)) == [number for number in sorted(numbers) if low <= number <= high]
-    assert all(number in seen for number in numbers)
-
-
-def test_both_ends_of_a_list_of_ids_and_of_a_block_are_in_it() -> None:
-    seen = SeenIds()
-    ends = [0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 3 * BLOCK]
-    seen.add_all(ends)
-    assert [list(seen.between(low, high)) for low, high in pairwise(ends)] == [list(two) for two in pairwise(ends)]
-    assert list(seen.between(1, BLOCK - 2)) == []
-
-
-def test_ids_that_were_seen_are_listed_in_order_whatever_came_first() -> None:
-    seen = SeenIds()
-    assert all(seen.add(number) for number in (3 * BLOCK, 9, 2 * BLOCK, 7))
-    assert list(seen.between(0, 4 * BLOCK)) == [7, 9, 2 * BLOCK, 3 * BLOCK]
 
 
 def test_of_events_without_ids_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

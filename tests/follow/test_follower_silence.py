@@ -7,7 +7,7 @@ import pytest
 from orch_events.errors import TruncatedAnswer
 from orch_events.follow.scheduler import interleave
 from orch_events.job.updates import ConnectionLost, NewEvents, Notice, Pause, Tick
-from orch_events.wire.event import Fetched, PageEnd
+from orch_events.wire.event import Event, Fetched, PageEnd
 from orch_events.wire.records import JobRecord
 from tests.build import FINISHED, STORY, Story, event, record, running_until
 from tests.fakes import FakeClock, ScriptedSource
@@ -190,11 +190,17 @@ def test_a_page_s_own_word_of_where_the_next_one_starts_is_used_where_there_are_
 
 
 @pytest.mark.parametrize(
-    ("its_record", "why"),
-    [(lambda _: None, " (no record of 352)"), (lambda now: record("") if now else None, "")],
+    ("its_record", "last", "notices"),
+    [
+        (lambda _: None, [(9.0, FINISHED)], ["its end is known from its events alone"]),
+        (lambda _: None, [], ["nothing says that it is over"]),
+        (lambda now: record("") if now else None, [(9.0, FINISHED)], []),
+    ],
 )
-def test_why_there_is_no_record_is_said(its_record: Callable[[float], JobRecord | None], why: str) -> None:
+def test_why_there_is_no_record_is_said(
+    its_record: Callable[[float], JobRecord | None], last: list[tuple[float, Event]], notices: list[str]
+) -> None:
     clock = FakeClock()
-    updates = follow(ScriptedSource(clock, [*STORY, (9.0, FINISHED)], its_record), clock)
-    (notice,) = [update for update in updates if isinstance(update, Notice)]
-    assert notice.message == f"the record of job 352 is unavailable{why}; its end is known from its events alone"
+    updates = follow(ScriptedSource(clock, [*STORY, *last], its_record), clock)
+    said = [update.message for update in updates if isinstance(update, Notice)]
+    assert said == [f"the record of job 352 is unavailable (no record of 352); {known}" for known in notices]

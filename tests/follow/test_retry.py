@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.errors import NotAuthenticated, OrchEventsError, Unreachable
+from orch_events.errors import NotAuthenticated, OrchEventsError, UnknownHost, Unreachable
 from orch_events.follow.retry import Outage, RetryPolicy, retry
 from orch_events.job.updates import ConnectionLost, ConnectionRestored, Pause, Steps, Tick, Update
 from tests.fakes import FakeClock
@@ -136,3 +136,11 @@ def test_an_outage_is_reported_when_it_lasts_and_when_it_is_over() -> None:
 def test_a_policy_with_a_token_is_the_same_but_for_the_token() -> None:
     policy = RetryPolicy(1, 2, 3)
     assert policy.with_token(int) == RetryPolicy(1, 2, 3, int, policy.jitter)
+
+
+@pytest.mark.parametrize(("at_start", "had_contact", "seconds"), [(0, False, 0), (60, False, 60), (0, True, 600)])
+def test_a_host_that_nobody_knows_is_retried_at_the_start_only_if_the_policy_says_so(
+    at_start: float, seconds: float, *, had_contact: bool
+) -> None:
+    policy = RetryPolicy(600, unknown_host_at_start_seconds=at_start)
+    assert policy.seconds_for(UnknownHost("x"), had_contact=had_contact) == seconds

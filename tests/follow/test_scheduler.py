@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.follow.scheduler import PollingInterval, interleave
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.outcome import Outcome
+from orch_events.job.state import JobState
 from orch_events.job.updates import JobEnded, Notice, OutcomeUnknown, Pause, Tick, TimedOut, Update
 from tests.fakes import FakeClock
 
@@ -87,11 +88,11 @@ def test_while_an_answer_arrives_another_job_has_its_turn(clock: FakeClock) -> N
 @pytest.mark.parametrize("pause", [2.5, 10.0])
 def test_at_the_time_limit_it_ends(pause: float, clock: FakeClock) -> None:
     updates = list(interleave([iter([A, Pause(pause), B])], clock, 2.5))
-    assert updates == [A, Pause(2.5), Pause(1.5), Pause(0.5), TimedOut()]
+    assert updates == [A, Pause(2.5), Pause(1.5), Pause(0.5), TimedOut(2.5)]
     assert clock.slept == [1, 1, 0.5]
 
 
-@pytest.mark.parametrize(("seconds", "expected"), [(2.4, [A, B]), (2.5, [A, TimedOut()])])
+@pytest.mark.parametrize(("seconds", "expected"), [(2.4, [A, B]), (2.5, [A, TimedOut(2.5)])])
 def test_the_time_limit_counts_while_updates_come(seconds: float, expected: list[Update], clock: FakeClock) -> None:
     updates = []
     for update in interleave([iter([A, B])], clock, 2.5):

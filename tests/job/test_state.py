@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.outcome import Outcome
+from orch_events.job.state import JobState
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
 from orch_events.wire.vocabulary import FAIL_ON
@@ -110,27 +111,6 @@ def test_the_outcome_and_its_exit_status(kinds: list[str], recorded: str | None,
     outcome = job_of(*events, record=record(recorded) if recorded else None).outcome()
     assert outcome
     assert (outcome.word, outcome.exit_status(USUAL)) == (word, status)
-
-
-@pytest.mark.parametrize(
-    ("word", "nodes", "fail_on", "status"),
-    [
-        ("finished", {"failed": 1}, set(), 0),
-        ("finished", {"failed": 1}, {"errored", "aborted"}, 0),
-        ("finished", {"errored": 1}, {"errored"}, 1),
-        ("finished", {"skipped": 1}, set(USUAL), 0),
-        ("finished", {"skipped": 1}, {"skipped"}, 1),
-        ("stopped", {"failed": 1}, {"failed"}, 1),
-        ("stopped", {"failed": 1}, {"failed", "aborted"}, 3),
-        ("stopped", {}, {"failed"}, 0),
-        ("failed", {"errored": 1}, {"failed"}, 0),
-        ("failed", {}, {"errored"}, 0),
-        ("failed", {"skipped": 1}, {"failed"}, 1),
-        ("finished", {"running": 1, "unheard": 2}, set(FAIL_ON), 0),
-    ],
-)
-def test_fail_on_says_what_is_no_success(word: str, nodes: dict[str, int], fail_on: set[str], status: int) -> None:
-    assert Outcome(word, nodes, None).exit_status(fail_on) == status  # type: ignore[arg-type]
 
 
 def test_the_record_of_a_job_that_is_over_knows_its_nodes_best() -> None:

@@ -25,7 +25,7 @@ def test_the_module_says_of_each_update_what_it_means() -> None:
         ConnectionLost("352", GONE, 1.0, 9.0),
         ConnectionRestored("352", GONE, 2.0),
         Notice("x"),
-        TimedOut(),
+        TimedOut(9.0),
     ],
     ids=lambda update: type(update).__name__,
 )

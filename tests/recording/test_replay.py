@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from orch_events.errors import LocalFileError
 from orch_events.follow.scheduler import interleave
-from orch_events.job.updates import FollowFailed, JobEnded, Update
+from orch_events.job.updates import FollowFailed, JobEnded, OutcomeUnknown, Update
 from orch_events.recording import Replay
 from orch_events.wire.event import Event, PageEnd
 from orch_events.wire.records import JobRecord
@@ -70,7 +70,7 @@ def test_at_once_everything_is_on_the_first_page_and_nothing_on_the_next() -> No
     replay = Replay(EventRecording(JOB), FakeClock())
     assert state(replay) == "running"
     assert fetch(replay) == [10, 12, 13, 17, 18]
-    assert state(replay) == "failed"
+    assert state(replay) == ""
     assert fetch(replay, 19) == []
 
 
@@ -90,7 +90,7 @@ def test_in_time_each_event_is_there_as_long_after_the_first_as_it_was_recorded(
     assert state(replay) == "running"
     clock.sleep(60)
     assert fetch(replay, 18) == [18]
-    assert state(replay) == "failed"
+    assert state(replay) == ""
     assert fetch(replay, 19) == []
 
 
@@ -167,23 +167,21 @@ def test_follow_with_a_start_knows_the_nodes_of_the_events_before_it(speed: floa
     ("kinds", "expected"),
     [
         (["node_finished", "job_finished"], "finished"),
-        (["node_finished"], "finished"),
-        (["node_skipped", "job_finished"], "finished"),
-        (["node_failed", "job_finished"], "failed"),
-        (["node_errored"], "failed"),
-        (["job_aborted"], "failed"),
-        (["job_stopping", "job_aborted", "job_finished"], "failed"),
+        (["node_failed", "job_finished"], "finished"),
+        (["job_aborted"], "aborted"),
+        (["job_stopping", "job_aborted", "job_finished"], "aborted"),
         (["job_stopping", "node_failed", "job_finished"], "stopped"),
-        (["job_stopping", "node_skipped"], "stopped"),
-        (["job_stopping"], ""),
-        ([], ""),
+        (["node_finished"], None),
+        (["node_errored"], None),
     ],
 )
-def test_the_record_says_what_the_events_do(kinds: list[str], expected: str) -> None:
+def test_without_a_record_only_an_event_of_the_job_tells_how_it_ended(kinds: list[str], expected: str | None) -> None:
     events = [event(1)] + [event(2 + at, kind, None if "job" in kind else "a") for at, kind in enumerate(kinds)]
-    replay = Replay(EventRecording(events), FakeClock())
-    fetch(replay)
-    assert state(replay) == expected
+    clock = FakeClock()
+    last = follow(Replay(EventRecording(events), clock), clock)[-1]
+    assert (last.outcome.word if isinstance(last, JobEnded) else None) == expected
+    assert isinstance(last, JobEnded | OutcomeUnknown)
+    assert not last.state.has_record
 
 
 def whole(record: JobRecord | None, *events: Event) -> Replay:
@@ -203,21 +201,15 @@ def test_a_recorded_record_of_a_job_that_is_over_is_the_record(word: str, events
     assert list(replay.record("352")) == [recorded]
 
 
-@pytest.mark.parametrize(
-    ("nodes", "events", "expected"),
-    [
-        (2, JOB, "failed"),
-        (2, JOB[:4], "failed"),
-        (2, [event(1), event(2, "node_finished")], ""),
-        (None, [event(1), event(2, "node_finished")], "finished"),
-        (2, JOB[:3], ""),
-        (2, [event(1), event(2, "job_aborted", None)], "failed"),
-    ],
-)
-def test_where_the_recorded_record_is_of_a_running_job_the_events_tell_whether_it_is_over(
-    nodes: int | None, events: list[Event], expected: str
-) -> None:
-    assert state(whole(record("running", nodes), *events)) == expected
+@pytest.mark.parametrize("events", [JOB, JOB[:4], JOB[:3], [event(1), event(2, "job_aborted", None)]])
+def test_a_recorded_record_of_a_job_that_was_running_tells_only_how_many_nodes_it_has(events: list[Event]) -> None:
+    assert list(whole(record("running", 2, running=2), *events).record("352")) == [JobRecord("", 2)]
+
+
+def test_where_the_record_counts_the_nodes_the_end_of_each_is_the_end_of_the_job() -> None:
+    clock = FakeClock()
+    updates = follow(Replay(EventRecording(JOB[:4], record("running", 2, running=2)), clock), clock)
+    assert ending(updates).outcome.nodes == {"finished": 1, "failed": 1}
 
 
 def test_a_recording_that_ends_early_knows_how_many_nodes_there_are_but_not_how_they_fare() -> None:
@@ -247,7 +239,7 @@ def test_follow_ends_when_the_recorded_job_did_and_not_before(speed: float) -> N
     early = [event(1, "node_finished"), event(40, node="b"), event(41, "node_finished", "b")]
     updates = follow(Replay(EventRecording(early), clock, speed), clock)
     assert shown(updates) == [1, 40, 41]
-    assert ending(updates).outcome.word == "finished"
+    assert isinstance(updates[-1], OutcomeUnknown)
     assert 400 / speed <= clock.monotonic() <= 400 / speed + 20
 
 
@@ -280,7 +272,7 @@ def test_what_is_there_can_be_listed_though_the_job_is_not_over() -> None:
 
 
 def test_a_listing_can_have_the_outcome() -> None:
-    assert ending(once(JOB)).outcome.word == "failed"
+    assert ending(once(JOB)).outcome.word == "finished"
     assert ending(once(JOB, start=17)).outcome.nodes == {"finished": 1, "failed": 1}
 
 
@@ -309,7 +301,8 @@ def test_several_jobs_of_one_recording_are_replayed_each_for_itself() -> None:
         [
             b'{"job":"352","id":"1","type":"node_running","details":{"node":"a"}}',
             b'{"job":"353","id":"2","type":"node_running","details":{"node":"a"}}',
-            b'{"job":"353","id":"3","type":"job_finished"}',
+            b'{"job":"353","id":"3","type":"node_finished","details":{"node":"a"}}',
+            b'{"job":"353","id":"5","type":"job_finished"}',
             b'{"job":"352","id":"4","type":"job_aborted"}',
         ]
     )
@@ -317,4 +310,4 @@ def test_several_jobs_of_one_recording_are_replayed_each_for_itself() -> None:
     updates = list(interleave([follower(job, replay, clock).follow() for job in ("352", "353")], clock))
     ends = {one.state.job: one.outcome.word for one in updates if isinstance(one, JobEnded)}
     assert ends == {"352": "aborted", "353": "finished"}
-    assert sorted(one or 0 for one in shown(updates)) == [1, 2, 3, 4]
+    assert sorted(one or 0 for one in shown(updates)) == [1, 2, 3, 4, 5]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from orch_events.recording import Recording
 from orch_events.recording.file import File
-from orch_events.render.events.structured import with_job
 from orch_events.wire.event import Event
+from orch_events.wire.keyed import with_job
 
 Write = Callable[[Sequence[bytes]], bytes]
 

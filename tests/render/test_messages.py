@@ -19,7 +19,8 @@ from orch_events.errors import (
     UntrustedCertificate,
 )
 from orch_events.job.nodes import NodeRun
-from orch_events.job.state import JobState, Outcome, Word
+from orch_events.job.outcome import Outcome, Word
+from orch_events.job.state import JobState
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.messages import bad_nodes, ended, lost, restored, slow, still_running
 from orch_events.render.toolkit.text import width

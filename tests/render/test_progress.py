@@ -210,7 +210,7 @@ def test_a_node_that_is_named_by_its_address_is_not_shortened() -> None:
 
 def test_in_the_background_nothing_is_drawn_or_erased(monkeypatch: pytest.MonkeyPatch) -> None:
     stream, foreground = io.StringIO(), [True]
-    monkeypatch.setattr("orch_events.render.progress.in_foreground", lambda _: foreground[0])
+    monkeypatch.setattr("orch_events.render.progress.may_draw", lambda _: foreground[0])
     one, _ = live(stream)
     one.tick()
     drawn = stream.getvalue()

@@ -15,7 +15,7 @@ from orch_events.cli.commands.help import topic
 from orch_events.cli.help.formatter import Rows, examples, paragraphs
 from orch_events.cli.help.topics import TOPICS
 from orch_events.cli.main import cli
-from orch_events.config import Places
+from orch_events.config.settings import Places
 from tests.tools.definitions import Shared, shared_options
 
 _COLUMNS = 79

@@ -5,13 +5,13 @@ import tracemalloc
 from collections.abc import Iterator
 from itertools import chain, repeat
 
-import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orch_events.wire.lines import read_lines
 from orch_events.wire.page import read_event
+from tests.wire.conftest import Parsed
 
 
 def read(content: bytes, size: int = 1 << 17, limit: int = 1 << 27) -> tuple[list[bytes], list[int]]:
@@ -47,19 +47,10 @@ def test_a_last_line_without_an_end_may_come_by_itself() -> None:
     assert list(read_lines([])) == list(read_lines([b""])) == []
 
 
-def test_the_lines_of_a_piece_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = 0
-
-    def counting(text: bytes, *, indent: int) -> bytes:
-        nonlocal calls
-        calls += 1
-        return format_(text, indent=indent)
-
-    format_ = msgspec.json.format
-    monkeypatch.setattr(msgspec.json, "format", counting)
+def test_the_lines_of_a_piece_are_read_at_once(parsed: Parsed) -> None:
     blocks = list(read_lines([b'{"id":"1"}\n' * 1000 + b'{"id', b'":"2"}\n']))
     assert [(len(block.events), block.damaged) for block in blocks] == [(1000, ()), (1, ())]
-    assert calls == 2
+    assert parsed.calls == 2
 
 
 @pytest.mark.parametrize(("limit", "damaged"), [(20, []), (19, [2])])
@@ -176,16 +167,7 @@ def test_memory_is_bound_by_the_longest_line() -> None:
     [b'{"id":"1"}\n', b'{ "id" : "1" }\n', b'{"id":\n', b"\n", b'{"id":"1","m":"%b"}\n' % (b"x" * 300_000)],
     ids=["good", "spaced", "damaged", "empty", "long"],
 )
-def test_each_byte_is_parsed_a_bounded_number_of_times(line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed = 0
-
-    def counting(text: bytes, *, indent: int) -> bytes:
-        nonlocal parsed
-        parsed += len(text)
-        return format_(text, indent=indent)
-
-    format_ = msgspec.json.format
-    monkeypatch.setattr(msgspec.json, "format", counting)
+def test_each_byte_is_parsed_a_bounded_number_of_times(line: bytes, parsed: Parsed) -> None:
     content = line * (600_000 // len(line))
     read(content, 1 << 16)
-    assert parsed < 2.2 * len(content)
+    assert parsed.size < 2.2 * len(content)

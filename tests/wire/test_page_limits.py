@@ -2,44 +2,14 @@
 
 from contextlib import nullcontext
 
-import msgspec
 import pytest
 
 from orch_events.errors import NotUnderstood
 from orch_events.wire.page import PageDecoder
+from tests.wire.conftest import Parsed
 
 NESTED = b'{"id":"1","d":[{"id":"2"},{"id":"3"'
 """The beginning of an event, cut where another seems to begin."""
-
-
-class Parsed:
-    """What the JSON library was given to compact.
-
-    Attributes:
-        calls: how often.
-        size: how many bytes.
-    """
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.size = 0
-
-    def reset(self) -> None:
-        """Count anew."""
-        self.calls = self.size = 0
-
-
-@pytest.fixture
-def parsed(monkeypatch: pytest.MonkeyPatch) -> Parsed:
-    counted, original = Parsed(), msgspec.json.format
-
-    def counting(text: bytes, *, indent: int) -> bytes:
-        counted.calls += 1
-        counted.size += len(text)
-        return original(text, indent=indent)
-
-    monkeypatch.setattr(msgspec.json, "format", counting)
-    return counted
 
 
 def events(first: int, count: int) -> bytes:

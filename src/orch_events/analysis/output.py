@@ -1,7 +1,7 @@
 """What each node printed, and which nodes printed the same.
 
-1. Nothing is kept twice: nodes that printed the same share one copy, however large it is. What is not asked for is not
-   kept at all.
+1. Nothing is kept twice: nodes that printed the same share one copy, however large it is. A large text stays as it
+   stands in JSON, and is decoded in pieces. What is not asked for is not kept at all.
 2. A node's last end counts, as for its state; a record of the node counts where it says something else.
 3. Nodes are a group if they are in the same state, exited with the same status and printed the same, after colours were
    dropped. Errors may differ in what differs from node to node (see `causes`).
@@ -10,17 +10,20 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from orch_events.analysis.causes import Causes
+from orch_events.analysis.excerpt import Room
 from orch_events.analysis.part import Part, name_test
 from orch_events.job.plan import run_key
 from orch_events.wire.detail import Report, read_changes, read_report
 from orch_events.wire.event import Event
 from orch_events.wire.printed import drop_colors, is_exit
 from orch_events.wire.records import NodeRecord
+from orch_events.wire.text import LargeText, Text, pieces, whole
 from orch_events.wire.vocabulary import NODE_FAILED, NODE_OVER, NODE_STATES
 
 
@@ -33,14 +36,17 @@ class Printed(msgspec.Struct, frozen=True):
         value: the rest of a structured result, as JSON, or in words; "" if there is nothing.
     """
 
-    output: str | None = None
-    stderr: str | None = None
+    output: Text | None = None
+    stderr: Text | None = None
     value: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
         return not (self.output or self.stderr or self.value)
+
+
+_NO_ROOM = Printed("[left out: the report has no room for the output of more nodes]")
 
 
 class NodeOutput(msgspec.Struct, frozen=True):
@@ -83,6 +89,7 @@ class OutputCollector:
         failed: only nodes that failed or errored.
         grep: only nodes of whose output or error each of these matches something; empty for all.
         exact: whether texts are kept as they are: with their colours, and a Puppet run's report as JSON.
+        room: how much of the texts is kept; None for all of it.
     """
 
     def __init__(
@@ -92,7 +99,9 @@ class OutputCollector:
         failed: bool = False,
         grep: Sequence[re.Pattern[str]] = (),
         exact: bool = False,
+        room: Room | None = None,
     ) -> None:
+        self._room = room
         self._matches: Callable[[str], bool] = name_test(nodes) if nodes else lambda _: True
         self._failed = failed
         self._grep = grep
@@ -100,7 +109,7 @@ class OutputCollector:
         self._job = ""
         self._states: dict[str, str] = {}
         self._found: dict[str, NodeOutput] = {}
-        self._shared: dict[Printed, Printed] = {}
+        self._shared: dict[object, Printed] = {}
 
     def begin(self, job: str) -> None:
         """Take from now on what is of a job that a plan has started."""
@@ -120,6 +129,10 @@ class OutputCollector:
             if node.state in NODE_OVER and self._states.get(self._key(node.name)) != node.state:
                 self._take(node.name, node.state, node.result)
 
+    def by_key(self, part: Part) -> dict[str, NodeOutput]:
+        """Return what was kept of each node of a part, by the node's key in it."""
+        return {key: one for key, one in self._found.items() if key in part.runs}
+
     def outputs(self, part: Part) -> list[NodeOutput]:
         """Return what each node of a part printed, in the order of finishing; last those that have not finished."""
         ended = [one for key, one in self._found.items() if key in part.runs]
@@ -136,16 +149,40 @@ class OutputCollector:
         printed = _exact(report) if self._exact else _plain(report, detail)
         error = report.error if self._exact else _plain_error(report)
         if self._passes(printed, error):
-            shared = self._shared.setdefault(printed, printed)
+            if self._room is not None:
+                printed, error = self._cut(printed, error, self._room)
+            shared = self._shared.setdefault(self._identity(printed), printed)
             self._found[key] = NodeOutput(name, state, report.exit_code, error, shared, self._job)
+
+    def _cut(self, printed: Printed, error: str, room: Room) -> tuple[Printed, str]:
+        """Return as much of both as there is room for; what several nodes share takes it once."""
+        plain = (text and drop_colors(whole(text)) for text in (printed.output, printed.stderr))
+        output, stderr, value = (text and room.cut(text) for text in (*plain, printed.value))
+        cut, error = Printed(output, stderr, value or ""), room.cut(error)
+        size = 0 if self._identity(cut) in self._shared else sum(len(text or "") for text in (output, stderr, value))
+        return (cut, error) if room.takes(size + len(error)) else (_NO_ROOM, "")
+
+    def _identity(self, printed: Printed) -> object:
+        """Return what is the same for texts that are to be shared: of large ones, a digest."""
+        return (*(self._digest(text) for text in (printed.output, printed.stderr)), printed.value)
+
+    def _digest(self, text: Text | None) -> str | bytes | None:
+        if not isinstance(text, LargeText):
+            return text
+        digest = blake2b()
+        for piece in pieces(text):
+            digest.update((piece if self._exact else drop_colors(piece)).encode("utf-8", "surrogatepass"))
+        return digest.digest()
 
     def _key(self, name: str) -> str:
         """Return the key of a node's run, as `JobState.runs` has it."""
         return run_key(self._job, name) if self._job else name
 
     def _passes(self, printed: Printed, error: str) -> bool:
-        texts = (printed.output or "", printed.stderr or "", printed.value, error)
-        return not self._grep or any(pattern.search(text) for pattern in self._grep for text in texts)
+        if not self._grep:
+            return True
+        texts = (*(drop_colors(whole(text or "")) for text in (printed.output, printed.stderr)), printed.value, error)
+        return any(pattern.search(text) for pattern in self._grep for text in texts)
 
 
 def _exact(report: Report) -> Printed:
@@ -154,9 +191,14 @@ def _exact(report: Report) -> Printed:
 
 def _plain(report: Report, detail: bytes | msgspec.Raw) -> Printed:
     """Return what is shown to people: texts without colours, and a Puppet run in words."""
-    output, stderr = (text and drop_colors(text) for text in (report.output, report.stderr))
+    output, stderr = (_without_colors(text) for text in (report.output, report.stderr))
     value = _puppet_run(report.value, detail) if report.of_puppet_run else _json(report.value)
     return Printed(output, stderr, value)
+
+
+def _without_colors(text: Text | None) -> Text | None:
+    """Drop colours, but of a large text, which is not to be decoded before it is shown."""
+    return drop_colors(text) if isinstance(text, str) else text
 
 
 def _puppet_run(value: Mapping[str, Any], detail: bytes | msgspec.Raw) -> str:
@@ -171,7 +213,8 @@ def _plain_error(report: Report) -> str:
     text = drop_colors(report.error).strip()
     head, _, rest = text.partition("\n")
     text = rest if is_exit(head) else text
-    return "" if text.strip() in drop_colors(report.stderr or "") else text
+    told = any(text.strip() in drop_colors(piece) for piece in pieces(report.stderr or ""))
+    return "" if told or not text.strip() else text
 
 
 def _json(value: object) -> str:
@@ -204,21 +247,19 @@ def _group(alike: Sequence[NodeOutput], pattern: str) -> OutputGroup:
     return OutputGroup(example, [one.name for one in alike])
 
 
-def to_bytes(text: str) -> Iterator[bytes]:
+def to_bytes(text: Text) -> Iterator[bytes]:
     r"""Yield the bytes that a node printed, in pieces.
 
     JSON carries text. A lone surrogate is no text: one from U+DC80 to U+DCFF stands for a byte that is not UTF-8, as
     Python and others write it (PEP 383), and becomes that byte; any other becomes its three bytes (WTF-8).
     """
-    for begin in range(0, len(text), _PIECE_CHARACTERS):
-        piece = text[begin : begin + _PIECE_CHARACTERS]
+    for piece in pieces(text):
         try:
             yield piece.encode()
         except UnicodeEncodeError:
             yield _BYTE.sub(_byte, piece.encode("utf-8", "surrogatepass"))
 
 
-_PIECE_CHARACTERS = 1 << 20
 _BYTE = re.compile(rb"\xed([\xb2\xb3])([\x80-\xbf])")
 
 

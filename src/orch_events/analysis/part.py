@@ -43,6 +43,11 @@ class Part(msgspec.Struct, frozen=True):
             }
         return cls(runs, state.total, nodes, failed)
 
+    def in_states(self, states: Sequence[str]) -> "Part":
+        """Return those of the nodes that are in one of some states; all of them if there are none."""
+        runs = {key: run for key, run in self.runs.items() if run.state in states} if states else self.runs
+        return msgspec.structs.replace(self, runs=runs)
+
     @property
     def is_whole(self) -> bool:
         """Whether it is the whole job."""

@@ -22,7 +22,8 @@ import msgspec
 
 from orch_events.analysis.durations import quantile
 from orch_events.job.nodes import NodeRun
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.outcome import Outcome
+from orch_events.job.state import JobState
 from orch_events.times import Clock
 from orch_events.wire.job_key import spoken
 

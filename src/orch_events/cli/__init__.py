@@ -1,6 +1,6 @@
 """The command line. Arguments in; output on stdout, messages on stderr, and an exit status out.
 
-options/ parses the arguments into values, a command passes them on, and the modules here put the other rooms together:
+options/ parses the arguments into values, a command passes them on, and the modules here give them to the library:
 job_sources opens the jobs, session sends their events through the chain of renderers, loading and reports do the rest.
 
 commands/       a module for each command
@@ -12,7 +12,6 @@ app             App: streams, environment, platform, clock and signals, made onc
 connection      opens the configured server, or the built-in simulator
 job_sources     opens the jobs that were named: on a server, or in a recording
 loading         reads such a job to report on
-recent_jobs     the newest jobs of a server, and the jobs that plans started
 session         FollowSession: shows and keeps events, for `list` and `follow`
 endings         tells how each job ended or was left, and collects the exit status
 resume_points   how far each job was shown, and the command that resumes it there
@@ -20,6 +19,7 @@ renderers       builds the chain of renderers
 persisting      the links of the chain that save events: recording and checkpoint
 record_file     the file of --record
 reports         what the commands that print reports share
+report_formats  the writers of reports that others read, by the names of their formats
 pager           pages what is longer than the terminal, through $PAGER
 stderr          Stderr: errors, warnings, notes
 shell_command   the commands suggested to the user

@@ -26,7 +26,7 @@ from orch_events.times import Clock, SystemClock
 
 if TYPE_CHECKING:  # rich and msgspec are imported when something is requested or drawn
     from orch_events.cli.options.groups import DisplayOptions, DoctorOptions
-    from orch_events.config import FileReader
+    from orch_events.config.files import FileReader
     from orch_events.job.updates import Steps
     from orch_events.render.toolkit.streams import Output
     from orch_events.render.toolkit.theme import Theme
@@ -113,7 +113,7 @@ class App:
     @cached_property
     def reader(self) -> "FileReader":
         """Reads the files of the configuration; what can be read only once is kept by it."""
-        from orch_events.config import FileReader
+        from orch_events.config.files import FileReader
 
         return FileReader()
 
@@ -162,17 +162,6 @@ class App:
         Raises:
             OrchEventsError: the operation fails.
         """
-        from orch_events.job.updates import FollowFailed, Pause
+        from orch_events.follow.scheduler import finish
 
-        while True:
-            try:
-                update = next(steps)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            if isinstance(update, FollowFailed):
-                raise update.error
-            if isinstance(update, Pause):
-                self.clock.sleep(update.seconds)
-            else:
-                self.stderr.report(update)
+        return finish(steps, self.clock, self.stderr.report)

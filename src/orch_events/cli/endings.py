@@ -1,27 +1,33 @@
 """How each job ended, or was left: told on stderr, and collected as the exit status."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from orch_events.cli import exit_status
 from orch_events.cli.app import App
-from orch_events.cli.followed import FollowedJobs
+from orch_events.cli.fail_fast import FailFast
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions
 from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import OrchEventsError, Unreachable
+from orch_events.job.outcome import Outcome
 from orch_events.job.plan import PlanState
-from orch_events.job.state import JobState, Outcome
-from orch_events.job.updates import FollowFailed, JobEnded, OutcomeUnknown, TimedOut, Update
+from orch_events.job.state import JobState
+from orch_events.job.updates import ConnectionLost, FollowFailed, JobEnded, OutcomeUnknown, TimedOut, Update
+from orch_events.library.followed import FollowedJobs
+from orch_events.library.jobs import OpenJob
 from orch_events.render.messages import (
     MOST_NODES,
     bad_nodes,
     bad_runs,
     ended,
+    left,
     plan_failure,
     still_running,
     unknown,
+    why_over,
 )
 from orch_events.render.toolkit.terminal import columns
+from orch_events.times import write_duration
 from orch_events.wire.job_key import is_plan, spoken
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
@@ -54,9 +60,11 @@ class Endings:
         self._stderr = app.stderr
         self._stderr_stream = app.stderr_stream
         self._theme = app.theme(app.stderr_stream, display)
+        self._verbose = display.verbose
         self._recorded = {job.number for job in followed.named if job.recorded}
         self._statuses: dict[str, int] = {}
-        self._outcomes: list[tuple[int, str]] = []
+        self._ended: list[tuple[int, JobState, Outcome]] = []
+        self._told_lost: set[str] = set()
 
     @property
     def status(self) -> int:
@@ -74,18 +82,43 @@ class Endings:
                 self._end_unknown(state)
             case FollowFailed(state, error):
                 self._fail(state, error)
-            case TimedOut():
+            case TimedOut(seconds):
                 self._statuses["timed out"] = exit_status.TIMED_OUT
+                if self._commands is not None:
+                    self._stderr.note(f"stopped following after {write_duration(seconds)}: --timeout was reached")
+            case ConnectionLost(job):
+                self._told_lost.add(job)
+                self._stderr.report(update)
             case _:
                 self._stderr.report(update)
+
+    @property
+    def concluded(self) -> Collection[str]:
+        """The jobs whose outcome is known, or known not to be."""
+        return self._statuses.keys()
+
+    @property
+    def by_signal(self) -> bool:
+        """Whether a signal ended it."""
+        return "detached" in self._statuses
+
+    def fail_fast(self, found: FailFast) -> None:
+        """Note that `--fail-fast` was reached, and tell which nodes have failed, unless an outcome has."""
+        self._stderr.note(f"--fail-fast: {found.failed} node{'s' * (found.failed != 1)} failed")
+        for state in found.jobs:
+            if state.job not in self._statuses:
+                for line in bad_nodes(state, self._theme, columns(self._stderr_stream)):
+                    self._stderr.note(line)
+        self._statuses["fail-fast"] = exit_status.FAILED_FAST
 
     def detach(self, signal: KeyboardInterrupt) -> None:
         """Note that a signal ended it."""
         self._statuses["detached"] = getattr(signal, "exit_status", exit_status.SIGINT)
 
     def close(self) -> None:
-        """Tell what is to be told last: all outcomes again, and which jobs are still running."""
-        self._repeat_outcomes()
+        """Tell how the jobs ended, the worst last, and which are still running."""
+        for _, state, outcome in sorted(self._ended, key=lambda end: exit_status.badness(end[0])):
+            self._tell(state, outcome)
         self._note_still_running()
 
     def _end(self, state: JobState, outcome: Outcome) -> None:
@@ -94,17 +127,32 @@ class Endings:
             self._followed.adopt()
             outcome = state.outcome() or outcome
         status = outcome.exit_status(self._exit_options.fail_on)
-        if self._commands is not None:
-            line = ended(state.job, outcome, self._theme)
-            for text in (line, *self._summary(state, outcome, self._commands, of_plan=of_plan)):
-                self._stderr.note(text)
-            if not of_plan:
-                self._outcomes.append((status, line))
+        if self._verbose:
+            self._stderr.note(why_over(state))
+        if of_plan:
+            self._tell(state, outcome)
+        else:
+            self._ended.append((status, state, outcome))
         self._conclude(state.job, status)
+        if self._commands is not None and not of_plan and state.ended_by is None and self._others_go_on:
+            self._stderr.note(ended(state.job, outcome, self._theme))  # of which no event tells
+
+    @property
+    def _others_go_on(self) -> bool:
+        return any(job.number not in self._statuses for job in self._followed.named)
+
+    def _tell(self, state: JobState, outcome: Outcome) -> None:
+        if self._commands is not None:
+            for text in (ended(state.job, outcome, self._theme), *self._summary(state, outcome, self._commands)):
+                self._stderr.note(text)
 
     def _end_unknown(self, state: JobState) -> None:
-        if self._commands is not None:
+        if self._verbose:
+            self._stderr.note(why_over(state))
+        if self._commands is not None and state.job not in self._recorded:
             self._stderr.note(unknown(state.job, self._resume_points.command(state.job, self._commands)))
+        elif self._commands is not None:
+            self._stderr.note(f"the outcome of {spoken(state.job)} is unknown: neither a record nor an event tells it")
         elif self._exit_options.exit_status:
             self._stderr.note(f"the outcome of {spoken(state.job)} is unknown: no record tells it")
         self._conclude(state.job, Unreachable.exit_status)
@@ -125,8 +173,8 @@ class Endings:
         counts = self._exit_options.exit_status and self._followed.plan_of(job) is None
         self._statuses[job] = status if counts else 0
 
-    def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand, *, of_plan: bool) -> Iterator[str]:
-        """Yield the failed nodes, which a plan's jobs tell of, and a suggested command, which is the plan's."""
+    def _summary(self, state: JobState, outcome: Outcome, commands: ShellCommand) -> Iterator[str]:
+        """Yield the failed nodes, which a plan's jobs tell of, and what to type next, for the plan alone."""
         more = 0
         if isinstance(state, PlanState):
             yield from plan_failure(state, self._theme, columns(self._stderr_stream))
@@ -135,21 +183,26 @@ class Endings:
             more = len(bad_runs(state)) - MOST_NODES
         if more > 0:
             yield f"  and {more} more: {commands.line('failures', state.job)}"
-        elif not of_plan:
+        elif self._followed.plan_of(state.job) is None:
             unfinished = any(outcome.nodes.get(word) for word in NODE_UNFINISHED)
-            following = commands.line("failures" if unfinished else "summary", state.job)
-            yield f"{self._theme.paint('next:', 'hint')} {following}"
+            if unfinished or outcome.word != "finished":
+                following = commands.line("failures" if unfinished else "summary", state.job)
+                yield f"{self._theme.paint('next:', 'hint')} {following}"
 
     def _note_still_running(self) -> None:
-        for job in (job.number for job in self._followed.named):
-            if self._commands and job not in self._statuses:
-                resume, follower = self._resume_points.command(job, self._commands), self._followed.by_job[job]
-                jobs = [state for state in self._followed.jobs_of(job) if state.job not in self._statuses]
-                known = follower.had_contact
-                self._stderr.note(still_running(follower.state, jobs, resume) if known else unknown(job, resume))
+        for job in self._followed.named:
+            if self._commands and job.number not in self._statuses:
+                self._note_left(job, self._commands)
 
-    def _repeat_outcomes(self) -> None:
-        """Repeat the outcomes of several jobs, the worst last: the first may have scrolled away."""
-        if len(self._outcomes) > 1:
-            for _, line in sorted(self._outcomes, key=lambda end: exit_status.badness(end[0])):
-                self._stderr.note(line)
+    def _note_left(self, job: OpenJob, commands: ShellCommand) -> None:
+        """Tell how far a job was shown that is followed no longer, and how to go on."""
+        resume, follower = self._resume_points.command(job.number, commands), self._followed.by_job[job.number]
+        jobs = [state for state in self._followed.jobs_of(job.number) if state.job not in self._statuses]
+        if job.recorded:
+            self._stderr.note(left(job.name, follower.state, resume))
+        elif follower.had_contact:
+            self._stderr.note(still_running(follower.state, jobs, resume))
+        else:
+            if job.number not in self._told_lost:
+                self._stderr.warn(follower.last_error.message if follower.last_error else "the server has not answered")
+            self._stderr.note(unknown(job.number, resume))

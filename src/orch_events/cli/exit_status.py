@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from orch_events.errors import AccessError, LocalFileError, NotUnderstood, UnknownJob, Unreachable, UsageError
 
+FAILED_FAST = 9
 BUG = 70
 TIMED_OUT = 124
 SIGINT = 130
@@ -22,6 +23,7 @@ MEANINGS: Mapping[int, str] = {
     NotUnderstood.exit_status: "unexpected response: not an orchestrator, or a broken one",
     LocalFileError.exit_status: "a problem with the configuration, CA, token file or another local file; "
     "--record or --cursor-file could not be written; a limit of this system was reached",
+    FAILED_FAST: "--fail-fast was reached; the job is still running",
     BUG: "a bug in orch-events; a traceback is shown",
     TIMED_OUT: "--timeout was reached; the job is still running",
     SIGINT: "Ctrl-C: detached; the job is still running",
@@ -30,7 +32,7 @@ MEANINGS: Mapping[int, str] = {
 }
 """Every status that the program can end with."""
 
-_WORST_FIRST = (SIGTERM, SIGINT, 8, 7, 6, 5, 4, 3, 1, TIMED_OUT, 0)
+_WORST_FIRST = (SIGTERM, SIGINT, 8, 7, 6, 5, 4, 3, 1, FAILED_FAST, TIMED_OUT, 0)
 
 
 def badness(status: int) -> int:

@@ -18,7 +18,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.app import App
-from orch_events.cli.connection import open_server, settings, token_version
+from orch_events.cli.connection import find_settings, open_server
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.cli.options.option import Command
 from orch_events.cli.options.types import job as job_type
@@ -91,15 +91,16 @@ def _cache_key(app: App, connect: ConnectOptions) -> str | None:
     """Return the key of the cache: server and token; None if it takes a file that can be read only once."""
     if connect.demo:
         return "demo"
-    from orch_events.config import reads_once
+    from orch_events.config.files import reads_once
+    from orch_events.library.servers import service_url, token_version
 
     if connect.config_file and reads_once(connect.config_file):
         return None
-    found, url = settings(app, connect)
+    found, places = find_settings(app, connect)
     file = found.token_file.value
     if file == "-" or any(reads_once(path) for path in (file, found.cacert.value) if path):
         return None
-    return f"{url.base} {file} {token_version(file) if file else None}"
+    return f"{service_url(found, places).base} {file} {token_version(file) if file else None}"
 
 
 def _fetch(app: App, connect: ConnectOptions) -> "list[JobRecord]":

@@ -12,10 +12,10 @@ from functools import partial
 from typing import NamedTuple
 
 from orch_events.cli.app import App
-from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, FilterOptions, OutputOptions
 from orch_events.cli.persisting import Checkpointer, Checkpoints, PersistingLink, Recorder
 from orch_events.errors import OrchEventsError, UsageError
+from orch_events.library.followed import FollowedJobs
 from orch_events.render.events.filters import EventFilter, Filtered, Tail
 from orch_events.render.events.highlight import Highlighter
 from orch_events.render.events.renderer import Renderer

@@ -4,11 +4,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from orch_events.analysis.excerpt import Room
+from orch_events.analysis.job_report import JobReport
+from orch_events.analysis.output import OutputCollector
 from orch_events.analysis.part import Part
 from orch_events.cli.app import App
+from orch_events.cli.loading import load_job
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions, OutputOptions, ReportOptions
 from orch_events.errors import Unreachable
 from orch_events.job.state import JobState
+from orch_events.library.job_ref import JobRef
+from orch_events.library.jobs import DEMO
 from orch_events.render.events.structured import JsonArray, JsonLines
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.terminal import columns
@@ -49,6 +55,35 @@ def write_lines(app: App, display: DisplayOptions, lines: list[str]) -> None:
 def part_of(state: JobState, options: ReportOptions) -> Part:
     """Return the part of a job that the options choose."""
     return Part.from_state(state, options.part.node, failed=options.part.failed)
+
+
+def load_report(
+    app: App,
+    ref: JobRef,
+    options: ReportOptions,
+    *,
+    outputs: bool = False,
+    every_node: bool = False,
+    states: Sequence[str] = (),
+) -> JobReport:
+    """Read a job, and return the part of it that the options choose.
+
+    Args:
+        app: the process.
+        ref: the job.
+        options: how to read it, and which nodes.
+        outputs: whether what failed nodes printed is wanted.
+        every_node: as for `load_job`.
+        states: only nodes in these states; empty for all.
+
+    Raises:
+        OrchEventsError: the job can't be read.
+    """
+    collector = OutputCollector(options.part.node, failed=True, room=Room()) if outputs else None
+    state = load_job(app, ref, options, collector, every_node=every_node)
+    part = part_of(state, options).in_states(states)
+    server = DEMO if options.connect.demo else ""
+    return JobReport.from_state(state, part, outputs=collector.by_key(part) if collector else {}, server=server)
 
 
 def note_if_empty(app: App, state: JobState) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from orch_events.cli.followed import FollowedJobs
 from orch_events.cli.shell_command import ShellCommand
+from orch_events.library.followed import FollowedJobs
 from orch_events.times import Instant
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import is_plan

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from orch_events.analysis.progress import FollowProgress, StragglerDetector
+from orch_events.cli import exit_status
+from orch_events.cli.afterwards import Ending
 from orch_events.cli.app import App
 from orch_events.cli.endings import Endings
-from orch_events.cli.followed import FollowedJobs
-from orch_events.cli.job_sources import OpenJob, ReplayOptions, open_jobs
+from orch_events.cli.fail_fast import FailFast
+from orch_events.cli.job_sources import ReplayOptions, open_jobs
 from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.persisting import Checkpoints
 from orch_events.cli.record_file import is_same_file, open_recording_file
 from orch_events.cli.renderers import closing, renderer_chain
@@ -34,9 +35,13 @@ from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.job.state import JobState
 from orch_events.job.updates import NewEvents, NodesNamed, Pause, Tick, Update
+from orch_events.library.followed import FollowedJobs
+from orch_events.library.job_ref import JobRef
+from orch_events.library.jobs import OpenJob
 from orch_events.render.events.structured import JsonLines
 from orch_events.render.messages import slow
 from orch_events.render.progress import Heartbeat, LiveLine, NoProgress, Progress
+from orch_events.render.terminal_status import TerminalStatus
 from orch_events.render.toolkit.terminal import DEFAULT_COLUMNS, columns, is_pipe, is_terminal
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import spoken
@@ -54,6 +59,7 @@ class FollowOptions(NamedTuple):
         slow_seconds: after how many seconds a node is slow; None for twice the typical duration.
         replay: how recordings and the demo are replayed.
         progress: whether there is a live line or a heartbeat.
+        fail_fast: after how many failed nodes to stop; None for never.
         typed: the options that were typed, for suggested commands; None for no suggestions and no closing summary.
     """
 
@@ -63,6 +69,7 @@ class FollowOptions(NamedTuple):
     slow_seconds: float | None = None
     replay: ReplayOptions = ReplayOptions()
     progress: bool = False
+    fail_fast: int | None = None
     typed: TypedWords | None = None
 
 
@@ -111,17 +118,34 @@ def _follow(
     """Follow jobs, each from where the cursor file says, else from --start; a job of a plan from its beginning."""
     named = {job.number for job in jobs}
 
-    def make(job: OpenJob, resume: Resume | None) -> Follower:
+    def make(job: OpenJob) -> Follower:
+        resume = _resume(app, job, file) if file is not None else None
+        start = events.range.start if job.number in named else None
+        if resume is not None and start is not None:
+            app.stderr.note_once("--start is ignored: the cursor file says where to go on")
         return job.follower(
             app.clock,
             interval_seconds=follow.interval_seconds,
-            start=events.range.start if job.number in named else None,
+            start=start,
             resume=resume,
             settle_seconds=follow.settle_seconds,
             name_nodes=events.output.format == "table" and is_terminal(app.stdout),
         )
 
-    return FollowedJobs(app, jobs, make, file)
+    return FollowedJobs(app.clock, jobs, make)
+
+
+def _resume(app: App, job: OpenJob, file: CheckpointFile) -> Resume | None:
+    """Return where the cursor file says that a job is resumed, and tell it; None where it does not say."""
+    checkpoint = file.read(job.origin, job.number)
+    if checkpoint is None:
+        if others := file.others(job.origin, job.number):
+            text = f"the cursor file has {spoken(job.number)} of {', '.join(others)}, not of {job.origin}"
+            app.stderr.note(text)
+        return None
+    again = "; the last events before it stopped may be repeated" if checkpoint.showing else ""
+    app.stderr.note(f"resuming {spoken(job.number)} at event {checkpoint.start}{again}")
+    return checkpoint.resume
 
 
 class FollowSession:
@@ -161,6 +185,7 @@ class FollowSession:
             commands = ShellCommand(follow.typed, followed.names)
             self._stragglers = StragglerDetector(follow_progress, follow.slow_seconds)
         self._resume_points = ResumePoints(followed)
+        self._fail_fast = FailFast(followed, follow.fail_fast, events.exit_options.fail_on)
         self._endings = Endings(app, followed, self._resume_points, events.exit_options, events.display, commands)
         self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
 
@@ -174,6 +199,13 @@ class FollowSession:
         """The followers."""
         return self._followed.followers
 
+    def ending(self, status: int) -> Ending:
+        """Return how it ended, with its exit status."""
+        self._followed.adopt()
+        states = [self._followed.by_job[job.number].state for job in self._followed.named]
+        by_signal = status == exit_status.READER_GONE or self._endings.by_signal
+        return Ending(status, by_signal, states)
+
     def run(self, steps: Callable[[Follower], Iterator[Update]], timeout: float = math.inf) -> int:
         """Show everything until the jobs end or a signal arrives; return the exit status.
 
@@ -186,10 +218,13 @@ class FollowSession:
             with closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
                     self._handle(update)
+                    if self._fail_fast.reached(self._endings.concluded):
+                        self._endings.fail_fast(self._fail_fast)
+                        break
         except KeyboardInterrupt as signal:
             self._endings.detach(signal)
         finally:
-            self._progress.clear()
+            self._progress.close()
         self._endings.close()
         unsaved = any(link.failed for link in self._chain.persisting)
         return self._endings.status or (LocalFileError.exit_status if unsaved else 0)
@@ -241,7 +276,8 @@ def _progress(app: App, display: DisplayOptions, progress: FollowProgress, *, wa
     theme = app.theme(stream, display)
     shared = is_pipe(app.stdout)
     width = partial(_columns, stream)
-    return LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+    line = LiveLine(stream, theme, progress, app.clock, width, shared=shared, keyboard=app.stdin)
+    return TerminalStatus(line, stream, progress, app.environ)
 
 
 def _columns(stream: TextIO) -> int:

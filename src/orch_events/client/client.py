@@ -1,4 +1,4 @@
-"""The client of a server, and the only user of httpx.
+"""The client of a server, which sends all requests with httpx.
 
 1. The token goes to one origin only. Every URL is built from service-url; no URL in a response is ever requested, and
    no redirect is followed. Over plain http the token is sent to a loopback address only. What a message quotes of a
@@ -8,11 +8,10 @@
    (records) are limited to 256 MB and 30 seconds.
 4. Each method returns an iterator that may yield None while nothing arrives. It does so if `read_ahead` reads the
    response in the background, as that of `stream` does; otherwise it blocks.
-5. httpx's errors become ours in `_translate_errors` and nowhere else, error responses in `responses`: a caller needs to
-   know `OrchEventsError` only.
+5. httpx's errors become ours in `http_errors`, error responses in `responses`: a caller needs to know `OrchEventsError`
+   only.
 """
 
-import ssl
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,19 +22,12 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from orch_events.client import tls
-from orch_events.client.connection import Backend, ProxyTrace, StaleConnection
+from orch_events.client.connection import ProxyTrace, StaleConnection, network_transport
+from orch_events.client.http_errors import HttpErrors
 from orch_events.client.responses import error_for_response, read_date, read_retry_after
-from orch_events.client.stream import gunzip
+from orch_events.client.stream import pieces
 from orch_events.client.url import Proxy, ServiceUrl
-from orch_events.errors import (
-    LocalFileError,
-    NotUnderstood,
-    OrchEventsError,
-    SystemLimit,
-    TruncatedAnswer,
-    Unreachable,
-)
+from orch_events.errors import NotUnderstood, OrchEventsError, SystemLimit, TruncatedAnswer, Unreachable
 from orch_events.times import Clock
 from orch_events.wire.event import Event, Fetched
 from orch_events.wire.job_key import is_plan, kind_and_number
@@ -54,7 +46,6 @@ _MOST_SECONDS = 30.0
 """What a body may have, and take, that is read as a whole."""
 
 _WHITE = b" \t\r\n"
-_ENCODINGS = {"gzip", "deflate", "br", "compress", "zstd"}
 
 
 class Exchange(msgspec.Struct, frozen=True):
@@ -107,15 +98,15 @@ class Client:
         self._clock = clock
         self._observe = observe
         self._read_ahead = read_ahead
-        self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
-        self._proxy = Proxy.from_environ(url) if transport is None else None
+        proxy = Proxy.from_environ(url) if transport is None else None
+        self._errors = HttpErrors(url.origin, proxy, connect_timeout, read_timeout)
         self._http = httpx.Client(
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "orch-events"},
-            transport=transport or _transport(url, cacert, self._proxy),
+            transport=transport or network_transport(url, cacert, proxy),
         )
 
     def __enter__(self) -> Self:
@@ -199,7 +190,7 @@ class Client:
         """Send a request, and yield the body as it arrives, decompressed; white space alone counts as silence."""
         with self._response(path) as response:
             silent_seconds, waiting_since = 0.0, self._clock.monotonic()
-            for piece in _pieces(response):
+            for piece in pieces(response):
                 waited = self._clock.monotonic() - waiting_since
                 silent_seconds = 0.0 if piece.strip(_WHITE) else silent_seconds + waited
                 if silent_seconds >= self._read_timeout:
@@ -219,7 +210,7 @@ class Client:
         response: httpx.Response | None = None
         try:
             response = self._send(url, headers)
-            with self._translate_errors(url, reading=True):
+            with self._errors.translated(url, reading=True):
                 if response.status_code != httpx.codes.OK:
                     raise self._error(url, response, token if sent else None)
                 yield response
@@ -232,7 +223,7 @@ class Client:
         """Send a request, again for each stale connection that it meets: such a connection is then gone."""
         while True:
             trace = ProxyTrace()
-            with self._translate_errors(url, trace):
+            with self._errors.translated(url, trace):
                 request = self._http.build_request("GET", url, headers=headers, extensions={"trace": trace})
                 try:
                     return self._http.send(request, stream=True)
@@ -257,58 +248,11 @@ class Client:
         """Read the beginning of an error's body, as far as it can be read: the status counts in any case."""
         body, began_at = bytearray(), self._clock.monotonic()
         with suppress(httpx.HTTPError, zlib.error):
-            for piece in _pieces(response):
+            for piece in pieces(response):
                 body += piece
                 if len(body) >= _MOST_ERROR_BYTES or self._clock.monotonic() - began_at > _MOST_SECONDS:
                     break
         return bytes(body)
-
-    @contextmanager
-    def _translate_errors(self, url: str, trace: ProxyTrace | None = None, *, reading: bool = False) -> Iterator[None]:
-        """Turn the errors of the libraries and the system into ours."""
-        try:
-            yield
-        except (httpx.HTTPError, OSError) as error:
-            limit = SystemLimit.behind(error)
-            at_proxy = trace is not None and trace.at_proxy
-            if limit is None and self._proxy is not None and at_proxy:
-                raise self._error_of_proxy(error, self._proxy.origin) from None
-            raise limit or self._our_error(error, url, reading=reading) from None
-        except UnicodeError:  # of a name that begins like an encoded one, xn--
-            raise LocalFileError(f"{self._url.origin} has an invalid host name", "check service-url") from None
-        except zlib.error:
-            raise NotUnderstood(f"the response from {url} is not valid gzip") from None
-
-    def _error_of_proxy(self, error: Exception, origin: str) -> Unreachable:
-        """Return the error for a request that got no further than the proxy."""
-        hint = "check HTTPS_PROXY, or add the server to NO_PROXY"
-        if isinstance(error, httpx.ProxyError):
-            if str(error).startswith("407"):
-                hint = "write the proxy's user into HTTPS_PROXY: http://USER:PASSWORD@proxy.example.com:3128"
-            message = f"the proxy {origin} refused to connect to {self._url.origin} (HTTP {error})"
-        elif isinstance(error, httpx.ConnectTimeout):
-            message = f"can't reach the proxy {origin}: no connection within {self._connect_timeout:g} s"
-        elif isinstance(error, httpx.TimeoutException):
-            message = f"no data from the proxy {origin} for {self._read_timeout:g} s"
-        elif (cause := tls.cause(error)) is not None:
-            message = f"can't reach the proxy {origin}: the TLS handshake failed ({tls.explain(cause)})"
-        else:
-            message = f"can't reach the proxy {origin}: {_reason(error)}"
-        return Unreachable(message, hint)
-
-    def _our_error(self, error: Exception, url: str, *, reading: bool) -> OrchEventsError:
-        if isinstance(error, httpx.DecodingError):
-            hint = "only gzip was asked for; check what is in front of the server"
-            return NotUnderstood(f"the response from {url} can't be decoded: {error}", hint)
-        if isinstance(error, httpx.ConnectTimeout):
-            return Unreachable(f"can't reach {self._url.origin}: no connection within {self._connect_timeout:g} s")
-        if isinstance(error, httpx.TimeoutException):
-            return Unreachable(f"no data from {url} for {self._read_timeout:g} s")
-        if (cause := tls.cause(error)) is not None:
-            return tls.error_for_handshake(cause, self._url.origin)
-        if reading:
-            return TruncatedAnswer(f"the response from {url} was cut off")
-        return Unreachable(f"can't reach {self._url.origin}: {_reason(error)}")
 
 
 def _path(job: str) -> str:
@@ -323,33 +267,9 @@ def _read_event(body: bytes, name: str) -> Event:
         raise no_json(body, name, "an event") from None
 
 
-def _transport(url: ServiceUrl, cacert: str | None, proxy: Proxy | None) -> httpx.HTTPTransport:
-    """Return a transport whose connections say when they were stale. Raises as `tls.context` does."""
-    context = tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    transport = httpx.HTTPTransport(verify=context, trust_env=False, proxy=proxy.url if proxy else None)
-    transport._pool._network_backend = Backend()  # noqa: SLF001 - httpx has no argument for it
-    return transport
-
-
 @contextmanager
 def _enough_memory() -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
         raise SystemLimit.behind(error) or error from None
-
-
-def _reason(error: Exception) -> str:
-    """Return an error's text without its number, its full stop, and the bytes that it quotes."""
-    return str(error).partition(": bytearray(")[0].rpartition("] ")[2].rstrip(".") or "the connection was closed"
-
-
-def _pieces(response: httpx.Response) -> Iterator[bytes]:
-    """Yield a response's body as it arrives, decompressed; raises DecodingError for an encoding other than gzip."""
-    encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    if encoding in ("gzip", "x-gzip"):
-        return gunzip(response.iter_raw())
-    if encoding not in ("", "identity"):
-        known = set(encoding.replace(",", " ").split()) <= _ENCODINGS  # of others nobody knows what they tell
-        raise httpx.DecodingError(f"it is encoded as {encoding if known else 'something else'}, not gzip")
-    return response.iter_raw()

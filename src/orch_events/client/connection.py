@@ -10,6 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpcore
+import httpx
+
+from orch_events.client import tls
+from orch_events.client.url import Proxy, ServiceUrl
 
 
 class StaleConnection(httpcore.ReadError):
@@ -91,3 +95,11 @@ class ProxyTrace:
             self.at_proxy = True
         elif event == "proxy.start_tls.started":
             self.at_proxy = False
+
+
+def network_transport(url: ServiceUrl, cacert: str | None, proxy: Proxy | None) -> httpx.HTTPTransport:
+    """Return a transport whose connections say when they were stale. Raises as `tls.context` does."""
+    context = tls.context(cacert) if url.encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    transport = httpx.HTTPTransport(verify=context, trust_env=False, proxy=proxy.url if proxy else None)
+    transport._pool._network_backend = Backend()  # noqa: SLF001 - httpx has no argument for it
+    return transport

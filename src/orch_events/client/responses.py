@@ -1,5 +1,6 @@
 """Error responses: one place that turns HTTP statuses and the API's error bodies into our errors."""
 
+import re
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,8 @@ from orch_events.errors import (
     UnknownJob,
 )
 
+_API = "/orchestrator/v1"
+_JOB = re.compile(r"/(?P<plan>plan_)?jobs/(?P<number>[0-9]+)")
 _MESSAGE_CHARACTERS = 200
 _BUSY = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 
@@ -47,15 +50,16 @@ def error_for_response(
     said = api_error.msg if api_error and isinstance(api_error.msg, str) else ""
     message = " ".join(_without(token, said).split())[:_MESSAGE_CHARACTERS].rstrip(".")
     status_text = f"HTTP {status}, {message}" if message else f"HTTP {status}"
+    server = url.partition(_API)[0]
     if status == HTTPStatus.UNAUTHORIZED:
         what = "rejected the token" if token is not None else "requires a token, but none was sent"
-        return NotAuthenticated(f"{url} {what} ({status_text})")
+        return NotAuthenticated(f"{server} {what} ({status_text})")
     if status == HTTPStatus.FORBIDDEN:
-        return (NotPermitted if api_error else AccessBlocked)(f"access to {url} is denied ({status_text})")
+        return (NotPermitted if api_error else AccessBlocked)(f"{server} denies access to its jobs ({status_text})")
     if status == HTTPStatus.NOT_FOUND and api_error:
         return _unknown(url, status_text)
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return ServerError(f"{url} returned an error ({status_text})", retry_after=retry_after)
+        return ServerError(f"{server} returned an error ({status_text})", retry_after=retry_after)
     if status >= HTTPStatus.BAD_REQUEST and api_error:
         hint = "check the job number and --start" if status == HTTPStatus.BAD_REQUEST else ""
         return RequestRejected(f"{url} rejected the request ({status_text})", hint)
@@ -64,9 +68,12 @@ def error_for_response(
 
 def _unknown(url: str, status_text: str) -> UnknownJob:
     """Return the error for a job that is not there, or for the list of plan jobs, which old servers do not have."""
-    if url.partition("?")[0].endswith("/plan_jobs"):
-        return UnknownJob(f"the server has no plan jobs: {url} ({status_text})", "it may be too old to have them")
-    return UnknownJob(f"the server has no such job: {url} ({status_text})")
+    server, _, path = url.partition(_API)
+    if path.partition("?")[0] == "/plan_jobs":
+        return UnknownJob(f"{server} has no plan jobs ({status_text})", "the server may be too old to have them")
+    found = _JOB.match(path)
+    job = f"{'plan ' * bool(found['plan'])}job {found['number']}" if found else "such job"
+    return UnknownJob(f"{server} has no {job} ({status_text})")
 
 
 def _without(token: str | None, text: str) -> str:

@@ -11,12 +11,16 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TypeVar
 
+import httpx
+
 from orch_events.errors import SystemLimit
 
 T = TypeVar("T")
 
 _TICK_SECONDS = 0.1
 _ITEMS_AHEAD = 4
+
+_ENCODINGS = {"gzip", "deflate", "br", "compress", "zstd"}
 
 
 def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, None]:
@@ -85,6 +89,17 @@ _PIECE_BYTES = 1 << 18
 _GZIP = 16 + zlib.MAX_WBITS
 _MAGIC = b"\x1f\x8b"
 """What every member of a gzip stream begins with."""
+
+
+def pieces(response: httpx.Response) -> Iterator[bytes]:
+    """Yield a response's body as it arrives, decompressed; raises DecodingError for an encoding other than gzip."""
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("gzip", "x-gzip"):
+        return gunzip(response.iter_raw())
+    if encoding not in ("", "identity"):
+        known = set(encoding.replace(",", " ").split()) <= _ENCODINGS  # of others nobody knows what they tell
+        raise httpx.DecodingError(f"it is encoded as {encoding if known else 'something else'}, not gzip")
+    return response.iter_raw()
 
 
 def gunzip(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -20,20 +20,15 @@ are remembered; lower ones count as proven then.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, islice
-from operator import lt
+from collections.abc import Sequence
 
 import msgspec
 
+from orch_events.follow.reorder import ReorderBuffer, ascending
+from orch_events.follow.seen_ids import SeenIds
 from orch_events.wire.event import Event
 
-_BLOCK_BITS = 16
-_LAST_IN_BLOCK = (1 << _BLOCK_BITS) - 1
-_MAX_BLOCKS = 128
 _MAX_WITHOUT_ID = 1 << 16
-_BUFFERED_EVENTS = 4096
-_BUFFERED_BYTES = 4 << 20
 _MAX_MARKS = 1000
 _MAX_RESUMED = 100_000
 
@@ -58,102 +53,6 @@ class Resume(msgspec.Struct, frozen=True):
     def has_gaps(self) -> bool:
         """Whether there is room for an event that becomes visible late, between those that were shown."""
         return bool(self.shown) and self.since < self.shown[-1]
-
-
-class SeenIds:
-    """The ids that were seen, exactly, a byte each; 8 MB at most.
-
-    Ids of one job lie close together (they come from one sequence), so 128 blocks of 65,536 hold some eight million
-    events. Beyond that the block with the lowest ids is dropped, and every id up to its end counts as seen.
-
-    Attributes:
-        floor: below it, no id is known; 0 while none was dropped.
-    """
-
-    def __init__(self) -> None:
-        self._blocks: dict[int, bytearray] = {}
-        self.floor = 0
-
-    def add(self, number: int) -> bool:
-        """Add an id; return False if it was seen before."""
-        if number < self.floor:
-            return False
-        block = self._blocks.get(number >> _BLOCK_BITS) or self._new_block(number >> _BLOCK_BITS)
-        if block[number & _LAST_IN_BLOCK]:
-            return False
-        block[number & _LAST_IN_BLOCK] = 1
-        return True
-
-    def __contains__(self, number: int) -> bool:
-        block = self._blocks.get(number >> _BLOCK_BITS)
-        return number < self.floor or (block is not None and bool(block[number & _LAST_IN_BLOCK]))
-
-    def add_all(self, numbers: Iterable[int]) -> None:
-        """Add ids that are higher than any before."""
-        blocks = self._blocks
-        for number in numbers:
-            try:
-                blocks[number >> _BLOCK_BITS][number & _LAST_IN_BLOCK] = 1
-            except KeyError:
-                self._new_block(number >> _BLOCK_BITS)[number & _LAST_IN_BLOCK] = 1
-
-    def between(self, low: int, high: int) -> Iterator[int]:
-        """Yield the ids that were seen from `low` to `high`, both inclusive, in order."""
-        for index in sorted(block for block in self._blocks if low >> _BLOCK_BITS <= block <= high >> _BLOCK_BITS):
-            first = index << _BLOCK_BITS
-            within = slice(max(low - first, 0), high - first + 1)
-            yield from compress(range(first, first + _LAST_IN_BLOCK + 1)[within], self._blocks[index][within])
-
-    def _new_block(self, index: int) -> bytearray:
-        block = self._blocks[index] = bytearray(1 << _BLOCK_BITS)
-        if len(self._blocks) > _MAX_BLOCKS:
-            lowest = min(self._blocks)
-            del self._blocks[lowest]
-            self.floor = (lowest + 1) << _BLOCK_BITS
-        return block
-
-
-class ReorderBuffer:
-    """Puts events in the order of their ids, as far as its size allows.
-
-    It holds batches of events as they came, and releases the oldest while the others alone fill it. Nothing is sorted
-    unless a batch is out of order; then it is sorted together with all that is held.
-    """
-
-    def __init__(self) -> None:
-        self._runs: deque[Sequence[Event]] = deque()
-        self._sizes: deque[int] = deque()
-        self._events = 0
-        self._bytes = 0
-
-    def put(self, events: Sequence[Event]) -> list[Event]:
-        """Add events, and return those that are released, in order."""
-        if not events:
-            return []
-        if not _ascending([*(self._runs[-1][-1:] if self._runs else ()), *events]):
-            events = sorted([*self.drain(), *events], key=_sort_key)
-        self._runs.append(events)
-        self._sizes.append(sum(map(len, [event.source for event in events])))
-        self._events += len(events)
-        self._bytes += self._sizes[-1]
-        out: list[Event] = []
-        while self._exceeds_size_without_first():
-            out += self._release()
-        return out
-
-    def drain(self) -> list[Event]:
-        """Return all that is held, in order."""
-        return [event for _ in range(len(self._runs)) for event in self._release()]
-
-    def _exceeds_size_without_first(self) -> bool:
-        without = self._events - len(self._runs[0])
-        return without >= _BUFFERED_EVENTS or (without > 0 and self._bytes > _BUFFERED_BYTES)
-
-    def _release(self) -> Sequence[Event]:
-        run = self._runs.popleft()
-        self._bytes -= self._sizes.popleft()
-        self._events -= len(run)
-        return run
 
 
 class Cursor:
@@ -258,7 +157,7 @@ class Cursor:
 
     def _new(self, events: Sequence[Event]) -> Sequence[Event]:
         """Return the events of a page that are new; fast if all are higher than any before."""
-        numbers = _ascending(events)
+        numbers = ascending(events)
         if not numbers or numbers[0] < (self._first_wanted or 0) or numbers[0] <= self._highest:
             return [event for event in events if self._is_new(event)]
         self._seen.add_all(numbers)
@@ -288,14 +187,3 @@ class Cursor:
         before = len(self._without_id)
         self._without_id.add(hash(event))
         return len(self._without_id) > before
-
-
-def _ascending(events: Sequence[Event]) -> list[int]:
-    """Return the ids of events if each is higher than the one before, as in nearly every page; else nothing."""
-    numbers = [event.id for event in events if event.id is not None]
-    whole = len(numbers) == len(events) and all(map(lt, numbers, islice(numbers, 1, None)))
-    return numbers if whole else []
-
-
-def _sort_key(event: Event) -> int:
-    return -1 if event.id is None else event.id

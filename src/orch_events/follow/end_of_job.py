@@ -73,3 +73,54 @@ def reread_quiet_seconds(state: JobState, settle_seconds: float, leave_seconds: 
     if goes_on and not state.counts_differ:
         return () if state.is_counted else (last,)
     return (LATE_COMMIT_SECONDS, last) if last > LATE_COMMIT_SECONDS else (last,)
+
+
+class Silence:
+    """How long nothing new has come of a job, and what becomes due meanwhile: reading again, and leaving.
+
+    Args:
+        state: what is known of the job.
+        settle_seconds: how long to wait at most for what may be missing.
+        now: a monotonic time.
+        gaps: whether events of before a restart may become visible late; then the end is not left before they settled.
+
+    Attributes:
+        leave_at: when the following ends, on the clock's monotonic scale; infinite while the job goes on.
+    """
+
+    def __init__(self, state: JobState, settle_seconds: float, now: float, *, gaps: bool) -> None:
+        self.leave_at = self._since_at = now
+        self._state = state
+        self._settle_seconds = settle_seconds
+        self._settled_at = now + settle_seconds if gaps else 0.0
+        self._rereads = 0
+
+    def note_news(self, now: float) -> None:
+        """Count anew."""
+        self._since_at, self._rereads = now, 0
+
+    def update(self) -> None:
+        """Decide when to leave by what is known of the job now."""
+        needed = required_quiet_seconds(self._state, self._settle_seconds)
+        self.leave_at = max(self._since_at + needed, self._settled_at)
+
+    @property
+    def next_at(self) -> float:
+        """When something is due."""
+        return min(self.leave_at, self._reread_at)
+
+    def reread_due(self, asked_at: float) -> bool:
+        """Whether what is not proven is to be read again, after a request at this time that found nothing."""
+        due = asked_at >= self._reread_at
+        self._rereads += due
+        return due
+
+    @property
+    def _reread_at(self) -> float:
+        """When to read again next; infinite if nothing is missing, or was read often enough."""
+        if self._state.complete and not self._settled_at:
+            return math.inf
+        times = reread_quiet_seconds(self._state, self._settle_seconds, self.leave_at - self._since_at)
+        if self._rereads >= len(times):
+            return math.inf
+        return min(self._since_at + times[self._rereads], self.leave_at)

@@ -1,9 +1,9 @@
 """Following one job, from its first event to its end.
 
 How a job's end is found
-    The signs and the rules are in `end_of_job`. After each page the follower asks itself how many seconds of silence
-    would make what it knows an end (`required_quiet_seconds`), and it leaves when that much has passed since the last
-    news and one more request after that has found nothing. News are events, and a record that says something else.
+    The signs and the rules are in `end_of_job`. After each page the follower asks how many seconds of silence make what
+    it knows an end (`Silence`), and it leaves when that much has passed since the last news and one more request after
+    that has found nothing. News are events, and a record that says something else.
 
 What is asked when
     1. the record: its node_count says how many nodes must be over. A record that can't be had is asked for again with
@@ -45,7 +45,8 @@ from typing import TypeVar
 
 from orch_events.errors import OrchEventsError
 from orch_events.follow.cursor import Cursor, Resume
-from orch_events.follow.end_of_job import required_quiet_seconds, reread_quiet_seconds
+from orch_events.follow.end_of_job import Silence
+from orch_events.follow.record_poll import RecordPoll
 from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.follow.scheduler import PollingInterval
 from orch_events.follow.source import JobSource
@@ -64,7 +65,7 @@ from orch_events.job.updates import (
 )
 from orch_events.times import Clock
 from orch_events.wire.event import Event, PageEnd
-from orch_events.wire.job_key import is_plan, spoken
+from orch_events.wire.job_key import spoken
 from orch_events.wire.vocabulary import JOB_ABORTED
 
 T = TypeVar("T")
@@ -93,6 +94,7 @@ class Follower:
         last_answer_at: when the source last gave a whole answer, on the clock's monotonic scale; None before.
         last_event_at: when the last event came, on the same scale; None before.
         unanswered_request_at: when the first request began that has no whole answer yet; None where each has one.
+        last_error: why the latest request for events failed; None if it did not.
     """
 
     def __init__(
@@ -113,20 +115,19 @@ class Follower:
         self.last_answer_at: float | None = None
         self.last_event_at: float | None = None
         self.unanswered_request_at: float | None = None
+        self.last_error: OrchEventsError | None = None
         self._source = source
         self._clock = clock
         self._policy = policy
         self._polling = PollingInterval(interval_seconds)
-        self._settle_seconds = settle_seconds
         self._wants_names = name_nodes
         self._resume = resume
         self._cursor = Cursor(start, resume)
-        self._settled_at = clock.monotonic() + settle_seconds if resume and resume.has_gaps else 0.0
+        gaps = resume is not None and resume.has_gaps
+        self._silence = Silence(self.state, settle_seconds, clock.monotonic(), gaps=gaps)
+        self._record = RecordPoll(self.state, source)
         self._tracks_state = True
-        self._record_error: OrchEventsError | None = None
-        self._asked_at = self._quiet_since = self._leave_at = clock.monotonic()
-        self._rereads = 0
-        self._wait_explained = False
+        self._asked_at = clock.monotonic()
 
     @property
     def next_start(self) -> int | None:
@@ -170,7 +171,7 @@ class Follower:
 
     def _read_once(self, *, outcome: bool, beginning: bool) -> Iterator[Update]:
         if self._wants_names or (beginning and self.start is not None):
-            yield from self._poll_record()
+            yield from self._record.once()
         yield from self._name_nodes()
         yield from self._poll_events()
         if not outcome:
@@ -181,18 +182,19 @@ class Follower:
             yield self._conclusion()
 
     def _follow_to_end(self) -> Iterator[Update]:
-        yield from self._poll_record()
+        yield from self._record.once()
         yield from self._name_nodes()
         yield from self._check_resume()
         found = yield from self._poll_events()
         yield from self._merge_nodes()
         self._note_news()
         while (yield from self._goes_on(found=found)):
-            yield Pause(self._pause(found=found), early=True)
+            left = self._silence.next_at - self._clock.monotonic()
+            yield Pause(min(self._polling.next(found=found), max(0.0, left)), early=True)
             found = yield from self._poll_events()
         if self.start is not None:
             yield from self._account_for_skipped_events()
-        yield from self._explain_the_end()
+        yield from self._record.explain_the_end()
         self._cursor.settle()
         yield self._conclusion()
 
@@ -201,29 +203,17 @@ class Follower:
         asked_at = self._asked_at
         if found:
             self._note_news()
-        if not found or self.state.is_over or not self.state.has_record:
-            yield from self._poll_record()
-        needed = required_quiet_seconds(self.state, self._settle_seconds)
-        self._leave_at = max(self._quiet_since + needed, self._settled_at)
+        if (not found or self.state.is_over or not self.state.has_record) and (yield from self._record.once()):
+            self._note_news()
+        self._silence.update()
         if found:
             return True
-        if asked_at >= self._reread_at:
-            self._rereads += 1
+        if self._silence.reread_due(asked_at):
             if (yield from self._read_again()):
                 return True
-            yield from self._explain_the_wait()
-        return asked_at < self._leave_at
-
-    @property
-    def _reread_at(self) -> float:
-        """When what is not proven is read again; infinite if it is complete, or was read often enough."""
-        if self.state.complete and not self._settled_at:
-            return math.inf
-        leave_seconds = self._leave_at - self._quiet_since
-        times = reread_quiet_seconds(self.state, self._settle_seconds, leave_seconds)
-        if self._rereads >= len(times):
-            return math.inf
-        return min(self._quiet_since + times[self._rereads], self._leave_at)
+            if self._silence.leave_at == math.inf:
+                yield from self._record.explain_the_wait()
+        return asked_at < self._silence.leave_at
 
     def _read_again(self) -> Steps[bool]:
         """Read again what is not proven; return whether there was an event that had been missed."""
@@ -235,13 +225,7 @@ class Follower:
         return self.state.events > before
 
     def _note_news(self) -> None:
-        """Count the silence anew."""
-        self._quiet_since, self._rereads = self._clock.monotonic(), 0
-
-    def _pause(self, *, found: bool) -> float:
-        """Return the seconds until the next request: not later than the end may be."""
-        pause = self._polling.next(found=found)
-        return min(pause, max(0.0, min(self._leave_at, self._reread_at) - self._clock.monotonic()))
+        self._silence.note_news(self._clock.monotonic())
 
     def _name_nodes(self) -> Iterator[Update]:
         """Tell the nodes' names, if they are wanted and can be had at once; the events name them too."""
@@ -275,22 +259,10 @@ class Follower:
         yield from self._retry(self._read_page)
         return self.state.events > before
 
-    def _poll_record(self) -> Iterator[Update]:
-        """Ask for the job's record once; if it can't be had now, the last one stays. Another state is news."""
-        before = self.state.record
-        try:
-            self.state.record = yield from first_answer(self._source.record(self.state.job))
-        except OrchEventsError as error:
-            self._record_error = error
-            return
-        self._record_error = None
-        if before is not None and before.state != self.state.record.state:
-            self._note_news()
-
     def _ask_record(self) -> Iterator[Update]:
         """Ask for the job's record, as often as that takes; without it, what the events tell must do."""
         try:
-            self.state.record = yield from self._retry(lambda: first_answer(self._source.record(self.state.job)))
+            self.state.record = yield from self._retry(self._record.request)
         except OrchEventsError as error:
             yield Notice(f"the record of {spoken(self.state.job)} is unavailable: {error.message}")
 
@@ -310,11 +282,13 @@ class Follower:
                     drained_at = self._clock.monotonic()
                 if fetched is None:
                     yield Tick()
-        except OrchEventsError:
+        except OrchEventsError as error:
+            self.last_error = error
             yield from self._emit(self._cursor.drain())
             self._cursor.page_truncated()
             raise
         yield from self._emit(self._cursor.drain())
+        self.last_error = None
         self.last_answer_at, self.unanswered_request_at = self._clock.monotonic(), None
         self._cursor.end_page(end.next_start, asked_at, self.last_answer_at)
         if self._cursor.left_out and not self.state.left_out:
@@ -358,34 +332,15 @@ class Follower:
             yield from self._merge_nodes()
         record_tells = self.state.record_over and self.state.record is not None and self.state.record.state != "failed"
         if self.state.ended_by != JOB_ABORTED and not record_tells:
-            yield from self._retry(self._note_all_job_events)  # was it aborted, or stopped? nothing else says so
+            yield from self._retry(self._note_job_events)  # was it aborted, or stopped? nothing else says so
 
-    def _note_all_job_events(self) -> Steps[None]:
+    def _note_job_events(self, counts: Callable[[Event], bool] = lambda _: True) -> Steps[None]:
+        """Learn what all events that count say of the job itself."""
         for fetched in self._source.fetch(self.state.job, None):
-            if isinstance(fetched, Sequence):
-                for event in fetched:
+            for event in fetched if isinstance(fetched, Sequence) else ():
+                if counts(event):
                     self.state.note_job_event(event)
             yield Tick()
-
-    def _explain_the_wait(self) -> Iterator[Update]:
-        """Say once, in a silence, that without a record it takes the end of each node to end the following."""
-        if not self._wait_explained and not self.state.has_record and self._leave_at == math.inf:
-            self._wait_explained = True
-            end = "an event says that it is over" if is_plan(self.state.job) else "each node that was seen is over"
-            yield Notice(f"{self._no_record}; following goes on until {end}")
-
-    @property
-    def _no_record(self) -> str:
-        why = f" ({self._record_error.message})" if self._record_error else ""
-        return f"the record of {spoken(self.state.job)} is unavailable{why}"
-
-    def _explain_the_end(self) -> Iterator[Update]:
-        """Say where record and events do not agree, or where there was no record."""
-        job = spoken(self.state.job)
-        if not self.state.has_record:
-            yield Notice(f"{self._no_record}; its end is known from its events alone")
-        elif not self.state.matches_record:
-            yield Notice(f"the record of {job} does not match its events; the exit status follows the record")
 
     def _conclusion(self) -> JobEnded | OutcomeUnknown:
         outcome = self.state.outcome()

@@ -63,14 +63,11 @@ class PlanFollower(Follower):
     def _merge_nodes(self) -> Steps[None]:
         """Learn the jobs that were started by events that were not asked for; a plan has no nodes."""
         if self.start is not None:
-            yield from self._retry(self._note_earlier_events)
+            yield from self._retry(lambda: self._note_job_events(self._is_earlier))
 
-    def _note_earlier_events(self) -> Steps[None]:
-        for fetched in self._source.fetch(self.state.job, None):
-            for event in fetched if isinstance(fetched, Sequence) else ():
-                if event.id is None or not self._cursor.lacks(event.id):  # what is lacking is still to be shown
-                    self.state.note_job_event(event)
-            yield Tick()
+    def _is_earlier(self, event: Event) -> bool:
+        """Whether an event is of before the start; one that the cursor lacks is still to be shown."""
+        return event.id is None or not self._cursor.lacks(event.id)
 
     def _name_nodes(self) -> Steps[None]:
         """Do nothing: a plan has no nodes."""

@@ -2,7 +2,8 @@
 
 1. An error is retried if it is transient: network errors, 5xx, 408, 425 and 429, and, once a request has succeeded,
    everything that is not final (`OrchEventsError.final`): a fail-over, a proxy or a firewall may answer anything for a
-   while. Everything else is raised at once.
+   while. Everything else is raised at once; so is, before any request has succeeded, a host's name that nobody knows,
+   unless the policy says otherwise.
 2. A rejected token is retried for a minute, since good ones are rejected while a primary server is replaced. After
    that, only a new token is worth a request: the token is checked every second for a change.
 3. The time for retries is counted from the first failure of an outage, for the connection and the token separately.
@@ -20,7 +21,14 @@ from typing import TypeVar
 
 import msgspec
 
-from orch_events.errors import NotAuthenticated, OrchEventsError, TokenFileError, TruncatedAnswer, Unreachable
+from orch_events.errors import (
+    NotAuthenticated,
+    OrchEventsError,
+    TokenFileError,
+    TruncatedAnswer,
+    UnknownHost,
+    Unreachable,
+)
 from orch_events.job.updates import ConnectionLost, ConnectionRestored, Pause, Steps, Tick
 from orch_events.times import Clock
 
@@ -47,6 +55,8 @@ class RetryPolicy(msgspec.Struct, frozen=True):
         auth_wait_at_start_seconds: the same before any request has.
         token_version: returns a value that changes with the token; None if there will be no other token.
         jitter: returns a number from 0 to 1 by which each delay is multiplied.
+        unknown_host_at_start_seconds: how long to retry a host whose name nobody knows, before any request has
+            succeeded: mostly it is mistyped.
     """
 
     retry_seconds: float = 0.0
@@ -54,6 +64,7 @@ class RetryPolicy(msgspec.Struct, frozen=True):
     auth_wait_at_start_seconds: float = 0.0
     token_version: Callable[[], object] | None = None
     jitter: Callable[[], float] = lambda: 1.0
+    unknown_host_at_start_seconds: float = 0.0
 
     def with_token(self, version: Callable[[], object] | None) -> "RetryPolicy":
         """Return the policy for a server whose token has this version."""
@@ -64,6 +75,8 @@ class RetryPolicy(msgspec.Struct, frozen=True):
         if _about_token(error):
             wait = self.auth_wait_seconds if had_contact else self.auth_wait_at_start_seconds
             return wait if self.token_version else min(wait, _FAIL_OVER_SECONDS)
+        if isinstance(error, UnknownHost) and not had_contact:
+            return self.unknown_host_at_start_seconds
         if isinstance(error, Unreachable) or (had_contact and not error.final):
             return self.retry_seconds
         return 0.0

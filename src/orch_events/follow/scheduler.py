@@ -6,10 +6,13 @@ whichever follower is due, so that a slow response holds up no other job.
 
 import heapq
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
-from orch_events.job.updates import JobEnded, OutcomeUnknown, Pause, Tick, TimedOut, Update
+from orch_events.job.updates import FollowFailed, JobEnded, OutcomeUnknown, Pause, Steps, Tick, TimedOut, Update
 from orch_events.times import Clock
+
+T = TypeVar("T")
 
 _TICK_SECONDS = 1.0
 _IDLE_GROWTH = 1.5
@@ -34,6 +37,27 @@ class PollingInterval:
         return self._seconds
 
 
+def finish(steps: Steps[T], clock: Clock, report: Callable[[Update], None]) -> T:
+    """Run an operation to its end and return its result; sleep at each Pause, and report other updates.
+
+    Raises:
+        OrchEventsError: the operation fails.
+    """
+    while True:
+        try:
+            update = next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        if isinstance(update, FollowFailed):
+            raise update.error
+        if isinstance(update, Pause):
+            clock.sleep(update.seconds)
+        else:
+            report(update)
+        del update  # its events may be large, and the next step takes its time
+
+
 def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = math.inf) -> Iterator[Update]:
     """Yield the updates of several jobs, each job in its turn, and sleep in between.
 
@@ -49,7 +73,7 @@ def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = 
         due_at, place, updates = heapq.heappop(queue)
         yield from _sleep(clock, min(due_at, deadline))
         if due_at >= deadline:
-            yield TimedOut()
+            yield TimedOut(timeout)
             return
         for update in updates:
             if isinstance(update, Pause):
@@ -57,7 +81,7 @@ def interleave(jobs: Iterable[Iterator[Update]], clock: Clock, timeout: float = 
                 break
             yield update
             if clock.monotonic() >= deadline and not isinstance(update, JobEnded | OutcomeUnknown):
-                yield TimedOut()
+                yield TimedOut(timeout)
                 return
             if isinstance(update, Tick):
                 heapq.heappush(queue, (clock.monotonic(), place, updates))

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from orch_events.job.nodes import NodeRun
-from orch_events.job.state import JobState, Outcome, Word
+from orch_events.job.outcome import Outcome, Word
+from orch_events.job.state import JobState
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import is_plan
 from orch_events.wire.plan import plan_text, started_job

@@ -11,55 +11,22 @@
 3. What is not known is no outcome: of a job that was joined in the middle, without a snapshot of its nodes, and of one
    with a node that still seems to run, only the record's counts tell who failed. Without them it is None, unless the
    job was aborted or stopped. It is None as well where events had to be left out.
-4. finished says nothing of the nodes. The exit status does: it is 3 for stopped and aborted, else 1 if the job or a
-   node is in a state that --fail-on names, else 0.
-5. Events may arrive in any order, and after the end too; so the outcome is computed whenever it is needed.
+4. Events may arrive in any order, and after the end too; so the outcome is computed whenever it is needed.
 
-What is known of each node is in `nodes`. Times are the server's, by its timestamps.
+What is known of each node is in `nodes`, an outcome's exit status in `outcome`. Times are the server's, by its
+timestamps.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
-
-import msgspec
 
 from orch_events.job.nodes import NodeRun, Nodes
+from orch_events.job.outcome import Outcome, Word
 from orch_events.times import parse_timestamp
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
 from orch_events.wire.vocabulary import JOB_ABORTED, JOB_END_EVENTS, JOB_STOPPING
-
-Word = Literal["finished", "failed", "aborted", "stopped"]
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """How a job ended.
-
-    Attributes:
-        word: finished (even if nodes failed), failed (by its record), aborted or stopped.
-        nodes: how many nodes are in each state; some may still be running.
-        seconds: how long the job took; None if that is not known.
-        late: how many events came after events with higher ids.
-        jobs: of a plan, how many jobs it started: then its word decides, and not how their nodes fared. None for a job.
-    """
-
-    word: Word
-    nodes: Mapping[str, int]
-    seconds: float | None
-    late: int = 0
-    jobs: int | None = None
-
-    def exit_status(self, fail_on: Collection[str]) -> int:
-        """Return 3 for a job that was stopped or aborted, 1 for one with failures, else 0; `fail_on` names both."""
-        if self.word in ("stopped", "aborted") and "aborted" in fail_on:
-            return 3
-        nodes = self.nodes if self.jobs is None else {}
-        bad = {state for state in ("failed", "errored", "skipped") if nodes.get(state)}
-        if self.word == "failed" and not bad & {"failed", "errored"}:
-            bad.add("failed")
-        return int(not bad.isdisjoint(fail_on))
 
 
 class JobState:

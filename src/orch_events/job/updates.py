@@ -19,7 +19,8 @@ from typing import TypeVar
 import msgspec
 
 from orch_events.errors import OrchEventsError
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.outcome import Outcome
+from orch_events.job.state import JobState
 from orch_events.wire.event import Event
 
 T = TypeVar("T")
@@ -113,7 +114,13 @@ class FollowFailed(msgspec.Struct, frozen=True):
 
 
 class TimedOut(msgspec.Struct, frozen=True):
-    """The time limit is reached."""
+    """The time limit is reached.
+
+    Attributes:
+        seconds: the limit.
+    """
+
+    seconds: float
 
 
 Update = (

@@ -25,13 +25,11 @@ from orch_events.recording.formats import Part, kind_of, read_page, tells_kind
 from orch_events.recording.snapshot import Snapshot
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import PLAN, is_plan
-from orch_events.wire.lenient import loads
+from orch_events.wire.keyed import is_record, read_record, split_job
 from orch_events.wire.records import JobRecord
 
 _HEAD_BYTES = 1 << 12
 
-_KEY = re.compile(rb'\{"(job|plan)":(?:"([\w.+@-]+)"|(\d+)),?')
-_RECORD = b'{"record":'
 _NEXT_EVENTS_JOB = re.compile(rb'"next-events"\s*:\s*\{[^{}]*/(plan_)?jobs/(\d{1,19})/')
 _REPORT = re.compile(rb'\s*\{\s*"report"\s*:\s*\[')
 
@@ -102,7 +100,7 @@ class Recording:
         if _REPORT.match(self._head):
             return "report"
         first = next((part.events[0] for part in self._read() if part.events), None)
-        return contents_of(_split_key(first)[1]) if first else "events"
+        return contents_of(split_job(first)[1]) if first else "events"
 
     def job(self, requested: str | None = None) -> str:
         """Return the requested job, or the only one, or the only plan job: others are the jobs that it started.
@@ -153,8 +151,8 @@ class Recording:
         for part in self._read():
             damage.note(part)
             own = list(self._own(job, part.events, one_job))
-            record = next((found for event in reversed(own) if (found := _read_record(event))), record)
-            yield [event for event in own if not _is_record(event)]
+            record = next((found for event in reversed(own) if (found := read_record(event))), record)
+            yield [event for event in own if not is_record(event)]
         damage.conclude(gzip_broken=self._file.broken)
         if record is not None:
             self._records[job] = record
@@ -185,7 +183,7 @@ class Recording:
         if self._read_kind is read_page:
             yield from events if job == self._job else ()
             return
-        for key, event in map(_split_key, events):
+        for key, event in map(split_job, events):
             if (key or self._job) == job:
                 if key is None:
                     one_job.check(event)
@@ -198,28 +196,5 @@ class Recording:
         """The jobs that lines name, each once; None for lines that name none; of what is still arriving, the first."""
         if self._read_kind is read_page:
             return [None]
-        keys = (_split_key(event)[0] for part in self._read() for event in part.events)
+        keys = (split_job(event)[0] for part in self._read() for event in part.events)
         return [next(keys, None)] if self.arriving else list(dict.fromkeys(keys)) or [None]
-
-
-def _split_key(event: Event) -> tuple[str | None, Event]:
-    """Return the job that a line names, None if it names none, and the event as the server wrote it."""
-    raw = event.raw
-    found = _KEY.match(raw)
-    if found is None:
-        return None, event
-    name = (found[2] or found[3]).decode()
-    return name if found[1] == b"job" else PLAN + name, Event(event.id, b"{" + raw[found.end() :])
-
-
-def _is_record(event: Event) -> bool:
-    return event.id is None and event.raw.startswith(_RECORD)
-
-
-def _read_record(event: Event) -> JobRecord | None:
-    """Read the record in a line that has one; None for an event."""
-    if not _is_record(event):
-        return None
-    content = loads(event.raw)
-    whole = isinstance(content, dict) and list(content) == ["record"] and isinstance(content["record"], dict)
-    return JobRecord.from_json(event.raw[len(_RECORD) : -1]) if whole else None

@@ -4,12 +4,12 @@
    as it was recorded, divided by the speed. One without a readable timestamp is due with the one before it. No event is
    due before those that precede it in the recording.
 2. It keeps its position: a poll continues where the last one ended, so polling reads the file once. It is read again
-   for a request of earlier events (after a cursor's `rewind`), for /nodes, and for the final state.
+   for a request of earlier events (after a cursor's `rewind`), for /nodes, and for a poll after the last event.
 3. Until every event was read, the job's record says that it is running, and nothing else, so it never contradicts the
-   events. Then it is the last one in the recording, if that is of a job that is over; else, if the events tell that the
-   job is over, one that says what they amount to.
-4. If the recording ends before the job does, nobody knows how that went on: the record has no state then. Waiting would
-   be in vain: the next poll after the last event is an error, which names the job itself.
+   events. Then it is the last one in the recording, if that is of a job that is over; else it has no state, and only an
+   event can say how the job ended.
+4. If the recording ends before the job does, nobody knows how that went on. Waiting would be in vain: the next poll
+   after the last event is an error, which names the job itself.
 """
 
 import math
@@ -108,10 +108,10 @@ class _Job:
         self._pass: _Pass | None = None
 
     def page(self, start: int | None) -> Iterator[Sequence[Event]]:
-        """Continue after the last page, or begin again if `start` is not after it."""
-        if self._pass is None or (start or 0) <= self._pass.highest:
+        """Continue after the last page, or begin again if `start` is not after it, or before where that began."""
+        if self._pass is None or (start or 0) <= self._pass.highest or (start or 0) < self._pass.start:
             self._pass = self._begin_pass(start)
-        elif self._pass.ended and not self._is_over:
+        elif self._pass.ended and not self._may_be_over:
             raise LocalFileError(f"{self._recording.name} ends before the job does", self._hint(self._pass.highest + 1))
         return self._pass.advance()
 
@@ -126,21 +126,16 @@ class _Job:
         """The job's record, in the server's words."""
         if self._pass is None or not self._pass.ended:
             return JobRecord(state="running")
-        state = self._final_state
-        if not self._is_over:
-            return JobRecord(state="", node_count=state.record.node_count if state.record else None)
-        if state.record is not None and state.record.over:
-            return state.record
-        failed = state.word == "aborted" or (
-            state.word == "finished" and bool(state.nodes["failed"] + state.nodes["errored"])
-        )
-        counts = {name: count for name, count in state.nodes.items() if count}
-        return JobRecord(state="failed" if failed else state.word, node_count=len(state.runs), node_states=counts)
+        record = self._recording.record(self._job)
+        if record is None or record.over:
+            return record or JobRecord(state="")
+        return JobRecord(state="", node_count=record.node_count)
 
-    @property
-    def _is_over(self) -> bool:
-        """Whether the recording goes to the job's end: an event or the record says so, or each node in it is over."""
-        state = self._final_state
+    @cached_property
+    def _may_be_over(self) -> bool:
+        """Whether the recording may go to the job's end: something says so, or each node in it is over."""
+        state = self.replay_state()
+        state.record = self._recording.record(self._job)
         counted = state.record is not None and state.record.node_count is not None
         return state.is_over or (state.seen_over and not counted)
 
@@ -152,16 +147,9 @@ class _Job:
                 state.apply(event)
         return state
 
-    @cached_property
-    def _final_state(self) -> JobState:
-        """The job's state by all events, and its last record; only once all are due."""
-        state = self.replay_state()
-        state.record = self._recording.record(self._job)
-        return state
-
     def _begin_pass(self, start: int | None) -> "_Pass":
         batches = self._recording.events(self._job)
-        return _Pass(batches if start is None else _from_id(batches, start), self._schedule)
+        return _Pass(batches if start is None else _from_id(batches, start), self._schedule, start or 0)
 
 
 def _from_id(batches: Iterable[Sequence[Event]], start: int) -> Iterator[Sequence[Event]]:
@@ -173,11 +161,13 @@ class _Pass:
     """One pass through a job's events, as far as they are due.
 
     Attributes:
+        start: the first id that it yields.
         highest: the highest id that was yielded; -1 before any.
         ended: whether all events were yielded.
     """
 
-    def __init__(self, batches: Iterator[Sequence[Event]], schedule: "_Schedule") -> None:
+    def __init__(self, batches: Iterator[Sequence[Event]], schedule: "_Schedule", start: int) -> None:
+        self.start = start
         self.highest = -1
         self.ended = False
         self._batches = batches

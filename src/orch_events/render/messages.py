@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from orch_events.analysis.progress import Straggler
 from orch_events.errors import NotAuthenticated, OrchEventsError, ServerError, TokenFileError, Unreachable
 from orch_events.job.nodes import NodeRun
+from orch_events.job.outcome import Outcome
 from orch_events.job.plan import PlanState
-from orch_events.job.state import JobState, Outcome
+from orch_events.job.state import JobState
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.layout import wrap
 from orch_events.render.toolkit.text import cut, escape_control, padded, width
@@ -132,6 +133,28 @@ def still_running(state: JobState, jobs: Sequence[JobState], resume: str) -> str
     far = [f"{spoken(job.job)}: {_far(job)}" for job in jobs] if is_plan(state.job) else [_far(state)]
     what = "is over, but not all of its jobs are" if is_over else "is still running"
     return ": ".join(filter(None, [f"{spoken(state.job)} {what}", "; ".join(far)])) + f"; resume with: {resume}"
+
+
+def left(name: str, state: JobState, resume: str) -> str:
+    """Return the line for a recording that is shown no further, with the command that shows the rest.
+
+    Args:
+        name: the recording's path, or `-`.
+        state: the state of the job in it, so far.
+        resume: the command.
+    """
+    if name == "-":
+        return f"stopped reading standard input: {_far(state)} so far"
+    return f"{escape_control(name)} was left before its end: {_far(state)} so far; for the rest: {resume}"
+
+
+def why_over(state: JobState) -> str:
+    """Return the line, for --verbose, that says by which signs a job is over."""
+    record = state.record
+    signs = [f"the event {state.ended_by}"] if state.ended_by else []
+    signs += [f"its record, which says {escape_control(record.state)}"] if record and state.record_over else []
+    signs += [f"the end of all {state.total} nodes"] if state.nodes_over else []
+    return f"{spoken(state.job)} is over by {' and '.join(signs) or 'silence: nothing says that it is over'}"
 
 
 def _far(state: JobState) -> str:

@@ -2,7 +2,8 @@
 
 The terminal's cursor stays at the beginning of the live line. So the line is erased from there to the end of the
 screen, which also works after the terminal was made narrower and the line takes two rows. While it is on the screen the
-terminal does not echo: Enter would move the cursor off it. In the background nothing is drawn, and nothing is erased.
+terminal does not echo: Enter would move the cursor off it; unless a reader of our output, such as a pager, has settings
+of its own to restore. In the background, or under a pager, nothing is drawn, and nothing is erased.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import NamedTuple, Protocol, TextIO
 
 from orch_events.analysis.progress import FollowProgress
 from orch_events.render.toolkit.streams import BestEffortStream
-from orch_events.render.toolkit.terminal import Echo, in_foreground
+from orch_events.render.toolkit.terminal import Echo, may_draw
 from orch_events.render.toolkit.text import cut, escape_control, first_label, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import Clock, format_duration, format_roughly
@@ -68,7 +69,7 @@ class LiveLine:
         keyboard: TextIO | None = None,
     ) -> None:
         self._terminal = stream
-        self._echo = Echo(keyboard)
+        self._echo = Echo(None if shared else keyboard)
         self._stream = BestEffortStream(stream)
         self._theme = theme
         self._progress = progress
@@ -78,11 +79,15 @@ class LiveLine:
         self._hidden_until = 0.0
         self._drawn = False
 
-    def clear(self) -> None:
+    def close(self) -> None:
         """Erase the line."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Erase the line, until it is drawn again."""
         if self._drawn:
             self._drawn = False
-            if in_foreground(self._terminal):
+            if may_draw(self._terminal):
                 self._stream.write(_CLEAR)
             self._echo.restore()
 
@@ -94,7 +99,7 @@ class LiveLine:
 
     def tick(self) -> None:
         """Draw it."""
-        if self._clock.monotonic() < self._hidden_until or not in_foreground(self._terminal):
+        if self._clock.monotonic() < self._hidden_until or not may_draw(self._terminal):
             return
         self._drawn = True
         self._echo.off()
@@ -182,6 +187,10 @@ def _bar(over: int, failed: int, total: int, theme: Theme, cells: int) -> Part:
 class Progress(Protocol):
     """The interface of a progress display."""
 
+    def close(self) -> None:
+        """Leave nothing behind: this is the end."""
+        ...
+
     def clear(self) -> None:
         """Make room: something else is about to be written."""
         ...
@@ -197,6 +206,9 @@ class Progress(Protocol):
 
 class NoProgress:
     """For --quiet and --no-progress."""
+
+    def close(self) -> None:
+        """Do nothing."""
 
     def clear(self) -> None:
         """Do nothing."""
@@ -217,8 +229,11 @@ class Heartbeat:
         self._clock = clock
         self._beat_at = clock.monotonic()
 
-    def clear(self) -> None:
+    def close(self) -> None:
         """Do nothing: lines in a log stay."""
+
+    def clear(self) -> None:
+        """Do nothing, as above."""
 
     def moved(self) -> None:
         """Start the minute again."""

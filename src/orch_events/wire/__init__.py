@@ -10,6 +10,7 @@ job_key     the name that tells a job from another, and from a plan job
 plan        what an event of a plan job says
 detail      what a node reports in an event: output, error, cause of failure, changed resources, report URL
 printed     text that a node printed: its colours, the line that tells why something failed
+text        a text of many megabytes, decoded in pieces
 records     JobRecord and NodeRecord: responses of /jobs, /jobs/:id and /jobs/:id/nodes
 lines       JSON Lines, as recordings have them
 lenient     JSON that a strict parser rejects: lone surrogates, bytes that are not UTF-8, huge numbers

@@ -15,12 +15,16 @@ import msgspec
 from orch_events.wire.event import read_id
 from orch_events.wire.lenient import loads
 from orch_events.wire.printed import drop_colors, is_exit, last_line, one_line, telling_line
+from orch_events.wire.text import LargeText, Text
 
-_METRICS = b'"metrics":{'
+_METRICS = re.compile(rb'"metrics":(\{[^{}]*\})')
 _STATE = re.compile(r"(?:started|finished|failed|errored|skipped)(?: on)?(?: node)? ", re.IGNORECASE)
 _WORD = re.compile(r"\w")
-_REPORT_URL = b'"report-url":"http'
+_REPORT_URL = re.compile(rb'"report-url":("http[^"]*")')
+_LARGE_BYTES = 1 << 20
+"""From this length on what a node printed stays as JSON has it."""
 _OUTPUTS = ("_output", "stdout", "output", "merged_output")
+_STDERR = "stderr"
 _MESSAGES = ("msg", "message", "error", "reason", "details")
 _EXIT_CODES = ("exit_code", "exitcode", "_exit_code")
 _MOST_LINES = 3
@@ -54,9 +58,8 @@ def read_changes(detail: bytes | msgspec.Raw) -> Changes | None:
 
     A report is long: only its metrics are decoded, and equal metrics only once.
     """
-    text = bytes(detail)
-    begin = text.find(_METRICS)
-    return _changes(text[begin + len(_METRICS) - 1 : text.find(b"}", begin) + 1]) if begin >= 0 else None
+    found = _METRICS.search(detail)
+    return _changes(found[1]) if found else None
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +77,7 @@ def _changes(metrics: bytes) -> Changes | None:
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What a node reports, taken apart; texts are as the node gave them.
+    """What a node reports, taken apart; texts are as the node gave them, and large ones as they stand in JSON.
 
     Attributes:
         output: what it printed, on stdout where the node tells that apart; None if it does not say.
@@ -85,8 +88,8 @@ class Report(msgspec.Struct, frozen=True):
         value: everything else of a structured result, any JSON; None if there is nothing.
     """
 
-    output: str | None = None
-    stderr: str | None = None
+    output: Text | None = None
+    stderr: Text | None = None
     exit_code: int | None = None
     error: str = ""
     kind: str = ""
@@ -100,14 +103,14 @@ class Report(msgspec.Struct, frozen=True):
 
 def read_report(detail: bytes | msgspec.Raw) -> Report:
     """Read what a node reports; never fails."""
-    content = _content(detail)
-    if isinstance(content, str):
+    content = _large_content(detail) if len(detail) > _LARGE_BYTES else _content(detail)
+    if isinstance(content, Text):
         return Report(output=content)
     if not isinstance(content, dict):
         return Report(value=content)
     value = dict(content)
     output = next((text for name in _OUTPUTS if (text := _taken(value, name)) is not None), None)
-    stderr, error = _taken(value, "stderr"), _take_error(value)
+    stderr, error = _taken(value, _STDERR), _take_error(value)
     value.pop("merged_output", None)
     details = error.get("details") if isinstance(error, dict) else None
     codes = [_whole(one.get(name)) for one in (value, details) if isinstance(one, dict) for name in _EXIT_CODES]
@@ -131,9 +134,23 @@ def _content(detail: bytes | msgspec.Raw) -> Any:  # noqa: ANN401 - it is any JS
         return loads(bytes(detail))
 
 
-def _taken(value: dict[str, Any], name: str) -> str | None:
+def _large_content(detail: bytes | msgspec.Raw) -> Any:  # noqa: ANN401 - it is any JSON
+    """Decode a large result, but for what the node printed."""
+    try:
+        members = msgspec.json.decode(detail, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return LargeText(detail) if bytes(memoryview(detail)[:1]) == b'"' else _content(detail)
+    return {name: _large_member(name, member) for name, member in members.items()}
+
+
+def _large_member(name: str, member: msgspec.Raw) -> Any:  # noqa: ANN401 - it is any JSON
+    is_large = len(member) > _LARGE_BYTES and bytes(memoryview(member)[:1]) == b'"'
+    return LargeText(member) if is_large and name in {*_OUTPUTS, _STDERR} else _content(member)
+
+
+def _taken(value: dict[str, Any], name: str) -> Text | None:
     """Take a text out of a result; leave anything else."""
-    return value.pop(name) if isinstance(value.get(name), str) else None
+    return value.pop(name) if isinstance(value.get(name), Text) else None
 
 
 def _take_error(value: dict[str, Any]) -> Any:  # noqa: ANN401 - it is any JSON
@@ -235,11 +252,9 @@ def says_only_state(message: str, node: str) -> bool:
 
 def read_report_url(detail: bytes | msgspec.Raw) -> str:
     """Read the URL of a Puppet run's report from a compact `detail`; "" if there is none. The rest is not decoded."""
-    text = bytes(detail)
-    begin = text.find(_REPORT_URL)
-    if begin < 0:
+    found = _REPORT_URL.search(detail)
+    if found is None:
         return ""
-    begin += len(_REPORT_URL) - len("http")
-    written = text[begin : text.find(b'"', begin)]
-    url = loads(b'"%b"' % written) if b"\\" in written else written.decode("utf-8", "replace")
+    written = found[1]
+    url = loads(written) if b"\\" in written else written[1:-1].decode("utf-8", "replace")
     return url if isinstance(url, str) and url.startswith(("https://", "http://")) else ""

@@ -15,6 +15,8 @@ import msgspec
 from orch_events.wire.event import Event
 from orch_events.wire.page import compact, read_event
 
+_LARGE_BYTES = 1 << 20
+
 _TOO_LONG = b"?"
 """Replaces what has arrived of a line beyond the limit; whatever follows, the line is not JSON."""
 
@@ -47,6 +49,24 @@ def read_lines(pieces: Iterable[bytes], limit: int = 1 << 27) -> Iterator[Block]
         yield block
 
 
+def read_each(lines: Sequence[bytes]) -> list[Event | None]:
+    """Return the event in each of some lines; None for a line that is damaged or empty."""
+    try:
+        events = Event.read_all(compact(b"[%b]" % b",".join(lines)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        events = []
+    if [len(event.source) for event in events] == list(map(len, lines)):
+        return [event if event.is_known else None for event in events]
+    return [_read_or_none(line) for line in lines]
+
+
+def _read_or_none(line: bytes) -> Event | None:
+    try:
+        return _read_object(line.strip())
+    except ValueError:
+        return None
+
+
 def _whole_lines(pieces: Iterable[bytes], limit: int) -> Iterator[list[bytes]]:
     """Split the bytes into lines, and yield those that are complete in blocks; the last one needs no newline."""
     held: list[bytes] = []
@@ -73,7 +93,9 @@ def _taken(held: list[bytes]) -> bytes:
 
 
 def _read_at_once(lines: list[bytes]) -> list[Event]:
-    """Read lines together; return nothing unless all of them are well-formed events with ids."""
+    """Read lines together; return nothing unless all of them are well-formed events with ids, and none is large."""
+    if sum(map(len, lines)) > _LARGE_BYTES:  # joining copies them
+        return []
     try:
         events = Event.read_all(compact(b"[%b]" % b",".join(lines)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -12,12 +12,14 @@ in pieces, each once.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from orch_events.wire.text import Text, pieces
+
 _COLORS = re.compile(r"(?:\x1b\[|\x9b)[0-9;:]*[mK]")
-_PIECE_CHARACTERS = 1 << 20
 _MOST_CANDIDATES = 1000
 """How many lines of a piece are looked at closely."""
 _MOST_CHARACTERS = 2000
@@ -106,7 +108,7 @@ def is_exit(line: str) -> bool:
     return _EXIT.fullmatch(line[:_MOST_CHARACTERS]) is not None
 
 
-def telling_line(stderr: Iterable[str], stdout: Iterable[str]) -> str:
+def telling_line(stderr: Iterable[Text], stdout: Iterable[Text]) -> str:
     """Return the line of some texts that says why something failed; "" if none does.
 
     Args:
@@ -125,9 +127,9 @@ def telling_line(stderr: Iterable[str], stdout: Iterable[str]) -> str:
     return next(filter(None, map(one_line, lines)), "")
 
 
-def last_line(text: str) -> str:
-    """Return the last line of a text that says something; "" if none does."""
-    lines = reversed(drop_colors(text[-_PIECE_CHARACTERS:]).splitlines())
+def last_line(text: Text) -> str:
+    """Return the last line of a text that says something, or of its end if it is large; "" if none does."""
+    lines = reversed(drop_colors("".join(deque(pieces(text), 2))).splitlines())
     return next((one_line(line) for line in lines if _says_something(line)), "")
 
 
@@ -140,9 +142,9 @@ class _Found(NamedTuple):
     first: str
 
     @classmethod
-    def read(cls, text: str) -> "_Found":
+    def read(cls, text: Text) -> "_Found":
         weak = traceback = first = ""
-        for piece in map(drop_colors, _pieces(text)):
+        for piece in (drop_colors(piece).replace("\r", "\n") for piece in pieces(text)):
             if _TRACEBACK_BEGIN in piece:
                 traceback = _TRACEBACK.findall(piece)[-1] if _TRACEBACK.search(piece) else traceback
                 piece = _TRACEBACK.sub("", piece)  # noqa: PLW2901 - without what was read
@@ -151,17 +153,6 @@ class _Found(NamedTuple):
             weak = weak or _WEAK.line(piece)
             first = first or next(filter(_says_something, piece[:_MOST_CHARACTERS].splitlines()), "")
         return cls("", weak, traceback, first)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Split a text at line ends into pieces; a line that is longer than a piece is split too."""
-    at = 0
-    while at < len(text):
-        end = at + _PIECE_CHARACTERS
-        if end < len(text):
-            end = text.rfind("\n", at, end) + 1 or end
-        yield text[at:end].replace("\r", "\n")
-        at = end
 
 
 def _line_end(text: str, begin: int) -> int:

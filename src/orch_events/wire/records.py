@@ -93,11 +93,21 @@ class JobRecord(msgspec.Struct, frozen=True):
 
     @property
     def subject(self) -> str:
-        """What it runs, its task, plan or target, and the plan job that started it: `facts (plan:197)`."""
+        """What it runs, and the plan job that started it: `facts (plan:197)`."""
+        started_by = f"({self.plan})" if self.plan else ""
+        return " ".join(filter(None, [self.what, started_by]))
+
+    @property
+    def what(self) -> str:
+        """What it runs: its task, plan or target; "" if it does not say."""
         names = (_text(self.options.get(option)) for option in ("task", "plan_name", "plan", "target"))
-        plan_job = read_id(self.options.get("plan_job"))
-        started_by = f"(plan:{plan_job})" if plan_job else ""
-        return " ".join(filter(None, [next(filter(None, names), ""), started_by]))
+        return next(filter(None, names), "")
+
+    @property
+    def plan(self) -> str:
+        """What names the plan job that started it on a command line: `plan:197`; "" if none did."""
+        number = read_id(self.options.get("plan_job"))
+        return f"{PLAN}{number}" if number else ""
 
     @classmethod
     def read(cls, body: bytes, name: str) -> "JobRecord":

@@ -210,7 +210,7 @@ def test_what_is_no_list_of_jobs_has_its_status(
         done = call("jobs", "--service-url", url, "--retry-for", "0")
 
     assert (done.status, done.out) == (exit_status, "")
-    assert "/jobs?limit=20" in done.err
+    assert url in done.err
 
 
 @pytest.fixture
@@ -287,7 +287,7 @@ def test_a_job_of_a_plan_that_is_gone_is_left_out_of_the_tree_and_told_of(call: 
         done = call("jobs", "--service-url", simulator.url, "--tree", "--limit", "2", "-o", "csv")
 
     assert [line.partition(",")[0] for line in done.lines][-2:] == ["plan:301", "341"]
-    assert done.err.startswith("warning: job 342 of plan 301 is left out: access to ")
+    assert done.err.startswith("warning: job 342 of plan 301 is left out: http://127.0.0.1:")
 
 
 @pytest.mark.parametrize("words", ["--type plan --type task", "--tree --type deploy"])

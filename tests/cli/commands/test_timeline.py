@@ -19,6 +19,9 @@ from tests.cli.conftest import Serve
 
 Call = Callable[..., Done]
 
+DRAWN = [name for name in PICTURE_FORMATS if name not in {"perfetto", "otlp"}]
+"""The formats that people look at as they are."""
+
 
 def on_terminal(url: str, *words: str, size: tuple[int, int] = (24, 80), **env: str) -> str:
     """Run the command on a terminal of so many lines and columns; return what it shows."""
@@ -112,7 +115,7 @@ def test_a_picture_is_xml_and_a_page_is_html(job: str, over: str, call: Call) ->
     assert (picture.status, picture.err, page.status, page.err) == (0, "", 0, "")
 
 
-@pytest.mark.parametrize("output", PICTURE_FORMATS)
+@pytest.mark.parametrize("output", DRAWN)
 def test_a_job_without_events_is_no_error(output: str, at_zero: str, call: Call) -> None:
     done = call("timeline", "352", "--service-url", at_zero, "-o", output)
 
@@ -155,7 +158,7 @@ def test_whatever_a_server_says_is_drawn_and_does_not_act(output: str, time: str
 
     assert done.status == 0
     assert all(line.isprintable() for line in done.lines)
-    assert "a\\x1b[2J" in done.out
+    assert ("a\\x1b[2J" in done.out.replace("\\\\", "\\")) == (output in (*DRAWN, "perfetto"))
 
 
 @pytest.mark.slow

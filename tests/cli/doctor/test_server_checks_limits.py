@@ -28,7 +28,7 @@ def raise_limit(*_: object, **__: object) -> object:
         (probe, "connect", "connection"),
         (probe, "tls_handshake", "tls"),
         (client.Client, "jobs", "answer"),
-        (client, "_transport", "answer"),
+        (client, "network_transport", "answer"),
     ],
 )
 def test_a_limit_of_this_system_is_what_the_check_says_that_met_it(

@@ -72,7 +72,8 @@ def test_each_variable_says_what_its_option_says(
 ) -> None:
     sample = _sample(option)
     names = {"1": option.opts, "0": option.secondary_opts} if option.is_flag else {}
-    typed = _read(command, *([names[sample][0]] if names else [_long(option), sample]))
+    words = [f"{_long(option)}={sample}"] if getattr(option, "bare", "") else [_long(option), sample]
+    typed = _read(command, *([names[sample][0]] if names else words))
     monkeypatch.setenv(str(option.envvar), sample)
 
     assert _read(command) == typed
@@ -155,17 +156,6 @@ def test_an_error_about_a_variable_names_the_variable(call: Call, monkeypatch: p
     assert "ORCH_EVENTS_CACERT" in done.err
 
 
-@pytest.mark.parametrize("variable", ["ORCH_EVENTS_INTERVAL", "ORCH_EVENTS_START", "ORCH_EVENTS_FAIL_ON"])
-def test_a_value_of_a_variable_that_can_t_be_read_names_the_variable(
-    variable: str, over: str, call: Call, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(variable, "nonsense!")
-    done = call("follow", "352", "--service-url", over)
-
-    assert (done.status, done.out) == (2, "")
-    assert variable in done.err
-
-
 def test_whatever_writes_csv_can_write_it_for_a_spreadsheet() -> None:
     with_csv = {
         name
@@ -193,6 +183,12 @@ def test_whatever_writes_csv_can_write_it_for_a_spreadsheet() -> None:
         ({"ORCH_EVENTS_JSON": "1"}, "list 353 -o csv", "id,timestamp"),
         ({"ORCH_EVENTS_OUTPUT": "csv"}, "list 353 --json", '{"id"'),
         ({"ORCH_EVENTS_NAMES": "1", "ORCH_EVENTS_RERUN": "1"}, "failures 353", "web-"),
+        ({"ORCH_EVENTS_EACH": "1", "ORCH_EVENTS_RAW": "1"}, "output 353", "job 353"),
+        ({"ORCH_EVENTS_EACH": "1"}, "output 353 --json", "{"),
+        ({"ORCH_EVENTS_OUTPUT": "jsonl"}, "output 353 --each", "job 353"),
+        ({"ORCH_EVENTS_TREE": "1"}, "jobs --type task", "ID"),
+        ({"ORCH_EVENTS_TYPE": "task"}, "jobs --tree", "ID"),
+        ({"ORCH_EVENTS_TYPE": "task\nplan"}, "jobs", "ID"),
         ({"ORCH_EVENTS_DEMO": "1"}, "list 353", "ID "),
     ],
 )
@@ -211,19 +207,28 @@ def test_what_a_command_can_t_use_of_the_environment_falls_back_and_what_is_type
     ("variable", "value", "line", "told"),
     [
         ("OUTPUT", "xml", "list 353", "'xml' is not one of 'table', 'jsonl', 'json', 'csv'"),
-        ("INTERVAL", "soon", "follow 353", "'soon' is not a duration"),
+        ("INTERVAL", "soon", "follow 353", "'soon' is not a duration: use 500ms, 2s, 10m, 1h30m, 7d or a number"),
         ("QUIET", "maybe", "list 353", "'maybe' is neither 1 nor 0"),
-        ("START", "9" * 20, "list 353", "is not a whole number from 0 to 9999999999999999999"),
+        ("START", "9" * 20, "list 353", f"'{'9' * 20}' is too large: the maximum is {'9' * 19}"),
     ],
 )
-def test_what_no_command_can_use_of_the_environment_is_an_error(
+def test_what_no_command_can_use_of_the_environment_is_ignored_with_a_warning(
     variable: str, value: str, line: str, told: str, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    plain = call(*line.split(), "--demo")
     monkeypatch.setenv(f"ORCH_EVENTS_{variable}", value)
     done = call(*line.split(), "--demo")
-    assert done.status == 2
-    assert done.err.startswith(f"error: ORCH_EVENTS_{variable}: ")
-    assert told in done.err
+    assert (done.status, done.out) == (plain.status, plain.out)
+    first, _, rest = done.err.partition("\n")
+    assert first.startswith(f"warning: ORCH_EVENTS_{variable} is ignored: {told}")
+    assert "ORCH_EVENTS" not in rest
+
+
+@pytest.mark.parametrize("value", ["nonsense(", "-1", "1e999", "maybe\n-7"])
+def test_no_value_of_a_variable_keeps_a_command_from_running(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command, option in _options():
+        monkeypatch.setenv(str(option.envvar), value)
+        assert _read(command).keys() == _read_without(command, option, monkeypatch).keys()
 
 
 def test_the_demo_and_a_server_are_not_both_typed(call: Call) -> None:

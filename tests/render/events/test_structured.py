@@ -4,14 +4,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.render.events.renderer import Renderer
-from orch_events.render.events.structured import CSV_COLUMNS, Csv, JsonArray, JsonLines, csv_line, with_job
+from orch_events.render.events.structured import CSV_COLUMNS, Csv, JsonArray, JsonLines, csv_line
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
@@ -59,30 +58,6 @@ def test_json_lines_leave_at_once() -> None:
 def test_of_several_jobs_each_object_says_first_which() -> None:
     (line,) = written(naming(JsonLines), [Event.read(ODD)]).splitlines()
     assert line == b'{"job":"352",' + ODD[1:]
-
-
-@pytest.mark.parametrize(
-    ("raw", "line"),
-    [
-        (b"{}", b'{"job":"352"}'),
-        (b"[1]", b"[1]"),
-        (b'"{"', b'"{"'),
-        (b"null", b"null"),
-        (b'{"a":{}}', b'{"job":"352","a":{}}'),
-    ],
-)
-def test_only_an_object_can_say_which_job_it_is_of(raw: bytes, line: bytes) -> None:
-    assert with_job(raw, "352") == line
-
-
-OBJECTS = st.dictionaries(st.text(max_size=5), st.none() | st.integers() | st.text(max_size=5), max_size=4)
-
-
-@given(OBJECTS.filter(lambda content: "job" not in content))
-def test_the_job_is_all_that_is_added(content: dict[str, Any]) -> None:
-    raw = json.dumps(content, separators=(",", ":")).encode()
-    named = json.loads(with_job(raw, "352"))
-    assert list(named.items()) == [("job", "352"), *content.items()]
 
 
 @pytest.mark.parametrize(
@@ -187,10 +162,6 @@ def test_csv_is_what_the_library_writes_of_the_visible_cells(events: list[Event]
         cells = ["" if one.id is None else str(one.id), one.timestamp, one.type, one.node or "", one.message]
         writer.writerow([escape_control(cell) for cell in cells])
     assert written(Csv, events).decode() == by_library.getvalue()
-
-
-def test_an_event_of_a_plan_says_that_it_is_of_a_plan() -> None:
-    assert with_job(b'{"id":"1"}', "plan:9") == b'{"plan":"9","id":"1"}'
 
 
 def test_csv_has_the_words_of_a_plan_where_other_events_have_a_message() -> None:

@@ -73,7 +73,7 @@ def test_without_nodes_there_is_the_head() -> None:
 
 
 def test_csv_has_a_header_and_a_line_a_node() -> None:
-    header, *rows = csv.reader(io.StringIO("\n".join(nodes_csv(ROWS))))
+    header, *rows = csv.reader(io.StringIO("\n".join(nodes_csv([("7", ROWS)]))))
     assert header == list(NODE_COLUMNS)
     assert rows[0] == [
         "web-1.example.com",
@@ -85,6 +85,12 @@ def test_csv_has_a_header_and_a_line_a_node() -> None:
         "https://pe/#/report/1",
     ]
     assert rows[2] == ["web-3.example.com", "failed", "", "", "", "the disk of this node is full", ""]
+
+
+def test_csv_of_several_jobs_names_the_job_of_each_node() -> None:
+    header, *rows = csv.reader(io.StringIO("\n".join(nodes_csv([("7", ROWS[:1]), ("plan:9", ROWS[1:2])]))))
+    assert header == ["job", *NODE_COLUMNS]
+    assert [row[:2] for row in rows] == [["7", ROWS[0].run.name], ["plan:9", ROWS[1].run.name]]
 
 
 def test_json_has_an_object_a_node() -> None:

@@ -13,6 +13,7 @@ from orch_events.analysis.progress import JobProgress
 from orch_events.render.reports.output import each_text, grouped_text, output_json
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.theme import Theme
+from orch_events.wire.text import LargeText, Text
 from tests.build import job_of
 
 GLYPHS = Theme.from_capabilities(color=False, ascii_only=False)
@@ -29,7 +30,7 @@ def shown(*outputs: NodeOutput, cells: int | None = None, each: bool = False) ->
     return "".join(pieces).splitlines()
 
 
-def finished(name: str, output: str | None = None, stderr: str | None = None, value: str = "") -> NodeOutput:
+def finished(name: str, output: Text | None = None, stderr: str | None = None, value: str = "") -> NodeOutput:
     return NodeOutput(name, "finished", 0, "", Printed(output, stderr, value))
 
 
@@ -93,12 +94,12 @@ def test_every_line_is_shown_however_long_the_output_is(text: str, times: int) -
 
 def test_json_has_what_is_documented() -> None:
     one = NodeOutput("a", "failed", 3, "no disk", Printed("x\x1b\n", "y", '{"z":[1.50]}'))
-    assert output_json(one, "7") == (
+    assert b"".join(output_json(one, "7")) == (
         b'{"job":"7","node":"a","state":"failed","exit_code":3,"output":"x\\u001b\\n","stderr":"y","error":"no disk",'
-        b'"value":{"z":[1.50]}}'
+        b'"value":{"z":[1.50]}}\n'
     )
     nothing = {"exit_code": None, "output": None, "stderr": None, "error": None, "value": None}
-    assert json.loads(output_json(NodeOutput("b", "running"), "7")) == {
+    assert json.loads(b"".join(output_json(NodeOutput("b", "running"), "7"))) == {
         "job": "7",
         "node": "b",
         "state": "running",
@@ -106,8 +107,22 @@ def test_json_has_what_is_documented() -> None:
     }
 
 
+def test_a_large_text_is_the_same_json_and_the_same_lines() -> None:
+    text = "\x1b[1mé\x1b[0m\n" * 300_000 + "\N{GRINNING FACE}"
+    one = finished("a", LargeText(json.dumps(text).encode()))
+    assert json.loads(b"".join(output_json(one, "7")))["output"] == text
+    plain = shown(one, each=True)
+    assert plain[-3:] == ["  é", "  é", "  \N{GRINNING FACE}"]
+    assert plain.count("  é") == 300_000
+
+
+def test_a_line_that_is_longer_than_a_piece_is_indented_once() -> None:
+    one = finished("a", LargeText(b'"%b"' % (b"x" * 3_000_000)))
+    assert shown(one)[2:] == ["✔ 1 node finished, exit code 0: a", "  " + "x" * 3_000_000]
+
+
 @given(st.text(st.characters()), st.text(st.characters()))
 def test_any_text_is_json_again(output: str, key: str) -> None:
     value = json.dumps({key: output}, ensure_ascii=False)
-    found = json.loads(output_json(finished("a", output, value=value), "7"))
+    found = json.loads(b"".join(output_json(finished("a", output, value=value), "7")))
     assert (found["output"], found["value"]) == tuple(json.loads(json.dumps([output, {key: output}])))

@@ -119,7 +119,7 @@ def test_json_has_what_is_documented() -> None:
 def test_json_of_what_is_not_known_is_null() -> None:
     content = summary_json(Summary.from_state(job_of()))
     assert [key for key, value in content.items() if value is None] == [
-        "outcome", "part", "started_at", "ended_at", "seconds", "noop", "resources", "durations",
+        "outcome", "part", "partial", "started_at", "ended_at", "seconds", "noop", "resources", "durations",
     ]  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from orch_events.analysis.failures import Failures
+from orch_events.analysis.job_report import JobReport
+from orch_events.analysis.output import NodeOutput, Printed
 from orch_events.analysis.timeline import SORTS, ordered
 from orch_events.job.state import JobState
 from orch_events.render.timeline import page
@@ -67,8 +68,7 @@ class Reader(HTMLParser):
 
 
 def written(state: JobState, *, time: str = "elapsed", sort: str = "start") -> str:
-    chart, heading, axis = scene(state, time)
-    return page.draw(chart, heading, axis, sort)
+    return page.draw(JobReport.from_state(state), time, sort)
 
 
 def orders(text: str) -> dict[str, list[int]]:
@@ -95,7 +95,8 @@ def test_it_is_html_with_each_element_in_its_place(name: str, sort: str) -> None
     assert len(ids) == len(set(ids))
     assert text.startswith("<!doctype html>\n")
     assert "{{" not in text
-    assert len(reader.all("b")) == len(state.runs) + len(scene(state).heading.counts)
+    causes = len(reader.all("b")) - len(state.runs) - len(scene(state).heading.counts)
+    assert causes == text.count("<li><b class")
 
 
 def test_it_says_what_the_job_is() -> None:
@@ -109,9 +110,7 @@ def test_it_says_what_the_job_is() -> None:
 
 
 def test_it_tells_why_nodes_did_not_finish() -> None:
-    state = simulated(353)
-    chart, heading, axis = scene(state)
-    reader = Reader.read(page.draw(chart, heading, axis, "start", Failures.from_state(state).groups))
+    reader = Reader.read(written(simulated(353)))
     begin = next(place for place, (_, found, _) in enumerate(reader.elements) if found.get("class") == "causes")
     assert ["".join(text) for tag, _, text in reader.elements[begin + 1 : begin + 9] if tag in ("b", "li")] == [
         "nginx: [emerg] bind() to <address> failed", "✖ 2 nodes failed: ",
@@ -121,8 +120,23 @@ def test_it_tells_why_nodes_did_not_finish() -> None:
     ]  # fmt: skip
 
 
+def test_it_tells_what_failed_nodes_printed_the_same_once() -> None:
+    printed = Printed("line <one>\r\n\ttwo\x1b[2J\n", "bad")
+    outputs = {name: NodeOutput(name, "failed", 1, "", printed) for name in ("web-03", "web-04")}
+    reader = Reader.read(page.draw(JobReport.from_state(simulated(353), outputs=outputs)))
+    assert reader.all("summary", class_="failed") == ["web-[03-04]"]
+    assert "✖ 2 nodes failed, exit code 1: " in reader.all("b")
+    assert reader.all("pre") == ["line <one>\n        two\\x1b[2J", "bad"]
+
+
+def test_it_tells_how_long_nodes_took_and_that_it_is_partial() -> None:
+    reader = Reader.read(page.draw(JobReport.from_state(simulated(352, 60), why="--timeout was reached")))
+    assert "This page is partial: --timeout was reached." in reader.all("p")
+    assert any(text.startswith("durations of ") for text in reader.all("p"))
+
+
 def test_where_no_cause_is_known_there_is_no_list_of_causes() -> None:
-    assert 'class="causes"' not in written(simulated(352))
+    assert 'class="causes"' not in written(simulated(351))
 
 
 def test_each_row_says_all_in_words() -> None:

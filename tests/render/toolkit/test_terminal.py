@@ -4,6 +4,7 @@ import io
 import os
 import pty
 import termios
+import tty
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,6 +16,7 @@ from orch_events.render.toolkit.terminal import (
     columns,
     is_pipe,
     is_terminal,
+    may_draw,
     needs_ascii,
     size,
     wants_color,
@@ -62,6 +64,14 @@ def test_what_is_closed_or_was_never_there_or_has_no_number_is_neither(tmp_path:
         pass
     for stream in (None, closed, io.StringIO()):
         assert (is_terminal(stream), is_pipe(stream), columns(stream)) == (False, False, None)
+
+
+def test_nothing_is_drawn_on_a_terminal_that_a_pager_has(terminal: TextIO) -> None:
+    assert may_draw(terminal)
+    tty.setcbreak(terminal)
+    assert not may_draw(terminal)
+    assert may_draw(None)
+    assert may_draw(io.StringIO())
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Points in time, as the table writes them."""
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -9,16 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.render.toolkit.timestamps import TimeFormat
-
-
-@pytest.fixture
-def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Be four hours behind UTC in summer, five in winter."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "EST5EDT,M3.2.0,M11.1.0")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.mark.usefixtures("new_york")

@@ -8,8 +8,8 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import report_options
 from orch_events.cli.options.formats import report_output_options
 from orch_events.cli.options.groups import OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.options.option import outcome_option, report_option
+from orch_events.library.job_ref import JobRef
 
 _HELP = """
     Show what got worse and what got better between two jobs.

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
-from orch_events.cli.connection import Server, demo, typed_settings
+from orch_events.cli.connection import typed_settings
 from orch_events.cli.help.command import command
 from orch_events.cli.options.definitions import connect_options, doctor_options
+from orch_events.cli.options.facts import is_fact
 from orch_events.cli.options.groups import ConnectOptions, DoctorOptions
 from orch_events.cli.options.option import all_options
 from orch_events.render.toolkit.terminal import columns
@@ -69,18 +70,19 @@ def _checks(
 ) -> "Iterator[Check]":
     """Make all checks that the results of those before them allow."""
     from orch_events.cli.doctor import local_checks, server_checks
+    from orch_events.library.servers import Server, demo
 
     yield local_checks.versions()
-    yield local_checks.environment(app.environ, variables)
+    yield local_checks.environment([name for name in app.environ if not is_fact(name, app.environ)], variables)
     with ExitStack() as stack:
         if connect.demo:
-            local = yield from local_checks.demo_configuration(connect, stack.enter_context(demo(app, math.inf)))
+            local = yield from local_checks.demo_configuration(connect, stack.enter_context(demo(app.clock, math.inf)))
         else:
             local = yield from local_checks.configuration(app, connect)
         if local.url is None or not (yield from server_checks.connection_path(app, connect, local, local.url)):
             return
         if local.token is not None:
-            server = Server(local.url, local.token, local.cacert, None)
+            server = Server(local.url, local.token, local.cacert)
             yield from server_checks.answer_checks(app, connect, server, verbose=verbose)
 
 

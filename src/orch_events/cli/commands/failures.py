@@ -1,7 +1,6 @@
 """`orch-events failures`: the nodes that did not finish, grouped by cause."""
 
 import shlex
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -12,10 +11,10 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import exit_options, report_options
 from orch_events.cli.options.formats import report_output_options
 from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions, TypedWords
-from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.options.option import pass_typed, report_option
+from orch_events.cli.options.option import one_of, pass_typed, report_option
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import UsageError
+from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import is_terminal
 from orch_events.wire.job_key import spoken
 
@@ -60,7 +59,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_lines, write_report
     from orch_events.render.reports.failures import failures_json, failures_text
 
-    wanted = _wanted({"names": names, "rerun": rerun, "json": output.format == "json"}, typed)
+    wanted = one_of({"names": names, "rerun": rerun, "json": output.format == "json"}, typed)
     app.configure_stderr(report.display)
     state = load_job(app, job, report)
     shell = ShellCommand(typed, {state.job: job.name_for(state.job)})
@@ -87,20 +86,6 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     elif nodes and is_terminal(app.stdout):
         app.stderr.note(f"next: {shell.line('failures', state.job, '--rerun', *_chosen(typed))}")
     return outcome_status(state, exit_options)
-
-
-def _wanted(given: Mapping[str, bool], typed: TypedWords) -> str:
-    """Return which of the options that exclude each other is given; "" for none. What was typed overrides variables.
-
-    Raises:
-        UsageError: several were typed.
-    """
-    words = typed.keys() | ({"json"} if "output" in typed else set())
-    given_names = [name for name, on in given.items() if on]
-    typed_names = [name for name in given_names if name in words]
-    if len(typed_names) > 1:
-        raise UsageError("--names, --rerun and --json can't be combined", "use one of them")
-    return next(iter(typed_names or given_names), "")
 
 
 def _note_if_all_is_well(app: App, state: "JobState", nodes: list[str]) -> None:

@@ -3,25 +3,32 @@
 import functools
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
+from orch_events.cli import exit_status
+from orch_events.cli.afterwards import conclude
 from orch_events.cli.app import App
 from orch_events.cli.connection import DEMO_SPEED, retry_policy
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.job_sources import ReplayOptions
 from orch_events.cli.options.definitions import event_options
-from orch_events.cli.options.groups import EventOptions, TypedWords
-from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.options.option import composed, display_option, option, pass_typed
-from orch_events.cli.options.types import FILE, above_zero, duration
-from orch_events.errors import UsageError
+from orch_events.cli.options.groups import AfterOptions, EventOptions, TypedWords
+from orch_events.cli.options.option import composed, display_option, grouped, option, pass_typed
+from orch_events.cli.options.types import FILE, above_zero, count, duration
+from orch_events.errors import OrchEventsError, UsageError
+from orch_events.library.job_ref import JobRef
+
+if TYPE_CHECKING:  # msgspec is imported when a session is opened
+    from orch_events.cli.session import FollowSession
 
 _RETRY_SECONDS = 600.0
 _AUTH_WAIT_SECONDS = 300.0
 
 _follow_option = functools.partial(option, heading="Follow")
+_after_option = functools.partial(option, heading="Afterwards")
 
 _OWN_OPTIONS = composed(
     display_option("--no-progress", is_flag=True, help="Show no live progress line and no heartbeat."),
@@ -63,6 +70,14 @@ _OWN_OPTIONS = composed(
         help="Report nodes that run longer than this.",
     ),
     _follow_option(
+        "--fail-fast",
+        type=count,
+        bare="1",
+        metavar="N",
+        also=("stop-on-failure",),
+        help="Stop following as soon as N nodes have failed (without =N: one); the job keeps running.",
+    ),
+    _follow_option(
         "--speed",
         type=above_zero,
         metavar="N",
@@ -70,6 +85,35 @@ _OWN_OPTIONS = composed(
     ),
 )
 
+
+_AFTER_OPTIONS = grouped(
+    "after",
+    AfterOptions,
+    _after_option(
+        "--exec",
+        metavar="COMMAND",
+        also=("on-end", "hook", "notify"),
+        help="When following has ended, run COMMAND by the shell; see: orch-events help exec.",
+    ),
+    _after_option(
+        "--exec-always",
+        is_flag=True,
+        help="Run it after Ctrl-C and other signals too.",
+    ),
+    _after_option(
+        "--exec-timeout",
+        type=duration(),
+        metavar="DURATION",
+        default="1m",
+        show_default=True,
+        help="End it after this long.",
+    ),
+    _after_option(
+        "--bell",
+        is_flag=True,
+        help="Ring the terminal's bell when following has ended.",
+    ),
+)
 
 _HELP = """
     Show the events of JOB so far, then live until it ends.
@@ -100,14 +144,14 @@ _HELP = """
     ),
 )
 @job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
-@event_options(_OWN_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start",
+@event_options(_OWN_OPTIONS, _AFTER_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start",
                live=True)  # fmt: skip
 @pass_typed
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, jobs: Sequence[JobRef], events: EventOptions, interval: float, timeout: float | None, settle: float,
     no_progress: bool, cursor_file: str | None, slow: float | None, speed: float | None,  # noqa: FBT001 - click's
-    typed: TypedWords,
+    fail_fast: int | None, after: AfterOptions, typed: TypedWords,
 ) -> int:  # fmt: skip
     """Run `orch-events follow`."""
     from orch_events.cli.session import FollowOptions, open_session
@@ -116,10 +160,21 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
         _refuse_speed(typed)
         speed = None
     replay = ReplayOptions(speed=speed or math.inf, demo_speed=speed or DEMO_SPEED)
-    options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, typed)
+    options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, fail_fast, typed)
     policy = retry_policy(events.retry, retry_seconds=_RETRY_SECONDS, auth_wait_seconds=_AUTH_WAIT_SECONDS)
     with open_session(app, jobs, events, policy, options) as session:
-        return session.run(lambda follower: follower.follow(), math.inf if timeout is None else timeout)
+        return _run(app, session, math.inf if timeout is None else timeout, after)
+
+
+def _run(app: App, session: "FollowSession", timeout: float, after: AfterOptions) -> int:
+    """Follow to the end, however that comes, and do what is to be done then; return the exit status."""
+    try:
+        status = session.run(lambda follower: follower.follow(), timeout)
+    except (BrokenPipeError, OrchEventsError) as error:
+        conclude(app, after, session.ending(getattr(error, "exit_status", exit_status.READER_GONE)), {})
+        raise
+    conclude(app, after, session.ending(status), {})
+    return status
 
 
 def _refuse_speed(typed: TypedWords) -> None:

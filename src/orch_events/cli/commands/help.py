@@ -24,6 +24,8 @@ _HELP = """
     orch-events help                  all commands and topics
     orch-events help follow           the same as orch-events follow --help
     orch-events help exit-status      what each exit status means
+
+    Help that is longer than the terminal goes through $PAGER; that of --help does not.
 """
 
 
@@ -32,23 +34,27 @@ _HELP = """
 @click.pass_context
 def help_(ctx: click.Context, word: str | None) -> None:
     """Run `orch-events help`."""
+    app: App = ctx.obj
+    with app.paging(wanted=True):
+        app.output.write_text(_text(ctx, word) + "\n")
+
+
+def _text(ctx: click.Context, word: str | None) -> str:
+    """Return the help for a word, or of the program. Raises UsageError if there is none."""
     from orch_events.cli.help.topics import TOPICS
     from orch_events.cli.help.usage import nearest, see
 
-    app: App = ctx.obj
     program, commands = ctx.find_root(), _commands(ctx)
     if word is None:
-        app.output.write_text(program.get_help() + "\n")
-    elif word in commands:
+        return program.get_help()
+    if word in commands:
         named = commands[word]
-        text = named.context_class(named, info_name=word, parent=program).get_help()
-        app.output.write_text(text + "\n")
-    elif word in TOPICS:
+        return named.context_class(named, info_name=word, parent=program).get_help()
+    if word in TOPICS:
         formatter = ctx.make_formatter()
         write_paragraphs(formatter, topic(word, commands))
-        app.output.write_text(formatter.getvalue().strip("\n") + "\n")
-    else:
-        raise UsageError(f"there is no help for {word!r}", see(program, nearest(word, _words(ctx))))
+        return formatter.getvalue().strip("\n")
+    raise UsageError(f"there is no help for {word!r}", see(program, nearest(word, _words(ctx))))
 
 
 def _commands(ctx: click.Context) -> Mapping[str, click.Command]:

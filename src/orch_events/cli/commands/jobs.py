@@ -10,8 +10,8 @@ from orch_events.cli.connection import open_server, retry_policy
 from orch_events.cli.help.command import command
 from orch_events.cli.options.definitions import JOB_TIMES, connect_options, display_options, retry_options
 from orch_events.cli.options.formats import JOB_FORMATS, output_options
-from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions
-from orch_events.cli.options.option import filter_option
+from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions, TypedWords
+from orch_events.cli.options.option import filter_option, pass_typed
 from orch_events.cli.options.types import count, instant, job_type
 from orch_events.errors import UsageError
 from orch_events.wire.vocabulary import JOB_STATES, PLAN_STATES, PLAN_TYPE
@@ -35,7 +35,7 @@ _HELP = """
 """
 
 
-@command(help=_HELP, also=("ps", "recent"))
+@command(help=_HELP, also=("ps", "recent", "runs", "queue"))
 @filter_option("-L", "--limit", type=count, metavar="N", default="20", show_default=True, also=("tail", "last"),
         help="Show at most N jobs.")  # fmt: skip
 @filter_option(
@@ -61,46 +61,58 @@ _HELP = """
 @display_options(JOB_TIMES)
 @connect_options
 @retry_options(retry_for="10s", auth_wait="0")
+@pass_typed
 @click.pass_obj
 def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, limit: int, state: Sequence[str], types: Sequence[str], tree: bool,  # noqa: FBT001 - click's
     task: tuple[str, ...], owner: tuple[str, ...], environment: tuple[str, ...], since: float | None,
     until: float | None, output: OutputOptions, display: DisplayOptions, connect: ConnectOptions, retry: RetryOptions,
+    typed: TypedWords,
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
-    from orch_events.cli.recent_jobs import recent_jobs, with_their_jobs
     from orch_events.client.recent import JobQuery
+    from orch_events.library.recent import recent_jobs, with_their_jobs
 
     app.configure_stderr(display)
-    kinds = frozenset([*types, *[PLAN_TYPE] * tree])
-    if PLAN_TYPE in kinds and len(kinds) > 1:
-        raise UsageError("plan jobs and other jobs can't be listed together", "use --type plan, or the other types")
+    kinds, tree = _kinds(types, tree, typed)
     query = JobQuery(limit, frozenset(state), kinds, task, owner, environment, since, until)
     policy = retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
         policy = policy.with_token(server.token_version)
-        found = recent_jobs(app, server, policy, query)
+        found = app.finish(recent_jobs(server, policy, app.clock, query))
         if tree:
-            found = list(with_their_jobs(app, server, policy, found))
+            found = app.finish(with_their_jobs(server, policy, app.clock, found))
     _show(app, output, display, found, tree=tree)
     if not found:
         app.stderr.note("no jobs match" if query.filters else "the server has no jobs")
 
 
+def _kinds(types: Sequence[str], tree: bool, typed: TypedWords) -> tuple[frozenset[str], bool]:  # noqa: FBT001 - an option
+    """Return the types of jobs to list, and whether as a tree, which is of plan jobs; what was typed beats variables.
+
+    Raises:
+        UsageError: plan jobs and others were typed.
+    """
+    others = set(types) - {PLAN_TYPE}
+    plans = tree or PLAN_TYPE in types
+    if not (plans and others):
+        return frozenset([*types, *[PLAN_TYPE] * tree]), tree
+    if "types" not in typed:
+        return frozenset([PLAN_TYPE] * ("tree" in typed)), "tree" in typed
+    if PLAN_TYPE in types or "tree" in typed:
+        raise UsageError("plan jobs and other jobs can't be listed together", "use --type plan, or the other types")
+    return frozenset(types), False
+
+
 def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]", *, tree: bool) -> None:
-    from orch_events.render.events.structured import JsonArray, JsonLines
+    from orch_events.cli.reports import write_objects
     from orch_events.render.reports.jobs import jobs_csv, jobs_table
     from orch_events.render.toolkit.terminal import columns
     from orch_events.render.toolkit.timestamps import TimeFormat
 
-    objects = [job.raw for job in jobs]
     match output.format:
-        case "jsonl":
-            JsonLines(app.output).write_objects(objects)
-        case "json":
-            array = JsonArray(app.output)
-            array.write_objects(objects)
-            array.close()
+        case "json" | "jsonl":
+            write_objects(app, output, [job.raw for job in jobs])
         case "name":
             app.output.write_text("".join(f"{job.key}\n" for job in jobs if job.number))
         case "csv":

@@ -10,7 +10,7 @@ from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import event_options
 from orch_events.cli.options.groups import EventOptions
-from orch_events.cli.options.job_ref import JobRef
+from orch_events.library.job_ref import JobRef
 from orch_events.wire.job_key import spoken
 
 if TYPE_CHECKING:  # msgspec is imported when a source is opened
@@ -27,7 +27,7 @@ _HELP = """
 """
 
 
-@command("list", help=_HELP, also=("log", "logs", "events", "ls", "get", "show", "cat"))
+@command("list", help=_HELP, also=("log", "logs", "events", "ls", "get", "show", "cat", "view"))
 @job_argument("job")
 @event_options(exit_on=False, retry_for="10s", auth_wait="0")
 @click.pass_obj

@@ -12,11 +12,11 @@ from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import exit_options, report_options
 from orch_events.cli.options.formats import OUTPUT_FORMATS, output_options
-from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
-from orch_events.cli.options.option import filter_option, report_option
+from orch_events.cli.options.groups import ExitOptions, OutputOptions, ReportOptions, TypedWords
+from orch_events.cli.options.option import filter_option, one_of, pass_typed, report_option
 from orch_events.cli.options.types import regex
 from orch_events.errors import UsageError
+from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import is_terminal
 from orch_events.wire.job_key import spoken
 
@@ -49,22 +49,22 @@ _HELP = """
     output=output_options(OUTPUT_FORMATS, json="jsonl", help_text="Same as -o jsonl: one object per node and line."),
     outcome=exit_options(on=False),
 )  # fmt: skip
+@pass_typed
 @click.pass_obj
-def output(
+def output(  # noqa: PLR0917 - one argument an option of its own
     app: App, job: JobRef, each: bool, raw: bool, grep: Sequence[re.Pattern[str]],  # noqa: FBT001 - click's
-    output: OutputOptions, exit_options: ExitOptions, report: ReportOptions,
+    output: OutputOptions, exit_options: ExitOptions, report: ReportOptions, typed: TypedWords,
 ) -> int:  # fmt: skip
     """Run `orch-events output`."""
     from orch_events.analysis.output import OutputCollector
     from orch_events.cli.loading import load_job
-    from orch_events.cli.reports import note_if_empty, outcome_status, part_of, write_objects
+    from orch_events.cli.reports import note_if_empty, outcome_status, part_of
     from orch_events.render.reports.output import output_json
 
-    as_json = output.format == "jsonl"
-    if each + raw + as_json > 1:
-        raise UsageError("--each, --raw and --json can't be combined", "use one of them")
-    if raw and is_terminal(app.stdout):
-        raise UsageError("--raw writes a node's bytes as they are, so not to a terminal", "redirect it: > FILE")
+    if is_terminal(app.stdout) and raw:
+        raw = _refuse_raw(typed)
+    wanted = one_of({"each": each, "raw": raw, "json": output.format == "jsonl"}, typed)
+    raw, as_json = wanted == "raw", wanted == "json"
     app.configure_stderr(report.display)
     collector = OutputCollector(report.part.node, failed=report.part.failed, grep=grep, exact=raw or as_json)
     state = load_job(app, job, report, collector)
@@ -74,13 +74,21 @@ def output(
         _write_raw(app, state, outputs)
     elif as_json:
         for one in outputs:
-            write_objects(app, output, [output_json(one, state.job)])
+            for piece in output_json(one, state.job):
+                app.output.write(piece)
     else:
-        _show(app, report, state, part, outputs, each=each)
+        _show(app, report, state, part, outputs, each=wanted == "each")
     note_if_empty(app, state)
     if state.runs and not outputs:
         app.stderr.note(f"no nodes match ({len(state.runs)} in {spoken(state.job)})")
     return outcome_status(state, exit_options)
+
+
+def _refuse_raw(typed: TypedWords) -> bool:
+    """Raise UsageError for a --raw that was typed; return False for one of the environment."""
+    if "raw" in typed:
+        raise UsageError("--raw writes a node's bytes as they are, so not to a terminal", "redirect it: > FILE")
+    return False
 
 
 def _show(
@@ -124,14 +132,16 @@ def _write_raw(app: App, state: "JobState", outputs: "list[NodeOutput]") -> None
     from orch_events.analysis.output import to_bytes
     from orch_events.render.toolkit.text import escape_control
     from orch_events.wire.printed import drop_colors
+    from orch_events.wire.text import pieces
 
     if len(outputs) != 1:
         raise UsageError(_not_one(state, outputs), "name it with -n NODE")
     (one,) = outputs
     for piece in to_bytes(one.printed.output or ""):
         app.output.write(piece)
-    for line in drop_colors(one.printed.stderr or "").splitlines():
-        app.stderr.show(f"stderr: {escape_control(line)}\n")
+    for text in pieces(one.printed.stderr or ""):
+        for line in drop_colors(text).splitlines():
+            app.stderr.show(f"stderr: {escape_control(line)}\n")
     if not (one.printed.output or one.printed.stderr):
         app.stderr.note(f"{escape_control(one.name)} printed nothing: it is {escape_control(one.state)}")
 

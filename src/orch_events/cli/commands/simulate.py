@@ -10,7 +10,8 @@ import click
 
 from orch_events.cli.app import App
 from orch_events.cli.help.command import command
-from orch_events.cli.options.option import option
+from orch_events.cli.options.groups import TypedWords
+from orch_events.cli.options.option import option, pass_typed
 from orch_events.cli.options.types import FILE, above_zero, count, whole
 from orch_events.cli.options.types import fault as fault_type
 from orch_events.cli.options.types import port as port_type
@@ -81,17 +82,19 @@ _HELP = """
 @option("--seed", type=whole, metavar="N", default="0", show_default=True, help="Random seed of the faults.")
 @option("--tls-cert", type=FILE, metavar="FILE", help="Serve TLS with this certificate.")
 @option("--tls-key", type=FILE, metavar="FILE", help="Private key of the certificate.")
+@pass_typed
 @click.pass_obj
 def simulate(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, port: int, speed: float, estate: int | None, now: bool,  # noqa: FBT001 - click's
     token: str | None, fault: Sequence["Fault"], seed: int,
-    tls_cert: str | None, tls_key: str | None,
+    tls_cert: str | None, tls_key: str | None, typed: TypedWords,
 ) -> None:  # fmt: skip
     """Run `orch-events simulate`."""
     from orch_events.simulator import EPOCH, Api, Estate, Faults, SimulatedTime, Simulator, scripts, tls_context
 
     if bool(tls_cert) != bool(tls_key):
-        raise UsageError("--tls-cert and --tls-key must be used together")
+        _refuse_half_a_pair(typed)
+        tls_cert = tls_key = None
     try:
         tls = tls_context(tls_cert, tls_key) if tls_cert and tls_key else None
     except (OSError, ValueError):
@@ -110,6 +113,12 @@ def simulate(  # noqa: PLR0913, PLR0917 - one argument an option of its own
         app.output.write_text(_lines_to_type(simulator, token_file, tls_cert, estate=bool(estate)))
         while True:
             app.clock.sleep(3600)
+
+
+def _refuse_half_a_pair(typed: TypedWords) -> None:
+    """Raise UsageError for half of the pair, if it was typed: one of the environment alone is ignored."""
+    if typed.keys() & {"tls_cert", "tls_key"}:
+        raise UsageError("--tls-cert and --tls-key must be used together", "see: orch-events simulate --help")
 
 
 @contextmanager

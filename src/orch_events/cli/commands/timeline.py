@@ -10,13 +10,12 @@ from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import AXIS_TIMES, exit_options, report_options
 from orch_events.cli.options.formats import picture_output_option, sort_option
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions, ReportOptions
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.cli.options.option import report_option
+from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import size
 
 if TYPE_CHECKING:  # msgspec is imported when something is drawn
-    from orch_events.analysis.part import Part
-    from orch_events.job.state import JobState
+    from orch_events.analysis.job_report import JobReport
 
 
 _HELP = """
@@ -27,7 +26,8 @@ _HELP = """
     orch-events timeline 352 --sort duration     the slowest nodes first
     orch-events timeline 352 -o html > 352.html  a page to search and share
 
-    A job that is still running is drawn up to its latest event.
+    A job that is still running is drawn up to its latest event. -o perfetto writes a trace for https://ui.perfetto.dev,
+    -o otlp one for a collector of OpenTelemetry.
 """
 
 
@@ -48,36 +48,42 @@ def timeline(
     report: ReportOptions,
 ) -> int:  # fmt: skip
     """Run `orch-events timeline`."""
-    from orch_events.cli.loading import load_job
-    from orch_events.cli.reports import note_if_empty, outcome_status, part_of
+    from orch_events.cli.reports import load_report, note_if_empty, outcome_status
 
     app.configure_stderr(report.display)
-    state = load_job(app, job, report)
+    found = load_report(app, job, report, outputs=output == "html")
     with app.paging(wanted=not report.display.no_pager):
-        _draw(app, state, part_of(state, report), report.display, output, sort, whole=whole)
-    note_if_empty(app, state)
-    return outcome_status(state, exit_options)
+        _draw(app, found, report.display, output, sort, whole=whole)
+    note_if_empty(app, found.state)
+    return outcome_status(found.state, exit_options)
 
 
-def _draw(
-    app: App, state: "JobState", part: "Part", display: DisplayOptions, output: str, sort: str, *, whole: bool
-) -> None:
-    from orch_events.analysis.failures import Failures
+def _draw(app: App, report: "JobReport", display: DisplayOptions, output: str, sort: str, *, whole: bool) -> None:
+    from orch_events.cli.report_formats import WRITERS
+    from orch_events.render.timeline import page
+
+    match output:
+        case "text" | "svg":
+            _draw_chart(app, report, display, output, sort, whole=whole)
+        case "html":
+            app.output.write(page.draw(report, display.time, sort).encode())
+        case _:
+            app.output.write(WRITERS[output]([report]).encode())
+
+
+def _draw_chart(app: App, report: "JobReport", display: DisplayOptions, output: str, sort: str, *, whole: bool) -> None:
     from orch_events.analysis.timeline import Chart
     from orch_events.job.plan import PlanState
-    from orch_events.render.timeline import page, svg
+    from orch_events.render.timeline import svg
     from orch_events.render.timeline.axis import Axis
     from orch_events.render.timeline.captions import Heading
     from orch_events.render.timeline.text import TextTimeline
 
+    state, part = report.state, report.part
     chart = Chart.of_jobs(state) if isinstance(state, PlanState) else Chart.from_state(state, part)
     heading, axis = Heading.from_state(state, chart, part), Axis(chart, display.time)
-    match output:
-        case "svg":
-            app.output.write(svg.draw(chart, heading, axis, sort).encode())
-        case "html":
-            causes = Failures.from_state(state, part).groups
-            app.output.write(page.draw(chart, heading, axis, sort, causes).encode())
-        case _:
-            text = TextTimeline(app.theme(app.stdout, display), size(app.stdout), whole=whole)
-            app.output.write_text(text.draw(chart, heading, axis, sort))
+    if output == "svg":
+        app.output.write(svg.draw(chart, heading, axis, sort).encode())
+    else:
+        text = TextTimeline(app.theme(app.stdout, display), size(app.stdout), whole=whole)
+        app.output.write_text(text.draw(chart, heading, axis, sort))

@@ -13,24 +13,18 @@ from msgspec.structs import replace
 
 from orch_events import __version__
 from orch_events.cli.app import App
-from orch_events.cli.connection import Server, configured_url, openable, typed_settings
+from orch_events.cli.connection import typed_settings
 from orch_events.cli.doctor.checks import Check, Checking, blocked, failure, not_checked, ok, warning
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.client import tls
 from orch_events.client.probe import trusted_authorities
 from orch_events.client.url import ServiceUrl
-from orch_events.config import (
-    CONF_KEYS,
-    ConfFile,
-    Places,
-    Setting,
-    Survey,
-    others_can_read,
-    survey,
-    token_source,
-    written_at,
-)
+from orch_events.config.conf_file import CONF_KEYS, ConfFile, Setting
+from orch_events.config.files import others_can_read, written_at
+from orch_events.config.settings import Places, Survey, survey
+from orch_events.config.token_file import token_source
 from orch_events.errors import LocalFileError, OrchEventsError, TokenFileError
+from orch_events.library.servers import Server, openable, service_url
 from orch_events.times import format_roughly
 
 _LIBRARIES = ("click", "httpx", "msgspec", "rich")
@@ -176,7 +170,7 @@ def _service_url(found: Survey, places: Places) -> Checking[ServiceUrl | None]:
         yield blocked(name, broken)
         return None
     try:
-        url = ServiceUrl.parse(configured_url(found.settings, places))
+        url = service_url(found.settings, places, to_see="")
     except LocalFileError as error:
         yield _failure(name, error, setting)
         return None
@@ -193,7 +187,7 @@ def _cacert(app: App, found: Survey, places: Places, url: ServiceUrl | None) -> 
         yield ok(name, f"{setting.value or 'none'} ({setting.origin}): not used over plain http")
         return None
     try:
-        with openable(app, setting.value) as path:
+        with openable(setting.value, app.reader) as path:
             context = tls.context(path)
     except OrchEventsError as error:
         yield _failure(name, error, setting)

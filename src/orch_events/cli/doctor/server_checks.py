@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from orch_events.cli.app import App
-from orch_events.cli.connection import Server, open_client
+from orch_events.cli.connection import open_client
 from orch_events.cli.doctor.checks import Check, Checking, blocked, failure, not_checked, ok, warning
 from orch_events.cli.doctor.local_checks import Local
 from orch_events.cli.options.groups import ConnectOptions
@@ -22,6 +22,7 @@ from orch_events.errors import (
     UnknownJob,
     Unreachable,
 )
+from orch_events.library.servers import Server
 from orch_events.times import format_roughly
 
 if TYPE_CHECKING:  # httpx is imported after `tune_httpx`

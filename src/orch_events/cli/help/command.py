@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from orch_events.cli.help.formatter import Formatter, Rows, paragraphs, write_paragraphs, write_sections
-from orch_events.cli.options.option import WORDS
+from orch_events.cli.options.option import WORDS, with_bare_values
 
 if TYPE_CHECKING:  # imported on TAB
     from click.shell_completion import CompletionItem
@@ -82,7 +82,7 @@ class Command(_CommandWithHelp):
         """Parse the command's arguments; raises click.UsageError."""
         ctx.meta[WORDS] = tuple(args)
         try:
-            rest = super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, with_bare_values(self.params, args))
         except click.UsageError as error:
             error.ctx = error.ctx or ctx  # click does not always set it
             raise
@@ -163,5 +163,5 @@ class Group(_CommandWithHelp, click.Group):
         if args[0] not in self.commands and not args[0].startswith("-") and not ctx.resilient_parsing:
             from orch_events.cli.help.usage import unknown_command
 
-            raise unknown_command(ctx, args[0])
+            raise unknown_command(ctx, args[0], args[1:])
         return super().resolve_command(ctx, args)

@@ -30,7 +30,7 @@ def paragraphs(text: str) -> list[str | Rows]:
 
 
 def unindented(text: str) -> str:
-    """Return a text without its indentation, which its first line need not have; `inspect` would be slow to import."""
+    """Return a text without its indentation, which its first line need not have: a faster `inspect.cleandoc`."""
     from textwrap import dedent
 
     first, _, rest = text.partition("\n")

@@ -66,7 +66,7 @@ _FOLLOWING = """
     has responded well, so is everything but the API's own refusal: HTML, broken JSON, redirects to a login page. One
     line says that the connection is lost, and one that it is restored. After --retry-for without a good response,
     follow gives up; the state of the job is then unknown. Other commands give up after 10 seconds, unless --retry-for
-    says otherwise.
+    says otherwise. A host whose name is not known at the start ends a command at once, unless --retry-for is given.
 
     When the token expires, run puppet access login in another terminal within --auth-wait. The new token is used as
     soon as it is written.
@@ -102,6 +102,7 @@ _TIME = """
     10m      ten minutes
     1h30m    an hour and a half
     2d       two days
+    1w       a week
     90       ninety seconds
 
     A TIME, for --since and --until, is one of these:
@@ -155,12 +156,38 @@ _EXIT_STATUS = """
     Of a plan job, its own word counts: 1 if the plan failed, 0 if it finished, even if a node of one of its jobs
     failed, since a plan may expect that. --fail-on without failed makes both 0.
 
-    For several jobs, the worst status counts: 8 to 4, then 3, 1, 124, 0.
+    For several jobs, the worst status counts: 8 to 4, then 3, 1, 9, 124, 0.
 
     \b
     orch-events follow 352 --timeout 1h    in CI: the step fails if the job fails
 
     An error is one sentence on standard error, followed by a hint at the next step.
+"""
+
+_EXEC = """
+    follow --exec runs a command when following has ended: the job is over, --timeout or --fail-fast was reached, or the
+    server is gone. After Ctrl-C or another signal, or if the reader of the output has gone, it runs only with
+    --exec-always.
+
+    \b
+    --exec 'notify-send "job $ORCH_EVENTS_OUTCOME"'
+    --exec 'jq .durations.p90'
+    --exec 'orch-events failures $ORCH_EVENTS_JOB'
+
+    The shell runs it. It finds the summary of the job, as summary --json writes it, on standard input, a line for each
+    job; and in its environment:
+
+    \b
+    ORCH_EVENTS_JOB      the job's number
+    ORCH_EVENTS_OUTCOME  finished, failed, aborted, stopped, running or unknown
+    ORCH_EVENTS_STATUS   the exit status of follow
+    ORCH_EVENTS_FAILED   how many nodes failed or errored
+
+    Of several jobs, JOB and OUTCOME have a word for each, in the order in which they were named. For an orch-events in
+    the command these are no options, though some are named so; other variables work as always, but for those of --exec.
+
+    What it prints goes to standard error. It is ended after --exec-timeout. That it fails is told, and changes nothing
+    of the exit status. It is not told the token.
 """
 
 _ENVIRONMENT = """
@@ -171,8 +198,8 @@ _ENVIRONMENT = """
     {variables}
 
     An empty variable counts as unset. For an option without a value, set its variable to 1 or 0:
-    ORCH_EVENTS_EXIT_STATUS=0 means --no-exit-status. For a repeatable option, write one value per line. Where a command
-    can't use a value that others can, as a format that it does not have, its default applies; doctor lists these.
+    ORCH_EVENTS_EXIT_STATUS=0 means --no-exit-status. For a repeatable option, write one value per line. A value
+    that a command can't use, as a format that it does not have, is ignored; doctor lists these.
 
     These variables are used too:
 
@@ -194,6 +221,7 @@ TOPICS: Mapping[str, Topic] = {
     "time": Topic("Durations, times and time zones.", _TIME),
     "formats": Topic("Table, JSON Lines, JSON and CSV.", _FORMATS),
     "exit-status": Topic("What each exit status means.", _EXIT_STATUS),
+    "exec": Topic("What the command of follow --exec is told.", _EXEC),
     "environment": Topic("Environment variables, and what they set.", _ENVIRONMENT),
 }
 """The help topics, by name."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import click
-from click.core import ParameterSource
 
 from orch_events.cli.help.formatter import examples
 from orch_events.cli.options.option import WORDS, Option
@@ -15,6 +14,16 @@ _LEAST_LETTERS = 2
 
 _LEAST_LIKENESS = 0.75
 """How much of two words must be the same: two letters that are swapped in a word of four are just a typo."""
+
+
+_READ_ONLY = "orch-events only reads; "
+_DONE_ELSEWHERE = {
+    **dict.fromkeys(("login", "auth", "access"), "to log in, run: puppet access login"),
+    **dict.fromkeys(("logout",), "to log out, run: puppet access delete-token-file"),
+    **dict.fromkeys(("stop", "cancel", "abort", "kill"), f"{_READ_ONLY}to stop a job, run: puppet job stop JOB"),
+    **dict.fromkeys(("run", "start", "create"), f"{_READ_ONLY}to start one, run: puppet job run, or puppet task run"),
+}
+"""Hints for commands of others that change something."""
 
 
 def to_usage_error(error: click.ClickException) -> UsageError:
@@ -30,23 +39,50 @@ def to_usage_error(error: click.ClickException) -> UsageError:
         case click.MissingParameter() | click.BadArgumentUsage():
             return UsageError(_missing(ctx), see(ctx))
         case click.BadParameter():
-            return UsageError(_source_prefix(ctx, error) + _wrong_value(error), see(ctx))
+            return UsageError(_wrong_value(ctx, error), see(ctx))
     return UsageError(_sentence(error.format_message()), see(ctx))
 
 
-def unknown_command(ctx: click.Context, word: str) -> UsageError:
-    """Return the error for an unknown command, with suggestions."""
+def unknown_command(ctx: click.Context, word: str, rest: Sequence[str]) -> UsageError:
+    """Return the error for an unknown command, with suggestions; `rest` is what was typed after it."""
     message, commands = f"there is no command {word!r}", _commands(ctx)
     if _is_job(word):
         return UsageError(message, f"the command comes first, as in: {ctx.info_name} follow {word}")
-    return UsageError(message, see(ctx, called(word, commands) or nearest(word, commands)))
+    if word in _DONE_ELSEWHERE:
+        return UsageError(message, _DONE_ELSEWHERE[word])
+    return UsageError(message, see(ctx, _meant_by(ctx, word, rest) or nearest(word, commands)))
+
+
+def _meant_by(ctx: click.Context, word: str, rest: Sequence[str]) -> list[str]:
+    """Return what a word means: the command behind it (`get jobs`), one that lists it, or an option (`version`)."""
+    commands = _commands(ctx)
+    meant = called(word, commands)
+    if rest and (rest[0] in commands or rest[0] in meant):
+        return [rest[0]]
+    option = f"--{word}"
+    if option in _options(ctx.command):
+        return [option]
+    having = [name for name, one in commands.items() if option in _options(one)]
+    return meant or [f"{name} {option}" for name in having if len(having) == 1]
 
 
 def too_many(ctx: click.Context, words: Sequence[str]) -> UsageError:
     """Return the error for arguments that a command does not take."""
-    usage = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
     many = "s" * (len(words) > 1)
-    return UsageError(f"unexpected argument{many} for {ctx.info_name}: {' '.join(map(repr, words))}", f"usage: {usage}")
+    message = f"unexpected argument{many} for {ctx.info_name}: {' '.join(map(repr, words))}"
+    typed = [word for word in ctx.meta.get(WORDS, ()) if _is_job(word)]
+    if _takes_job(ctx.command) and len(typed) > 1 and all(map(_is_job, words)):
+        return UsageError(message, _for_several(ctx, typed))
+    usage = " ".join([ctx.command_path, *ctx.command.collect_usage_pieces(ctx)])
+    return UsageError(message, f"usage: {usage}")
+
+
+def _for_several(ctx: click.Context, jobs: Sequence[str]) -> str:
+    """Return the hint for several jobs that were given to a command that takes one."""
+    program, first, second = ctx.find_root().info_name, jobs[0], jobs[1]
+    if ctx.info_name == "list":
+        return f"to show several jobs in one stream: {program} follow {' '.join(jobs)}"
+    return f"to compare two jobs: {program} compare {first} {second}"
 
 
 def see(ctx: click.Context, suggestions: Sequence[str] = ()) -> str:
@@ -79,14 +115,15 @@ def _meant(ctx: click.Context, name: str) -> str:
     own = {long.removeprefix("--"): one for long, one in _options(ctx.command).items() if long.startswith("--")}
     renamed = [f"--{one}" for one in called(word, own)]
     if not renamed and _elsewhere(ctx, name) == ["follow"]:
-        job_typed = next(filter(_is_job, ctx.meta.get(WORDS, ())), "JOB")
+        default = "JOB" if _takes_job(ctx.command) else "latest"
+        job_typed = next(filter(_is_job, ctx.meta.get(WORDS, ())), default)
         return f"to watch live: {ctx.find_root().info_name} follow {job_typed}"
     return see(ctx, renamed or _elsewhere(ctx, name) or [f"--{one}" for one in nearest(word, own)])
 
 
 def _elsewhere(ctx: click.Context, name: str) -> list[str]:
     """Return other commands for the same JOB that an option asks for, by their name or by what they list in `also`."""
-    if not _takes_job(ctx.command):
+    if not _takes_job(ctx.command) and ctx.info_name != "jobs":
         return []
     others = {other: one for other, one in _commands(ctx).items() if one is not ctx.command and _takes_job(one)}
     meant = called(name, others) or [other for other in others if name == f"--{other}"]
@@ -112,20 +149,12 @@ def _missing(ctx: click.Context) -> str:
     return f"{ctx.info_name} needs {article}{wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
 
 
-def _source_prefix(ctx: click.Context, error: click.BadParameter) -> str:
-    """Return the option of an invalid value, or the variable that it came from; "" for an argument."""
+def _wrong_value(ctx: click.Context, error: click.BadParameter) -> str:
+    """Return what is wrong with a value, after the option that it is of."""
     option = error.param or _options(ctx.command).get(str(error.param_hint))
     if not isinstance(option, Option):
-        return ""
-    by_variable = ctx.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT
-    return f"{option.envvar if by_variable else option.opts[-1]}: "
-
-
-def _wrong_value(error: click.BadParameter) -> str:
-    """Return what is wrong with a value; click lists every word for yes and no."""
-    if isinstance(error.param, Option) and error.param.is_flag:
-        return f"{error.message.partition(' is not')[0]} is neither 1 nor 0"
-    return _sentence(error.message)
+        return _sentence(error.message)
+    return f"{option.opts[-1]}: {option.what_is_wrong(error)}"
 
 
 def _sentence(text: str) -> str:

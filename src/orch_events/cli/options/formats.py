@@ -9,13 +9,32 @@ from orch_events.cli.options.groups import OutputOptions
 from orch_events.cli.options.option import Command, either, grouped, is_typed, output_option, report_option
 from orch_events.cli.options.types import FILE, StreamFormat
 
+FILE_FORMATS = {
+    "junit": "nodes",
+    "markdown": "summary",
+    "html": "timeline",
+    "json": "summary",
+    "csv": "nodes",
+    "perfetto": "timeline",
+    "otlp": "timeline",
+}
+"""The formats of `--report`, each with the command whose -o writes the same."""
+
+
+def _with_files(command: str, *formats: str) -> tuple[str, ...]:
+    """Return a command's formats, and behind them those that it has in common with `--report`."""
+    return tuple(dict.fromkeys([*formats, *(name for name, other in FILE_FORMATS.items() if other == command)]))
+
+
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
+NODE_FORMATS = _with_files("nodes", *EVENT_FORMATS)
 JOB_FORMATS = (*EVENT_FORMATS, "name")
 STREAM_FORMATS = ("table", "jsonl", "csv")
 REPORT_FORMATS = ("text", "json")
+SUMMARY_FORMATS = _with_files("summary", *REPORT_FORMATS)
 NODE_ORDERS = ("start", "duration", "name", "state")
 OUTPUT_FORMATS = ("text", "jsonl")
-PICTURE_FORMATS = ("text", "svg", "html")
+PICTURE_FORMATS = _with_files("timeline", "text", "svg")
 
 
 def output_options(
@@ -73,6 +92,18 @@ _JSON_LINES = "Same as -o jsonl: the server's own objects, one per line."
 def event_output_options(command: Command) -> Command:
     """Add the options of the format of events."""
     return output_options(EVENT_FORMATS, json="jsonl", help_text=_JSON_LINES)(command)
+
+
+def node_output_options(command: Command) -> Command:
+    """Add the options of the format of nodes."""
+    return output_options(NODE_FORMATS, json="jsonl", help_text="Same as -o jsonl: an object per node and line.")(
+        command
+    )
+
+
+def summary_output_options(command: Command) -> Command:
+    """Add the options of the format of a summary."""
+    return output_options(SUMMARY_FORMATS, json="json", help_text="Same as -o json: one JSON object.")(command)
 
 
 def stream_output_options(command: Command) -> Command:

@@ -103,6 +103,22 @@ class EventOptions(NamedTuple):
     retry: RetryOptions
 
 
+class AfterOptions(NamedTuple):
+    """What is done when following has ended.
+
+    Attributes:
+        exec: the command to run; None for none.
+        exec_always: whether to run it after a signal too.
+        exec_timeout: for how many seconds it may run.
+        bell: whether to ring the terminal's bell.
+    """
+
+    exec: str | None
+    exec_always: bool
+    exec_timeout: float
+    bell: bool
+
+
 class PartOptions(NamedTuple):
     """Of which nodes a report speaks."""
 

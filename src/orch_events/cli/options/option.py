@@ -1,6 +1,7 @@
 """Options, and groups of them. Each option has an environment variable: `ORCH_EVENTS_` and its long name."""
 
 import functools
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -8,8 +9,9 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from orch_events.cli.options.facts import PREFIX, is_fact
 from orch_events.errors import UsageError
-from orch_events.times import Instant
+from orch_events.times import Instant, write_duration
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,6 +31,8 @@ class Option(click.Option):
     Args:
         heading: the heading of its group in the help.
         also: names that other programs have for it, without dashes: whoever types one gets it as a suggestion.
+        bare: its value where it is typed without one; any other then needs an equals sign, so that no argument is taken
+            for it. "" if it can't be typed so.
     """
 
     def __init__(
@@ -36,25 +40,43 @@ class Option(click.Option):
         *args: Any,  # noqa: ANN401 - click's own
         heading: str = "Options",
         also: Sequence[str] = (),
+        bare: str = "",
         **attributes: Any,  # noqa: ANN401 - click's own
     ) -> None:
         super().__init__(*args, **attributes)
         self.heading = heading
         self.also = also
+        self.bare = bare
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """Return the text of its variable; None if that is not set, or is a fact that `--exec` tells its command."""
+        return None if is_fact(str(self.envvar), os.environ) else super().resolve_envvar_value(ctx)
 
     def value_from_envvar(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
-        """Return the variable's value; None for one that this command can't use, but another can."""
-        if self.can_use_variable(ctx) or not any(one.can_use_variable(ctx) for one in namesakes(ctx, self.envvar)):
+        """Return the variable's value; None for one that this command can't use, with a warning if none can."""
+        error = self._variable_error(ctx)
+        if error is None:
             return self._variable_value(ctx)
+        usable = any(one.can_use_variable(ctx) for one in namesakes(ctx, self.envvar))
+        if not usable and ctx.obj is not None and not ctx.resilient_parsing:
+            ctx.obj.stderr.warn(f"{self.envvar} is ignored: {self.what_is_wrong(error)}")
         return None
 
     def can_use_variable(self, ctx: click.Context) -> bool:
         """Whether the value of its variable, if that is set, is one that it takes."""
+        return self._variable_error(ctx) is None
+
+    def what_is_wrong(self, error: click.BadParameter | UsageError) -> str:
+        """Return what an error says of a value; click lists every word for yes and no."""
+        message = " ".join(error.message.split()).rstrip(".")
+        return f"{message.partition(' is not')[0]} is neither 1 nor 0" if self.is_flag else message
+
+    def _variable_error(self, ctx: click.Context) -> click.BadParameter | UsageError | None:
         try:
             self.type_cast_value(ctx, self._variable_value(ctx))
-        except (click.BadParameter, UsageError):
-            return False
-        return True
+        except (click.BadParameter, UsageError) as error:
+            return error
+        return None
 
     def _variable_value(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own
         text = self.resolve_envvar_value(ctx)
@@ -66,7 +88,8 @@ class Option(click.Option):
         names = ", ".join(self.opts)
         if self.is_flag:
             return names.replace("--", "--[no-]") if self.secondary_opts else names
-        return f"{names} {self.metavar or self.type.name.upper()}"
+        value = self.metavar or self.type.name.upper()
+        return f"{names}[={value}]" if self.bare else f"{names} {value}"
 
     @property
     def default_text(self) -> str:
@@ -89,7 +112,19 @@ class Option(click.Option):
             if isinstance(one, bool):
                 yield name if one else max(self.secondary_opts, key=len, default=name)
             else:
-                yield from (name, _word(one))
+                yield from (name, self._word(one))
+
+    def _word(self, value: Any) -> str:  # noqa: ANN401 - any option's
+        if isinstance(value, float) and self.metavar == "DURATION":
+            return write_duration(value)
+        return _word(value)
+
+
+def with_bare_values(params: Sequence[click.Parameter], args: Sequence[str]) -> list[str]:
+    """Return arguments in which options that were typed without a value have their bare one."""
+    bare = {name: one.bare for one in params if isinstance(one, Option) and one.bare for name in one.opts}
+    end = args.index("--") if "--" in args else len(args)
+    return [f"{arg}={bare[arg]}" if arg in bare else arg for arg in args[:end]] + list(args[end:])
 
 
 def namesakes(ctx: click.Context, envvar: object) -> Iterator[Option]:
@@ -140,7 +175,7 @@ retry_option = functools.partial(option, heading="Retries")
 def variable(names: Sequence[str]) -> str:
     """Return the environment variable of an option with these names."""
     long = next(name for name in names if name.startswith("--"))
-    return "ORCH_EVENTS_" + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
+    return PREFIX + long.partition("/")[0].removeprefix("--").replace("-", "_").upper()
 
 
 def composed(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
@@ -173,6 +208,25 @@ def grouped(
 
 def _values_of(kind: type[Any]) -> Read:
     return lambda _, values: kind(**{field: values.pop(field) for field in kind._fields})
+
+
+def one_of(given: Mapping[str, bool], typed: Mapping[str, Sequence[str]]) -> str:
+    """Return which of the options that exclude each other is given; "" for none. A typed one overrides variables.
+
+    Args:
+        given: whether each is given, by its parameter's name; `json` also stands for --output.
+        typed: the options that were typed, by the same names.
+
+    Raises:
+        UsageError: several were typed.
+    """
+    words = typed.keys() | ({"json"} if "output" in typed else set())
+    names = [name for name, on in given.items() if on]
+    typed_names = [name for name in names if name in words]
+    if len(typed_names) > 1:
+        *others, last = (f"--{name}" for name in given)
+        raise UsageError(f"{', '.join(others)} and {last} can't be combined", "use one of them")
+    return next(iter(typed_names or names), "")
 
 
 def either(words: Sequence[str]) -> str:

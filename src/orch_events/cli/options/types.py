@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.errors import UsageError
+from orch_events.library.job_ref import JobRef
 from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
 from orch_events.wire.vocabulary import EVENT_TYPES, FAIL_ON, JOB_TYPES, PLAN_EVENT_TYPES, PLAN_TYPE
 
@@ -98,8 +98,21 @@ def job(text: str) -> JobRef:
 
 def whole(text: str) -> int:
     """Parse a whole number from 0 on."""
-    if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text):
-        raise click.BadParameter(f"{text!r} is not a whole number from 0 to {'9' * _MAX_DIGITS}")
+    return _whole_from(0, text)
+
+
+def count(text: str) -> int:
+    """Parse a whole number from 1 on."""
+    return _whole_from(1, text)
+
+
+def _whole_from(least: int, text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]+", text, re.ASCII):
+        raise click.BadParameter(f"{text!r} is not a whole number")
+    if text.startswith("-") or (len(text) <= _MAX_DIGITS and int(text) < least):
+        raise click.BadParameter(f"{_shown(text)} is too small: the minimum is {least}")
+    if len(text) > _MAX_DIGITS:
+        raise click.BadParameter(f"{_shown(text)} is too large: the maximum is {'9' * _MAX_DIGITS}")
     return int(text)
 
 
@@ -118,13 +131,6 @@ def above_zero(text: str) -> float:
         number = math.nan
     if not 0 < number < math.inf:
         raise click.BadParameter(f"{text!r} is not a number above 0, such as 0.5 or 60")
-    return number
-
-
-def count(text: str) -> int:
-    """Parse a whole number from 1 on."""
-    if not re.fullmatch(rf"[0-9]{{1,{_MAX_DIGITS}}}", text) or not (number := int(text)):
-        raise click.BadParameter(f"{text!r} is not a whole number from 1 to {'9' * _MAX_DIGITS}")
     return number
 
 
@@ -162,13 +168,17 @@ class InstantType(ParamType):
         return read
 
 
+def _shown(text: str) -> str:
+    return repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}..."
+
+
 instant = InstantType()
 """A point in time."""
 
 
 def regex(text: str) -> re.Pattern[str]:
     """Parse a regular expression."""
-    shown = repr(text) if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]!r}..."
+    shown = _shown(text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a later Python may read it otherwise: no concern of who types it

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
-from orch_events.wire.job_key import kind_and_number
+from orch_events.wire.keyed import with_job
 from orch_events.wire.plan import plan_text
 
 CSV_COLUMNS = ("id", "timestamp", "type", "node", "message")
@@ -43,32 +43,16 @@ class JsonLines:
         """Do nothing: nothing is buffered."""
 
 
-class JsonArray:
-    """The server's own objects in one array, which is closed even after an error.
+class JsonArray(JsonLines):
+    """The same objects in one array, which is closed even after an error."""
 
-    Args:
-        output: the stream.
-        name_job: whether each object gets a first key, "job" or "plan".
-    """
-
-    def __init__(self, output: Output, *, name_job: bool = False) -> None:
-        self._output = output
-        self._name_job = name_job
-        self._before = b"[\n"
-
-    def write(self, job: str, events: Sequence[Event]) -> None:
-        """Write a line for each event, separated by commas."""
-        self.write_objects([with_job(event.raw, job) if self._name_job else event.source for event in events])
+    _before = b"[\n"
 
     def write_objects(self, objects: Sequence[bytes]) -> None:
         """Write a line for each JSON object, separated by commas."""
         if objects:
             self._output.write(self._before + b",\n".join(objects))
             self._before = b",\n"
-
-    def flush(self) -> None:
-        """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
-        self._output.flush()
 
     def close(self, *, complete: bool = True) -> None:
         """Close the array."""
@@ -137,12 +121,3 @@ def csv_line(cells: Sequence[str], *, safe: bool = False) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow([escape_control(cell) for cell in cells])
     return text.getvalue()
-
-
-def with_job(raw: bytes, job: str) -> bytes:
-    """Put a first key "job" or "plan" into an event's compact JSON; what is not an object stays as it is."""
-    if not raw.startswith(b"{"):
-        return raw
-    comma = b"" if raw == b"{}" else b","
-    kind, number = kind_and_number(job)
-    return b'{"%b":"%b"%b%b' % (kind.encode(), number.encode(), comma, raw[1:])

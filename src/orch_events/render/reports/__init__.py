@@ -6,5 +6,7 @@ nodes     a row for each node
 output    what nodes printed
 failures  nodes that did not finish, grouped by cause
 compare   two jobs side by side
+junit     a suite for each job, a case for each node, for CI systems
+markdown  outcome, causes and slowest nodes, for GitHub's step summaries
 jobs      the list of recent jobs, as a table or CSV
 """

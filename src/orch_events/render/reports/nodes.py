@@ -103,9 +103,17 @@ def _line(texts: Sequence[str], widths: Sequence[int], run: NodeRun | None, layo
     return _GAP.join(shown).rstrip()
 
 
-def nodes_csv(rows: Sequence[Row], *, safe: bool = False) -> list[str]:
-    """Return a header, and a line for each node; times are UTC, durations seconds; `safe` as for `csv_line`."""
-    return [csv_line(NODE_COLUMNS), *(csv_line(_cells(row), safe=safe) for row in rows)]
+def nodes_csv(jobs: Sequence[tuple[str, Sequence[Row]]], *, safe: bool = False) -> list[str]:
+    """Return a header, and a line for each node of some jobs; of several, or of a plan, a first column names the job.
+
+    Times are UTC, durations seconds; `safe` as for `csv_line`.
+    """
+    named = len(jobs) > 1 or any(row.run.job for _, rows in jobs for row in rows)
+    first = ("job",) if named else ()
+    lines = [csv_line((*first, *NODE_COLUMNS))]
+    for job, rows in jobs:
+        lines += [csv_line((*[row.run.job or job] * named, *_cells(row)), safe=safe) for row in rows]
+    return lines
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """What nodes printed: the same output once, under all its nodes; or node by node; or as JSON.
 
-An output can have many megabytes, so text is yielded in pieces. Each line of it is indented, and escaped as all that
-comes from a node; tabs are spaces.
+An output can have many megabytes, so text is yielded in pieces. Each line of it is indented, without colours, and
+escaped as all that comes from a node; tabs are spaces.
 """
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import chain
 
 import msgspec
 
@@ -17,8 +17,9 @@ from orch_events.analysis.progress import JobProgress
 from orch_events.render.reports.common import counted, heading
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import escape_control
+from orch_events.wire.printed import drop_colors
+from orch_events.wire.text import LargeText, Text, pieces
 
-_PIECE_CHARACTERS = 1 << 17
 _INDENT = "  "
 _PLAIN = bytes([*b"\n", *range(ord(" "), ord("~") + 1)])
 """The ASCII characters that are shown as they are."""
@@ -64,51 +65,49 @@ def _body(one: NodeOutput, layout: Layout) -> Iterator[str]:
         yield from _indented(text, _INDENT * (1 + labelled))
 
 
-def _sections(printed: Printed, error: str) -> Iterator[tuple[str, str]]:
+def _sections(printed: Printed, error: str) -> Iterator[tuple[str, Text]]:
     yield ("output" if printed.stderr is None else "stdout"), printed.output or ""
     yield "stderr", printed.stderr or ""
     yield "error", error
     yield "result", printed.value
 
 
-def _indented(text: str, indent: str) -> Iterator[str]:
-    """Yield the lines of a text, indented and escaped, in pieces of whole lines."""
-    at, length = 0, len(text) - text.endswith("\n")
-    while at <= length:
-        end = length
-        if at + _PIECE_CHARACTERS < length:
-            end = text.rfind("\n", at, at + _PIECE_CHARACTERS)
-            end = end if end >= 0 else text.find("\n", at, length)
-            end = end if end >= 0 else length
-        yield _escaped(text[at:end], indent)
-        at = end + 1
+def _indented(text: Text, indent: str) -> Iterator[str]:
+    """Yield the lines of a text, indented and escaped, in pieces."""
+    ends_line = True
+    for piece in pieces(text):
+        lines = drop_colors(piece)
+        begin, ends_line = indent * ends_line, lines.endswith("\n")
+        yield begin + _escaped(lines.removesuffix("\n"), indent) + "\n" * ends_line
+    if not ends_line:
+        yield "\n"
 
 
 def _escaped(lines: str, indent: str) -> str:
-    """Indent lines and escape them; fast if there is nothing to escape."""
+    """Escape lines, and indent all but the first; fast if there is nothing to escape."""
     if lines.isascii() and not lines.encode().translate(None, _PLAIN):
-        shown = indent + lines.replace("\n", f"\n{indent}")
-    else:
-        each = (escape_control(line.removesuffix("\r").expandtabs()) for line in lines.split("\n"))
-        shown = indent + f"\n{indent}".join(each)
-    return f"{shown}\n"
+        return lines.replace("\n", f"\n{indent}")
+    return f"\n{indent}".join(escape_control(line.removesuffix("\r").expandtabs()) for line in lines.split("\n"))
 
 
-def output_json(one: NodeOutput, job: str) -> bytes:
-    """Return a node's output as a JSON object; `docs/reports.md` explains its keys."""
+def output_json(one: NodeOutput, job: str) -> Iterator[bytes]:
+    """Yield a line with a node's output as a JSON object, in pieces if it is large; `docs/reports.md` has its keys."""
     printed = one.printed
-    content: dict[str, Any] = {
-        "job": one.job or job,
-        "node": one.name,
-        "state": one.state,
-        "exit_code": one.exit_code,
-        "output": printed.output,
-        "stderr": printed.stderr,
-        "error": one.error or None,
-    }
-    value = (printed.value or "null").encode("utf-8", "backslashreplace")  # of a lone surrogate it makes JSON's escape
+    head = {"job": one.job or job, "node": one.name, "state": one.state, "exit_code": one.exit_code}
+    line = _json(head)[:-1]
+    for name, text in (("output", printed.output), ("stderr", printed.stderr), ("error", one.error or None)):
+        line += b',"%b":' % name.encode()
+        if isinstance(text, LargeText):
+            yield from chain([line], text.written_pieces())
+            line = b""
+        else:
+            line += _json(text)
+    value = (printed.value or "null").encode("utf-8", "backslashreplace")  # of a lone surrogate it makes an escape
+    yield b'%b,"value":%b}\n' % (line, value)
+
+
+def _json(value: object) -> bytes:
     try:
-        return msgspec.json.encode({**content, "value": msgspec.Raw(value)})
-    except UnicodeEncodeError:
-        rest = json.dumps(content, separators=(",", ":"))
-        return b'%b,"value":%b}' % (rest[:-1].encode(), value)
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:  # a lone surrogate
+        return json.dumps(value, separators=(",", ":")).encode()

@@ -119,12 +119,13 @@ def _label(span: Span, layout: Layout, running: str) -> str:
     return format_duration(span.seconds) + text
 
 
-def summary_json(summary: Summary) -> dict[str, Any]:
-    """Return the report for programs; `docs/reports.md` explains its keys."""
+def summary_json(summary: Summary, partial: str = "") -> dict[str, Any]:
+    """Return the report for programs, and why it is `partial`, if it is; `docs/reports.md` explains its keys."""
     progress, over = summary.progress, summary.progress.outcome is not None
     return {
         "version": VERSION,
         **json_progress(progress, summary.part),
+        "partial": partial or None,
         "nodes": {"total": progress.total, "unheard": progress.unheard, "states": dict(progress.nodes)},
         "started_at": timestamp(summary.began_at),
         "ended_at": timestamp(summary.last_at) if over else None,

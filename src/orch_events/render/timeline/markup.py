@@ -4,8 +4,10 @@ import html
 import json
 from collections.abc import Sequence
 
-from orch_events.analysis.timeline import Chart, concurrency, concurrency_by_cell
-from orch_events.render.toolkit.text import escape_control
+from orch_events.analysis.timeline import Chart, Row, concurrency, concurrency_by_cell
+from orch_events.render.timeline.captions import label
+from orch_events.render.toolkit.text import escape_control, width
+from orch_events.render.toolkit.theme import Theme
 from orch_events.wire.vocabulary import NODE_STATES
 
 STRIP_CELLS = 240
@@ -43,6 +45,16 @@ DARK = {
 
 CLASSES = (*NODE_STATES.values(), "other")
 """The CSS classes of states; `other` is for states that are not documented."""
+
+
+PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
+"""The theme of their texts: colours are CSS."""
+
+
+def widest(rows: Sequence[Row]) -> tuple[int, int]:
+    """Return the cells of the longest name, and of the longest label."""
+    names = max((width(escape_control(row.run.name)) for row in rows), default=0)
+    return names, max((width(label(row, PLAIN)) for row in rows), default=0)
 
 
 def state_class(state: str) -> str:

@@ -1,4 +1,6 @@
-"""The timeline as an HTML page: all nodes, to search and sort. It loads nothing from anywhere.
+"""The timeline as an HTML page: causes and outputs of failures, and all nodes, to search and sort.
+
+It loads nothing from anywhere.
 
 The rows are written here. The page's script only hides and moves them, so the page can be read without it.
 """
@@ -7,14 +9,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 
-from orch_events.analysis.failures import Group
+from orch_events.analysis.failures import Failures, Group
+from orch_events.analysis.folding import fold
+from orch_events.analysis.job_report import JobReport
+from orch_events.analysis.output import OutputGroup, grouped
+from orch_events.analysis.summary import Summary
 from orch_events.analysis.timeline import SORTS, Chart, Row, ordered
+from orch_events.job.plan import PlanState
 from orch_events.render.timeline.axis import Axis
 from orch_events.render.timeline.captions import Heading, counted, describe, label, mark, reasons
 from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
     LIGHT,
+    PLAIN,
     STRIP_CELLS,
     bar_color,
     element,
@@ -23,33 +31,36 @@ from orch_events.render.timeline.markup import (
     outline,
     script_json,
     state_class,
+    widest,
 )
-from orch_events.render.toolkit.text import escape_control, width
-from orch_events.render.toolkit.theme import Theme
+from orch_events.render.toolkit.text import escape_control
+from orch_events.times import format_duration
+from orch_events.wire.text import Text, whole
 
-_THEME = Theme.from_capabilities(color=False, ascii_only=False)
 _MOST_NAME_CELLS = 48
 _LEAST_LABEL_CELLS = 12
 _MOST_TICKS = 12
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, causes: Sequence[Group] = ()) -> str:
-    """Return the page; its rows are in the order `sort` at first, and can be sorted otherwise.
+def draw(report: JobReport, time: str = "elapsed", sort: str = SORTS[0]) -> str:
+    """Return the page of a job; of a plan, its rows are jobs.
 
     Args:
-        chart: the chart.
-        heading: its heading.
-        axis: its axis.
-        sort: the first order.
-        causes: the nodes that did not finish, by cause.
+        report: the job.
+        time: the labels of the axis, as `Axis` takes it.
+        sort: the order of the rows at first; they can be sorted otherwise.
     """
+    state, part = report.state, report.part
+    chart = Chart.of_jobs(state) if isinstance(state, PlanState) else Chart.from_state(state, part)
+    heading, axis = Heading.from_state(state, chart, part), Axis(chart, time)
     rows = ordered(chart.rows, sort)
-    names = max((width(escape_control(row.run.name)) for row in rows), default=0)
-    labels = max((width(label(row, _THEME)) for row in rows), default=0)
+    names, labels = widest(rows)
     return _filled(
         title=escaped(heading.sentence),
         began=escaped(f"started {axis.began}" if axis.began else "start time unknown"),
+        partial=element("p", escaped(f"This page is partial: {report.partial}.")) if report.partial else "",
+        figures=_figures(Summary.from_state(state, part)),
         light=_variables(LIGHT),
         dark=_variables(DARK),
         classes="\n".join(f".{kind} {{ --state: var(--{kind}); --bar: var(--{bar_color(kind)}) }}" for kind in CLASSES),
@@ -58,7 +69,8 @@ def draw(chart: Chart, heading: Heading, axis: Axis, sort: str, causes: Sequence
         states="\n".join(_states(heading, rows)),
         sorts="".join(element("option", name, **{"selected": ""} if name == sort else {}) for name in SORTS),
         nodes=heading.nodes,
-        causes=_causes(causes),
+        causes=_causes(Failures.from_state(state, part).groups),
+        outputs=_outputs(grouped(report.outputs.values(), state.runs)),
         chart="\n".join(_chart(chart, axis, rows)) if rows else element("p", "No events yet."),
         orders=script_json(_orders(chart.rows, rows)),
     )
@@ -78,7 +90,7 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
     """Yield how many nodes are in each state; a state that has rows is a button, which the script enables."""
     drawn = {escape_control(row.run.state) for row in rows}
     for state, count in heading.counts.items():
-        text = element("b", escaped(mark(state, _THEME)), class_=state_class(state)) + escaped(f"{count:,} {state}")
+        text = element("b", escaped(mark(state, PLAIN)), class_=state_class(state)) + escaped(f"{count:,} {state}")
         button = {"type": "button", "value": state, "aria-pressed": "false", "disabled": ""}
         yield element("li", element("button", text, **button) if state in drawn else element("span", text))
 
@@ -86,11 +98,39 @@ def _states(heading: Heading, rows: Sequence[Row]) -> Iterator[str]:
 def _causes(groups: Sequence[Group]) -> str:
     """Return a list of why nodes did not finish; nothing if no cause is known."""
     items = [
-        element("li", element("b", escaped(f"{mark(group.state, _THEME)}{counted(len(group.runs))} {group.state}: "),
+        element("li", element("b", escaped(f"{mark(group.state, PLAIN)}{counted(len(group.runs))} {group.state}: "),
                               class_=state_class(group.state)) + escaped(group.cause))
         for group in groups if group.cause
     ]  # fmt: skip
     return element("ul", items, class_="causes", **{"aria-label": "Causes"}) if items else ""
+
+
+def _figures(summary: Summary) -> str:
+    """Return how long the nodes took; nothing if none has ended."""
+    if (spread := summary.spread) is None:
+        return ""
+    names = ("p50", "p90", "p99", "maximum")
+    figures = ", ".join(f"{name} {format_duration(getattr(spread, name))}" for name in names)
+    return element("p", f"durations of {counted(spread.count)}: {figures}")
+
+
+def _outputs(groups: Sequence[OutputGroup]) -> str:
+    """Return what nodes printed, the same output once; each folds out."""
+    return "\n".join(map(_output, groups))
+
+
+def _output(group: OutputGroup) -> str:
+    one = group.example
+    exited = "" if one.exit_code is None else f", exit code {one.exit_code}"
+    told = element("b", escaped(f"{mark(one.state, PLAIN)}{counted(len(group.names))} {one.state}{exited}: "))
+    summary = element("summary", told + escaped(", ".join(fold(group.names))), class_=state_class(one.state))
+    texts = (one.printed.output, one.printed.stderr, one.printed.value, one.error)
+    return element("details", [summary, *(element("pre", _lines(text)) for text in texts if text)])
+
+
+def _lines(text: Text) -> str:
+    """Escape the lines of a text."""
+    return "\n".join(escaped(line.removesuffix("\r").expandtabs()) for line in whole(text).rstrip("\n").split("\n"))
 
 
 def _chart(chart: Chart, axis: Axis, rows: Sequence[Row]) -> Iterator[str]:
@@ -121,7 +161,7 @@ def _row(row: Row, seconds: float, axis: Axis) -> str:
     bar = "" if row.seconds is None else "<i></i>"
     return (
         f'<li class="{state_class(state)}" data-state="{escaped(state)}" style="{place}"><b>{escaped(row.run.name)}</b>'
-        f'{bar}<em aria-hidden="true">{escaped(label(row, _THEME))}</em>{text}</li>'
+        f'{bar}<em aria-hidden="true">{escaped(label(row, PLAIN))}</em>{text}</li>'
     )
 
 

@@ -9,6 +9,7 @@ from orch_events.render.timeline.markup import (
     CLASSES,
     DARK,
     LIGHT,
+    PLAIN,
     STRIP_CELLS,
     bar_color,
     element,
@@ -16,11 +17,10 @@ from orch_events.render.timeline.markup import (
     number,
     outline,
     state_class,
+    widest,
 )
-from orch_events.render.toolkit.text import cut, escape_control, width
-from orch_events.render.toolkit.theme import Theme
+from orch_events.render.toolkit.text import cut, escape_control
 
-_THEME = Theme.from_capabilities(color=False, ascii_only=False)
 _WIDTH = 1000
 _MARGIN = 16
 _ROW = 20
@@ -55,8 +55,7 @@ class Picture:
         self._chart = chart
         self._axis = axis
         self._rows = rows
-        names = max((width(escape_control(row.run.name)) for row in rows), default=0)
-        labels = max((width(label(row, _THEME)) for row in rows), default=0)
+        names, labels = widest(rows)
         self._left = _MARGIN + (min(names, _MOST_NAME_CELLS) + 2) * _CELL
         self._bars = _WIDTH - _MARGIN - self._left - (max(labels, _LEAST_LABEL_CELLS) + 1) * _CELL
         self._bottom = _TOP + _ROW * len(rows)
@@ -100,9 +99,9 @@ class Picture:
         parts = [
             element("title", "\n".join(map(escaped, text.split("\n")))),
             element("rect", class_="row", y=top, width=_WIDTH, height=_ROW),
-            _text(_MARGIN, top, cut(name, _MOST_NAME_CELLS, _THEME.ellipsis)),
+            _text(_MARGIN, top, cut(name, _MOST_NAME_CELLS, PLAIN.ellipsis)),
             self._bar(row, top),
-            _text(self._x(end or 0.0) + _CELL, top, label(row, _THEME), "" if state == "finished" else "told"),
+            _text(self._x(end or 0.0) + _CELL, top, label(row, PLAIN), "" if state == "finished" else "told"),
         ]
         return element("g", parts, class_=state_class(state))
 
@@ -142,7 +141,7 @@ def _head(heading: Heading, began: str) -> Iterator[str]:
     """Draw the heading, and how many nodes are in each state."""
     yield _text(_MARGIN, _MARGIN, heading.sentence, "title")
     counts = [
-        element("tspan", escaped(mark(state, _THEME)), class_=f"told {state_class(state)}", dx=number(2 * _CELL))
+        element("tspan", escaped(mark(state, PLAIN)), class_=f"told {state_class(state)}", dx=number(2 * _CELL))
         + element("tspan", escaped(f"{count:,} {state}"))
         for state, count in heading.counts.items()
     ]

@@ -27,11 +27,30 @@ def is_pipe(stream: TextIO | None) -> bool:
         return False
 
 
-def in_foreground(stream: TextIO | None) -> bool:
-    """Whether this process may draw on a terminal: not while a shell has it in the background."""
+def may_draw(stream: TextIO | None) -> bool:
+    """Whether this process may draw on a terminal.
+
+    It may not while a shell has it in the background, nor while a program that takes each key, such as a pager that
+    reads our output, has the terminal.
+    """
+    return stream is None or (_in_foreground(stream) and _reads_lines(stream))
+
+
+def _in_foreground(stream: TextIO) -> bool:
     try:
-        return stream is None or os.tcgetpgrp(stream.fileno()) == os.getpgrp()
+        return os.tcgetpgrp(stream.fileno()) == os.getpgrp()
     except (OSError, ValueError, AttributeError):  # not the controlling terminal, none at all, or Windows
+        return True
+
+
+def _reads_lines(stream: TextIO) -> bool:
+    try:
+        import termios
+    except ImportError:  # Windows
+        return True
+    try:
+        return bool(termios.tcgetattr(stream)[3] & termios.ICANON)
+    except (termios.error, OSError, ValueError):  # no terminal, or it went away
         return True
 
 
@@ -58,7 +77,7 @@ class Echo:
 
     def _switch(self, *, on: bool) -> bool:
         """Turn it on or off; return whether it was the other way before."""
-        if self._stream is None or not in_foreground(self._stream):
+        if self._stream is None or not may_draw(self._stream):
             return False
         try:
             import termios

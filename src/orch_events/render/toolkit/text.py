@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import accumulate
 from unicodedata import category, east_asian_width
 
+_NONE = "[\ufdd0-\ufdef\ufffe\uffff]"
+"""Code points that are no characters; XML has no way to write the last two."""
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _EMOJI = "[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 _JOINER = "\u200d"
@@ -31,6 +33,17 @@ def escape_control(text: str) -> str:
         One line of safe text.
     """
     return re.sub(_ACTING, _escape, text) if not text.isascii() or not text.isprintable() else text
+
+
+def drop_control(text: str) -> str:
+    """Drop control characters, for formats of programs that can't bear them; of white space all but line ends and tabs.
+
+    What two programs take for a character differs at the end of a plane, so what is none there goes as well.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    kept = re.sub(_ACTING, lambda found: found[0] if found[0] in "\n\t" else "", text.replace("\r\n", "\n"))
+    return re.sub(_NONE, "", kept)
 
 
 def escape_control_all(texts: list[str]) -> list[str]:

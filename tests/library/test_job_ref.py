@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.cli.options.job_ref import JobRef
 from orch_events.client.url import ServiceUrl
+from orch_events.library.job_ref import JobRef
 
 
 @pytest.mark.parametrize(("text", "number"), [("352", "352"), ("0352", "352"), ("0", "0"), ("9" * 18, "9" * 18)])
@@ -77,7 +77,7 @@ def test_a_plan_job_has_a_number_of_its_own_sequence(text: str, ref: JobRef) -> 
     assert JobRef.parse(text) == ref
 
 
-@pytest.mark.parametrize("text", ["plan:", "plan:x", "plan:-1", "PLAN:9", "plan:latest~x", "plan: 9", "plan:9.jsonx"])
+@pytest.mark.parametrize("text", ["plan:", "plan:x", "plan:latest~x", "plan:9.jsonx"])
 def test_what_is_no_plan_job_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="plan:9 for a plan job"):
         JobRef.parse(text)
@@ -85,7 +85,7 @@ def test_what_is_no_plan_job_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "abc", "-5", "352x", " 352", "352\n", "1.0", "٣", "9" * 19, "Latest", "LATEST", "latest~-1", "latest~x",
+    ["", " ", "abc", "-5", "352x", "1.0", "٣", "9" * 19, "latest~x",
      "latest~12345", "latest2",
      "pe/jobs/352", "https://", "https://pe", "https://pe/jobs", "https://pe/jobs/", "https://pe/jobs/abc", "https://pe/jobs/352x",
      "https://pe/plan_jobs/352", "https://pe/myjobs/352", "https://pe/352", "https://pe/?jobs/352",
@@ -98,6 +98,22 @@ def test_anything_else_is_no_job_and_one_sentence_says_what_is(text: str) -> Non
     ) as caught:
         JobRef.parse(text)
     assert repr(text) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("latest-1", "latest~1"), ("latest^", "latest~1"), ("HEAD~2", "latest~2"), ("latest~-1", "latest~1"),
+        ("last", "latest"), ("LATEST", "latest"), ("plan-latest", "plan:latest"),
+        ("plan9", "plan:9"), ("plan/9", "plan:9"), ("PLAN:9", "plan:9"), ("plan: 9", "plan:9"), ("plan:-1", "plan:1"),
+        ("job:352", "352"), ("jobs/352", "352"), ("#352", "352"), (" 352", "352"), ("352\n", "352"),
+    ],
+)  # fmt: skip
+def test_what_others_would_write_is_answered_with_what_is_meant(text: str, meant: str) -> None:
+    with pytest.raises(ValueError, match="is not a job") as caught:
+        JobRef.parse(text)
+    assert str(caught.value) == f"{text!r} is not a job: did you mean {meant}?"
+    JobRef.parse(meant)
 
 
 @pytest.mark.parametrize(

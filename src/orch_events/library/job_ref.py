@@ -13,6 +13,9 @@ _NUMBER = r"[0-9]{1,18}"
 _LATEST = r"(?P<plan>plan:)?latest(?:~(?P<before>[0-9]{0,4}))?"
 """As git has it: `latest~2` is the second before the newest, `latest~` the one before it."""
 _PLAN = rf"plan:(?P<number>{_NUMBER})"
+_LIKE_LATEST = r"(?i)(?P<plan>plan[:/-]?)?(?:latest|last|newest|head)(?:[~^-]+(?P<before>[0-9]{0,4}))?"
+_LIKE_NUMBER = rf"(?i)(?:(?:(?P<plan>plan)|jobs?|id)[:/#= -]*|#)?(?P<number>{_NUMBER})"
+"""What others would write for `latest~2` and `plan:9`."""
 _URL = (
     r"(?i)(?P<scheme>https?)://(?:[^/?#@]*@)?(?P<host>\[[0-9a-f:.]+\]|[^/?#@:\[\]\s]+)(?P<port>:[0-9]{1,5})?"
     r"(?P<path>/[^?#]*)?(?:\?[^#]*)?(?:#(?P<fragment>.*))?"
@@ -53,6 +56,8 @@ class JobRef(NamedTuple):
         if re.fullmatch(_PATH, text):
             return cls("recording", place=text)
         shown = "this" if "@" in text else repr(text)
+        if meant := _meant_by(text):
+            raise ValueError(f"{shown} is not a job: did you mean {meant}?")
         raise ValueError(
             f"{shown} is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL of a job "
             "or the path of a recording"
@@ -61,6 +66,11 @@ class JobRef(NamedTuple):
     def name_for(self, number: str) -> str:
         """Return the name of a job in suggested commands: the path of its recording, or its number."""
         return self.place if self.kind == "recording" else number
+
+    @property
+    def latest_name(self) -> str:
+        """How the latest job, or one before it, is written."""
+        return f"{self.number}latest" + f"~{self.before}" * (self.before > 0)
 
     @classmethod
     def _of_url(cls, url: re.Match[str]) -> "JobRef | None":
@@ -71,6 +81,17 @@ class JobRef(NamedTuple):
         if found := re.fullmatch(_IN_CONSOLE, path) or re.fullmatch(_IN_CONSOLE, f"/{fragment}"):
             return cls("console", _key(found), place)
         return None
+
+
+def _meant_by(text: str) -> str:
+    """Return what may be meant by what is not quite a job; "" if nothing comes near."""
+    text = text.strip()
+    if found := re.fullmatch(_LIKE_LATEST, text):
+        before = f"~{found['before'] or 1}" if found["before"] is not None else ""
+        return f"{PLAN * bool(found['plan'])}latest{before}"
+    if found := re.fullmatch(_LIKE_NUMBER, text):
+        return f"{PLAN * bool(found['plan'])}{found['number']}"
+    return ""
 
 
 def _key(found: re.Match[str]) -> str:

@@ -4,25 +4,23 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
-from orch_events.cli.app import App
-from orch_events.cli.job_sources import OpenJob
 from orch_events.errors import UnknownJob
-from orch_events.follow.checkpoint import CheckpointFile
-from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
 from orch_events.follow.plan import PlanFollower, PlanStream
 from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
 from orch_events.job.updates import FollowFailed, Pause, Update
-from orch_events.wire.job_key import is_plan, spoken
+from orch_events.library.jobs import OpenJob
+from orch_events.times import Clock
+from orch_events.wire.job_key import is_plan
 
 _APPEARING_SECONDS = 10.0
 """For how long a job that a plan has just started may be unknown to the server."""
 
 _RETRY_SECONDS = 1.0
 
-MakeFollower = Callable[[OpenJob, Resume | None], Follower]
-"""Makes a job's follower, from where a cursor file says; None where that says nothing."""
+MakeFollower = Callable[[OpenJob], Follower]
+"""Makes a job's follower."""
 
 Steps = Callable[[Follower], Iterator[Update]]
 """What a follower does: it follows to the end, or reads once."""
@@ -32,10 +30,9 @@ class FollowedJobs:
     """The jobs that are followed; a plan adds those that it starts.
 
     Args:
-        app: the clock, and stderr.
+        clock: the time.
         jobs: the jobs that were named.
         make: makes a job's follower.
-        file: the cursor file; None for none.
 
     Attributes:
         named: the jobs that were named.
@@ -45,15 +42,14 @@ class FollowedJobs:
         names: the name of each job in suggested commands, by its number.
     """
 
-    def __init__(self, app: App, jobs: Sequence[OpenJob], make: MakeFollower, file: CheckpointFile | None) -> None:
+    def __init__(self, clock: Clock, jobs: Sequence[OpenJob], make: MakeFollower) -> None:
         self.named = jobs
         self.followers: list[Follower] = []
         self.by_job: dict[str, Follower] = {}
         self.origins: dict[str, str] = {}
         self.names: dict[str, str] = {}
-        self._app = app
+        self._clock = clock
         self._make = make
-        self._file = file
         self._plans: dict[str, str] = {}
         for job in jobs:
             self._add(job)
@@ -89,7 +85,7 @@ class FollowedJobs:
         follower = self.by_job[job.number]
         if not isinstance(follower, PlanFollower):
             return steps(follower)
-        return PlanStream(follower, self._app.clock, partial(self._open, job, steps)).updates(steps(follower))
+        return PlanStream(follower, self._clock, partial(self._open, job, steps)).updates(steps(follower))
 
     def _open(self, plan: OpenJob, steps: Steps, number: str) -> Iterator[Update] | None:
         job = plan.of_plan(number) if number not in self.by_job else None
@@ -100,11 +96,11 @@ class FollowedJobs:
 
     def _once_there(self, follower: Follower, plan: Follower, steps: Steps) -> Iterator[Update]:
         """Yield the updates of a job that a plan has started; while that runs, it may not be found at first."""
-        until = self._app.clock.monotonic() + _APPEARING_SECONDS
+        until = self._clock.monotonic() + _APPEARING_SECONDS
         while True:
             for update in steps(follower):
                 unknown = isinstance(update, FollowFailed) and isinstance(update.error, UnknownJob)
-                if unknown and not plan.state.is_over and self._app.clock.monotonic() < until:
+                if unknown and not plan.state.is_over and self._clock.monotonic() < until:
                     yield Pause(_RETRY_SECONDS)
                     break
                 yield update
@@ -113,19 +109,6 @@ class FollowedJobs:
 
     def _add(self, job: OpenJob) -> Follower:
         self.origins[job.number], self.names[job.number] = job.origin, job.name
-        follower = self.by_job[job.number] = self._make(job, self._resume(job))
+        follower = self.by_job[job.number] = self._make(job)
         self.followers.append(follower)
         return follower
-
-    def _resume(self, job: OpenJob) -> Resume | None:
-        if self._file is None:
-            return None
-        checkpoint = self._file.read(job.origin, job.number)
-        if checkpoint is None:
-            if others := self._file.others(job.origin, job.number):
-                text = f"the cursor file has {spoken(job.number)} of {', '.join(others)}, not of {job.origin}"
-                self._app.stderr.note(text)
-            return None
-        again = "; the last events before it stopped may be repeated" if checkpoint.showing else ""
-        self._app.stderr.note(f"resuming {spoken(job.number)} at event {checkpoint.start}{again}")
-        return checkpoint.resume
