@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import orch_events
+from tests.table import each
 
 SRC = Path(orch_events.__file__).parent
 
@@ -59,6 +60,7 @@ INSIDE = {
         "plan": "event vocabulary",
     },
     "job": {
+        "history": "",
         "nodes": "",
         "outcome": "",
         "state": "nodes outcome",
@@ -72,7 +74,7 @@ INSIDE = {
         "folding": "",
         "part": "",
         "excerpt": "",
-        "output": "causes excerpt part",
+        "output": "causes excerpt failures part",
         "progress": "durations",
         "summary": "durations part progress",
         "failures": "causes part progress",
@@ -123,13 +125,15 @@ INSIDE = {
         "place": "days",
         "lines": "days spans",
         "folding": "database runs",
+        "history": "folding runs",
         "pruning": "database folding",
         "compressing": "database days spans",
-        "recovery": "database days index pruning spans",
+        "recovery": "database days folding index pruning spans",
         "upkeep": "compressing database days folding pruning",
         "writer": "database days index lines spans upkeep",
         "opening": "database days folding index place recovery writer",
-        "__init__": "opening writer",
+        "reader": "database history index lines",
+        "__init__": "history opening reader writer",
     },
     "simulator": {
         "faults": "",
@@ -143,7 +147,7 @@ INSIDE = {
         "estate": "plans script",
         "api": "catalog estate faults json_text plans scenarios script",
         "server": "api faults",
-        "__init__": "api estate faults scenarios script server",
+        "__init__": "api estate faults plans scenarios script server",
     },
     "render": {
         "toolkit": "",
@@ -177,6 +181,7 @@ INSIDE = {
         "jobs": "",
         "compare": "common",
         "failures": "common",
+        "annotations": "common",
         "junit": "common",
         "markdown": "common",
         "nodes": "common",
@@ -222,17 +227,18 @@ INSIDE = {
         "record_file": "app",
         "renderers": "app options persisting",
         "report_formats": "",
+        "report_files": "options report_formats",
+        "final_reports": "app options report_files report_formats",
         "reports": "app loading options",
         "resume_points": "shell_command",
         "endings": "app exit_status fail_fast options resume_points shell_command",
-        "afterwards": "app options",
+        "afterwards": "app options report_formats",
         "fail_fast": "",
-        "session": "afterwards app endings exit_status fail_fast job_sources options persisting record_file renderers "
-        "resume_points shell_command",
+        "session": "afterwards app endings exit_status fail_fast final_reports job_sources options persisting "
+        "record_file renderers report_files resume_points shell_command",
         "doctor": "app connection options",
         "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options "
-        "report_formats "
-        "reports session shell_command",
+        "report_formats reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
@@ -326,12 +332,12 @@ def named(table: Mapping[str, str]) -> set[tuple[str, str]]:
     return {(one, other) for one, others in table.items() for other in others.split()}
 
 
-@pytest.mark.parametrize("place", ["", *INSIDE])
+@each("place", ["", *INSIDE])
 def test_who_imports_whom_is_what_the_table_says(place: str) -> None:
     assert edges(place) == named(INSIDE[place] if place else ROOMS)
 
 
-@pytest.mark.parametrize("place", ["", *INSIDE])
+@each("place", ["", *INSIDE])
 def test_the_table_names_everything_that_is_there(place: str) -> None:
     children = {_child(module, place) for module in modules()} - {"", "__init__"}
     known = INSIDE[place] if place else ROOMS
@@ -343,7 +349,7 @@ def test_every_folder_has_a_table() -> None:
     assert folders == set(INSIDE)
 
 
-@pytest.mark.parametrize("place", ["", *INSIDE])
+@each("place", ["", *INSIDE])
 def test_no_two_depend_on_each_other(place: str) -> None:
     table = INSIDE[place] if place else ROOMS
     placed = set[str]()
@@ -353,7 +359,7 @@ def test_no_two_depend_on_each_other(place: str) -> None:
         placed |= ready
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@each("library", LIBRARIES)
 def test_a_library_is_imported_only_where_the_table_says_and_there_it_is(library: str) -> None:
     users = {module for module in modules() if library in {name.partition(".")[0] for name in imports(module)}}
     allowed = LIBRARIES[library].split()

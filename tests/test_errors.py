@@ -10,6 +10,7 @@ import pytest
 
 from orch_events import errors
 from orch_events.errors import OrchEventsError, SystemLimit
+from tests.table import each
 
 CLASSES: set[type[OrchEventsError]] = {
     kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, OrchEventsError)
@@ -68,7 +69,7 @@ def test_the_tree_that_is_drawn_is_the_real_one() -> None:
     assert {name: status for name, (_, status) in tree.items() if status is not None} == statuses
 
 
-@pytest.mark.parametrize("kind", sorted(CLASSES, key=str))
+@each("kind", sorted(CLASSES, key=str))
 def test_an_error_is_its_sentence_with_its_own_hint_or_the_usual_one(kind: type[OrchEventsError]) -> None:
     assert str(kind("it broke")) == kind("it broke").message == "it broke"
     assert kind("it broke", "mend it").hint == "mend it"

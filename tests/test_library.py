@@ -14,6 +14,7 @@ import pytest
 import orch_events
 from orch_events.cli.main import main
 from tests import ROOT
+from tests.table import each
 
 PAGE = (ROOT / "src" / "docs" / "library.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -47,7 +48,7 @@ def test_there_are_examples_of_what_there_is() -> None:
     assert all(name in PAGE for name in orch_events.__all__ if name != "__version__")
 
 
-@pytest.mark.parametrize("name", orch_events.__all__)
+@each("name", orch_events.__all__)
 def test_a_public_name_is_there_and_is_its_own(name: str) -> None:
     found = getattr(orch_events, name)
     assert name in dir(orch_events)

@@ -10,7 +10,7 @@ TESTS = ROOT / "tests"
 ELSEWHERE = {"benchmarks", "end_to_end", "soak", "tools"}
 """Folders of tests that are not of one module."""
 
-PROJECT = {"architecture", "docs", "fakes", "generated", "library", "mirror", "readme"}
+PROJECT = {"architecture", "docs", "fakes", "generated", "library", "mirror", "readme", "table"}
 """What else is tested: the project's files, and the fakes."""
 
 COVERED = {
@@ -39,6 +39,7 @@ COVERED = {
     "config/conf_file": "config/test_settings",
     "follow/record_poll": "follow/test_follower_silence",
     "follow/source": "test_fakes",
+    "job/history": "archive/test_history",
     "library/followed": "cli/test_session_plans",
     "library/jobs": "cli/test_job_sources",
     "library/loading": "cli/commands/test_summary",

@@ -84,7 +84,7 @@ PROMISES = {
     ),
     "orch-events follow plan:301": Promise(
         r"^plan:301 .* started job 341\n341 [\s\S]*^342 [\s\S]*^plan:301 .* ✖ plan failed ",
-        r"^plan 301 failed after 52s",
+        r"^plan 301 failed after 53s",
         status=1,
     ),
     "orch-events jobs --tree": Promise(r"^plan:301 .*\n  341 .*\n  342 "),
@@ -103,6 +103,12 @@ PROMISES = {
         r"web-03", every=r"web-0[347]\.example\.com"
     ),
     "orch-events follow 353 --timeout 1h": Promise(r"19:50:51 .* Finished job 353", r"^job 353 failed ", status=1),
+    "orch-events follow 353 --report junit:junit.xml --report html:353.html": Promise(
+        r"Finished job 353", r"^junit report: junit\.xml\nhtml report: 353\.html$", status=1
+    ),
+    "orch-events nodes 353 -o junit > junit.xml": Promise(r'<testsuite name="job 353" ', then="cat junit.xml"),
+    "orch-events summary 353 -o markdown": Promise(r"^## job 353 failed after 43s$"),
+    "orch-events timeline 357 -o perfetto > trace.json": Promise(r'"traceEvents":', then="cat trace.json"),
     """orch-events follow 353 --exec 'echo "job $ORCH_EVENTS_JOB: $ORCH_EVENTS_OUTCOME, $ORCH_EVENTS_FAILED """
     """nodes failed"'""": Promise("✖ failed", r"^job 353: failed, 5 nodes failed$", status=1),
     "orch-events failures 357": Promise(r"^✖ 5 nodes failed: .*Could not find class[\s\S]*^‼ 3 nodes errored: "),

@@ -16,12 +16,13 @@ from orch_events.times import (
     parse_instant,
     parse_timestamp,
 )
+from tests.table import each
 
 NOW = 1_462_477_800.0
 TEN_YEARS = 10 * 365 * 86400
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "seconds"),
     [
         ("500ms", 0.5),
@@ -43,7 +44,7 @@ def test_a_duration_reads_as_people_write_it(text: str, seconds: float) -> None:
     assert parse_duration(text) == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["", " ", "x", "-5", "+5", "10 m", "1h30", "1m h", "m10", "5y", "1e3", "nan", "inf", "1_000", "0x10", "٣s", "10M"],
 )
@@ -71,7 +72,7 @@ def test_a_text_is_a_length_of_time_or_is_named_in_the_error(text: str) -> None:
         assert str(error).startswith(repr(text.strip()))  # noqa: PT017 - either is right
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "text"),
     [
         (0, "0s"),
@@ -90,7 +91,7 @@ def test_a_duration_is_written_to_the_second(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "at"),
     [
         ("10m", NOW - 600),
@@ -172,7 +173,7 @@ def test_a_timestamp_that_is_none_is_none(text: str | None) -> None:
     assert parse_timestamp(text) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "text"),
     [
         (-5.0, "5s"),
@@ -218,7 +219,7 @@ def test_an_instant_writes_itself_as_what_reads_as_the_same(seconds: float, writ
     assert parse_instant(written, 0.0) == seconds
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "text"),
     [
         (-5, "just now"),

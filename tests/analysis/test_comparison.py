@@ -1,12 +1,12 @@
 """Two jobs, node by node."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.analysis.comparison import FACTOR, SECONDS, Comparison, Pair
 from orch_events.job.state import JobState
 from tests.build import event_at, job_of, record, simulated
+from tests.table import each
 
 KINDS = ("newly_failing", "fixed", "still_failing", "still_skipped", "missing", "new", "slower", "faster")
 
@@ -30,7 +30,7 @@ def found(before: JobState, after: JobState) -> dict[str, list[str]]:
     return {kind: nodes for kind, nodes in names.items() if nodes}
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after", "kinds"),
     [
         ("finished", "finished", []),
@@ -63,7 +63,7 @@ def test_nodes_come_and_go() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after", "kinds"),
     [
         (10, 15, ["slower"]),

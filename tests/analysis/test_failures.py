@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from orch_events.analysis.failures import Failures, Group, reason, unfinished
 from orch_events.job.nodes import NodeRun
 from tests.build import case, event_at, job_of, simulated
+from tests.table import each
 
 
 def failed(number: int, node: str, cause: str = "", kind: str = "node_failed", **more: Any) -> Any:
@@ -50,7 +51,7 @@ def test_the_largest_group_is_first_then_the_worst_then_by_text() -> None:
     assert [cause for _, cause, _ in outline(*events, skipped)] == ["x x", "y", "z", "a"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("detail", "message", "why"),
     [
         ({"_error": "exited with 1"}, "Task failed", "exited with 1"),

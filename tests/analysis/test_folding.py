@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from itertools import product
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.analysis.folding import fold
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("names", "folded"),
     [
         ([], []),

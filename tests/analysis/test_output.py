@@ -4,10 +4,10 @@ import json
 import re
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orch_events.analysis.excerpt import Room
 from orch_events.analysis.output import OutputCollector, Printed, grouped, to_bytes
 from orch_events.analysis.part import Part
 from orch_events.wire.event import Event
@@ -15,6 +15,7 @@ from orch_events.wire.page import PageDecoder
 from orch_events.wire.records import NodeRecord
 from orch_events.wire.text import LargeText, Text, whole
 from tests.build import case, event, event_at, job_of
+from tests.table import each
 
 RUN = {"noop": False, "status": "changed", "metrics": {"total": 9, "changed": 2}, "report-url": "https://pe/1"}
 
@@ -71,7 +72,7 @@ def test_errors_that_differ_in_names_are_one_group_with_their_pattern() -> None:
     assert outline(*events) == [("errored", None, "<node> is not connected", ["a", "b"])]
 
 
-@pytest.mark.parametrize(
+@each(
     ("detail", "output", "stderr", "error", "value"),
     [
         ({"_error": {"msg": "The task exited with 1"}, "_output": "x"}, "x", None, "", ""),
@@ -156,6 +157,26 @@ def test_large_outputs_that_are_the_same_are_a_group_whatever_their_colours() ->
     found = grouped(collected(*events), "abc")
     assert [group.names for group in found] == [["a", "c"], ["b"]]
     assert [one.name for one in collected(*events, grep=[re.compile("y\ny")])] == ["b"]
+
+
+def test_of_failed_nodes_as_much_is_kept_as_there_is_room_for() -> None:
+    room = Room(each=8, left=120)
+    failed = [ended(number, f"n{number}", {"_output": text, "_error": "no"}, "node_failed")
+              for number, text in enumerate(["x" * 99, "x" * 99, "short", "y" * 99, "z" * 99], 1)]  # fmt: skip
+    found = collected(ended(9, "ok", {"_output": "fine"}), *failed, failed=True, room=room)
+
+    cut = "{0}\n[91 characters are left out here]\n{1}"
+    assert [one.printed.output for one in found] == [
+        cut.format("xx", "x" * 6), cut.format("xx", "x" * 6), "short", cut.format("yy", "y" * 6),
+        "[left out: the report has no room for the output of more nodes]",
+    ]  # fmt: skip
+    assert found[0].printed is found[1].printed
+
+
+def test_of_a_large_output_only_the_beginning_and_the_end_are_kept() -> None:
+    event = ended(1, "a", {"_output": "x\n" * 1_500_000}, "node_failed")
+    (one,) = collected(event, failed=True, room=Room(each=8))
+    assert one.printed.output == "x\n\n[2,999,992 characters are left out here]\nx\nx\nx\n"
 
 
 def test_large_outputs_of_another_kind_are_read_too() -> None:

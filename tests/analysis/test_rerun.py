@@ -14,6 +14,7 @@ from orch_events.wire.records import JobRecord
 from tests import CASES
 from tests.build import record_from
 from tests.cli.command import SECONDS, needs
+from tests.table import each
 
 
 def deploy(**options: Any) -> tuple[str, list[str]]:
@@ -52,7 +53,7 @@ def test_only_another_transport_than_the_usual_one_is_lacking() -> None:
     assert task(transport="ssh") == ("puppet task run service --nodes a,b", ["transport"])
 
 
-@pytest.mark.parametrize(
+@each(
     ("params", "words"),
     [
         ({"name": "nginx", "action": "restart"}, " name=nginx action=restart"),

@@ -23,6 +23,7 @@ from orch_events.job.nodes import NodeRun
 from orch_events.job.plan import PlanState
 from tests.build import event, job_of, ran, simulated, stamped_job
 from tests.render.timeline.scenes import STRANGE
+from tests.table import each
 
 STATES = ("finished", "failed", "errored", "skipped", "running", "pondering")
 
@@ -226,7 +227,7 @@ def test_ticks_are_round_within_the_axis_and_at_most_so_many(begin: int, length:
     assert seconds == [second for second in range(begin - begin % step, begin + length + 1, step) if second >= begin]
 
 
-@pytest.mark.parametrize(
+@each(
     ("length", "most", "step"),
     [
         (1, 1, 2),

@@ -1,7 +1,6 @@
 """What happens once following has ended: the command of --exec, and the bell."""
 
 import io
-import json
 import os
 import signal
 import sys
@@ -11,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from orch_events.cli.afterwards import Ending, conclude, hook_environ, summaries
+from orch_events.analysis.job_report import JobReport
+from orch_events.cli.afterwards import Ending, conclude, hook_environ
 from orch_events.cli.app import App
-from orch_events.cli.main import main
 from orch_events.cli.options.groups import AfterOptions
 from orch_events.job.state import JobState
 from tests.build import event, job_of, record, simulated
@@ -33,7 +32,9 @@ class Terminal(io.StringIO):
 
 
 def environ_of(*states: JobState, environ: Mapping[str, str] | None = None, **reports: str) -> dict[str, str]:
-    return hook_environ(environ or {}, Ending(RAN, by_signal=False, states=states), reports)
+    return hook_environ(
+        environ or {}, Ending(RAN, by_signal=False, jobs=list(map(JobReport.from_state, states))), reports
+    )
 
 
 def test_the_command_is_told_the_job_its_outcome_and_how_many_nodes_failed() -> None:
@@ -75,13 +76,6 @@ def test_it_knows_the_reports_and_inherits_all_but_what_would_run_it_again() -> 
     found = environ_of(simulated(352), environ=given, junit="x.xml")
     assert (found["PATH"], found["ORCH_EVENTS_REPORT_JUNIT"]) == ("/bin", "x.xml")
     assert found.keys().isdisjoint(given.keys() - {"PATH"})
-
-
-def test_its_stdin_is_the_summary_of_each_job(capfd: pytest.CaptureFixture[str]) -> None:
-    first, second = summaries([simulated(352), simulated(353)]).splitlines()
-    main(["summary", "353", "--demo", "--json"])
-    assert json.loads(second) == json.loads(capfd.readouterr().out)
-    assert json.loads(first)["job"] == "352"
 
 
 @pytest.mark.parametrize(

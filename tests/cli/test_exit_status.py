@@ -10,6 +10,7 @@ from orch_events import errors
 from orch_events.cli.exit_status import MEANINGS, READER_GONE, badness, worst
 from orch_events.errors import OrchEventsError
 from orch_events.job.outcome import Outcome, Word
+from tests.table import each
 
 ORDER = (143, 130, 8, 7, 6, 5, 4, 3, 1, 9, 124, 0)
 """The worst first, as the contract has it."""
@@ -29,8 +30,8 @@ def test_of_none_the_worst_is_0() -> None:
     assert worst([]) == 0
 
 
-@pytest.mark.parametrize("word", ["finished", "failed", "stopped", "aborted"])
-@pytest.mark.parametrize("state", ["finished", "failed", "errored", "skipped", "running"])
+@each("word", ["finished", "failed", "stopped", "aborted"])
+@each("state", ["finished", "failed", "errored", "skipped", "running"])
 def test_every_outcome_has_a_status_with_a_meaning(word: Word, state: str) -> None:
     assert Outcome(word, {state: 1}, None).exit_status({"failed", "errored", "skipped", "aborted"}) in MEANINGS
 

@@ -16,6 +16,7 @@ from orch_events.times import SystemClock
 from orch_events.wire.event import Event, PageEnd
 from tests.certificates import Authority, serving, tunnel
 from tests.fakes import FakeClock
+from tests.table import each
 
 _URL = "https://pe.example.com:8143"
 _PLAIN = "http://127.0.0.1:8143"  # without TLS no CA has to be read
@@ -106,7 +107,7 @@ def test_a_proxy_s_path_stays_before_the_api() -> None:
     assert asked == ["https://proxy.example.com/pe/orchestrator/v1/jobs/352/events"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "token", "sent"),
     [
         ("https://pe.example.com:8143", _TOKEN, [_TOKEN]),
@@ -155,8 +156,8 @@ def test_the_token_is_asked_for_afresh_at_each_request() -> None:
     assert given == ["first", "second"]
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@pytest.mark.parametrize("place", ["https://other.example.com/orchestrator/v1/jobs/352/events", "/elsewhere"])
+@each("status", [301, 302, 303, 307, 308])
+@each("place", ["https://other.example.com/orchestrator/v1/jobs/352/events", "/elsewhere"])
 def test_a_redirect_is_not_followed_and_the_token_goes_to_no_other_host(status: int, place: str) -> None:
     asked: list[str] = []
 
@@ -210,7 +211,7 @@ def _made(kind: type[httpx.HTTPError]) -> httpx.HTTPError:
 _KINDS = sorted(set(_kinds(httpx.HTTPError)), key=lambda kind: kind.__name__)
 
 
-@pytest.mark.parametrize("kind", _KINDS)
+@each("kind", _KINDS)
 def test_every_error_of_httpx_becomes_ours_while_asking(kind: type[httpx.HTTPError]) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         raise _made(kind)
@@ -230,7 +231,7 @@ def test_every_error_of_httpx_becomes_ours_while_asking(kind: type[httpx.HTTPErr
         assert "\n" not in caught.value.message
 
 
-@pytest.mark.parametrize("kind", _KINDS)
+@each("kind", _KINDS)
 def test_every_error_of_httpx_becomes_ours_while_reading(kind: type[httpx.HTTPError]) -> None:
     def answer(_: httpx.Request) -> httpx.Response:
         return httpx.Response(200, stream=_Pieces([_PAGE[:250]], _made(kind)))
@@ -312,8 +313,8 @@ def test_who_stops_in_the_middle_closes_the_answer() -> None:
     assert (pieces.read, pieces.closed) == (1, True)
 
 
-@pytest.mark.parametrize("status", [200, 401, 503])
-@pytest.mark.parametrize(
+@each("status", [200, 401, 503])
+@each(
     ("headers", "at"),
     [
         ({"Date": "Thu, 05 May 2016 19:50:08 GMT"}, 1_462_477_808.0),

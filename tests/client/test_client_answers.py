@@ -24,6 +24,7 @@ from orch_events.errors import (
 from orch_events.simulator import Api, Simulator
 from orch_events.times import SystemClock
 from tests.fakes import FakeClock
+from tests.table import each
 
 _URL = "http://127.0.0.1:8143"  # without TLS no CA has to be read
 _API = f"{_URL}/orchestrator/v1"
@@ -47,8 +48,8 @@ def _error(kind: str, message: str = "Some words.") -> bytes:
     return json.dumps({"kind": f"puppetlabs.{kind}", "msg": message}).encode()
 
 
-@pytest.mark.parametrize("path", _ASKS)
-@pytest.mark.parametrize(
+@each("path", _ASKS)
+@each(
     ("status", "body", "kind"),
     [
         (400, _error("orchestrator/validation-error"), NotUnderstood),
@@ -136,10 +137,8 @@ class _Broken(httpx.SyncByteStream):
         raise self._error
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"), [(401, NotAuthenticated), (403, AccessBlocked), (502, Unreachable), (503, Unreachable)]
-)
-@pytest.mark.parametrize("error", [httpx.ReadError("reset"), httpx.DecodingError("no gzip"), httpx.ReadTimeout("")])
+@each(("status", "kind"), [(401, NotAuthenticated), (403, AccessBlocked), (502, Unreachable), (503, Unreachable)])
+@each("error", [httpx.ReadError("reset"), httpx.DecodingError("no gzip"), httpx.ReadTimeout("")])
 def test_an_error_whose_body_can_t_be_read_counts_by_its_status(
     status: int, kind: type[Exception], error: Exception
 ) -> None:
@@ -158,8 +157,8 @@ def test_each_exchange_is_told_with_url_status_time_and_bytes() -> None:
     assert {(exchange.status, exchange.received) for exchange in told} == {(200, len(body))}
 
 
-@pytest.mark.parametrize("path", _ASKS)
-@pytest.mark.parametrize("status", [200, 302, 401, 404, 500])
+@each("path", _ASKS)
+@each("status", [200, 302, 401, 404, 500])
 def test_exchanges_that_go_wrong_are_told_too(path: str, status: int) -> None:
     told: list[Exchange] = []
 

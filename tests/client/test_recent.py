@@ -11,6 +11,7 @@ from orch_events.client.recent import MOST_AT_ONCE, JobQuery, recent
 from orch_events.job.updates import Steps, Tick
 from orch_events.wire.records import JobRecord
 from tests.build import record_from
+from tests.table import each
 
 Server = Callable[[int, int], Sequence[JobRecord]]
 
@@ -104,7 +105,7 @@ def facts(number: int, **values: Any) -> JobRecord:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "numbers"),
     [
         (JobQuery(9, tasks=("facts",)), [3, 1]),

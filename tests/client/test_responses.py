@@ -18,6 +18,7 @@ from orch_events.errors import (
     ServerError,
     UnknownJob,
 )
+from tests.table import each
 
 SERVER = "https://pe.example.com:8143"
 URL = f"{SERVER}/orchestrator/v1/jobs/352/events"
@@ -34,7 +35,7 @@ def body(kind: str, msg: str = "No such thing", **more: object) -> bytes:
     return json.dumps({"kind": kind, "msg": msg} | more).encode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "answer", "kind"),
     [
         (400, body("puppetlabs.orchestrator/validation-error"), RequestRejected),
@@ -127,7 +128,7 @@ def test_when_to_ask_again_is_kept_where_asking_again_makes_sense(status: int, k
 NOW = 1_462_477_800.0
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "seconds"),
     [
         ("0", 0),
@@ -232,7 +233,7 @@ def test_only_the_api_s_own_refusal_is_final(status: int) -> None:
     assert not refused(status, HTML).final
 
 
-@pytest.mark.parametrize("status", [204, 301, 302, 401, 404, 408, 429, 500, 503])
+@each("status", [204, 301, 302, 401, 404, 408, 429, 500, 503])
 def test_no_other_answer_is_final(status: int) -> None:
     assert not refused(status, body(NO_JOB)).final
 
@@ -245,9 +246,9 @@ def test_only_a_400_is_about_the_job_s_number(status: int, *, about_the_job: boo
 ESCAPED = "".join(f"\\u{ord(character):04x}" for character in TOKEN)
 
 
-@pytest.mark.parametrize("spelt", [TOKEN, ESCAPED, "%30TheToken%30", "".join(f"%{ord(it):02X}" for it in TOKEN)])
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500])
-@pytest.mark.parametrize("before", [0, 195])  # where a long message is cut
+@each("spelt", [TOKEN, ESCAPED, "%30TheToken%30", "".join(f"%{ord(it):02X}" for it in TOKEN)])
+@each("status", [400, 401, 403, 404, 409, 429, 500])
+@each("before", [0, 195])  # where a long message is cut
 def test_a_token_is_not_told_however_the_server_spells_it(spelt: str, status: int, before: int) -> None:
     error = refused(status, b'{"kind":"k","msg":"%bx %b is bad"}' % (b"x" * before, spelt.encode()))
     assert TOKEN[:3] not in error.message

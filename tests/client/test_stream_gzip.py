@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.client.stream import gunzip
+from tests.table import each
 
 
 def cut_up(text: bytes, size: int) -> Iterator[bytes]:
@@ -27,8 +28,8 @@ def test_zeros_between_members_are_padding(zeros: int, size: int) -> None:
     assert b"".join(gunzip(cut_up(zipped, size))) == b"onetwo"
 
 
-@pytest.mark.parametrize("size", [1, 2, 1000])
-@pytest.mark.parametrize("rest", [b"x", b"\0\0xyz", b"\x1f", b"\x1fx", b"\n"])
+@each("size", [1, 2, 1000])
+@each("rest", [b"x", b"\0\0xyz", b"\x1f", b"\x1fx", b"\n"])
 def test_what_is_behind_the_last_member_and_is_none_is_passed_over(rest: bytes, size: int) -> None:
     assert b"".join(gunzip(cut_up(gzip.compress(b"one") + rest, size))) == b"one"
 

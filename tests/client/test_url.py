@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from orch_events.client.url import Proxy, ServiceUrl
 from orch_events.errors import LocalFileError
+from tests.table import each
 
 API = "/orchestrator/v1"
 
 
-@pytest.mark.parametrize("path", ["", "/", API, API + "/"])
-@pytest.mark.parametrize(
+@each("path", ["", "/", API, API + "/"])
+@each(
     ("text", "origin"),
     [
         ("pe.example.com", "https://pe.example.com:8143"),
@@ -67,7 +68,7 @@ def test_an_address_that_was_read_reads_as_itself(scheme: str, host: str, port: 
     assert host in url.origin
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "loopback"),
     [
         ("127.0.0.1", True),
@@ -139,7 +140,7 @@ def test_credentials_are_refused_and_not_repeated(text: str) -> None:
     assert "SECRET" not in str(raised.value) + raised.value.hint
 
 
-@pytest.mark.parametrize(
+@each(
     ("service_url", "place", "same"),
     [
         ("pe", "https://pe:8143", True),

@@ -4,6 +4,7 @@ import pytest
 
 from orch_events.client.url import Proxy, ServiceUrl, needs_no_proxy
 from orch_events.errors import LocalFileError
+from tests.table import each
 
 _PROXY = "http://proxy.example.com:3128"
 
@@ -61,12 +62,12 @@ PROXIED = [
 ]
 
 
-@pytest.mark.parametrize(("host", "names"), DIRECT)
+@each(("host", "names"), DIRECT)
 def test_a_host_that_is_named_needs_no_proxy(host: str, names: str) -> None:
     assert needs_no_proxy(host, 8143, names)
 
 
-@pytest.mark.parametrize(("host", "names"), PROXIED)
+@each(("host", "names"), PROXIED)
 def test_a_host_that_is_not_named_needs_one(host: str, names: str) -> None:
     assert not needs_no_proxy(host, 8143, names)
 

@@ -4,10 +4,11 @@ import pytest
 
 from orch_events.render.toolkit.text import width
 from tests import GOLDEN
+from tests.table import each
 from tests.tools.golden import LAYOUTS, NAMES, REPORTS, draw
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_report_is_as_it_was_looked_at(name: str) -> None:
     assert draw(name) == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
@@ -17,8 +18,8 @@ def test_in_ascii_there_is_nothing_else(report: str) -> None:
     assert "\n".join(REPORTS[report](LAYOUTS["ascii"])).isascii()
 
 
-@pytest.mark.parametrize("report", REPORTS)
-@pytest.mark.parametrize("layout", ["40", "80", "120"])
+@each("report", REPORTS)
+@each("layout", ["40", "80", "120"])
 def test_no_line_is_wider_than_the_terminal_but_for_words_that_are(report: str, layout: str) -> None:
     wide = [line for line in REPORTS[report](LAYOUTS[layout]) if width(line) > int(layout)]
     assert all(len(line.split()) <= 2 for line in wide)

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Sequence
 
-import pytest
-
 from orch_events.follow.end_of_job import LATE_COMMIT_SECONDS, required_quiet_seconds, reread_quiet_seconds
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord
 from tests.build import FINISHED, event, job_of, record
+from tests.table import each
 
 SETTLE = 15.0
 RUNNING = event(10)
@@ -19,7 +18,7 @@ def quiet(*events: Event, record: JobRecord | None = None) -> float:
     return required_quiet_seconds(job_of(*events, record=record), SETTLE)
 
 
-@pytest.mark.parametrize(
+@each(
     ("events", "recorded", "seconds"),
     [
         # no record: when each node seen is over, or an event says that the job is
@@ -56,7 +55,7 @@ def test_no_more_silence_is_wanted_than_settling_takes() -> None:
     assert required_quiet_seconds(job_of(*OVER, record=record("finished", 1)), 0.0) == 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("recorded", "leave", "seconds"),
     [
         # the job goes on

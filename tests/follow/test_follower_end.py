@@ -10,9 +10,10 @@ from orch_events.wire.records import JobRecord, NodeRecord
 from tests.build import FINISHED, STORY, Story, event, record, running_until
 from tests.fakes import FakeClock, ScriptedSource
 from tests.follow.following import ending, follow, shown
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("last", "its_record", "latest"),
     [
         (FINISHED, running_until(9.5, "finished"), 14),  # everything agrees

@@ -9,6 +9,7 @@ from orch_events.errors import OrchEventsError, Unreachable
 from orch_events.follow.retry import Outage, RetryPolicy, first_answer, retry
 from orch_events.job.updates import ConnectionLost, Pause, Steps, Tick, Update
 from tests.fakes import FakeClock
+from tests.table import each
 
 RETRIED = {
     errors.AccessBlocked,
@@ -32,19 +33,19 @@ def test_every_error_is_one_of_these() -> None:
     assert kinds == RETRIED | AT_ONCE_FATAL | WAITED_FOR | ABSTRACT
 
 
-@pytest.mark.parametrize("kind", sorted(RETRIED, key=str))
+@each("kind", sorted(RETRIED, key=str))
 def test_what_may_pass_is_retried_once_there_was_contact(kind: type[OrchEventsError]) -> None:
     assert RetryPolicy(600).seconds_for(kind("x"), had_contact=True) == 600
 
 
-@pytest.mark.parametrize("kind", sorted(RETRIED, key=str))
+@each("kind", sorted(RETRIED, key=str))
 def test_before_there_was_contact_only_the_network_s_errors_are_retried(kind: type[OrchEventsError]) -> None:
     expected = 600 if issubclass(kind, Unreachable) and kind is not errors.UnknownHost else 0
     assert RetryPolicy(600).seconds_for(kind("x"), had_contact=False) == expected
 
 
-@pytest.mark.parametrize("had_contact", [True, False])
-@pytest.mark.parametrize("kind", sorted(AT_ONCE_FATAL, key=str))
+@each("had_contact", [True, False])
+@each("kind", sorted(AT_ONCE_FATAL, key=str))
 def test_a_refusal_and_a_fault_of_this_machine_are_final(kind: type[OrchEventsError], *, had_contact: bool) -> None:
     assert RetryPolicy(600, 600, 600).seconds_for(kind("x"), had_contact=had_contact) == 0
 
@@ -118,8 +119,8 @@ def test_a_try_is_made_as_long_as_any_time_is_left(passed: float, *, raised: boo
         assert list(outage.wait(Unreachable("x")))[-1] == Pause(10 - passed)
 
 
-@pytest.mark.parametrize("kind", sorted(WAITED_FOR, key=str))
-@pytest.mark.parametrize(
+@each("kind", sorted(WAITED_FOR, key=str))
+@each(
     ("wait", "other", "had_contact", "seconds"),
     [(300, True, True, 300), (300, True, False, 90), (300, False, True, 60), (30, False, True, 30)],
 )
@@ -146,8 +147,8 @@ def test_the_token_that_was_refused_is_no_other_one(version: Callable[[], object
     assert clock.monotonic() == 5
 
 
-@pytest.mark.parametrize("kind", sorted(WAITED_FOR, key=str))
-@pytest.mark.parametrize(("passed", "waited"), [(59.9, 2.0), (60.0, 240.0), (100.0, 200.0), (299.5, 0.5)])
+@each("kind", sorted(WAITED_FOR, key=str))
+@each(("passed", "waited"), [(59.9, 2.0), (60.0, 240.0), (100.0, 200.0), (299.5, 0.5)])
 def test_a_refused_token_is_tried_again_for_a_minute_and_then_waited_for(
     kind: type[OrchEventsError], passed: float, waited: float
 ) -> None:

@@ -1,12 +1,11 @@
 """The exit status of an outcome."""
 
-import pytest
-
 from orch_events.job.outcome import Outcome
 from orch_events.wire.vocabulary import FAIL_ON
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "nodes", "fail_on", "status"),
     [
         ("finished", {"failed": 1}, set(), 0),

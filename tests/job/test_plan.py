@@ -7,6 +7,7 @@ from orch_events.job.plan import PlanState, new_state
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord
 from tests.build import event, event_from, job_of
+from tests.table import each
 
 FAIL_ON = {"failed", "errored", "aborted"}
 
@@ -43,7 +44,7 @@ def test_a_plan_remembers_the_jobs_that_it_started_in_their_order_each_once() ->
     assert not state.is_over
 
 
-@pytest.mark.parametrize(
+@each(
     ("last", "record", "word", "status"),
     [
         (FINISHED, None, "finished", 0),

@@ -12,6 +12,7 @@ from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord, NodeRecord
 from orch_events.wire.vocabulary import FAIL_ON
 from tests.build import event, event_from, job_of, record
+from tests.table import each
 
 USUAL = frozenset(FAIL_ON) - {"skipped"}
 
@@ -84,7 +85,7 @@ def test_the_nodes_are_over_when_all_that_the_record_counts_are() -> None:
     assert not job_of().nodes_over
 
 
-@pytest.mark.parametrize(
+@each(
     ("kinds", "recorded", "word", "status"),
     [
         (["node_finished", "job_finished"], None, "finished", 0),
@@ -127,10 +128,10 @@ def test_how_a_node_fared_that_seems_to_run_is_told_by_the_record_of_a_job_that_
     assert job_of(*events, record=record("finished", 1)).outcome() is not None
 
 
-@pytest.mark.parametrize(
+@each(
     "events", [[], [event(1)], [event(1, "node_finished")], [event(1, "node_finished"), event(2, "node_failed", "b")]]
 )
-@pytest.mark.parametrize("recorded", [None, record("running", 2), record("running", 100), record(""), record("new")])
+@each("recorded", [None, record("running", 2), record("running", 100), record(""), record("new")])
 def test_only_an_event_of_the_job_its_record_or_all_its_nodes_make_it_over(
     events: list[Event], recorded: JobRecord | None
 ) -> None:
@@ -236,7 +237,7 @@ def test_a_node_that_never_began_is_no_contradiction() -> None:
     assert state.matches_record
 
 
-@pytest.mark.parametrize(
+@each(
     ("events", "recorded", "complete"),
     [
         (BOTH, record("failed", 2, finished=1, failed=1), True),

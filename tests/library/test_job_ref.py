@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from orch_events.client.url import ServiceUrl
 from orch_events.library.job_ref import JobRef
+from tests.table import each
 
 
 @pytest.mark.parametrize(("text", "number"), [("352", "352"), ("0352", "352"), ("0", "0"), ("9" * 18, "9" * 18)])
@@ -22,7 +23,7 @@ def test_a_job_before_the_latest_is_counted_as_git_does(text: str, before: int) 
     assert JobRef.parse(text) == JobRef("latest", before=before)
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "place"),
     [
         ("https://pe:8143/orchestrator/v1/jobs/352", "https://pe:8143"),
@@ -41,7 +42,7 @@ def test_an_url_of_the_api_names_the_job_and_its_server(url: str, place: str) ->
     assert JobRef.parse(url) == JobRef("api", "352", place)
 
 
-@pytest.mark.parametrize(
+@each(
     "rest",
     [
         "/#/orchestration/jobs/352",
@@ -60,7 +61,7 @@ def test_an_url_of_the_console_names_the_job(rest: str) -> None:
     assert JobRef.parse(f"https://console:4433{rest}") == JobRef("console", "352", "https://console:4433")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "ref"),
     [
         ("plan:9", JobRef("number", "plan:9")),
@@ -83,7 +84,7 @@ def test_what_is_no_plan_job_is_refused(text: str) -> None:
         JobRef.parse(text)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["", " ", "abc", "-5", "352x", "1.0", "٣", "9" * 19, "latest~x",
      "latest~12345", "latest2",
@@ -100,7 +101,7 @@ def test_anything_else_is_no_job_and_one_sentence_says_what_is(text: str) -> Non
     assert repr(text) in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "meant"),
     [
         ("latest-1", "latest~1"), ("latest^", "latest~1"), ("HEAD~2", "latest~2"), ("latest~-1", "latest~1"),
@@ -116,9 +117,7 @@ def test_what_others_would_write_is_answered_with_what_is_meant(text: str, meant
     JobRef.parse(meant)
 
 
-@pytest.mark.parametrize(
-    "path", ["-", "rec.jsonl", "a/352.json", "352.jsonl.gz", "./352", "../352", "/jobs/352", "~/x"]
-)
+@each("path", ["-", "rec.jsonl", "a/352.json", "352.jsonl.gz", "./352", "../352", "/jobs/352", "~/x"])
 def test_the_path_of_a_recording_is_a_job_too(path: str) -> None:
     assert JobRef.parse(path) == JobRef("recording", place=path)
 

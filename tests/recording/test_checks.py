@@ -23,6 +23,7 @@ from tests import CASES
 from tests.build import event
 from tests.recording.written import KINDS, json_lines, named_lines, raws, recording
 from tests.simulator.documented import JOBS_OF_PLANS
+from tests.table import each
 
 JOB = {"name": "352", "state": "running", "type": "task", "id": "https://h/orchestrator/v1/jobs/352", "options": {}}
 PLAN = {"name": "9", "state": "success", "id": "9", "options": {"plan_name": "fleet::drain"}, "timestamp": "x"}
@@ -30,8 +31,8 @@ NODE = {"name": "a", "state": "finished", "latest-event-id": 20, "timestamp": "x
 REPORT = {"node": "a", "state": "finished", "timestamp": "x", "events": []}
 
 
-@pytest.mark.parametrize("kind", ["json_lines", "array", "compact_page", "pretty_page"])
-@pytest.mark.parametrize(
+@each("kind", ["json_lines", "array", "compact_page", "pretty_page"])
+@each(
     ("content", "what", "hint"),
     [
         (JOB, "a list of jobs", "orch-events list NUMBER"),
@@ -68,16 +69,14 @@ UNTOLD = ({356, 357}, {356, 358}, *({356, job} for job in JOBS_OF_PLANS))
 """The first has no end, and the other other nodes and higher ids: nothing tells them from one job."""
 
 
-@pytest.mark.parametrize(
-    ("one", "other"), [pair for pair in itertools.permutations(NUMBERS, 2) if set(pair) not in UNTOLD]
-)
+@each(("one", "other"), [pair for pair in itertools.permutations(NUMBERS, 2) if set(pair) not in UNTOLD])
 def test_two_jobs_without_a_key_are_refused(one: int, other: int) -> None:
     with pytest.raises(LocalFileError, match=r"^x\.jsonl has events of more than one job, and nothing") as raised:
         raws(recording(json_lines(EVENTS[one] + EVENTS[other])))
     assert "--record" in raised.value.hint
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@each("number", NUMBERS)
 def test_one_job_is_one_however_often_and_in_which_order_it_was_recorded(number: int) -> None:
     twice = EVENTS[number] * 2
     assert raws(recording(json_lines(twice))) == twice
@@ -85,7 +84,7 @@ def test_one_job_is_one_however_often_and_in_which_order_it_was_recorded(number:
     assert raws(recording(json_lines(twice))) == twice
 
 
-@pytest.mark.parametrize(
+@each(
     ("events", "other"),
     [
         ([event(1), event(2, "node_finished"), event(3)], True),

@@ -30,6 +30,7 @@ from tests.recording.written import (
     raws,
     recording,
 )
+from tests.table import each
 
 THREE = [b'{"id":"1","m":"a"}', b'{"id":"2","m":[{"id":"7"}]}', b'{"id":"3","m":"b"}']
 GZIP_BROKEN = "x.jsonl: the gzip data is damaged or cut off; events may be missing"
@@ -91,7 +92,7 @@ def test_what_is_no_object_of_an_orchestrator_is_no_event(kind: str, place: str)
     assert notices == [*places, "x.jsonl: 5 damaged places were skipped in total"]
 
 
-@pytest.mark.parametrize(
+@each(
     "content",
     [
         b"root:x:0:0:root:/root:/bin/bash\n" * 40,
@@ -123,7 +124,7 @@ def test_a_file_in_which_no_event_is_found_is_no_recording(content: bytes) -> No
     assert notices == []
 
 
-@pytest.mark.parametrize(
+@each(
     "content",
     [b"", b"\n\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0), b"[]\n", b"[ ]", b'{ "items" : [ ] }\n', b" \r\n"],
 )
@@ -183,8 +184,11 @@ def test_of_several_jobs_one_is_to_be_chosen() -> None:
     assert one.job("353") == "353"
     assert raws(one, "352") == [b'{"id":"1"}', b'{"type":"x"}']
     assert raws(one, "353") == [b'{"id":"2"}']
-    for wanted in (None, "354"):
-        with pytest.raises(UsageError, match=r"^x\.jsonl contains events of jobs 352, 353$") as raised:
+    for wanted, told in (
+        (None, "contains events of jobs 352, 353"),
+        ("354", "has no events of job 354, only of 352, 353"),
+    ):
+        with pytest.raises(UsageError, match=rf"^x\.jsonl {told}$") as raised:
             one.job(wanted)
         assert raised.value.hint == "choose one, as in: --job 352"
 
@@ -306,8 +310,8 @@ class Pipe(io.BytesIO):
         return super().read(min(size or 0, 7))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("stdin", [io.BytesIO, Pipe])
+@each("kind", KINDS)
+@each("stdin", [io.BytesIO, Pipe])
 def test_a_recording_may_come_on_standard_input(kind: str, stdin: type[io.BytesIO]) -> None:
     with open_recording("-", stdin(gzip.compress(KINDS[kind](THREE)))) as one:
         job = one.job()

@@ -17,6 +17,7 @@ from tests.build import FINISHED, event, record, record_from
 from tests.fakes import FakeClock
 from tests.follow.following import ending, follow, follower, shown
 from tests.recording.written import json_lines, recording
+from tests.table import each
 
 JOB = [event(10), event(12, node="b"), event(13, "node_finished"), event(17, "node_failed", "b"), FINISHED]
 
@@ -191,8 +192,8 @@ def whole(record: JobRecord | None, *events: Event) -> Replay:
     return replay
 
 
-@pytest.mark.parametrize("word", ["finished", "failed", "stopped"])
-@pytest.mark.parametrize("events", [[], JOB[:3], JOB])
+@each("word", ["finished", "failed", "stopped"])
+@each("events", [[], JOB[:3], JOB])
 def test_a_recorded_record_of_a_job_that_is_over_is_the_record(word: str, events: list[Event]) -> None:
     recorded = record_from(name="352", state=word, node_count=9, node_states={"finished": 9})
     replay = Replay(EventRecording(events, recorded), FakeClock())

@@ -20,6 +20,7 @@ from orch_events.wire.vocabulary import FAIL_ON
 from tests.fakes import FakeClock
 from tests.follow.following import ending, follow, follower, shown
 from tests.recording.written import KINDS, recording
+from tests.table import each
 
 _URL = "http://127.0.0.1:8143"
 STATUSES = {351: 0, 352: 0, 353: 1, 354: 3, 355: 3, 356: 0}
@@ -50,10 +51,8 @@ def recorded(job: int, kind: str = "json_lines") -> Recording:
     return recording(KINDS[kind]([compact(moment.text.encode()) for moment in scripts()[job].events]))
 
 
-@pytest.mark.parametrize(
-    ("kind", "speed"), [*((kind, math.inf) for kind in KINDS), ("json_lines", 1.0), ("pretty_page", 60.0)]
-)
-@pytest.mark.parametrize("job", STATUSES)
+@each(("kind", "speed"), [*((kind, math.inf) for kind in KINDS), ("json_lines", 1.0), ("pretty_page", 60.0)])
+@each("job", STATUSES)
 def test_a_replay_shows_and_ends_as_the_job_did(job: int, kind: str, speed: float) -> None:
     clock = FakeClock()
     replayed, original = follow(Replay(recorded(job, kind), clock, speed), clock), followed(job)

@@ -26,11 +26,12 @@ from orch_events.render.messages import bad_nodes, ended, lost, restored, slow, 
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 from tests.build import event, job_of, record
+from tests.table import each
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "nodes", "seconds", "said"),
     [
         ("finished", {"finished": 23, "skipped": 1}, 127.0, "finished after 2m 07s: 24 nodes, 23 finished, 1 skipped"),
@@ -38,7 +39,12 @@ PLAIN = Theme.from_capabilities(color=False, ascii_only=True)
         ("finished", {}, 3725.0, "finished after 1h 02m 05s: no nodes"),
         ("failed", {"errored": 1, "finished": 2}, None, "failed: 3 nodes, 2 finished, 1 errored"),
         ("aborted", {"finished": 0, "skipped": 4}, 0.0, "aborted after 0s: 4 nodes, 4 skipped"),
-        ("stopped", {"running": 2, "finished": 1}, 9.0, "stopped after 9s: 3 nodes, 1 finished, 2 still running"),
+        (
+            "stopped",
+            {"running": 2, "finished": 1},
+            9.0,
+            "stopped after 9s: 3 nodes, 1 finished, 2 still running when it ended",
+        ),
         ("finished", {"zzz": 1, "new": 2, "failed": 3}, 1.0, "finished after 1s: 6 nodes, 3 failed, 2 new, 1 zzz"),
         ("finished", {"x\x1b[2J": 1}, 1.0, "finished after 1s: 1 node, 1 x\\x1b[2J"),
         ("finished", {"finished": 1}, -5.0, "finished after 0s: 1 node, 1 finished"),

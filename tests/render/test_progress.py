@@ -16,6 +16,7 @@ from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 from tests.build import FollowedJob, event, followed
 from tests.fakes import FakeClock
+from tests.table import each
 
 THEME = Theme.from_capabilities(color=False, ascii_only=False)
 
@@ -133,7 +134,7 @@ WORDS = "7/24 done  5 running  4 finished  1 failed  1 errored  1 skipped"
 NUMBERS = "7/24  ▶ 5  ✔ 4  ✖ 1  ‼ 1  ↷ 1"
 
 
-@pytest.mark.parametrize(
+@each(
     ("cells", "shown"),
     [
         (160, f"job 352  {BAR}  7/24 done  5 running  4 finished  1 failed  1 errored  1 skipped  {TIMES}  {QUIET}"),

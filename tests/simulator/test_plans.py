@@ -6,6 +6,7 @@ from orch_events.simulator import Api
 from orch_events.simulator.api import Request
 from orch_events.simulator.plans import MESSAGE_BYTES, plan_scripts
 from tests.simulator.documented import API, JOBS_OF_PLANS, answer, good, ids
+from tests.table import each
 
 PLANS = (301, 302)
 TIMES = (0.0, 1.0, 8.0, 25.0, 40.0, 60.0, 90.0, float("inf"))
@@ -30,8 +31,8 @@ def test_the_ids_of_a_plans_events_grow_and_are_those_of_no_job(plan: int) -> No
     assert not {number for job in JOBS_OF_PLANS for number in ids(job)} & set(numbers)
 
 
-@pytest.mark.parametrize("at", TIMES)
-@pytest.mark.parametrize("plan", PLANS)
+@each("at", TIMES)
+@each("plan", PLANS)
 def test_the_record_names_each_job_that_the_events_say_was_started_and_its_states(plan: int, at: float) -> None:
     record = good(f"/plan_jobs/{plan}", at)
 

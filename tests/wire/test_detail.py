@@ -18,6 +18,7 @@ from orch_events.wire.detail import (
     read_report_url,
     says_only_state,
 )
+from tests.table import each
 
 METRICS = {"total": 347, "changed": 3, "failed": 1, "corrective_change": 2, "out_of_sync": 4, "skipped": 9}
 ANY_JSON = st.recursive(
@@ -94,7 +95,7 @@ EXITED: dict[str, Any] = {
 RED = "\x1b[1;31mError: no catalog\x1b[0m\x1b[K"
 
 
-@pytest.mark.parametrize(
+@each(
     ("detail", "cause"),
     [
         ({"_error": "timed out"}, "timed out"),
@@ -163,7 +164,7 @@ def test_what_was_told_is_read_from_whatever_shape_and_other_causes_are_others(
     assert one == other or causes[0] != causes[1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("detail", "report"),
     [
         ({"_output": "a\n"}, Report(output="a\n")),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from orch_events.wire.lines import read_lines
 from orch_events.wire.page import read_event
+from tests.table import each
 from tests.wire.conftest import Parsed
 
 
@@ -69,7 +70,7 @@ def test_a_line_that_was_edited_by_hand_is_made_compact() -> None:
     assert read(b'{"id":"1"}\n { "id": "2", "message": "a  b" }\r\n')[0][1] == b'{"id":"2","message":"a  b"}'
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         b'{"id":"2","mess',

@@ -16,6 +16,7 @@ from orch_events.errors import HtmlAnswer, NotUnderstood, OrchEventsError, Trunc
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event, PageEnd
 from orch_events.wire.page import PageDecoder, no_json
+from tests.table import each
 from tests.wire.conftest import Parsed
 
 EXAMPLE = b"""{ "next-events":
@@ -53,8 +54,8 @@ def cut_up(page: bytes, size: int) -> Iterator[bytes]:
     return (page[at : at + size] for at in range(0, len(page), size))
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 100_000])
-@pytest.mark.parametrize("name", PAGES)
+@each("size", [1, 2, 3, 7, 64, 100_000])
+@each("name", PAGES)
 def test_a_page_is_the_same_in_pieces_of_any_size(name: str, size: int) -> None:
     events, _ = decode(cut_up(PAGES[name], size))
     assert [json.loads(event.raw) for event in events] == json.loads(PAGES[name])["items"]
@@ -80,7 +81,7 @@ def test_events_come_out_as_soon_as_they_are_whole() -> None:
     assert [event.id for event in decoder.feed(b"} ]")] == [3]
 
 
-@pytest.mark.parametrize(
+@each(
     ("next_events", "start"),
     [
         ('{"id":"https://h/e?start=12"}', 12),
@@ -124,7 +125,7 @@ def test_a_piece_may_be_larger_than_what_is_read_at_a_time(size: int) -> None:
     assert [event.id for event in events] == list(range(4000))
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "sentence"),
     [
         (b"<html><body>502 Bad Gateway</body></html>", "is HTML, not JSON"),
@@ -150,7 +151,7 @@ def test_a_piece_may_be_larger_than_what_is_read_at_a_time(size: int) -> None:
         (b'{1:2,"items":[]}', "is not JSON"),
     ],
 )
-@pytest.mark.parametrize("size", [1, 5, 1000])
+@each("size", [1, 5, 1000])
 def test_what_is_no_page_is_told_apart(answer: bytes, sentence: str, size: int) -> None:
     with pytest.raises(NotUnderstood, match=f"^the response from a page {sentence}$"):
         decode(cut_up(answer, size))

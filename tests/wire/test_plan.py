@@ -8,6 +8,7 @@ from orch_events.wire.event import Event
 from orch_events.wire.plan import depth_after, is_cut, plan_text, started_job
 from orch_events.wire.vocabulary import PLAN_EVENT_TYPES
 from tests.build import ODD_EVENTS, event_from
+from tests.table import each
 
 STARTS = [name for name in PLAN_EVENT_TYPES if name.endswith("_start") and name != "plan_start"]
 
@@ -18,8 +19,8 @@ def said(kind: str, **details: Any) -> Event:
     )
 
 
-@pytest.mark.parametrize("number", [70, "70"])
-@pytest.mark.parametrize("kind", [*STARTS, "container_start"])
+@each("number", [70, "70"])
+@each("kind", [*STARTS, "container_start"])
 def test_a_step_names_the_job_that_it_started(kind: str, number: object) -> None:
     assert started_job(said(kind, job_id=number)) == "70"
 
@@ -40,7 +41,7 @@ def test_an_event_that_names_no_job_starts_none(event: Event) -> None:
     assert started_job(event) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("event", "text"),
     [
         (said("task_start", job_id=69), "started job 69"),

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.wire.printed import drop_colors, is_exit, last_line, one_line, telling_line
+from tests.table import each
 
 TRACEBACK = """Traceback (most recent call last):
   File "x.py", line 3, in <module>
@@ -15,7 +16,7 @@ TRACEBACK = """Traceback (most recent call last):
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("stderr", "stdout", "line"),
     [
         ("", "Info: a\nError: b\nError: c\n", "Error: b"),
@@ -88,7 +89,7 @@ def test_the_line_is_found_wherever_it_stands(before: int, after: int) -> None:
     assert telling_line([], [text]) == "Error: b"
 
 
-@pytest.mark.parametrize(
+@each(
     "piece",
     ["\x1b[", "error", "error=", "no error\n", " ", "\n", "a\r", f"{TRACEBACK}x\n", "  x\n", "exited with ", "1 ",
      "info ", "[", "task "],

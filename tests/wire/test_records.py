@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orch_events.errors import HtmlAnswer, NotUnderstood, TruncatedAnswer
 from orch_events.wire.records import JobRecord, NodeRecord
+from tests.table import each
 
 STARTED = datetime(2016, 5, 5, 19, 50, 8, tzinfo=UTC)
 FINISHED = datetime(2016, 5, 5, 19, 52, 15, tzinfo=UTC)
@@ -97,13 +98,13 @@ def test_bytes_that_are_no_text_do_not_hide_a_job() -> None:
     assert JobRecord.read(b'{"state":"running","description":"a\xffb"}', "URL").description == "a\ufffdb"
 
 
-@pytest.mark.parametrize(("name", "number"), [("352", "352"), (352, "352"), ("0352", "352"), ("x", ""), (True, ""),
+@each(("name", "number"), [("352", "352"), (352, "352"), ("0352", "352"), ("x", ""), (True, ""),
                                               ([], ""), (-1, ""), ("9" * 30, "")])  # fmt: skip
 def test_a_job_s_number_is_a_whole_number_however_it_is_written(name: object, number: str) -> None:
     assert job(name=name).number == number
 
 
-@pytest.mark.parametrize(
+@each(
     ("duration", "seconds"),
     [("127", 127.0), (127, 127.0), (0.5, 0.5), ("0.5", 0.5), (0, 0.0), (-1, None), ("soon", None), ("nan", None),
      ("inf", None), (1e300, None), (True, None), ([], None), (None, None), (10**400, None), ("٣", None)],
@@ -172,7 +173,7 @@ def test_a_node_count_is_a_number_however_it_is_written(count: object) -> None:
     assert job(node_states={"failed": count}).node_states == {"failed": 24}
 
 
-@pytest.mark.parametrize("count", [0, "0", None, -1, "many", [], {}, True, 1.5])
+@each("count", [0, "0", None, -1, "many", [], {}, True, 1.5])
 def test_a_node_count_that_is_none_is_not_known(count: object) -> None:
     assert job(node_count=count).node_count is None
     assert job(node_states={"failed": count, "running": 1}).node_states == {"running": 1}
@@ -280,7 +281,7 @@ def test_a_page_for_people_is_told_apart_as_it_may_pass() -> None:
 _AT = ("2016-05-05T19:50:00Z", "2016-05-05T19:50:08Z", "2016-05-05T19:51:08Z")
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "began"),
     [
         ({"started_timestamp": _AT[1], "created_timestamp": _AT[0], "finished_timestamp": _AT[2]}, _AT[1]),

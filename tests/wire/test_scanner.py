@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from orch_events.wire import scanner
 from orch_events.wire.scanner import ValueScanner
+from tests.table import each
 
 VALUES = st.recursive(
     st.none() | st.integers() | st.text(alphabet=st.sampled_from('{}[],:"\\ a')),
@@ -36,8 +37,8 @@ def end_of(stream: bytes, size: int) -> int | None:
     return None
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 11])
-@pytest.mark.parametrize(
+@each("size", [1, 2, 3, 5, 7, 11])
+@each(
     "text",
     [
         rb'"a, \\\"]}, b:"',

@@ -1,6 +1,5 @@
 """The server's words: each set agrees with the others."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from orch_events.wire.vocabulary import (
     NODE_UNSUCCESSFUL,
     in_display_order,
 )
+from tests.table import each
 
 
 def test_a_node_that_does_not_run_is_over() -> None:
@@ -53,6 +53,6 @@ def test_every_state_that_is_counted_is_shown_once(counts: dict[str, int]) -> No
     assert sorted(in_display_order(counts)) == sorted(item for item in counts.items() if item[1])
 
 
-@pytest.mark.parametrize("event", EVENT_TYPES)
+@each("event", EVENT_TYPES)
 def test_an_event_is_of_a_node_or_of_the_job(event: str) -> None:
     assert event.startswith("node_" if event in NODE_STATES else "job_")

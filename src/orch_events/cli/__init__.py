@@ -19,6 +19,8 @@ renderers       builds the chain of renderers
 persisting      the links of the chain that save events: recording and checkpoint
 record_file     the file of --record
 reports         what the commands that print reports share
+final_reports   what `follow` reports when it ends: the files of --report, annotations for GitHub Actions
+report_files    these files: that they can be written is found out at the beginning
 report_formats  the writers of reports that others read, by the names of their formats
 pager           pages what is longer than the terminal, through $PAGER
 stderr          Stderr: errors, warnings, notes

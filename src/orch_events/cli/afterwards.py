@@ -4,7 +4,6 @@ The command is run by the shell. What it needs to know is in its environment and
 stderr. Nothing about it changes the exit status: that is the job's.
 """
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,7 +19,7 @@ from orch_events.times import format_duration
 if TYPE_CHECKING:  # subprocess is imported when a command is run
     import subprocess
 
-    from orch_events.job.state import JobState
+    from orch_events.analysis.job_report import JobReport
 
 _BELL = "\a"
 _NOT_INHERITED = ("ORCH_EVENTS_EXEC", "ORCH_EVENTS_EXEC_ALWAYS", "ORCH_EVENTS_REPORT")
@@ -34,12 +33,12 @@ class Ending(NamedTuple):
     Attributes:
         status: the exit status.
         by_signal: whether a signal ended it, or the reader of the output, who has gone.
-        states: what is known of the jobs that were named.
+        jobs: what is known of the jobs that were named.
     """
 
     status: int
     by_signal: bool
-    states: "Sequence[JobState]"
+    jobs: "Sequence[JobReport]"
 
 
 def conclude(app: App, options: AfterOptions, ending: Ending, reports: Mapping[str, str]) -> None:
@@ -48,8 +47,10 @@ def conclude(app: App, options: AfterOptions, ending: Ending, reports: Mapping[s
         BestEffortStream(app.stderr_stream).write(_BELL)
     if options.exec is None or (ending.by_signal and not options.exec_always):
         return
+    from orch_events.cli.report_formats import WRITERS
+
     environ = hook_environ(app.environ, ending, reports)
-    told = run_command(app, options.exec, options.exec_timeout, environ, summaries(ending.states))
+    told = run_command(app, options.exec, options.exec_timeout, environ, WRITERS["json"](ending.jobs).encode())
     if told:
         app.stderr.warn(f"the command of --exec {told}")
 
@@ -59,7 +60,7 @@ def hook_environ(environ: Mapping[str, str], ending: Ending, reports: Mapping[st
     from orch_events.analysis.progress import JobProgress
     from orch_events.wire.vocabulary import NODE_FAILED
 
-    jobs = [JobProgress.from_state(state) for state in ending.states]
+    jobs = [JobProgress.from_state(job.state) for job in ending.jobs]
     words = [job.outcome.word if job.outcome else "running" if job.is_running else "unknown" for job in jobs]
     return {
         **{name: value for name, value in environ.items() if name not in _NOT_INHERITED},
@@ -70,15 +71,6 @@ def hook_environ(environ: Mapping[str, str], ending: Ending, reports: Mapping[st
         facts.FAILED: str(sum(job.nodes.get(state, 0) for job in jobs for state in NODE_FAILED)),
         **{f"{facts.REPORT}{name.upper()}": path for name, path in reports.items()},
     }
-
-
-def summaries(states: "Sequence[JobState]") -> bytes:
-    """Return the summary of each job as `summary --json` has it, one a line."""
-    from orch_events.analysis.summary import Summary
-    from orch_events.render.reports.summary import summary_json
-
-    lines = [json.dumps(summary_json(Summary.from_state(state)), separators=(",", ":")) for state in states]
-    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def run_command(app: App, command: str, seconds: float, environ: Mapping[str, str], stdin: bytes) -> str:

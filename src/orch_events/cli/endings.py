@@ -8,7 +8,7 @@ from orch_events.cli.fail_fast import FailFast
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions
 from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
-from orch_events.errors import OrchEventsError, Unreachable
+from orch_events.errors import OrchEventsError, UnknownHost, Unreachable
 from orch_events.job.outcome import Outcome
 from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
@@ -63,6 +63,8 @@ class Endings:
         self._verbose = display.verbose
         self._recorded = {job.number for job in followed.named if job.recorded}
         self._statuses: dict[str, int] = {}
+        self._reasons: dict[str, str] = {}
+        self._left = ""
         self._ended: list[tuple[int, JobState, Outcome]] = []
         self._told_lost: set[str] = set()
 
@@ -84,6 +86,7 @@ class Endings:
                 self._fail(state, error)
             case TimedOut(seconds):
                 self._statuses["timed out"] = exit_status.TIMED_OUT
+                self._left = "--timeout was reached"
                 if self._commands is not None:
                     self._stderr.note(f"stopped following after {write_duration(seconds)}: --timeout was reached")
             case ConnectionLost(job):
@@ -110,10 +113,16 @@ class Endings:
                 for line in bad_nodes(state, self._theme, columns(self._stderr_stream)):
                     self._stderr.note(line)
         self._statuses["fail-fast"] = exit_status.FAILED_FAST
+        self._left = "--fail-fast was reached"
 
     def detach(self, signal: KeyboardInterrupt) -> None:
         """Note that a signal ended it."""
+        self._left = "following was interrupted"
         self._statuses["detached"] = getattr(signal, "exit_status", exit_status.SIGINT)
+
+    def left(self, job: str) -> str:
+        """Return why a job is followed no longer, for its reports; "" if nothing is known but that it ended."""
+        return self._reasons.get(job) or self._left
 
     def close(self) -> None:
         """Tell how the jobs ended, the worst last, and which are still running."""
@@ -164,9 +173,11 @@ class Endings:
             return
         self._stderr.error(error)
         recorded = state.job in self._recorded  # what can be read no further can't be resumed
-        if self._commands and not recorded and (isinstance(error, Unreachable) or state.job in self._resume_points):
+        lost = isinstance(error, Unreachable) and not isinstance(error, UnknownHost)
+        if self._commands and not recorded and (lost or state.job in self._resume_points):
             self._stderr.note(unknown(state.job, self._resume_points.command(state.job, self._commands)))
         self._statuses[state.job] = error.exit_status
+        self._reasons[state.job] = error.message
 
     def _conclude(self, job: str, status: int) -> None:
         """Note the exit status of a job's outcome; of a plan's jobs none counts: the plan's own word does."""

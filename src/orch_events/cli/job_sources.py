@@ -64,6 +64,8 @@ def open_jobs(
             else:
                 job = _from_server(app, ref, server(), policy)
             _check_same_source(opened.setdefault(job.number, job), job)
+        if replay.job is not None and not any(ref.kind == "recording" for ref in refs):
+            app.stderr.note("--job is ignored: only a recording can have several jobs")
         yield list(opened.values())
 
 

@@ -47,3 +47,6 @@ WRITERS: Mapping[str, Callable[[Sequence[JobReport]], str]] = {
     "otlp": lambda reports: otlp(reports, orch_events.__version__),
 }
 """Writes a report on some jobs, by the name of its format."""
+
+WITH_OUTPUTS = ("junit", "html")
+"""The formats that tell what failed nodes printed."""

@@ -20,11 +20,13 @@ from orch_events.cli.afterwards import Ending
 from orch_events.cli.app import App
 from orch_events.cli.endings import Endings
 from orch_events.cli.fail_fast import FailFast
+from orch_events.cli.final_reports import FinalReports
 from orch_events.cli.job_sources import ReplayOptions, open_jobs
-from orch_events.cli.options.groups import DisplayOptions, EventOptions, TypedWords
+from orch_events.cli.options.groups import DisplayOptions, EventOptions, ReportFileOptions, TypedWords
 from orch_events.cli.persisting import Checkpoints
 from orch_events.cli.record_file import is_same_file, open_recording_file
 from orch_events.cli.renderers import closing, renderer_chain
+from orch_events.cli.report_files import check_report_files
 from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import LocalFileError, UsageError
@@ -59,6 +61,7 @@ class FollowOptions(NamedTuple):
         slow_seconds: after how many seconds a node is slow; None for twice the typical duration.
         replay: how recordings and the demo are replayed.
         progress: whether there is a live line or a heartbeat.
+        reports: which reports are written at the end.
         fail_fast: after how many failed nodes to stop; None for never.
         typed: the options that were typed, for suggested commands; None for no suggestions and no closing summary.
     """
@@ -69,6 +72,7 @@ class FollowOptions(NamedTuple):
     slow_seconds: float | None = None
     replay: ReplayOptions = ReplayOptions()
     progress: bool = False
+    reports: ReportFileOptions = ReportFileOptions()
     fail_fast: int | None = None
     typed: TypedWords | None = None
 
@@ -83,6 +87,7 @@ def open_session(
         OrchEventsError: a job, a recording or a cursor file can't be opened.
     """
     app.configure_stderr(events.display)
+    check_report_files(follow.reports.files, [events.record, follow.cursor_file], len(set(refs)))
     verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job)
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
@@ -161,6 +166,7 @@ class FollowSession:
 
     Attributes:
         shown: how many events passed the filter.
+        reports: what is to be written when `run` has ended.
     """
 
     def __init__(
@@ -187,6 +193,7 @@ class FollowSession:
         self._resume_points = ResumePoints(followed)
         self._fail_fast = FailFast(followed, follow.fail_fast, events.exit_options.fail_on)
         self._endings = Endings(app, followed, self._resume_points, events.exit_options, events.display, commands)
+        self.reports = FinalReports(app, follow.reports, followed, self._endings.left)
         self._hints_at_failed = follow.typed is not None and events.output.format == "table" and not any(events.filters)
 
     @property
@@ -201,10 +208,8 @@ class FollowSession:
 
     def ending(self, status: int) -> Ending:
         """Return how it ended, with its exit status."""
-        self._followed.adopt()
-        states = [self._followed.by_job[job.number].state for job in self._followed.named]
         by_signal = status == exit_status.READER_GONE or self._endings.by_signal
-        return Ending(status, by_signal, states)
+        return Ending(status, by_signal, self.reports.jobs())
 
     def run(self, steps: Callable[[Follower], Iterator[Update]], timeout: float = math.inf) -> int:
         """Show everything until the jobs end or a signal arrives; return the exit status.
@@ -215,7 +220,7 @@ class FollowSession:
         """
         updates = self._followed.updates(steps)
         try:
-            with closing(self._chain.first_link):
+            with self.reports.around_log(), closing(self._chain.first_link):
                 for update in interleave(updates, self._app.clock, timeout):
                     self._handle(update)
                     if self._fail_fast.reached(self._endings.concluded):
@@ -250,6 +255,7 @@ class FollowSession:
         with self._app.signals.shield():
             self._chain.first_link.write(state.job, events)
             self._resume_points.note(state.job, events)
+            self.reports.note(state.job, events)
         self._note_many_nodes(state)
         if self.shown > passed:
             self._progress.moved()
@@ -260,7 +266,7 @@ class FollowSession:
         """Say once that there is a shorter view of a job of many nodes, to who reads all of it."""
         if self._hints_at_failed and state.total > _MANY_NODES:
             self._hints_at_failed = False
-            self._stderr.note(f"{spoken(state.job)} has {state.total:,} nodes; --failed shows only what goes wrong")
+            self._stderr.note(f"{spoken(state.job)} has {state.total} nodes; --failed shows only what goes wrong")
 
     def _name_stragglers(self) -> None:
         for straggler in self._stragglers.new() if self._stragglers else []:

@@ -32,20 +32,17 @@ _PAUSES_SECONDS = (0.01, 0.05, 0.1)
 """On Windows a file can't be replaced while a scanner or an indexer looks at it, which takes a moment."""
 
 
-def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None:
+def replace_file(path: Path, content: bytes, *, keep_mode: bool = False, private: bool = True) -> None:
     """Replace a file's content at once: whoever reads it finds the old one or the new one.
 
-    Only its owner can read it, unless it exists and is to keep its mode. A link is replaced, and not followed; nor is
-    there one where the draft is, for that is a new file with a name that nobody can guess. What can't be replaced since
-    it is mounted by itself is written in place.
+    Only its owner can read it, unless it exists and is to keep its mode, or it is not `private`: then others can as the
+    umask allows. A link is replaced, and not followed; nor is there one where the draft is, for that is a new file with
+    a name that nobody can guess. What can't be replaced since it is mounted by itself is written in place.
 
     Raises:
         OSError: it can't be written; the old content is still there.
     """
-    from tempfile import mkstemp
-
-    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name[:50]}.")
-    draft = Path(name)
+    draft, descriptor = _new_draft(path, 0o600 if private else 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -53,10 +50,26 @@ def replace_file(path: Path, content: bytes, *, keep_mode: bool = False) -> None
             with suppress(FileNotFoundError):
                 draft.chmod(path.lstat().st_mode & 0o777)
         _move(draft, path)
-    except OSError:
+    except BaseException:  # also a signal: no draft is left behind
         with suppress(OSError):
             draft.unlink()
         raise
+
+
+def check_replaceable(path: Path) -> None:
+    """See that a file can be replaced, or made, before anything depends on it. Raises OSError."""
+    draft, descriptor = _new_draft(path, 0o600)
+    os.close(descriptor)
+    draft.unlink()
+
+
+def _new_draft(path: Path, mode: int) -> tuple[Path, int]:
+    """Make a new file beside another one, and open it. Raises OSError."""
+    from secrets import token_hex
+
+    draft = path.parent / f".{path.name[:50]}.{token_hex(8)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+    return draft, os.open(draft, flags, mode)
 
 
 def _move(draft: Path, path: Path) -> None:

@@ -22,7 +22,7 @@ def test_two_runs_are_compared(over: str, call: Call) -> None:
         "4 nodes slower (at least 1.5x and 5s)",
         "3 nodes faster (at least 1.5x and 5s)",
     ]
-    assert "  and 1 more" in done.lines
+    assert "  and 1 more; --all shows all" in done.lines
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from orch_events.cli.options.option import Option
 from orch_events.errors import OrchEventsError
 from tests.cli.command import run
 from tests.cli.conftest import Call
+from tests.table import each
 
 _COMMANDS = list(cli.commands)
 _HELPS = [["--help"], *([name, "--help"] for name in _COMMANDS), *(["help", name] for name in TOPICS)]
@@ -46,7 +47,7 @@ def test_help_looks_good_at_any_width(
     assert not done.out.endswith("\n\n")
 
 
-@pytest.mark.parametrize("name", _COMMANDS)
+@each("name", _COMMANDS)
 def test_a_command_tells_what_it_is_for_and_shows_two_or_three_examples(name: str) -> None:
     command = cli.commands[name]
     first, second, *_ = paragraphs(command.help or "")

@@ -34,6 +34,14 @@ def test_jobs_are_shown_with_the_newest_first(over: str, call: Call) -> None:
     assert (done.status, done.err) == (0, "")
 
 
+def test_how_long_ago_is_told_in_a_pipe_too_where_it_is_typed(
+    over: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert " years ago " in call("jobs", "--service-url", over, "--time", "ago").out
+    monkeypatch.setenv("ORCH_EVENTS_TIME", "ago")
+    assert " ago " not in call("jobs", "--service-url", over).out
+
+
 def test_a_row_tells_what_the_job_is_about(at_sixty: str, call: Call) -> None:
     (row,) = [line for line in call("jobs", "--service-url", at_sixty, "--time", "utc").lines if line[:3] == "352"]
 

@@ -202,4 +202,5 @@ def test_text_of_a_server_never_acts_on_a_terminal(answering: Serve, call: Call)
 def test_where_nothing_is_selected_that_is_said(words: list[str], over: str, call: Call) -> None:
     done = call("list", "352", "--service-url", over, "--json", *words)
     assert (done.status, done.out) == (0, "")
-    assert done.err == "no events match (48 in job 352)\n"
+    names = "; -n takes whole names, or a pattern such as 'web*'" * (words == ["-n", "nosuch"])
+    assert done.err == f"no events match (48 in job 352){names}\n"

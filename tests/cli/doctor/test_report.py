@@ -9,6 +9,7 @@ from orch_events.cli.doctor import report
 from orch_events.cli.doctor.checks import NAMES, Check, complete, failure, not_checked, ok, warning
 from orch_events.errors import NotUnderstood
 from orch_events.render.toolkit.theme import Theme
+from tests.table import each
 
 _PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 _MADE = [
@@ -75,8 +76,8 @@ def test_on_a_narrow_terminal_there_are_no_columns() -> None:
     ]
 
 
-@pytest.mark.parametrize("cells", [1, 2, 3, 55, 56, 1000])
-@pytest.mark.parametrize("found", ["", "a", "one two " * 30, "x" * 100])
+@each("cells", [1, 2, 3, 55, 56, 1000])
+@each("found", ["", "a", "one two " * 30, "x" * 100])
 def test_no_width_loses_a_word(found: str, cells: int) -> None:
     drawn = " ".join(report.lines([ok("tls", found)], _PLAIN, cells=cells)).split()
     assert drawn == ["✔", "ok", "tls", *found.split()]

@@ -10,6 +10,7 @@ from orch_events.cli.help.formatter import Formatter, examples, paragraphs, unin
 from orch_events.cli.help.topics import TOPICS
 from orch_events.cli.main import cli
 from orch_events.cli.options.option import option
+from tests.table import each
 
 _WIDE = """\
 Usage: orch-events feed [OPTIONS]
@@ -114,7 +115,7 @@ def test_wrapping_changes_nothing_but_white_space(words: list[str], columns: int
     assert max(len(line) for line in lines) <= columns
 
 
-@pytest.mark.parametrize("columns", range(40, 101, 3))
+@each("columns", range(40, 101, 3))
 def test_no_short_word_stands_alone_at_the_end(columns: int) -> None:
     formatter = Formatter(columns + 2, 102)
     with formatter.indentation():
@@ -140,7 +141,7 @@ _HELPS = [
 ]
 
 
-@pytest.mark.parametrize("text", _HELPS)
+@each("text", _HELPS)
 def test_a_text_is_unindented_as_python_does_it(text: str) -> None:
     assert unindented(text) == inspect.cleandoc(text)
     assert unindented(text.strip()) == inspect.cleandoc(text.strip())

@@ -97,13 +97,15 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 --start x", "--start: 'x' is not a whole number", _SEE_LIST),
         ("list 352 --start -1", "--start: '-1' is too small: the minimum is 0", _SEE_LIST),
         ("jobs -L 0", "--limit: '0' is too small: the minimum is 1", _SEE_JOBS),
-        ("list 352 -o xml", "--output: 'xml' is not one of 'table', 'jsonl', 'json', 'csv'", _SEE_LIST),
+        ("list 352 -o xml", "--output: 'xml' is not one of table, jsonl, json, csv", _SEE_LIST),
+        ("list 352 -o JSON", "--output: 'JSON' is not one of table, jsonl, json, csv",
+         f"did you mean json? {_SEE_LIST}"),
         (
             "list x",
             _NO_JOB,
             _SEE_LIST,
         ),
-        ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'", "see: orch-events completion --help"),
+        ("completion tcsh", "'tcsh' is not one of bash, zsh, fish", "see: orch-events completion --help"),
         ("simulate --port 99999", "--port: '99999' is not a port number from 0 to 65535",
          "see: orch-events simulate --help"),
         ("simulate --speed 0", "--speed: '0' is not a number above 0, such as 0.5 or 60",
@@ -149,7 +151,7 @@ def test_a_command_that_needs_two_jobs_says_so() -> None:
     with pytest.raises(click.UsageError) as caught:
         compare.make_context("compare", ["352"])
 
-    assert to_usage_error(caught.value).message == "compare needs JOB JOB, as in: orch-events compare 352 353"
+    assert to_usage_error(caught.value).message == "compare needs two JOBs, as in: orch-events compare 352 353"
 
 
 def test_no_command_or_option_is_what_others_call_something_else() -> None:

@@ -14,6 +14,7 @@ Call = Callable[..., Done]
 _TEXTS = {
     "type": "node_failed",
     "fail_on": "skipped",
+    "files": "junit:junit.xml",
     "since": "2016-05-04",
     "until": "2016-05-05",
     "types": "plan_task",
@@ -206,7 +207,7 @@ def test_what_a_command_can_t_use_of_the_environment_falls_back_and_what_is_type
 @pytest.mark.parametrize(
     ("variable", "value", "line", "told"),
     [
-        ("OUTPUT", "xml", "list 353", "'xml' is not one of 'table', 'jsonl', 'json', 'csv'"),
+        ("OUTPUT", "xml", "list 353", "'xml' is not one of table, jsonl, json, csv"),
         ("INTERVAL", "soon", "follow 353", "'soon' is not a duration: use 500ms, 2s, 10m, 1h30m, 7d or a number"),
         ("QUIET", "maybe", "list 353", "'maybe' is neither 1 nor 0"),
         ("START", "9" * 20, "list 353", f"'{'9' * 20}' is too large: the maximum is {'9' * 19}"),

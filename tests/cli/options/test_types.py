@@ -9,11 +9,12 @@ import click
 import pytest
 
 from orch_events.cli.options import types
+from tests.table import each
 
 CONTEXT = click.Context(click.Command("x"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("read", "text", "value"),
     [
         (types.whole, "0", 0),
@@ -32,7 +33,7 @@ def test_a_text_is_read(read: Callable[[str], Any], text: str, value: object) ->
     assert read(text) == value
 
 
-@pytest.mark.parametrize(
+@each(
     ("read", "text"),
     [
         *[(types.whole, text) for text in ("", "-1", "1.5", "+1", "x", "9" * 20, "٣", "1\n")],

@@ -14,6 +14,7 @@ from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
 from tests.build import run_event
 from tests.render.events.test_table import ASCII, PLAIN, drawn
+from tests.table import each
 
 SHORT, MIDDLE, LONG = "db", "web-01.prod.example.com.x", "agent-0123456789.datacenter-2.prod.example.com"
 
@@ -37,8 +38,8 @@ def test_the_node_s_column_grows_with_a_later_batch_and_never_shrinks(cells: int
     assert others[0] > first
 
 
-@pytest.mark.parametrize("node", [SHORT, MIDDLE, LONG])
-@pytest.mark.parametrize("cells", [None, 61, 80, 100, 160])
+@each("node", [SHORT, MIDDLE, LONG])
+@each("cells", [None, 61, 80, 100, 160])
 def test_messages_stand_below_each_other_once_the_longest_name_was_seen(node: str, cells: int | None) -> None:
     rows = drawn([run_event(node=name, message="MESSAGE") for name in (SHORT, node, SHORT)], cells=cells)[1:]
     assert len(set(columns(rows, "MESSAGE"))) == 1
@@ -49,8 +50,8 @@ def test_a_name_beyond_reason_widens_no_column() -> None:
     assert columns(rows, "MESSAGE") == [columns(rows, "MESSAGE")[0], 300 + 46, columns(rows, "MESSAGE")[0]]
 
 
-@pytest.mark.parametrize(("number", "node"), [(7, SHORT), (12345678, SHORT), (1267, MIDDLE), (1267, LONG)])
-@pytest.mark.parametrize("cells", [None, 80, 160])
+@each(("number", "node"), [(7, SHORT), (12345678, SHORT), (1267, MIDDLE), (1267, LONG)])
+@each("cells", [None, 80, 160])
 def test_the_head_stands_above_the_columns_of_its_first_row(number: int, node: str, cells: int | None) -> None:
     head, row = drawn([run_event(number, node=node, message="MESSAGE")], cells=cells)
     assert head.index("EVENT") == row.index("▶")

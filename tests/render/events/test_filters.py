@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from orch_events.render.events.filters import EventFilter, Filtered, Tail
 from orch_events.wire.event import Event
 from tests.build import event
+from tests.table import each
 
 
 class Shown:
@@ -169,7 +170,7 @@ def passes(one: Event, **tests: Any) -> bool:
     return list(EventFilter(**tests).apply([one])) == [one]
 
 
-@pytest.mark.parametrize(
+@each(
     ("types", "kind", "shown"),
     [
         (["node_failed"], "node_failed", True),
@@ -189,7 +190,7 @@ def test_a_type_is_named_whole_or_without_its_first_word(*, types: list[str], ki
     assert passes(event(1, kind), types=types) is shown
 
 
-@pytest.mark.parametrize(
+@each(
     ("globs", "node", "shown"),
     [
         (["web-1.example.com"], "web-1.example.com", True),
@@ -253,7 +254,7 @@ def test_an_event_without_a_time_is_not_within_any(stamp: str) -> None:
     assert passes(event(1, timestamp=stamp))
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "shown"),
     [
         ("disk is full", True),

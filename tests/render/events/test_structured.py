@@ -15,6 +15,7 @@ from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
 from tests.build import event
+from tests.table import each
 
 ODD = b'{"z":1.50e+3,"id":"1","a":123456789012345678901234567890,"z":"\\u00e9\\/ \xc3\xa9","type":null}'
 KINDS: list[Callable[[Output], Renderer]] = [JsonLines, JsonArray, Csv]
@@ -126,7 +127,7 @@ def test_csv_leaves_empty_what_an_event_lacks(raw: bytes) -> None:
     assert table(written(Csv, [Event.read(raw)]))[1] == [""] * len(CSV_COLUMNS)
 
 
-@pytest.mark.parametrize(
+@each(
     ("message", "cell"),
     [
         ("a,b", "a,b"),
@@ -176,7 +177,7 @@ def test_csv_has_the_words_of_a_plan_where_other_events_have_a_message() -> None
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=HYPERLINK("x","y")', "\uff1d1"]
 
 
-@pytest.mark.parametrize("text", FORMULAS)
+@each("text", FORMULAS)
 def test_a_cell_that_a_spreadsheet_would_compute_is_guarded_if_that_is_wanted(text: str) -> None:
     (cell,) = next(csv.reader([csv_line([text], safe=True)]))
     assert cell == "'" + escape_control(text)

@@ -21,6 +21,7 @@ from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.event import Event
 from tests.build import event, event_from, run_event
+from tests.table import each
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 ASCII = Theme.from_capabilities(color=False, ascii_only=True)
@@ -107,6 +108,8 @@ def test_without_glyphs_it_is_ascii() -> None:
         ("Started task on web-1.example.com.au", "Started task on web-1.example.com.au"),
         ("Started task on web-1.example.com-b", "Started task on web-1.example.com-b"),
         ("Skipped on web-1.example.com: no", "Skipped: no"),
+        ("Skipped web-1.example.com: the agent is disabled", "the agent is disabled"),
+        ("Skipped web-10.example.com: no", "Skipped web-10.example.com: no"),
         ("Waiting on web-2.example.com", "Waiting on web-2.example.com"),
     ],
 )
@@ -139,15 +142,15 @@ def test_without_events_there_is_no_head() -> None:
     assert drawn([], [], end=True) == []
 
 
-@pytest.mark.parametrize("theme", [PLAIN, ASCII, COLOUR])
-@pytest.mark.parametrize("text", ["File[/etc/motd]", "[bold]x[/bold]", "[/]", "\\[x]", ":smile:"])
+@each("theme", [PLAIN, ASCII, COLOUR])
+@each("text", ["File[/etc/motd]", "[bold]x[/bold]", "[/]", "\\[x]", ":smile:"])
 def test_brackets_and_colons_are_text(text: str, theme: Theme) -> None:
     (_, row) = drawn([run_event(node=text, message=text)], theme=theme)
     assert row.count(text) == 2
 
 
-@pytest.mark.parametrize("acting", ["\x1b[2J", "\r", "\n", "\x9b31m", "\u202e", "\x07", "\t", "\x00"])
-@pytest.mark.parametrize("cells", [None, 80])
+@each("acting", ["\x1b[2J", "\r", "\n", "\x9b31m", "\u202e", "\x07", "\t", "\x00"])
+@each("cells", [None, 80])
 def test_nothing_that_a_server_or_node_says_acts(acting: str, cells: int | None) -> None:
     lines = drawn([run_event("1", f"node_{acting}", f"a{acting}", f"b{acting}", f"{acting}")], cells=cells)
     assert len(lines) == 2
@@ -261,7 +264,7 @@ def test_a_row_is_what_rich_makes_of_the_same_cells(event: Event, cells: int | N
 RUN = {"metrics": {"total": 347, "changed": 3, "failed": 1}}
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "detail", "message", "shown"),
     [
         ("node_failed", {"_error": {"msg": "disk full"}}, "Failed on node web-1", "disk full"),

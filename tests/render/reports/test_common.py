@@ -21,7 +21,7 @@ PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
     [
         (["a"], False, "a"),
         (list("abcdefghij"), False, "a, b, c, d, e, f, g, h, i, j"),
-        (list("abcdefghijkl"), False, "a, b, c, d, e, f, g, h, i, j and 2 more"),
+        (list("abcdefghijkl"), False, "a, b, c, d, e, f, g, h, i, j and 2 more; --all shows all"),
         (list("abcdefghijkl"), True, "a, b, c, d, e, f, g, h, i, j, k, l"),
         (["a\x1b"], False, "a\\x1b"),
     ],

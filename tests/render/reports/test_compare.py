@@ -54,7 +54,7 @@ def test_the_first_ten_are_shown_or_all() -> None:
     before, after = nodes("finished", 12), nodes("failed", 12, message="no")
     drawn = lines(before, after)
     assert drawn[-12:-10] == ["✖ 12 nodes newly failing", "  n1   finished → failed  no"]
-    assert drawn[-2:] == ["  n10  finished → failed  no", "  and 2 more"]
+    assert drawn[-2:] == ["  n10  finished → failed  no", "  and 2 more; --all shows all"]
     assert lines(before, after, whole=True)[-1] == "  n12  finished → failed  no"
 
 

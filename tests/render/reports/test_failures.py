@@ -39,7 +39,7 @@ def test_before_anything_failed_nothing_did() -> None:
 
 def test_nodes_that_never_ended_or_began_are_told() -> None:
     assert lines(job_of(event_at(1, "node_running"), END, record=record("failed", 3))) == [
-        "job 7 failed after 0s: 1 node, 1 still running",
+        "job 7 failed after 0s: 1 node, 1 still running when it ended",
         "",
         "▶ 1 node still running when the job ended",
         "  nodes    a",
@@ -64,7 +64,7 @@ def test_a_node_that_tells_nothing_is_named_all_the_same() -> None:
 
 def test_of_many_nodes_the_first_ten_are_named_or_all() -> None:
     state = job_of(*[event_at(number, "node_failed", f"n{number}") for number in range(1, 38)], END)
-    assert lines(state)[-1] == "  nodes    n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 and 27 more"
+    assert lines(state)[-1] == "  nodes    n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 and 27 more; --all shows all"
     assert lines(state, whole=True)[-1].endswith(", n36, n37")
 
 

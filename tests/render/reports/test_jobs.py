@@ -16,6 +16,7 @@ from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.records import JobRecord
 from tests import GOLDEN
 from tests.build import record_from
+from tests.table import each
 
 UTC = TimeFormat("utc")
 GLYPHS = Theme.from_capabilities(color=False, ascii_only=False)
@@ -77,7 +78,7 @@ def test_how_many_nodes_there_are_is_told_where_their_states_do_not_tell_it() ->
     assert [re.split(" {2,}", row)[3] for row in rows[1:]] == ["3▶ 2○", "5: 3▶", "5", "-"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "description", "runs"),
     [
         ({"task": "facts"}, "", "facts"),

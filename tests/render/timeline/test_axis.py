@@ -8,6 +8,7 @@ import pytest
 
 from orch_events.analysis.timeline import Chart
 from orch_events.render.timeline.axis import Axis
+from tests.table import each
 
 _BERLIN = "CET-1CEST,M3.5.0,M10.5.0/3"
 NINETEEN_FIFTY = 1462477800.0
@@ -115,8 +116,8 @@ def test_a_point_is_told_to_the_second() -> None:
     assert [axis(90_000, "utc").format(second) for second in (8, 4 * 3600 + 600)] == ["19:50:08", "05-06 00:00:00"]
 
 
-@pytest.mark.parametrize("began_at", [None, -62135600000.0, 253402300790.0])
-@pytest.mark.parametrize("time", ["local", "utc", "elapsed"])
+@each("began_at", [None, -62135600000.0, 253402300790.0])
+@each("time", ["local", "utc", "elapsed"])
 def test_times_that_no_calendar_has_are_told_as_elapsed(began_at: float | None, time: str) -> None:
     found = axis(60, time, began_at)
     assert (found.title, found.began, found.format(30)) == ("elapsed", "", "30s")

@@ -10,6 +10,7 @@ from orch_events.render.toolkit.theme import Theme
 from orch_events.wire.records import JobRecord
 from tests.build import event, job_of, simulated, stamped_job
 from tests.render.timeline.scenes import scene
+from tests.table import each
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 ASCII = Theme.from_capabilities(color=False, ascii_only=True)
@@ -28,7 +29,7 @@ NODES = [
 ]
 
 
-@pytest.mark.parametrize(("state", "begin", "end", "glyphs", "words", "sentence"), NODES)
+@each(("state", "begin", "end", "glyphs", "words", "sentence"), NODES)
 def test_a_node_is_told_briefly_and_in_a_sentence(
     state: str, begin: float | None, end: float | None, glyphs: str, words: str, sentence: str
 ) -> None:

@@ -15,6 +15,7 @@ from orch_events.job.state import JobState
 from orch_events.render.timeline import page
 from tests.build import ran, simulated, stamped_job
 from tests.render.timeline.scenes import STRANGE, scene
+from tests.table import each
 
 _VOID = {"meta", "input"}
 _INLINE = {"b", "i", "em", "span", "label", "button", "select", "option", "output", "svg", "path"}
@@ -85,8 +86,8 @@ STATES: Mapping[str, Callable[[], JobState]] = {
 }
 
 
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("name", ["failures", "running", "not begun", "strange"])
+@each("sort", SORTS)
+@each("name", ["failures", "running", "not begun", "strange"])
 def test_it_is_html_with_each_element_in_its_place(name: str, sort: str) -> None:
     state = STATES[name]()
     text = written(state, sort=sort)
@@ -113,9 +114,9 @@ def test_it_tells_why_nodes_did_not_finish() -> None:
     reader = Reader.read(written(simulated(353)))
     begin = next(place for place, (_, found, _) in enumerate(reader.elements) if found.get("class") == "causes")
     assert ["".join(text) for tag, _, text in reader.elements[begin + 1 : begin + 9] if tag in ("b", "li")] == [
-        "nginx: [emerg] bind() to <address> failed", "✖ 2 nodes failed: ",
+        "nginx: [emerg] bind() to <address>:80 failed", "✖ 2 nodes failed: ",
         "systemctl: command not found", "✖ 1 node failed: ",
-        "The task node not connected", "‼ 1 node errored: ",
+        "The node is not connected", "‼ 1 node errored: ",
         "The task timed out", "‼ 1 node errored: ",
     ]  # fmt: skip
 
@@ -154,8 +155,8 @@ def test_each_row_says_all_in_words() -> None:
     ]
 
 
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("name", ["over", "strange"])
+@each("sort", SORTS)
+@each("name", ["over", "strange"])
 def test_the_orders_are_those_of_the_other_timelines(name: str, sort: str) -> None:
     state = STATES[name]()
     text = written(state, sort=sort)

@@ -217,7 +217,7 @@ def test_a_screen_reader_is_told_all_in_words(page: Page, show: Show) -> None:
     assert ("searchbox", "Node") in told_to
     assert ("combobox", "Sort by") in told_to
     assert ("button", "✖ 3 failed") in told_to
-    assert [role for role, _ in told_to].count("listitem") == 14 + 3
+    assert [role for role, _ in told_to].count("listitem") == 14 + 3 + 4
     words = [name for role, name in told_to if role == "StaticText"]
     place = words.index("web-03.example.com")
     assert words[place + 1 : place + 3] == [

@@ -10,6 +10,7 @@ from orch_events.job.state import JobState
 from orch_events.render.timeline import svg
 from tests.build import simulated, stamped_job
 from tests.render.timeline.scenes import OVER, STRANGE, scene
+from tests.table import each
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -73,8 +74,8 @@ def test_nodes_that_never_ran_have_a_mark_and_no_bar() -> None:
     assert texts(row)[1] == "↷ skipped"
 
 
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("time", ["elapsed", "utc", "local"])
+@each("sort", SORTS)
+@each("time", ["elapsed", "utc", "local"])
 def test_whatever_a_server_says_it_is_xml_and_no_markup(sort: str, time: str) -> None:
     state = stamped_job(
         *STRANGE, ("running", "\ufffe\uffff\ud800</title>]]>.example.com", ""), description="<script>\x00&"

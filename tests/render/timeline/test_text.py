@@ -16,6 +16,7 @@ from orch_events.render.toolkit.theme import Theme
 from tests import GOLDEN
 from tests.build import ran, simulated, stamped_job
 from tests.render.timeline.scenes import OVER, STRANGE, scene
+from tests.table import each
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 ASCII = Theme.from_capabilities(color=False, ascii_only=True)
@@ -59,7 +60,7 @@ DRAWINGS = {
 }
 
 
-@pytest.mark.parametrize("name", DRAWINGS)
+@each("name", DRAWINGS)
 def test_a_job_is_drawn(name: str) -> None:
     assert DRAWINGS[name].draw() == (GOLDEN / f"timeline-{name}.txt").read_text(encoding="utf-8")
 

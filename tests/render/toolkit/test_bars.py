@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from orch_events.render.toolkit.bars import bar, sparkline, stroke
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
+from tests.table import each
 
 PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 ASCII = Theme.from_capabilities(color=False, ascii_only=True)
@@ -39,7 +40,7 @@ def test_columns_tell_eighths_of_the_greatest() -> None:
     assert sparkline([], PLAIN) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("begin", "end", "drawn"),
     [
         (0, 8, "█"),

@@ -21,6 +21,7 @@ from orch_events.render.toolkit.terminal import (
     size,
     wants_color,
 )
+from tests.table import each
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_nothing_is_drawn_on_a_terminal_that_a_pager_has(terminal: TextIO) -> No
     assert may_draw(io.StringIO())
 
 
-@pytest.mark.parametrize(
+@each(
     ("choice", "terminal", "environ", "wanted"),
     [
         ("auto", True, {}, True),

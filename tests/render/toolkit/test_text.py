@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.render.toolkit.text import cut, escape_control, first_label, first_labels, padded, widest, width
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("", ""),
@@ -100,7 +101,7 @@ def test_padding_never_cuts(text: str, cells: int, row: str) -> None:
     assert padded(text, cells) == row
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "cells", "ellipsis", "row"),
     [
         ("abcdef", 6, "…", "abcdef"),
@@ -140,7 +141,7 @@ def test_what_fits_is_not_cut(text: str, ellipsis: str) -> None:
     assert cut(text, width(text), ellipsis) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "cells"),
     [
         ("\U0001f44d\U0001f3fd", 4),  # a thumb and its skin tone: tmux draws them beside each other

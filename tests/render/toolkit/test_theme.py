@@ -5,11 +5,12 @@ import pytest
 from orch_events.render.toolkit.text import width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.wire.vocabulary import EVENT_TYPES
+from tests.table import each
 
 STATES = sorted({name.rpartition("_")[2] for name in EVENT_TYPES})
 
 
-@pytest.mark.parametrize("state", [*STATES, "stopped", "quiet", "warning", "error", "hint"])
+@each("state", [*STATES, "stopped", "quiet", "warning", "error", "hint"])
 def test_a_colourful_theme_surrounds_a_text_with_its_style(state: str) -> None:
     painted = Theme.from_capabilities(color=True, ascii_only=False).paint("some text", state)
     assert painted.startswith("\x1b[")
@@ -33,7 +34,7 @@ def test_what_has_no_style_stays_as_it_is(name: str) -> None:
     assert Theme.from_capabilities(color=True, ascii_only=False).paint("x", name) == "x"
 
 
-@pytest.mark.parametrize("state", [*STATES, "quiet", "error"])
+@each("state", [*STATES, "quiet", "error"])
 def test_a_plain_theme_paints_nothing(state: str) -> None:
     assert Theme.from_capabilities(color=False, ascii_only=False).paint("x", state) == "x"
     assert Theme().paint("x", state) == "x"

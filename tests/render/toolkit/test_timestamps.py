@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.render.toolkit.timestamps import TimeFormat
+from tests.table import each
 
 
 @pytest.mark.usefixtures("new_york")
@@ -42,8 +43,8 @@ def test_on_a_day_with_two_offsets_each_time_has_its_own(timestamp: str, local: 
     assert len(TimeFormat("utc").split(timestamp)[1]) == len("19:50:08")
 
 
-@pytest.mark.parametrize("zone", ["utc", "local"])
-@pytest.mark.parametrize("timestamp", ["", "soon", "2016-05-05T19:50:60Z", "9999-12-31T23:59:59-14:00", "\x1b[31m"])
+@each("zone", ["utc", "local"])
+@each("timestamp", ["", "soon", "2016-05-05T19:50:60Z", "9999-12-31T23:59:59-14:00", "\x1b[31m"])
 def test_what_is_no_time_stays_as_it_is_without_a_date(timestamp: str, zone: str) -> None:
     assert TimeFormat(zone).split(timestamp, "352") == ("", timestamp)
 

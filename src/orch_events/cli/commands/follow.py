@@ -15,8 +15,9 @@ from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.job_sources import ReplayOptions
 from orch_events.cli.options.definitions import event_options
-from orch_events.cli.options.groups import AfterOptions, EventOptions, TypedWords
-from orch_events.cli.options.option import composed, display_option, grouped, option, pass_typed
+from orch_events.cli.options.formats import report_file_options
+from orch_events.cli.options.groups import AfterOptions, EventOptions, ReportFileOptions, TypedWords
+from orch_events.cli.options.option import afterwards_option, composed, display_option, grouped, option, pass_typed
 from orch_events.cli.options.types import FILE, above_zero, count, duration
 from orch_events.errors import OrchEventsError, UsageError
 from orch_events.library.job_ref import JobRef
@@ -28,7 +29,6 @@ _RETRY_SECONDS = 600.0
 _AUTH_WAIT_SECONDS = 300.0
 
 _follow_option = functools.partial(option, heading="Follow")
-_after_option = functools.partial(option, heading="Afterwards")
 
 _OWN_OPTIONS = composed(
     display_option("--no-progress", is_flag=True, help="Show no live progress line and no heartbeat."),
@@ -89,18 +89,18 @@ _OWN_OPTIONS = composed(
 _AFTER_OPTIONS = grouped(
     "after",
     AfterOptions,
-    _after_option(
+    afterwards_option(
         "--exec",
         metavar="COMMAND",
         also=("on-end", "hook", "notify"),
         help="When following has ended, run COMMAND by the shell; see: orch-events help exec.",
     ),
-    _after_option(
+    afterwards_option(
         "--exec-always",
         is_flag=True,
         help="Run it after Ctrl-C and other signals too.",
     ),
-    _after_option(
+    afterwards_option(
         "--exec-timeout",
         type=duration(),
         metavar="DURATION",
@@ -108,7 +108,7 @@ _AFTER_OPTIONS = grouped(
         show_default=True,
         help="End it after this long.",
     ),
-    _after_option(
+    afterwards_option(
         "--bell",
         is_flag=True,
         help="Ring the terminal's bell when following has ended.",
@@ -144,14 +144,14 @@ _HELP = """
     ),
 )
 @job_argument("jobs", metavar="JOB [JOB ...]", nargs=-1, required=True)
-@event_options(_OWN_OPTIONS, _AFTER_OPTIONS, exit_on=True, retry_for="10m", auth_wait="5m, 0 at the start",
-               live=True)  # fmt: skip
+@event_options(_OWN_OPTIONS, report_file_options, _AFTER_OPTIONS, exit_on=True, retry_for="10m",
+               auth_wait="5m, 0 at the start", live=True)  # fmt: skip
 @pass_typed
 @click.pass_obj
 def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, jobs: Sequence[JobRef], events: EventOptions, interval: float, timeout: float | None, settle: float,
     no_progress: bool, cursor_file: str | None, slow: float | None, speed: float | None,  # noqa: FBT001 - click's
-    fail_fast: int | None, after: AfterOptions, typed: TypedWords,
+    fail_fast: int | None, reports: ReportFileOptions, after: AfterOptions, typed: TypedWords,
 ) -> int:  # fmt: skip
     """Run `orch-events follow`."""
     from orch_events.cli.session import FollowOptions, open_session
@@ -160,7 +160,7 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
         _refuse_speed(typed)
         speed = None
     replay = ReplayOptions(speed=speed or math.inf, demo_speed=speed or DEMO_SPEED)
-    options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, fail_fast, typed)
+    options = FollowOptions(interval, settle, cursor_file, slow, replay, not no_progress, reports, fail_fast, typed)
     policy = retry_policy(events.retry, retry_seconds=_RETRY_SECONDS, auth_wait_seconds=_AUTH_WAIT_SECONDS)
     with open_session(app, jobs, events, policy, options) as session:
         return _run(app, session, math.inf if timeout is None else timeout, after)
@@ -171,9 +171,15 @@ def _run(app: App, session: "FollowSession", timeout: float, after: AfterOptions
     try:
         status = session.run(lambda follower: follower.follow(), timeout)
     except (BrokenPipeError, OrchEventsError) as error:
-        conclude(app, after, session.ending(getattr(error, "exit_status", exit_status.READER_GONE)), {})
+        _conclude(app, session, getattr(error, "exit_status", exit_status.READER_GONE), after)
         raise
-    conclude(app, after, session.ending(status), {})
+    return _conclude(app, session, status, after)
+
+
+def _conclude(app: App, session: "FollowSession", status: int, after: AfterOptions) -> int:
+    """Write the reports, then run the command that is told of them."""
+    status = session.reports.write(status)
+    conclude(app, after, session.ending(status), session.reports.written)
     return status
 
 

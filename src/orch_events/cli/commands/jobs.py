@@ -82,7 +82,8 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
         found = app.finish(recent_jobs(server, policy, app.clock, query))
         if tree:
             found = app.finish(with_their_jobs(server, policy, app.clock, found))
-    _show(app, output, display, found, tree=tree)
+    with app.paging(wanted=not display.no_pager):
+        _show(app, output, display, found, tree=tree, typed=typed)
     if not found:
         app.stderr.note("no jobs match" if query.filters else "the server has no jobs")
 
@@ -104,7 +105,10 @@ def _kinds(types: Sequence[str], tree: bool, typed: TypedWords) -> tuple[frozens
     return frozenset(types), False
 
 
-def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]", *, tree: bool) -> None:
+def _show(
+    app: App, output: OutputOptions, display: DisplayOptions, jobs: "Sequence[JobRecord]", *, tree: bool,
+    typed: TypedWords,
+) -> None:  # fmt: skip
     from orch_events.cli.reports import write_objects
     from orch_events.render.reports.jobs import jobs_csv, jobs_table
     from orch_events.render.toolkit.terminal import columns
@@ -119,5 +123,6 @@ def _show(app: App, output: OutputOptions, display: DisplayOptions, jobs: "Seque
             app.output.write(jobs_csv(jobs, safe=output.csv_safe).encode())
         case _:
             theme, time_format, cells = app.theme(app.stdout, display), TimeFormat(display.time), columns(app.stdout)
-            now = app.clock.now() if display.time == "ago" and cells is not None else None
+            ago = display.time == "ago" and (cells is not None or "time" in typed)
+            now = app.clock.now() if ago else None
             app.output.write_text(jobs_table(jobs, theme, time_format, cells=cells, now=now, tree=tree))

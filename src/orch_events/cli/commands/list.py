@@ -9,7 +9,7 @@ from orch_events.cli.connection import retry_policy
 from orch_events.cli.help.command import command
 from orch_events.cli.job_completion import job_argument
 from orch_events.cli.options.definitions import event_options
-from orch_events.cli.options.groups import EventOptions
+from orch_events.cli.options.groups import EventOptions, FilterOptions
 from orch_events.library.job_ref import JobRef
 from orch_events.wire.job_key import spoken
 
@@ -46,14 +46,16 @@ def _list(app: App, job: JobRef, events: EventOptions) -> int:
         outcome = events.exit_options.exit_status or records  # a recording has the job's record in it
         status = session.run(lambda follower: follower.once(outcome=outcome, beginning=elapsed))
     if status == 0:
-        _note_if_nothing_shown(app, session)
+        _note_if_nothing_shown(app, session, events.filters)
     return status
 
 
-def _note_if_nothing_shown(app: App, session: "FollowSession") -> None:
+def _note_if_nothing_shown(app: App, session: "FollowSession", filters: FilterOptions) -> None:
     follower = session.followers[0]
     job, events, start = follower.state.job, sum(one.state.events for one in session.followers), follower.start
     if events and not session.shown:
-        app.stderr.note(f"no events match ({events} in {spoken(job)})")
+        whole = filters.node and not any(set("*?[") & set(glob) for glob in filters.node)
+        names = "; -n takes whole names, or a pattern such as 'web*'" * bool(whole)
+        app.stderr.note(f"no events match ({events} in {spoken(job)}){names}")
     elif not events:
         app.stderr.note(f"{spoken(job)} has no events{f' from id {start} on' if start else ' yet'}")

@@ -48,10 +48,11 @@ def nodes(
     report: ReportOptions,
 ) -> int:  # fmt: skip
     """Run `orch-events nodes`."""
+    from orch_events.cli.report_formats import WITH_OUTPUTS
     from orch_events.cli.reports import load_report, note_if_empty, outcome_status
 
     app.configure_stderr(report.display)
-    found = load_report(app, job, report, outputs=output.format == "junit", every_node=True, states=state)
+    found = load_report(app, job, report, outputs=output.format in WITH_OUTPUTS, every_node=True, states=state)
     _show(app, output, report, found, sort)
     note_if_empty(app, found.state)
     if found.state.runs and not found.part.runs:
@@ -80,7 +81,7 @@ def _show(app: App, output: OutputOptions, report: ReportOptions, found: "JobRep
         case _:
             layout = Layout(app.theme(app.stdout, report.display), columns(app.stdout))
             time_format = TimeFormat(report.display.time, lambda _: state.began_at)
-            write_lines(app, report.display, nodes_table(rows, layout, time_format, state.job))
+            write_lines(app, report.display, nodes_table(rows, layout, time_format, state.job, over=state.is_over))
 
 
 def _by_state(state: "JobState") -> str:

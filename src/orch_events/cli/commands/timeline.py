@@ -48,10 +48,11 @@ def timeline(
     report: ReportOptions,
 ) -> int:  # fmt: skip
     """Run `orch-events timeline`."""
+    from orch_events.cli.report_formats import WITH_OUTPUTS
     from orch_events.cli.reports import load_report, note_if_empty, outcome_status
 
     app.configure_stderr(report.display)
-    found = load_report(app, job, report, outputs=output == "html")
+    found = load_report(app, job, report, outputs=output in WITH_OUTPUTS)
     with app.paging(wanted=not report.display.no_pager):
         _draw(app, found, report.display, output, sort, whole=whole)
     note_if_empty(app, found.state)

@@ -43,7 +43,7 @@ _JOB = """
 
     A saved response of the nodes endpoint has no events, but reports read it too.
 
-    With --demo, jobs come from the built-in simulator; orch-events simulate lists them.
+    With --demo, jobs come from the built-in simulator; orch-events jobs --demo lists them.
 """
 
 _FOLLOWING = """
@@ -53,7 +53,8 @@ _FOLLOWING = """
     A job is over when it says so, with the event job_finished or job_aborted or in its record (finished, failed or
     stopped), or when all of its nodes are done. Silence does not end a job: a node can be quiet for minutes. Before it
     exits, follow always asks the server once more, so that the last events are not lost. If events are still missing
-    then, or the record can't be read, it first waits until nothing new has come for --settle.
+    then, or the record can't be read, it first waits until nothing new has come for --settle. With --verbose, follow
+    tells by which signs the job is over.
 
     What is not known is never shown as an outcome. If neither the events nor the record tell how the job ended, its
     state is unknown, and the exit status is 6.
@@ -178,10 +179,11 @@ _EXEC = """
     job; and in its environment:
 
     \b
-    ORCH_EVENTS_JOB      the job's number
-    ORCH_EVENTS_OUTCOME  finished, failed, aborted, stopped, running or unknown
-    ORCH_EVENTS_STATUS   the exit status of follow
-    ORCH_EVENTS_FAILED   how many nodes failed or errored
+    ORCH_EVENTS_JOB       the job's number
+    ORCH_EVENTS_OUTCOME   finished, failed, aborted, stopped, running or unknown
+    ORCH_EVENTS_STATUS    the exit status of follow
+    ORCH_EVENTS_FAILED    how many nodes failed or errored
+    ORCH_EVENTS_REPORT_X  the file of a --report, by its format, as in ORCH_EVENTS_REPORT_JUNIT
 
     Of several jobs, JOB and OUTCOME have a word for each, in the order in which they were named. For an orch-events in
     the command these are no options, though some are named so; other variables work as always, but for those of --exec.

@@ -1,13 +1,16 @@
 """Usage errors: click's errors in our words, with suggestions in the hint."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
 from orch_events.cli.help.formatter import examples
-from orch_events.cli.options.option import WORDS, Option
+from orch_events.cli.options.option import WORDS, Option, sentence
 from orch_events.cli.options.types import job
 from orch_events.errors import UsageError
+
+_NOT_LISTED = re.compile(r"'(?P<word>[^']+)' is not (?:one of|a known [a-z]+ type: use) (?P<listed>.+)")
 
 _LEAST_LETTERS = 2
 """How many letters a prefix needs: one begins too many words."""
@@ -30,7 +33,7 @@ def to_usage_error(error: click.ClickException) -> UsageError:
     """Turn one of click's errors into ours."""
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     if ctx is None:
-        return UsageError(_sentence(error.format_message()), "see: orch-events --help")
+        return UsageError(sentence(error.format_message()), "see: orch-events --help")
     match error:
         case click.NoSuchOption():
             return UsageError(f"{ctx.info_name} has no option {error.option_name!r}", _meant(ctx, error.option_name))
@@ -39,8 +42,9 @@ def to_usage_error(error: click.ClickException) -> UsageError:
         case click.MissingParameter() | click.BadArgumentUsage():
             return UsageError(_missing(ctx), see(ctx))
         case click.BadParameter():
-            return UsageError(_wrong_value(ctx, error), see(ctx))
-    return UsageError(_sentence(error.format_message()), see(ctx))
+            message = _wrong_value(ctx, error)
+            return UsageError(message, see(ctx, _offered(message)))
+    return UsageError(sentence(error.format_message()), see(ctx))
 
 
 def unknown_command(ctx: click.Context, word: str, rest: Sequence[str]) -> UsageError:
@@ -144,22 +148,26 @@ def _misused(ctx: click.Context, name: str) -> str:
 
 def _missing(ctx: click.Context) -> str:
     arguments = [one for one in ctx.command.params if isinstance(one, click.Argument) and one.required]
-    wanted = " ".join(str(one.metavar).partition(" [")[0] for one in arguments)
-    article = "" if " " in wanted else "a "
-    return f"{ctx.info_name} needs {article}{wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
+    first, *others = (str(one.metavar).partition(" [")[0] for one in arguments)
+    wanted = "two JOBs" if others or first == "JOB JOB" else f"a {first}"
+    return f"{ctx.info_name} needs {wanted}, as in: {examples(ctx.command.help or '')[0][0]}"
 
 
 def _wrong_value(ctx: click.Context, error: click.BadParameter) -> str:
     """Return what is wrong with a value, after the option that it is of."""
     option = error.param or _options(ctx.command).get(str(error.param_hint))
     if not isinstance(option, Option):
-        return _sentence(error.message)
+        return sentence(error.message)
     return f"{option.opts[-1]}: {option.what_is_wrong(error)}"
 
 
-def _sentence(text: str) -> str:
-    text = " ".join(text.split()).rstrip(".")
-    return text[:1].lower() + text[1:]
+def _offered(message: str) -> list[str]:
+    """Return what may be meant by a word that is none of those that a message lists."""
+    found = _NOT_LISTED.search(message)
+    if found is None:
+        return []
+    word, words = found["word"].lower(), found["listed"].split(", ")
+    return [word] if word in words else nearest(word, words)
 
 
 def _is_job(word: str) -> bool:

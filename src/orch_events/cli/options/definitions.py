@@ -85,15 +85,15 @@ _NO_PAGER = display_option("--no-pager", is_flag=True, also=("pager", "paging"),
 
 def display_options(times: Sequence[str] = ZONES, *, pages: bool = True) -> Callable[[Command], Command]:
     """Add the display options; `times` are the values of --time, the default first; `pages`: through a pager."""
-    more = {"elapsed": " (since the job's first event)", "ago": " (on a terminal; elsewhere local)"}
-    words = [word + more.get(word, "") for word in times]
+    words = [word + " (since the job's first event)" * (word == "elapsed") for word in times]
+    default = "ago on a terminal, else local" if times[0] == "ago" else True
     return grouped(
         "display",
         DisplayOptions,
         output_option("-q", "--quiet", is_flag=True, also=("silent",), help="Show no notes and no progress."),
         _VERBOSE,
         _COLOR,
-        display_option("--time", type=click.Choice(times), metavar="HOW", default=times[0], show_default=True,
+        display_option("--time", type=click.Choice(times), metavar="HOW", default=times[0], show_default=default,
                        also=("utc", "timezone", "tz"), help=f"Times: {either(words)}."),
         _ASCII,
         *([_NO_PAGER] if pages else []),

@@ -1,29 +1,54 @@
 """The options of the output: its format, its order, and a file that it is recorded in."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
-from orch_events.cli.options.groups import OutputOptions
-from orch_events.cli.options.option import Command, either, grouped, is_typed, output_option, report_option
-from orch_events.cli.options.types import FILE, StreamFormat
+from orch_events.cli.options.groups import OutputOptions, ReportFile, ReportFileOptions
+from orch_events.cli.options.option import (
+    Command,
+    afterwards_option,
+    either,
+    grouped,
+    is_typed,
+    output_option,
+    report_option,
+)
+from orch_events.cli.options.types import FILE, Completed, StreamFormat
+from orch_events.errors import UsageError
+
+if TYPE_CHECKING:  # in an older click it is not generic
+    Item = CompletionItem[str]
+
+
+class FileFormat(NamedTuple):
+    """A format of `--report`.
+
+    Attributes:
+        command: the command whose -o writes the same.
+        file: a name for the file, which completion offers.
+    """
+
+    command: str
+    file: str
+
 
 FILE_FORMATS = {
-    "junit": "nodes",
-    "markdown": "summary",
-    "html": "timeline",
-    "json": "summary",
-    "csv": "nodes",
-    "perfetto": "timeline",
-    "otlp": "timeline",
+    "junit": FileFormat("nodes", "junit.xml"),
+    "markdown": FileFormat("summary", "summary.md"),
+    "html": FileFormat("timeline", "job.html"),
+    "json": FileFormat("summary", "summary.json"),
+    "csv": FileFormat("nodes", "nodes.csv"),
+    "perfetto": FileFormat("timeline", "trace.json"),
+    "otlp": FileFormat("timeline", "otlp.json"),
 }
-"""The formats of `--report`, each with the command whose -o writes the same."""
 
 
 def _with_files(command: str, *formats: str) -> tuple[str, ...]:
     """Return a command's formats, and behind them those that it has in common with `--report`."""
-    return tuple(dict.fromkeys([*formats, *(name for name, other in FILE_FORMATS.items() if other == command)]))
+    return tuple(dict.fromkeys([*formats, *(name for name, one in FILE_FORMATS.items() if one.command == command)]))
 
 
 EVENT_FORMATS = ("table", "jsonl", "json", "csv")
@@ -120,3 +145,35 @@ def record_option(command: Command) -> Command:
     """Add the option that records the events in a file."""
     return output_option("--record", type=FILE, metavar="FILE", also=("save", "tee"),
                          help="Also append all events and the job's record to FILE.")(command)  # fmt: skip
+
+
+def _read_report(text: str) -> ReportFile:
+    """Parse FORMAT:FILE."""
+    name, colon, path = text.partition(":")
+    if name not in FILE_FORMATS or not colon:
+        raise click.BadParameter(f"{text!r} does not begin with a format and a colon: use {', '.join(FILE_FORMATS)}")
+    if path in ("", "-"):
+        what = "names no file" if not path else "can't go to standard output, where the events are"
+        raise UsageError(f"the {name} report {what}", f"give it a file, as in {name}:{FILE_FORMATS[name].file}")
+    return ReportFile(name, path)
+
+
+def _offer_reports(_: click.Context, incomplete: str) -> "Iterable[Item]":
+    """Offer each format with a file; behind the colon, files."""
+    if ":" in incomplete:
+        return [CompletionItem(incomplete, type="file")]
+    values = {f"{name}:{one.file}": f"same as {one.command} -o {name}" for name, one in FILE_FORMATS.items()}
+    return [CompletionItem(value, help=text) for value, text in values.items() if value.startswith(incomplete)]
+
+
+def report_file_options(command: Command) -> Command:
+    """Add the options of reports that are written when following ends."""
+    return grouped(
+        "reports",
+        ReportFileOptions,
+        afterwards_option("--report", "files", multiple=True, type=Completed("report", _read_report, _offer_reports),
+                      metavar="FORMAT:FILE", also=("junit", "html", "markdown", "artifact"),
+                      help=f"When following ends, write a report to FILE: {either(tuple(FILE_FORMATS))}."),
+        afterwards_option("--annotate", is_flag=True, also=("annotations",),
+                      help="Under GitHub Actions, annotate causes of failure and fold the log; --report does so too."),
+    )(command)  # fmt: skip

@@ -54,6 +54,24 @@ class OutputOptions(NamedTuple):
     csv_safe: bool = False
 
 
+class ReportFile(NamedTuple):
+    """A report that is written when following ends: its format, and the path of its file."""
+
+    format: str
+    path: str
+
+    def __str__(self) -> str:
+        """Write it as it is typed."""
+        return f"{self.format}:{self.path}"
+
+
+class ReportFileOptions(NamedTuple):
+    """Which reports are written when following ends, and whether GitHub Actions is told of causes in any case."""
+
+    files: tuple[ReportFile, ...] = ()
+    annotate: bool = False
+
+
 class DisplayOptions(NamedTuple):
     """How output is displayed; there is a pager unless `no_pager`."""
 

@@ -68,7 +68,7 @@ class Option(click.Option):
 
     def what_is_wrong(self, error: click.BadParameter | UsageError) -> str:
         """Return what an error says of a value; click lists every word for yes and no."""
-        message = " ".join(error.message.split()).rstrip(".")
+        message = sentence(error.message)
         return f"{message.partition(' is not')[0]} is neither 1 nor 0" if self.is_flag else message
 
     def _variable_error(self, ctx: click.Context) -> click.BadParameter | UsageError | None:
@@ -118,6 +118,13 @@ class Option(click.Option):
         if isinstance(value, float) and self.metavar == "DURATION":
             return write_duration(value)
         return _word(value)
+
+
+def sentence(text: str) -> str:
+    """Return what click says in our way: without a full stop, and without quotes around each word of a choice."""
+    text = " ".join(text.split()).rstrip(".")
+    value, one_of, choices = text.partition(" is not one of ")
+    return value[:1].lower() + value[1:] + one_of + choices.replace("'", "")
 
 
 def with_bare_values(params: Sequence[click.Parameter], args: Sequence[str]) -> list[str]:
@@ -170,6 +177,7 @@ outcome_option = functools.partial(option, heading="Outcome")
 connect_option = functools.partial(option, heading="Connect")
 report_option = functools.partial(option, heading="Report")
 retry_option = functools.partial(option, heading="Retries")
+afterwards_option = functools.partial(option, heading="Afterwards")
 
 
 def variable(names: Sequence[str]) -> str:

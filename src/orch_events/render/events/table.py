@@ -273,5 +273,5 @@ def _without_node(text: str, node: str | None) -> str:
     """Return a text without what its row says already: ` on NODE`, and that a run has started or finished well."""
     before, found, rest = text.partition(f" on {node}")
     if node is None or not found or (rest and _IN_NAME.match(rest)):
-        return text
+        return text.removeprefix(f"Skipped {node}: ") if text.startswith("Skipped ") else text
     return before.removesuffix("; Finished puppet run") + rest.removesuffix(" ...").removesuffix(" - Success!")

@@ -20,6 +20,7 @@ VERSION = 1
 """The version of all reports' JSON."""
 
 _MOST = 10
+_REST = "; --all shows all"
 
 
 def heading(progress: JobProgress, layout: Layout, part: Part) -> list[str]:
@@ -41,15 +42,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
-def first(things: Sequence[T], *, whole: bool) -> tuple[Sequence[T], list[str]]:
-    """Return the first things, and how many more there are, in words; all of them if `whole`."""
+def first(things: Sequence[T], *, whole: bool, rest: str = _REST) -> tuple[Sequence[T], list[str]]:
+    """Return the first things, and how many more there are and how to see the `rest`; all of them if `whole`."""
     shown = things if whole else things[:_MOST]
-    return shown, [f"and {len(things) - len(shown)} more"] * (len(shown) < len(things))
+    return shown, [f"and {len(things) - len(shown)} more{rest}"] * (len(shown) < len(things))
 
 
-def listed(names: Sequence[str], *, whole: bool) -> list[str]:
+def listed(names: Sequence[str], *, whole: bool, rest: str = _REST) -> list[str]:
     """Return names with commas after them: all if `whole`, else the first, and how many more there are."""
-    shown, more = first(names, whole=whole)
+    shown, more = first(names, whole=whole, rest=rest)
     return [*(f"{escape_control(name)}," for name in shown[:-1]), escape_control(shown[-1]), *more]
 
 

@@ -1,8 +1,8 @@
 """JUnit's XML, which CI systems show as tests: a suite for each job, a case for each node.
 
 No standard describes it. This is what the schemas of Ant and of Jenkins have in common, and in a case its own
-`system-out`, which Jenkins and GitLab read and Ant's schema lacks. Characters that XML does not allow are dropped, and
-all others that act on whatever shows them.
+`system-out`, which Jenkins reads and Ant's schema lacks. GitLab shows the text of a failure: that has the cause, too,
+and what else is known. Characters that XML does not allow are dropped, and all others that act on whatever shows them.
 
 A failed plan is a suite with a case of its own: each of its nodes may have finished. A node that is still running is
 skipped in a partial report; where the job is over, it is an error.
@@ -70,11 +70,8 @@ class _Suite(NamedTuple):
 def junit(reports: Sequence[JobReport]) -> str:
     """Return the document."""
     suites = [(report, suite) for report in reports for suite in _suites(report)]
-    results = Counter(case.result for _, suite in suites for case in suite.cases)
-    seconds = sum(suite.seconds for _, suite in suites)
-    attributes = {"name": "orch-events", **_counted(results), "time": _seconds(seconds)}
     written = (_suite(report, suite, number) for number, (report, suite) in enumerate(suites))
-    return _DECLARATION + _element("testsuites", attributes, "".join(["\n", *written]))
+    return _DECLARATION + _element("testsuites", {}, "".join(["\n", *written]))
 
 
 def _suites(report: JobReport) -> Iterator[_Suite]:
@@ -161,7 +158,7 @@ def _properties(report: JobReport, suite: _Suite) -> Iterator[tuple[str, str]]:
 def _written(case: _Case, class_name: str) -> str:
     parts = []
     if case.result:
-        attributes = {"message": case.message, "type": case.state}
+        attributes = {"message": case.message, **({"type": case.state} if case.result != "skipped" else {})}
         parts.append(_element(case.result, attributes, _text(case.text)))
     printed = (("system-out", case.out), ("system-err", case.err))
     parts += [_element(name, {}, _text(text)) for name, text in printed if text]

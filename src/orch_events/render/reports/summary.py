@@ -60,7 +60,7 @@ def _facts(summary: Summary, time_format: TimeFormat) -> Iterator[tuple[str, Seq
     if summary.resources is not None:
         yield from _changes(summary.resources)
     if summary.running:
-        yield "running", listed([span.run.name for span in summary.running], whole=False)
+        yield "running", listed([span.run.name for span in summary.running], whole=False, rest="")
     if unheard:
         label, words = ("missing", "without events") if over else ("waiting", "not started yet")
         yield label, [counted(unheard, "node"), words]

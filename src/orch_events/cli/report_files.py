@@ -1,0 +1,92 @@
+"""The files of --report: that they can be written is found out at the beginning, and they are written at the end.
+
+A file is replaced whole, or left as it was. Only the step summary of GitHub Actions is appended to, since other steps'
+tools have written there; and what is no regular file, such as a pipe, is written to as it is.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orch_events.analysis.job_report import JobReport
+from orch_events.cli.options.groups import ReportFile
+from orch_events.cli.report_formats import WRITERS
+from orch_events.errors import LocalFileError, UsageError
+from orch_events.follow.checkpoint import check_replaceable, replace_file
+from orch_events.render.reports.markdown import LIMIT, markdown
+
+STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
+"""The variable that names the file of a step's summary, in Markdown."""
+
+
+def check_report_files(files: Sequence[ReportFile], others: Sequence[str | None], jobs: int) -> None:
+    """See that each report has a file of its own that can be written.
+
+    Args:
+        files: the reports.
+        others: what else is written to.
+        jobs: how many jobs they are about.
+
+    Raises:
+        UsageError: two things are written to one file, or a format is of one job only.
+        LocalFileError: a file can't be written.
+    """
+    if jobs > 1 and any(file.format == "html" for file in files):
+        raise UsageError("an html report is about one job", "follow one, or choose another format, such as markdown")
+    taken = {os.path.realpath(path) for path in others if path is not None}
+    for file in files:
+        if not _is_replaced(file.path):
+            continue
+        target = os.path.realpath(file.path)
+        if target in taken:
+            raise UsageError(f"{file.path} can't be written twice", f"give --report {file.format} another file")
+        taken.add(target)
+        try:
+            _check(Path(target))
+        except OSError as error:
+            raise _failed(file, error) from None
+
+
+def _check(target: Path) -> None:
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    check_replaceable(target)
+
+
+def _is_replaced(path: str) -> bool:
+    """Whether a path is to a regular file, or will be; a pipe or a device is written to as it is."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 - a text
+    except OSError:
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _failed(file: ReportFile, error: OSError) -> LocalFileError:
+    reason = os.strerror(error.errno or 0)
+    hint = "check the directory, its permissions and the free disk space"
+    return LocalFileError(f"the {file.format} report can't be written to {file.path!r}: {reason}", hint)
+
+
+def write_report_file(file: ReportFile, reports: Sequence[JobReport], environ: Mapping[str, str]) -> None:
+    """Write a report on some jobs. Raises LocalFileError."""
+    path, summary = Path(os.path.realpath(file.path)), environ.get(STEP_SUMMARY)
+    try:
+        if file.format == "markdown" and summary and path == Path(os.path.realpath(summary)):
+            _append(path, reports)
+        elif _is_replaced(file.path):
+            replace_file(path, WRITERS[file.format](reports).encode(), keep_mode=True, private=False)
+        else:
+            Path(file.path).write_bytes(WRITERS[file.format](reports).encode())
+    except OSError as error:
+        raise _failed(file, error) from None
+
+
+def _append(target: Path, reports: Sequence[JobReport]) -> None:
+    """Append to the summary of a step, of which GitHub shows so much; raises OSError."""
+    with target.open("ab") as file:
+        size = file.tell()
+        before = "\n" * bool(size)
+        file.write(f"{before}{markdown(reports, LIMIT - size - len(before))}".encode())
