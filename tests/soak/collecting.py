@@ -1,6 +1,6 @@
 """The soak of `collect`: `python -m tests.soak.collecting [--kills N] [--seed N]`.
 
-A server's jobs go on while `collect`, with an archive, standard output and Kafka at once, is killed again and again, and
+A server's jobs go on while `collect`, with an archive, standard output and Kafka at once, is killed again and again;
 in between the disk is full, the server is down, the token is gone, or brokers are. It prints what there was, and exits
 with 1 unless each event of each job is in the archive once, and in the others at least once.
 """
