@@ -85,7 +85,7 @@ def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> 
         ("list -o ", ["table", "jsonl", "json", "csv"]),
         ("list --output=js", ["jsonl", "json"]),
         ("follow 352 --color n", ["never"]),
-        ("jobs --state ", dict.fromkeys((*JOB_STATES, *PLAN_STATES))),
+        ("jobs --state ", dict.fromkeys((*JOB_STATES, "aborted", *PLAN_STATES))),
         ("jobs --state f", ["finished", "failed", "failure"]),
         ("jobs --type plan_apply", ["plan_apply", "plan_apply_prep"]),
         ("jobs --type ", (*JOB_TYPES, "plan")),
