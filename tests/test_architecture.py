@@ -173,7 +173,8 @@ INSIDE = {
         "structured": "",
         "filters": "renderer",
         "highlight": "filters",
-        "table": "columns highlight",
+        "times": "",
+        "table": "columns highlight times",
     },
     "render.reports": {
         "common": "",
