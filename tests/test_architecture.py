@@ -307,6 +307,7 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or path.is_dir()
 
 
+@cache
 def ours(module: str) -> set[str]:
     """Return the modules below orch_events that a module imports."""
     return {name.partition(".")[2] for name in imports(module) if name.startswith("orch_events.")}
