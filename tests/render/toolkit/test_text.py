@@ -6,11 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-<<<<<<< HEAD
-from orch_events.render.toolkit.text import cut, escape_control, first_label, padded, width, without_name
-=======
-from orch_events.render.toolkit.text import cut, escape_control, first_label, first_labels, padded, widest, width
->>>>>>> main
+from orch_events.render.toolkit.text import (
+    cut,
+    escape_control,
+    first_label,
+    first_labels,
+    padded,
+    widest,
+    width,
+    without_name,
+)
 from tests.table import each
 
 
@@ -187,7 +192,6 @@ def test_a_name_s_first_label_is_short_and_an_address_whole(name: str, label: st
     assert first_label(name) == label
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("text", "without"),
     [
@@ -202,9 +206,9 @@ def test_a_name_s_first_label_is_short_and_an_address_whole(name: str, label: st
 def test_what_a_row_says_of_a_node_has_not_its_name(text: str, without: str) -> None:
     assert without_name(text, "web-1") == without
     assert without_name(text, None) == without_name(text, "") == text
-=======
+
+
 @given(st.lists(st.text(alphabet="a1.:é漢-F", max_size=9), max_size=5))
 def test_of_many_texts_it_is_as_of_each(texts: list[str]) -> None:
     assert first_labels(texts) == [first_label(text) for text in texts]
     assert widest(texts) == max(map(width, texts), default=0)
->>>>>>> main

@@ -20,11 +20,15 @@ from orch_events.render.events.columns import GAP, Columns
 from orch_events.render.events.highlight import Highlighter
 from orch_events.render.events.times import Cell, TimeCells
 from orch_events.render.toolkit.streams import Output
-<<<<<<< HEAD
-from orch_events.render.toolkit.text import cut, escape_control, escape_control_all, padded, width, without_name
-=======
-from orch_events.render.toolkit.text import cut, escape_control, escape_control_all, is_plain, padded, width
->>>>>>> main
+from orch_events.render.toolkit.text import (
+    cut,
+    escape_control,
+    escape_control_all,
+    is_plain,
+    padded,
+    width,
+    without_name,
+)
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.detail import cause_in_message, read_cause, read_changes, says_only_state
