@@ -15,6 +15,7 @@ Call = Callable[..., Done]
 _TEXTS = {
     "type": "node_failed",
     "fail_on": "skipped",
+    "keep": "30d",
     "files": "junit:junit.xml",
     "since": "2016-05-04",
     "until": "2016-05-05",
@@ -33,11 +34,12 @@ def _options() -> Iterator[tuple[str, click.Option]]:
 _OPTIONS = list(_options())
 
 
-_TYPE_OF_JOB = ("jobs", "--type")
-"""The one option that means something else than elsewhere: a type of jobs, not of events."""
+_OF_OTHER_KIND = {("jobs", "--type"), ("collect", "--type"), ("collect", "--state")}
+"""The options that mean something else than elsewhere: types of jobs, not of events; a file, not the states of jobs."""
 
-_VARIABLES = {("simulate", "--token"): "--simulate-token"}
-"""The option whose variable has another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's."""
+_VARIABLES = {("simulate", "--token"): "--simulate-token", ("collect", "--state"): "--state-file"}
+"""Options whose variables have another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's, and
+ORCH_EVENTS_STATE is for `jobs`."""
 
 
 def _long(option: click.Option) -> str:
@@ -99,7 +101,7 @@ def test_no_option_but_the_simulator_s_takes_the_value_of_a_token() -> None:
 def test_the_same_option_is_of_the_same_kind_everywhere() -> None:
     kinds: dict[str, set[tuple[str, bool, bool]]] = {}
     for command, option in _options():
-        if (command, _long(option)) == _TYPE_OF_JOB:
+        if (command, _long(option)) in _OF_OTHER_KIND:
             continue
         kinds.setdefault(_long(option), set()).add((option.type.name, option.multiple, option.is_flag))
 
