@@ -31,7 +31,7 @@ ROOMS = {
     "simulator": "times",
     "render": "analysis errors job times wire",
     "library": "analysis client config errors follow job recording render simulator times wire",
-    "cli": "analysis client config errors follow job library recording render simulator times wire",
+    "cli": "analysis archive client config errors follow job library recording render simulator times wire",
     "__init__": "errors job library",
     "__main__": "cli",
 }
@@ -60,6 +60,7 @@ INSIDE = {
         "plan": "event vocabulary",
     },
     "job": {
+        "history": "",
         "nodes": "",
         "outcome": "",
         "state": "nodes outcome",
@@ -73,7 +74,7 @@ INSIDE = {
         "folding": "",
         "part": "",
         "excerpt": "",
-        "output": "causes excerpt part",
+        "output": "causes excerpt failures part",
         "progress": "durations",
         "summary": "durations part progress",
         "failures": "causes part progress",
@@ -87,6 +88,7 @@ INSIDE = {
         "recent": "",
         "responses": "",
         "stream": "",
+        "background": "stream",
         "tls": "",
         "url": "",
         "probe": "tls url",
@@ -101,6 +103,9 @@ INSIDE = {
         "end_of_job": "",
         "retry": "",
         "scheduler": "",
+        "state_file": "checkpoint",
+        "pool": "",
+        "discovery": "",
         "source": "",
         "record_poll": "retry source",
         "plan": "follower retry",
@@ -124,13 +129,15 @@ INSIDE = {
         "place": "days",
         "lines": "days spans",
         "folding": "database runs",
+        "history": "folding runs",
         "pruning": "database folding",
         "compressing": "database days spans",
-        "recovery": "database days index pruning spans",
+        "recovery": "database days folding index pruning spans",
         "upkeep": "compressing database days folding pruning",
         "writer": "database days index lines spans upkeep",
         "opening": "database days folding index place recovery writer",
-        "__init__": "opening writer",
+        "reader": "database history index lines",
+        "__init__": "history opening reader writer",
     },
     "simulator": {
         "faults": "",
@@ -144,13 +151,14 @@ INSIDE = {
         "estate": "plans script",
         "api": "catalog estate faults json_text plans scenarios script",
         "server": "api faults",
-        "__init__": "api estate faults scenarios script server",
+        "__init__": "api estate faults plans scenarios script server",
     },
     "render": {
         "toolkit": "",
         "messages": "toolkit",
         "progress": "toolkit",
         "terminal_status": "progress toolkit",
+        "collecting": "toolkit",
         "events": "toolkit",
         "reports": "events messages toolkit",
         "timeline": "toolkit",
@@ -170,7 +178,8 @@ INSIDE = {
         "structured": "",
         "filters": "renderer",
         "highlight": "filters",
-        "table": "columns highlight",
+        "times": "",
+        "table": "columns highlight times",
     },
     "render.reports": {
         "common": "",
@@ -199,6 +208,7 @@ INSIDE = {
         "servers": "",
         "values": "",
         "recent": "servers",
+        "collector": "servers",
         "jobs": "job_ref recent servers",
         "followed": "jobs",
         "loading": "jobs",
@@ -232,9 +242,10 @@ INSIDE = {
         "fail_fast": "",
         "session": "afterwards app endings exit_status fail_fast final_reports job_sources options persisting "
         "record_file renderers report_files resume_points shell_command",
+        "collect": "app connection exit_status options signals",
         "doctor": "app connection options",
-        "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options "
-        "report_formats reports session shell_command",
+        "commands": "afterwards app collect connection doctor exit_status help job_completion job_sources loading "
+        "options report_formats reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
@@ -253,6 +264,13 @@ INSIDE = {
         "local_checks": "checks",
         "server_checks": "checks local_checks",
     },
+    "cli.collect": {
+        "handover": "",
+        "keepers": "handover",
+        "sinks": "handover",
+        "watch": "",
+        "session": "handover keepers sinks watch",
+    },
     "cli.commands": {},
 }
 """What the modules and folders of a room may import of each other; commands never import each other."""
@@ -267,9 +285,10 @@ LIBRARIES = {
     "time": "times",
     "random": "library.jobs simulator",
     "socket": "client.http_errors client.probe simulator",
-    "threading": "client.stream simulator",
+    "threading": "client.background client.stream simulator",
     "signal": "__main__ cli.afterwards cli.signals",
     "subprocess": "cli.afterwards cli.pager",
+    "confluent_kafka": "cli.collect.sinks",
     "asyncio": "",
 }
 """Who may import what; by the beginning of the module's name."""
@@ -303,6 +322,7 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or path.is_dir()
 
 
+@cache
 def ours(module: str) -> set[str]:
     """Return the modules below orch_events that a module imports."""
     return {name.partition(".")[2] for name in imports(module) if name.startswith("orch_events.")}

@@ -14,6 +14,7 @@ PROJECT = {"architecture", "docs", "fakes", "generated", "library", "mirror", "r
 """What else is tested: the project's files, and the fakes."""
 
 COVERED = {
+    "cli/collect/session": "cli/commands/test_collect",
     "archive/compressing": "archive/test_upkeep",
     "archive/database": "archive/test_opening",
     "archive/days": "archive/test_writer",
@@ -39,6 +40,7 @@ COVERED = {
     "config/conf_file": "config/test_settings",
     "follow/record_poll": "follow/test_follower_silence",
     "follow/source": "test_fakes",
+    "job/history": "archive/test_history",
     "library/followed": "cli/test_session_plans",
     "library/jobs": "cli/test_job_sources",
     "library/loading": "cli/commands/test_summary",

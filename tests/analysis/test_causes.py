@@ -27,13 +27,15 @@ CAUSES = Causes(NAMES)
         ("on db7, DB, dbs", "on <node>, <node>, dbs"),
         ("from pe.prod.example.net.", "from <node>."),
         ("nginx.service, java.lang.NullPointerException", "nginx.service, java.lang.NullPointerException"),
-        ("root@web-02.example.com:22", "root@<node>:<number>"),
+        ("root@web-02.example.com:22, root@web-02.example.com:40022", "root@<node>:22, root@<node>:<number>"),
         ("File[/etc/motd] and/or ~/x, ./y, a/b.pp", "File[<path>] and/or <path>, .<path>, <path>"),
         ("(file: /etc/a b/c.pp:12, line: 3)", "(file: <path> <path>:<number>, line: <number>)"),
         ("C:\\ProgramData\\x.log: no such file", "<path>: no such file"),
         ("GET https://10.2.3.4:8140/puppet/v3?x=1: refused", "GET <url>: refused"),
         ("puppet:///modules/x/y.conf.", "<url>."),
-        ("bind() to 0.0.0.0:80", "bind() to <address>"),
+        ("bind() to 0.0.0.0:80, 0.0.0.0:54321", "bind() to <address>:80, <address>:<number>"),
+        ("Port: 443 or port 8080, port=60000 (pid 80)", "Port: 443 or port 8080, port=<number> (pid <number>)"),
+        ("db:5432 and a.pp:12 and port 80.5", "<node>:5432 and a.pp:<number> and port <number>"),
         ("fe80::1 and aa:bb:cc:00:11:22 and 10.0.0.0/8", "<address> and <address> and <address>"),
         ("Class[Add::Bad] 1.2.3.4-5", "Class[Add::Bad] <number>-<number>"),
         ("at 2016-05-05T19:50:08Z, 2016-05-05 19:50:08.123 +0200", "at <time>, <time>"),
@@ -57,8 +59,9 @@ def test_what_differs_from_node_to_node_stands_as_what_it_is(text: str, pattern:
 PIECES = st.one_of(
     st.sampled_from(
         [*NAMES, "a", "can't", "x.y.zz", "<node>", "<value>", "<", ">", "=>", "->", "'", '"', "`", "\u2019", "\u201c",
-         "\u201d", "/", "//", "://", "http", "\\", "./", ".", "-", ":", "::", ",", "(", ")", "[", "]", " ", "5", "42",
-         "0x", "abcdef1", "10:20", "1.2.3.4", "fe80::1", "3s", "2016-05-05", "Z", "T", "+", "@", "_", "é", "٣"]
+         "\u201d", "/", "//", "://", "http", "port ", "\\", "./", ".", "-", ":", "::", ",", "(", ")", "[", "]", " ",
+         "5", "42", "0x", "abcdef1", "10:20", "1.2.3.4", "fe80::1", "3s", "2016-05-05", "Z", "T", "+", "@", "_", "é",
+         "٣"]
     ),
     st.text(max_size=3),
 )  # fmt: skip
@@ -103,8 +106,9 @@ def test_another_name_number_or_path_leaves_the_pattern_as_it_is(
 
 
 @given(TEXTS)
-def test_no_digit_is_left_in_a_pattern(text: str) -> None:
-    assert not re.search(r"\d", re.sub(r"(['\"`\u2018\u201c])<value>", "", CAUSES.pattern(text)))
+def test_no_digit_is_left_in_a_pattern_but_for_a_port(text: str) -> None:
+    allowed = r"(['\"`\u2018\u201c])<value>|<(?:node|address)>:\d{1,5}|port \d{1,5}"
+    assert not re.search(r"\d", re.sub(allowed, "", CAUSES.pattern(text)))
 
 
 @each(
@@ -115,5 +119,5 @@ def test_no_digit_is_left_in_a_pattern(text: str) -> None:
 def test_a_long_text_takes_a_number_of_steps_that_grows_as_it_does(piece: str) -> None:
     """Python's own `re` counts no steps, so the text is so long that anything but linear would take minutes."""
     begin = process_time()
-    assert CAUSES.pattern(piece * (50_000 // len(piece)) + "!").endswith("!")
-    assert process_time() - begin < 5
+    assert CAUSES.pattern(piece * (30_000 // len(piece)) + "!").endswith("!")
+    assert process_time() - begin < 3

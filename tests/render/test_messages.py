@@ -39,7 +39,12 @@ PLAIN = Theme.from_capabilities(color=False, ascii_only=True)
         ("finished", {}, 3725.0, "finished after 1h 02m 05s: no nodes"),
         ("failed", {"errored": 1, "finished": 2}, None, "failed: 3 nodes, 2 finished, 1 errored"),
         ("aborted", {"finished": 0, "skipped": 4}, 0.0, "aborted after 0s: 4 nodes, 4 skipped"),
-        ("stopped", {"running": 2, "finished": 1}, 9.0, "stopped after 9s: 3 nodes, 1 finished, 2 still running"),
+        (
+            "stopped",
+            {"running": 2, "finished": 1},
+            9.0,
+            "stopped after 9s: 3 nodes, 1 finished, 2 still running when it ended",
+        ),
         ("finished", {"zzz": 1, "new": 2, "failed": 3}, 1.0, "finished after 1s: 6 nodes, 3 failed, 2 new, 1 zzz"),
         ("finished", {"x\x1b[2J": 1}, 1.0, "finished after 1s: 1 node, 1 x\\x1b[2J"),
         ("finished", {"finished": 1}, -5.0, "finished after 0s: 1 node, 1 finished"),

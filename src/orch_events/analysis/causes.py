@@ -1,10 +1,12 @@
 """Causes of failure, without what differs from node to node.
 
 A pattern is a message in which names, numbers, paths and the like are replaced by placeholders: `<node>`, `<number>`.
-It is made in one pass from left to right. Two rules hold:
+It is made in one pass from left to right. Three rules hold:
 
 1. Placeholders stay, and change nothing in how the text beside them is read: the pattern of a pattern is itself.
 2. The regular expression backtracks over a few characters at most: the time is linear.
+3. A port says what failed, so it stays: behind a node or an address, or behind the word. A port that a client is given
+   for the moment, 32768 and above, is a number as any other.
 """
 
 import re
@@ -15,10 +17,16 @@ from orch_events.wire.printed import drop_colors
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d"
 _VALUE = f"[^{_QUOTES}]*+"
 _HEX = "[0-9A-Fa-f]"
+_PORT_END = r"(?![\w:<-]|\.\w)"
+_TEMPORARY_PORTS = 32768
 
 _PARTS = re.compile(
     rf"""
-      <(?:node|number|id|path|url|address|time|value)>
+      <(?:node|address)> (?: : \d{{1,5}} {_PORT_END} )?
+    | <(?:number|id|path|url|time|value)>
+    | (?<![\w<>./-]) (?P<port>
+          (?P<the_word> [Pp]orts? ) (?: [ =] | :[ ]? ) (?P<after_word> \d{{1,5}} ) {_PORT_END}
+      )
     | (?<![\w>]) (?P<value>
           '{_VALUE}' | "{_VALUE}" | `{_VALUE}` | \u2018{_VALUE}\u2019 | \u201c{_VALUE}\u201d
       ) (?![\w<~/\\]|::)
@@ -30,10 +38,12 @@ _PARTS = re.compile(
         | (?: \d++ (?: \.\d++ )? (?: ms | [dhms] ) )++
       ) (?![\w:-])
     | (?<![\w.:>-]) (?P<address>
-          \d{{1,3}} (?: \.\d{{1,3}} ){{3}} (?: /\d\d? )? (?: :\d{{1,5}} )?
+          \d{{1,3}} (?: \.\d{{1,3}} ){{3}} (?: /\d\d? )? (?: : (?P<after_address> \d{{1,5}} ) )?
         | (?=[0-9A-Fa-f:]{{,39}}\d) {_HEX}{{,4}} (?: :{_HEX}{{,4}} ){{2,7}}
       ) (?![\w:-]|\.\d)
-    | (?:(?<![\w./>-])|(?<=[=-]>)) (?P<word> [\w.-]++ (?: /[\w.-]++ )*+ ) (?!<)
+    | (?:(?<![\w./>-])|(?<=[=-]>)) (?P<word>
+          [\w.-]++ (?: /[\w.-]++ )*+ (?: : (?P<after_node> \d{{1,5}} ) {_PORT_END} )?
+      ) (?!<)
     | (?P<number> \d++ (?: \.\d++ )*+ )
     """,
     re.VERBOSE,
@@ -67,6 +77,11 @@ def _short(name: str) -> str:
     return label if re.search(r"\d", label) and not label.isdigit() else name
 
 
+def _port(digits: str) -> str:
+    """Return a port as it is, unless it was given for the moment."""
+    return digits if int(digits) < _TEMPORARY_PORTS else "<number>"
+
+
 class Causes:
     """Finds the patterns of messages about some nodes.
 
@@ -88,10 +103,22 @@ class Causes:
                 return part
             case "value":
                 return f"{part[0]}<value>{part[-1]}"
+            case "port" if found["the_word"].casefold() not in self._names:
+                return part.removesuffix(found["after_word"]) + _port(found["after_word"])
+            case "port":  # the name of a node
+                return self.pattern(found["the_word"]) + self.pattern(part.removeprefix(found["the_word"]))
             case "word":
-                return self._word(part)
+                return self._word_with_port(part, found["after_node"])
             case _:
-                return f"<{kind}>{part[len(part.rstrip(_BEHIND)) :]}"
+                behind = f":{_port(port)}" if (port := found["after_address"]) else part[len(part.rstrip(_BEHIND)) :]
+                return f"<{kind}>{behind}"
+
+    def _word_with_port(self, part: str, port: str | None) -> str:
+        """Replace a word; what follows it is a port only behind a node's name."""
+        if port is None:
+            return self._word(part)
+        word = self._word(part.removesuffix(f":{port}"))
+        return f"{word}:{_port(port) if word.endswith('<node>') else '<number>'}"
 
     def _word(self, part: str) -> str:
         """Replace a word, and keep the punctuation around it."""

@@ -3,8 +3,8 @@
 1. Nothing is kept twice: nodes that printed the same share one copy, however large it is. A large text stays as it
    stands in JSON, and is decoded in pieces. What is not asked for is not kept at all.
 2. A node's last end counts, as for its state; a record of the node counts where it says something else.
-3. Nodes are a group if they are in the same state, exited with the same status and printed the same, after colours were
-   dropped. Errors may differ in what differs from node to node (see `causes`).
+3. Nodes are a group if they are of the same job, in the same state, exited with the same status and printed the same,
+   after colours were dropped. Errors may differ in what differs from node to node (see `causes`).
 """
 
 import json
@@ -17,14 +17,16 @@ import msgspec
 
 from orch_events.analysis.causes import Causes
 from orch_events.analysis.excerpt import Room
+from orch_events.analysis.failures import reason
 from orch_events.analysis.part import Part, name_test
+from orch_events.job.nodes import NodeRun
 from orch_events.job.plan import run_key
 from orch_events.wire.detail import Report, read_changes, read_report
 from orch_events.wire.event import Event
 from orch_events.wire.printed import drop_colors, is_exit
 from orch_events.wire.records import NodeRecord
 from orch_events.wire.text import LargeText, Text, pieces, whole
-from orch_events.wire.vocabulary import NODE_FAILED, NODE_OVER, NODE_STATES
+from orch_events.wire.vocabulary import NODE_FAILED, NODE_OVER, NODE_STATES, NODE_UNSUCCESSFUL
 
 
 class Printed(msgspec.Struct, frozen=True):
@@ -135,9 +137,15 @@ class OutputCollector:
 
     def outputs(self, part: Part) -> list[NodeOutput]:
         """Return what each node of a part printed, in the order of finishing; last those that have not finished."""
-        ended = [one for key, one in self._found.items() if key in part.runs]
+        ended = [self._told(one, part.runs[key]) for key, one in self._found.items() if key in part.runs]
         rest = (run for key, run in part.runs.items() if key not in self._states)
         return [*ended, *(NodeOutput(run.name, run.state, job=run.job) for run in rest if not self._grep)]
+
+    def _told(self, one: NodeOutput, run: NodeRun) -> NodeOutput:
+        """Add why a node did not finish, where only the server's message tells; programs get what the node gave."""
+        silent = not (one.error or one.printed.output or one.printed.stderr)
+        why = reason(run) if silent and one.state in NODE_UNSUCCESSFUL and not self._exact else ""
+        return msgspec.structs.replace(one, error=why) if why else one
 
     def _take(self, name: str, state: str, detail: bytes | msgspec.Raw) -> None:
         key = self._key(name)
@@ -240,7 +248,7 @@ def grouped(outputs: Iterable[NodeOutput], names: Iterable[str]) -> list[OutputG
     """
     causes, found = Causes(names), dict[tuple[object, ...], list[NodeOutput]]()
     for one in outputs:
-        key = (one.state, one.exit_code, one.printed, causes.pattern(one.error) if one.error else "")
+        key = (one.job, one.state, one.exit_code, one.printed, causes.pattern(one.error) if one.error else "")
         found.setdefault(key, []).append(one)
     groups = [_group(alike, str(key[-1])) for key, alike in found.items()]
     return sorted(groups, key=lambda group: (-len(group.names), group.example.state not in NODE_FAILED))

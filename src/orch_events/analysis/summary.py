@@ -80,6 +80,8 @@ class Summary(msgspec.Struct, frozen=True):
     @property
     def seconds(self) -> float | None:
         """How long it took, or has taken so far; None if that is not known."""
+        if self.progress.outcome is not None:
+            return self.progress.outcome.seconds
         return (self.last_at - self.began_at).total_seconds() if self.began_at and self.last_at else None
 
     @property
@@ -93,7 +95,7 @@ class Summary(msgspec.Struct, frozen=True):
         part = part or Part.from_state(state)
         progress, record, runs = JobProgress.from_state(state), state.record, part.runs.values()
         of_plan = state.began_at if isinstance(state, PlanState) else None
-        first = of_plan or (record and record.started_at)
+        first = (record and (record.began_at if of_plan else record.started_at)) or of_plan
         began_at = first or min((at for run in runs if (at := run.began_at)), default=None)
         ended_at = record.finished_at if record and progress.outcome else None
         noop = record.options.get("noop") if record else None

@@ -9,6 +9,8 @@ The files are the truth: what they hold counts as written, and the index can be 
 
 opening      opens an archive for writing, one process at a time
 writer       Archive: append, commit, checkpoint
+reader       ArchiveReader: jobs and their lines; while another process writes
+history      how nodes fared, by the index
 place        the directory: its lock, and the orchestrator that it is of
 days         day files, which only grow by whole lines
 spans, lines where lines stand, and how those of one job are read alone
@@ -20,7 +22,9 @@ folding      packs the runs of jobs that are done
 compressing, pruning, upkeep   the daily work
 """
 
+from orch_events.archive.history import HistoryQuery
 from orch_events.archive.opening import open_archive, reindex
+from orch_events.archive.reader import ArchiveReader, open_to_look
 from orch_events.archive.writer import Archive, Checkpoint
 
-__all__ = ["Archive", "Checkpoint", "open_archive", "reindex"]
+__all__ = ["Archive", "ArchiveReader", "Checkpoint", "HistoryQuery", "open_archive", "open_to_look", "reindex"]

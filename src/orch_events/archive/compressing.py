@@ -2,7 +2,8 @@
 
 1. The compressed file has the same lines; those of one job stay in their order. It is still a recording, and any
    gunzip reads it.
-2. A member has one large job's lines, or those of a few small jobs: who reads a job unzips little else.
+2. A member has one large job's lines, or those of a few small jobs: who reads a job unzips little else. A large job's
+   last record begins a member, so that a list of jobs unzips little.
 3. It is made beside the plain file, and takes its name when it is whole. Then the index names it; then the plain file
    is removed. Whatever is left of that after a crash, `recovery` completes or undoes.
 """
@@ -12,7 +13,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,14 +45,13 @@ def compress_day(directory: Path, connection: sqlite3.Connection, day: int) -> I
     with writing(draft), _removed_on_error(draft), os.fdopen(_new_file(draft), "wb") as file:
         members = _Members(file)
         for job, group in groupby(spans, lambda one: one[0]):
-            offset, skip = members.begin()
-            length = 0
-            for _, span in group:
-                for piece in read_span(plain, span):
-                    members.write(piece)
-                    length += len(piece)
-                    yield
-            places.append((job, Span(day, offset, skip, length)))
+            for part in _split([span for _, span in group], _record_at(connection, job, day)):
+                size = sum(span.length for span in part)
+                places.append((job, Span(day, *members.begin(size), size)))
+                for span in part:
+                    for piece in read_span(plain, span):
+                        members.write(piece)
+                        yield
         members.end()
         file.flush()
         os.fsync(file.fileno())
@@ -63,6 +63,21 @@ def compress_day(directory: Path, connection: sqlite3.Connection, day: int) -> I
         os.unlink(plain)  # noqa: PTH108 - the same
         sync_directory(directory)
     yield
+
+
+def _record_at(connection: sqlite3.Connection, job: int, day: int) -> int:
+    """Return how many bytes of a job's lines of a day are before its last record; 0 if that is not among them."""
+    (at,) = connection.execute("SELECT record_at FROM jobs WHERE id = ?", (job,)).fetchone() or (None,)
+    (before,) = connection.execute(
+        "SELECT coalesce(sum(length), 0) FROM spans WHERE job = ? AND day < ?", (job, day)
+    ).fetchone()
+    return max(0, int(at or 0) - int(before))
+
+
+def _split(spans: list[Span], at: int) -> list[list[Span]]:
+    """Split spans before the one in which a record begins, so that it can be read alone; one part if there is none."""
+    place = sum(end <= at for end in accumulate(span.length for span in spans))
+    return [part for part in (spans[:place], spans[place:]) if part]
 
 
 def _new_file(path: Path) -> int:
@@ -110,9 +125,9 @@ class _Members:
         self._zip = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
         self._size = 0
 
-    def begin(self) -> tuple[int, int]:
-        """Begin with another job; return where its lines will stand: the member's offset, and the bytes before it."""
-        if self._size >= _SHARED_BYTES:
+    def begin(self, size: int) -> tuple[int, int]:
+        """Begin with so many bytes of another job; return where they will be: the member's offset, and what to skip."""
+        if max(self._size, size) >= _SHARED_BYTES:
             self.end()
         return self._offset, self._size
 

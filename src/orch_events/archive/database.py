@@ -49,7 +49,7 @@ CREATE TABLE chunks(
     series INTEGER, first_job INTEGER, packed INTEGER NOT NULL, runs INTEGER NOT NULL, failed INTEGER NOT NULL,
     errored INTEGER NOT NULL, skipped INTEGER NOT NULL, changes INTEGER NOT NULL, first_ok INTEGER, last_ok INTEGER,
     first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, last_state TEXT NOT NULL,
-    PRIMARY KEY(series, first_job)) WITHOUT ROWID;
+    joint INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(series, first_job)) WITHOUT ROWID;
 CREATE TABLE packed(id INTEGER PRIMARY KEY, runs BLOB NOT NULL);
 """
 

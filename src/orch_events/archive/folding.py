@@ -8,27 +8,49 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from orch_events.archive.database import transaction
-from orch_events.archive.runs import Run, Totals, merged, pack, unpack
+from orch_events.archive.runs import UNKNOWN, Run, Totals, merged, pack, unpack
 
 _SERIES_AT_ONCE = 100
 
-_DONE_RUNS = """
+_RECENT_RUNS = """
 SELECT recent.node, jobs.thing, recent.job, coalesce(ended, recent.began, jobs.began, 0), ended - recent.began,
-    recent.state, cause
-FROM recent JOIN jobs ON jobs.id = recent.job WHERE jobs.done ORDER BY recent.node, jobs.thing, recent.job
+    recent.state, cause, jobs.done
+FROM recent JOIN jobs ON jobs.id = recent.job
 """
 
+RECENT_STATES = """
+SELECT recent.node, jobs.thing, coalesce(ended, recent.began, jobs.began, 0), recent.state
+FROM recent JOIN jobs ON jobs.id = recent.job ORDER BY recent.node, jobs.thing, recent.job
+"""
+"""The states alone of the runs that are not folded yet: the node, what ran, the time and the state."""
 
-def run_of_row(row: Sequence[int | str | None]) -> Run:
-    """Make a run of a row with its job, time, seconds, state and cause."""
-    job, at, seconds, state, cause = row
+_JOIN = """
+UPDATE chunks SET joint = coalesce(first_ok <> (
+    SELECT last_ok FROM chunks AS other WHERE other.series = chunks.series AND other.first_job < chunks.first_job
+    ORDER BY other.first_job DESC LIMIT 1), 0)
+WHERE series = ? AND first_job >= ?
+"""
+
+Series = tuple[int, int]
+"""The index's own numbers of a node, and of a thing that runs there."""
+
+
+def recent_runs(connection: sqlite3.Connection, where: str = "1") -> list[tuple[Series, list[Run]]]:
+    """Return the runs that are not folded yet, of each series those that match, in the order of their jobs."""
+    rows = connection.execute(f"{_RECENT_RUNS}WHERE {where} ORDER BY recent.node, jobs.thing, recent.job").fetchall()
+    return [(key, list(map(_run, group))) for key, group in groupby(rows, lambda row: (row[0], row[1]))]
+
+
+def _run(row: Sequence[int | str | None]) -> Run:
+    """Make a run of a row. If the job is done and the node seems to run, nobody knows how that ended."""
+    job, at, seconds, state, cause, done = row[2:]
+    state = UNKNOWN if done and state == "running" else state
     return Run(int(job or 0), int(at or 0), None if seconds is None else max(0, int(seconds)), str(state), str(cause))
 
 
 def fold(connection: sqlite3.Connection) -> Iterator[None]:
     """Fold the runs of all jobs that are done, some at each step."""
-    rows = connection.execute(_DONE_RUNS).fetchall()
-    series = [(key, [run_of_row(row[2:]) for row in group]) for key, group in groupby(rows, lambda row: row[:2])]
+    series = recent_runs(connection, "jobs.done")
     for begin in range(0, len(series), _SERIES_AT_ONCE):
         with transaction(connection):
             for (node, thing), runs in series[begin : begin + _SERIES_AT_ONCE]:
@@ -63,7 +85,13 @@ def add_runs(connection: sqlite3.Connection, series: int, runs: Sequence[Run]) -
             remove_chunk(connection, series, *chunk)
         for part in merged(old, here):
             add_chunk(connection, series, part)
+        join_chunks(connection, series, min(job, chunk[0]) if chunk else job)
         runs = runs[len(here) :]
+
+
+def join_chunks(connection: sqlite3.Connection, series: int, job: int) -> None:
+    """Note of each chunk from a job on whether the outcome changed from the chunk before it."""
+    connection.execute(_JOIN, (series, job))
 
 
 def read_runs(connection: sqlite3.Connection, packed: int) -> list[Run]:
@@ -83,6 +111,6 @@ def add_chunk(connection: sqlite3.Connection, series: int, runs: Sequence[Run]) 
     packed = connection.execute("INSERT INTO packed(runs) VALUES(?)", (pack(runs),)).lastrowid
     totals = Totals.from_runs(runs)
     connection.execute(
-        f"INSERT INTO chunks VALUES({', '.join('?' * 13)})",
+        f"INSERT INTO chunks VALUES({', '.join('?' * 13)}, 0)",
         (series, runs[0].job, packed, *totals),
     )

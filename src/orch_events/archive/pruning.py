@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from orch_events.archive.database import transaction
-from orch_events.archive.folding import add_chunk, read_runs, remove_chunk
+from orch_events.archive.folding import add_chunk, join_chunks, read_runs, remove_chunk
 
 _CHUNKS_AT_ONCE = 100
 
@@ -47,4 +47,5 @@ def _forget_runs(connection: sqlite3.Connection, jobs: set[int]) -> Iterator[Non
                     remove_chunk(connection, series, first_job, packed)
                     if left:
                         add_chunk(connection, series, left)
+                    join_chunks(connection, series, first_job)
         yield

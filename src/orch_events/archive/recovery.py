@@ -13,10 +13,10 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from orch_events.archive.database import BrokenIndexError, transaction
 from orch_events.archive.days import DayFile, day_files, day_path, sync_directory
+from orch_events.archive.folding import fold
 from orch_events.archive.index import Index, Piece
 from orch_events.archive.pruning import forget_day
 from orch_events.archive.spans import PIECE_BYTES, Span, unzipped_with_places
@@ -24,6 +24,7 @@ from orch_events.wire.keyed import is_record, read_record, split_job
 from orch_events.wire.lines import read_each
 
 _SURELY_DONE_DAYS = 2
+_FOLD_RUNS = 200_000
 
 
 def recover(directory: Path, connection: sqlite3.Connection, index: Index, note: Callable[[str], None]) -> None:
@@ -54,6 +55,14 @@ def recover(directory: Path, connection: sqlite3.Connection, index: Index, note:
             raise BrokenIndexError(f"does not match {path.name}")
         if path.stat().st_size > size:
             _read_day(path, connection, index, day, size, note)
+            _fold_many(connection)
+
+
+def _fold_many(connection: sqlite3.Connection) -> None:
+    """Fold runs if they are many: the more at once, the less often is each chunk packed again."""
+    (runs,) = connection.execute("SELECT count(*) FROM recent").fetchone()
+    for _ in fold(connection) if runs >= _FOLD_RUNS else ():
+        pass
 
 
 def _finish_compressing(directory: Path, connection: sqlite3.Connection) -> None:
@@ -75,11 +84,11 @@ def _read_day(
     """Read a file from `begin` on into the index; what follows a damaged line there is cut off."""
     zipped, end = path.suffix == ".gz", begin
     with transaction(connection):
-        for block in _blocks(path, begin):
-            for piece, at in _pieces(block.lines):
+        for start, lines in _blocks(path, day, begin):
+            for piece, at in _pieces(lines):
                 if piece.job is None and begin and not zipped:
                     break
-                index.add(piece, block.span(day, at, piece.size))
+                index.add(piece, start.part(at, piece.size, zipped=zipped))
                 end += piece.size
             else:
                 continue
@@ -93,38 +102,21 @@ def _read_day(
         file.close()
 
 
-class _Block(NamedTuple):
-    """Some whole lines, one behind the other.
-
-    Attributes:
-        offset, skip: where they begin, as in a `Span`.
-        lines: each with its newline.
-    """
-
-    offset: int
-    skip: int
-    lines: list[bytes]
-    zipped: bool
-
-    def span(self, day: int, at: int, length: int) -> Span:
-        """Return where some of them stand, by the number of bytes before these."""
-        return Span(day, self.offset, self.skip + at, length) if self.zipped else Span(day, self.offset + at, 0, length)
-
-
-def _blocks(path: Path, begin: int) -> Iterator[_Block]:
+def _blocks(path: Path, day: int, begin: int) -> Iterator[tuple[Span, list[bytes]]]:
+    """Yield some whole lines at a time, each with its newline, and where they begin."""
     zipped, held = path.suffix == ".gz", list[bytes]()
-    offset = skip = 0
+    start = Span(day, begin, 0, 0)
     for member, at, piece in _placed(path, begin):
-        if not held:
-            offset, skip = member, at
+        here = Span(day, member, at, 0)
+        start = start if held else here
         whole, newline, rest = piece.rpartition(b"\n")
         if newline:
-            yield _Block(offset, skip, [line + newline for line in b"".join([*held, whole]).split(newline)], zipped)
-            offset, skip = (member, at + len(whole) + 1) if zipped else (member + len(whole) + 1, 0)
+            yield start, [line + newline for line in b"".join([*held, whole]).split(newline)]
+            start = here.part(len(whole) + 1, 0, zipped=zipped)
             held.clear()
         held += [rest] * bool(rest)
     if held and zipped:
-        yield _Block(offset, skip, [b"".join(held)], zipped)
+        yield start, [b"".join(held)]
 
 
 def _placed(path: Path, begin: int) -> Iterator[tuple[int, int, bytes]]:

@@ -8,6 +8,7 @@ jobs. What all questions need of a chunk, its `Totals`, stands beside it and is 
 import zlib
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
+from operator import add, ne
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +17,12 @@ from orch_events.wire.vocabulary import NODE_FAILED, NODE_OVER
 
 MOST_RUNS = 128
 """How many runs a chunk has at most: as many as are unpacked where one is looked for."""
+
+UNKNOWN = "unknown"
+"""The state of a node of which nobody knows how its run ended."""
+
+OK = {state: state not in NODE_FAILED for state in NODE_OVER - {"skipped"}}
+"""Whether a run in one of these states finished; nothing is said of any other."""
 
 
 class Run(NamedTuple):
@@ -38,7 +45,7 @@ class Run(NamedTuple):
     @property
     def ok(self) -> bool | None:
         """Whether it finished, as opposed to failed or errored; None for any other state."""
-        return None if self.state not in NODE_OVER - {"skipped"} else self.state not in NODE_FAILED
+        return OK.get(self.state)
 
 
 class Totals(NamedTuple):
@@ -69,27 +76,28 @@ class Totals(NamedTuple):
         """Add up the runs of a series, given in their order."""
         over = [run for run in runs if run.state in NODE_OVER]
         states = [run.state for run in over]
-        outcomes = [ok for run in over if (ok := run.ok) is not None]
-        last = max(over, key=lambda run: run.at, default=None)
+        outcomes = [OK[state] for state in states if state in OK]
+        times = [run.at for run in over]
+        last_at = max(times, default=0)
         return cls(
             len(outcomes),
             states.count("failed"),
             states.count("errored"),
             states.count("skipped"),
-            sum(one != other for one, other in pairwise(outcomes)),
+            sum(map(ne, outcomes, outcomes[1:])),
             outcomes[0] if outcomes else None,
             outcomes[-1] if outcomes else None,
-            min((run.at for run in over), default=0),
-            last.at if last else 0,
-            last.state if last else "",
+            min(times, default=0),
+            last_at,
+            states[times.index(last_at)] if times else "",
         )
 
 
 class _Columns(msgspec.Struct, array_like=True):
-    """Some runs, column by column; of jobs and times what each adds to the one before."""
+    """Some runs, column by column; of jobs and beginnings what each adds to the one before."""
 
     jobs: list[int]
-    times: list[int]
+    began: list[int]
     seconds: list[int | None]
     states: list[str]
     causes: list[str]
@@ -102,7 +110,8 @@ _decode = msgspec.msgpack.Decoder(_Columns).decode
 def pack(runs: Sequence[Run]) -> bytes:
     """Pack runs."""
     jobs, times, seconds, states, causes = map(list, zip(*runs, strict=True))
-    columns = _Columns(_steps(jobs), _steps(times), seconds, states, causes if any(causes) else [])
+    began = [at - (took or 0) for at, took in zip(times, seconds, strict=True)]
+    columns = _Columns(_steps(jobs), _steps(began), seconds, states, causes if any(causes) else [])
     return zlib.compress(_encode(columns), 6)
 
 
@@ -111,7 +120,7 @@ def unpack(packed: bytes) -> list[Run]:
     try:
         columns = _decode(zlib.decompress(packed))
         causes = columns.causes or [""] * len(columns.states)
-        times = accumulate(columns.times)
+        times = map(add, accumulate(columns.began), [took or 0 for took in columns.seconds])
         return list(map(Run, accumulate(columns.jobs), times, columns.seconds, columns.states, causes))
     except (zlib.error, msgspec.MsgspecError) as error:
         raise ValueError(str(error)) from None

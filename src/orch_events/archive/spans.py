@@ -29,6 +29,10 @@ class Span(NamedTuple):
     skip: int
     length: int
 
+    def part(self, at: int, length: int, *, zipped: bool) -> "Span":
+        """Return where `length` of these bytes stand that begin behind `at` others; in a file that is zipped or not."""
+        return Span(self.day, self.offset + at * (not zipped), self.skip + at * zipped, length)
+
 
 def read_span(path: Path, span: Span) -> Iterator[bytes]:
     """Yield the bytes of a span of a file. Raises OSError, EOFError if the file ends before, and zlib.error."""

@@ -12,7 +12,7 @@ from orch_events.archive.days import day_files, day_path, sync_directory
 from orch_events.archive.folding import fold
 from orch_events.archive.pruning import forget_day
 
-_FOLD_RUNS = 10_000
+_FOLD_RUNS = 5000
 """How many runs of jobs that are done may stand in rows of their own: an answer from the index has to read them all."""
 
 

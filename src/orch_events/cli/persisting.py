@@ -14,6 +14,7 @@ from orch_events.follow.follower import Follower
 from orch_events.render.events.renderer import Renderer
 from orch_events.render.events.structured import JsonLines
 from orch_events.wire.event import Event
+from orch_events.wire.keyed import wrap_record
 
 
 class PersistingLink:
@@ -92,7 +93,7 @@ class Recorder(PersistingLink):
             if record is not None and record.raw and record.raw != self._last.get(job):
                 self._last[job] = record.raw
                 self._with_events_since.discard(job)
-                self._recording.write(job, [Event(None, b'{"record":%b}' % record.raw)])
+                self._recording.write(job, [wrap_record(record)])
 
 
 class Checkpoints(NamedTuple):

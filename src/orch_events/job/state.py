@@ -273,6 +273,8 @@ class JobState:
 
     def _seconds(self) -> float | None:
         record = self.record
+        if record is not None and record.over and record.seconds is not None:
+            return record.seconds
         first = parse_timestamp(self._first_timestamp) if self._whole else None
         begin = (record and record.started_at) or first
         end = (record and record.finished_at) or self.last_at

@@ -123,12 +123,13 @@ class FailureExample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class FailureGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Nodes that did not finish for the same reason."""
+    """Nodes that did not finish for the same reason; of a plan job, `jobs` has the job of each of them."""
 
     state: str
     cause: str
     example: FailureExample
     nodes: tuple[str, ...]
+    jobs: tuple[str, ...] | None = None
 
 
 class Failures(_Report, frozen=True, kw_only=True, forbid_unknown_fields=True):

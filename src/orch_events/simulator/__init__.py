@@ -19,8 +19,21 @@ json_text    JSON with the white space that the orchestrator writes
 from orch_events.simulator.api import Api
 from orch_events.simulator.estate import Estate
 from orch_events.simulator.faults import KINDS, Fault, Faults
+from orch_events.simulator.plans import plan_scripts
 from orch_events.simulator.scenarios import scripts
 from orch_events.simulator.script import EPOCH
 from orch_events.simulator.server import SimulatedTime, Simulator, tls_context
 
-__all__ = ["EPOCH", "KINDS", "Api", "Estate", "Fault", "Faults", "SimulatedTime", "Simulator", "scripts", "tls_context"]
+__all__ = [
+    "EPOCH",
+    "KINDS",
+    "Api",
+    "Estate",
+    "Fault",
+    "Faults",
+    "SimulatedTime",
+    "Simulator",
+    "plan_scripts",
+    "scripts",
+    "tls_context",
+]

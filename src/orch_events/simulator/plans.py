@@ -88,14 +88,18 @@ class PlanScript:
             },
             "owner": {"login": "admin", "display_name": "Administrator", "email": ""},
             "result": end.details["result"] if end else None,
-            "created_timestamp": format_timestamp(self.events[0].at - 1),
+            "created_timestamp": format_timestamp(self._created_at),
             "events": {"id": f"{url}/events"},
             "status": {str(job): self.jobs[int(job)].record(now, base)["status"] for job in started},
         }
         if end is not None:
             record["finished_timestamp"] = format_timestamp(end.at)
-            record["duration"] = round(end.at - self.events[0].at + 1, 3)
+            record["duration"] = float(int(end.at) - int(self._created_at))  # as its timestamps have it
         return record
+
+    @property
+    def _created_at(self) -> float:
+        return self.events[0].at - 1
 
     @staticmethod
     def _state(past: Sequence[PlanEvent], end: PlanEvent | None) -> str:

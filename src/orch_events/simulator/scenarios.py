@@ -41,32 +41,13 @@ def _puppet() -> Script:
 
 
 _TASK_ENDINGS = {
-    3: (
-        "node_failed",
-        "Task failed on {}: exited with 1",
-        "exited with 1",
-        "nginx: [emerg] bind() to 0.0.0.0:80 failed",
-    ),
-    4: (
-        "node_failed",
-        "Task failed on {}: exited with 1",
-        "exited with 1",
-        "nginx: [emerg] bind() to 0.0.0.0:8080 failed",
-    ),
-    7: (
-        "node_failed",
-        "Task failed on {}: exited with 127",
-        "exited with 127",
-        "systemctl: command not found",
-    ),
-    9: (
-        "node_errored",
-        "Could not run on {}: the node is not connected to the broker",
-        "node not connected",
-        "",
-    ),
-    13: ("node_errored", "Could not run on {}: no answer within 420 seconds", "timed out", ""),
+    3: ("failed", "exited with 1", "The task exited with 1", 1, "nginx: [emerg] bind() to 0.0.0.0:80 failed"),
+    4: ("failed", "exited with 1", "The task exited with 1", 1, "nginx: [emerg] bind() to 127.0.0.1:80 failed"),
+    7: ("failed", "exited with 127", "The task exited with 127", 127, "systemctl: command not found"),
+    9: ("errored", "no connection to the broker", "The node is not connected", None, ""),
+    13: ("errored", "no answer within 15 seconds", "The task timed out", None, ""),
 }
+"""How the task ends on some nodes: the state, why by the event's message, the error's message, exit status, output."""
 
 
 def _restarted(builder: ScriptBuilder, node: str, seconds: float) -> tuple[str, str, Detail]:
@@ -74,9 +55,11 @@ def _restarted(builder: ScriptBuilder, node: str, seconds: float) -> tuple[str, 
     if number not in _TASK_ENDINGS:
         output = f"nginx restarted on {node} in {int(seconds)} s\n"
         return "node_finished", f"Finished task on {node} - Success!", {"_output": output}
-    kind, message, reason, output = _TASK_ENDINGS[number]
-    error = {"msg": f"The task {reason}", "kind": "puppetlabs.tasks/task-error", "details": {"exit_code": 1}}
-    return kind, message.format(node), {"_output": output, "_error": error}
+    state, why, error, exit_code, output = _TASK_ENDINGS[number]
+    message = f"{'Task failed' if state == 'failed' else 'Could not run'} on {node}: {why}"
+    details = {} if exit_code is None else {"exit_code": exit_code}
+    told = {"msg": error, "kind": "puppetlabs.tasks/task-error", "details": details}
+    return f"node_{state}", message, {"_output": output, "_error": told}
 
 
 def _task() -> Script:

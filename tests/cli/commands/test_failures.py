@@ -34,9 +34,9 @@ def test_failures_are_grouped_by_cause(over: str, call: Call) -> None:
     assert (done.status, done.err) == (0, "")
     assert done.lines[0] == "job 353 failed after 43s: 14 nodes, 9 finished, 3 failed, 2 errored"
     assert [line for line in done.lines if not line.startswith("  ")][2::2] == [
-        "✖ 2 nodes failed: nginx: [emerg] bind() to <address> failed",
+        "✖ 2 nodes failed: nginx: [emerg] bind() to <address>:80 failed",
         "✖ 1 node failed: systemctl: command not found",
-        "‼ 1 node errored: The task node not connected",
+        "‼ 1 node errored: The node is not connected",
         "‼ 1 node errored: The task timed out",
     ]
 
@@ -106,13 +106,33 @@ def test_what_the_command_lacks_is_told_on_stderr(call: Call) -> None:
     )
 
 
-@pytest.mark.parametrize(("kind", "what"), [("plan_task", "plan_task"), ("", "unknown")])
-def test_a_job_that_no_command_runs_again_is_told(kind: str, what: str, call: Call) -> None:
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("plan_task", "it is a plan_task that a plan started"),
+        ("upgrade", "its type is upgrade"),
+        ("", "its record, which has its type, is not known"),
+    ],
+)
+def test_a_job_that_no_command_runs_again_is_told(kind: str, why: str, call: Call) -> None:
     with _serving(kind, 1) as url:
         done = call("failures", "7", "--service-url", url, "--rerun")
 
     assert (done.status, done.out) == (2, "")
-    assert done.err == f"error: no command can rerun job 7: its type is {what}\nhint: use --names to print the nodes\n"
+    assert done.err == f"error: no command can rerun job 7: {why}\nhint: use --names to print the nodes\n"
+
+
+def test_a_plan_is_not_run_again_on_some_nodes(over: str, call: Call) -> None:
+    done = call("failures", "plan:301", "--service-url", over, "--rerun")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith("error: no command can rerun plan 301: a plan runs as a whole\n")
+
+
+def test_of_a_plan_each_node_has_its_job(over: str, call: Call) -> None:
+    text = call("failures", "plan:301", "--service-url", over)
+    assert text.lines[-1] == "  nodes    rack-03.example.com (job 342), rack-05.example.com (job 342)"
+    (group,) = json.loads(call("failures", "plan:301", "--service-url", over, "--json").out)["groups"]
+    assert (group["nodes"], group["jobs"]) == (["rack-03.example.com", "rack-05.example.com"], ["342", "342"])
 
 
 @needs("bash")

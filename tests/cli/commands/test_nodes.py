@@ -67,7 +67,7 @@ def serving(answers: Mapping[str, Any]) -> Iterator[tuple[str, _Answers]]:
 def test_each_node_has_a_row(over: str, call: Call) -> None:
     done = call("nodes", "353", "--service-url", over, "--time", "utc")
     assert (done.status, done.err, len(done.lines)) == (0, "", 15)
-    assert done.lines[9] == "web-09.example.com  ‼ errored   2016-05-05 19:50:11  28s       The task node not connected"
+    assert done.lines[9] == "web-09.example.com  ‼ errored   2016-05-05 19:50:11  28s       The node is not connected"
 
 
 @pytest.mark.parametrize(

@@ -138,3 +138,18 @@ def test_what_nodes_of_a_job_stopped_by_force_printed_is_asked_of_the_server(cal
 def test_output_exits_with_the_outcome_only_where_that_is_asked_for(over: str, call: Call) -> None:
     assert call("output", "353", "--service-url", over, "-n", "web-01*").status == 0
     assert call("output", "353", "--service-url", over, "-n", "web-01*", "--exit-status").status == 1
+
+
+def test_of_a_plan_the_title_has_the_job(over: str, call: Call) -> None:
+    done = call("output", "plan:301", "--service-url", over)
+    assert "✖ 2 nodes failed in job 342, exit code 1: rack-[03,05].example.com" in done.lines
+    rows = map(json.loads, call("output", "plan:301", "--service-url", over, "--json").lines)
+    assert {row["job"] for row in rows} == {"341", "342"}
+
+
+def test_what_only_the_server_tells_of_a_failure_is_told_as_in_failures(over: str, call: Call) -> None:
+    done = call("output", "357", "--service-url", over, "-n", "web-03*")
+    assert "Puppet run failed on web-03.example.com: Could not retrieve catalog" in done.out
+    stopped = call("output", "354", "--service-url", over)
+    assert "▶ 4 nodes still running when the job ended: app-[02,04,07,09].example.com" in stopped.lines
+    assert "the job was aborted" in stopped.out

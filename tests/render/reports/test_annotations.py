@@ -15,9 +15,9 @@ _COMMAND = re.compile(r"::(error|warning) title=([^:,\r\n]*)::([^\r\n]*)")
 
 def test_a_cause_is_an_annotation() -> None:
     assert annotations([JobReport.from_state(simulated(353))]) == [
-        "::error title=job 353%3A 2 nodes failed::nginx: [emerg] bind() to <address> failed: web-03.example.com, web-04.example.com",  # noqa: E501 - one line
+        "::error title=job 353%3A 2 nodes failed::nginx: [emerg] bind() to <address>:80 failed: web-03.example.com, web-04.example.com",  # noqa: E501 - one line
         "::error title=job 353%3A 1 node failed::systemctl: command not found: web-07.example.com",
-        "::error title=job 353%3A 1 node errored::The task node not connected: web-09.example.com",
+        "::error title=job 353%3A 1 node errored::The node is not connected: web-09.example.com",
         "::error title=job 353%3A 1 node errored::The task timed out: web-13.example.com",
     ]
 

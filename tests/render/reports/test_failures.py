@@ -39,7 +39,7 @@ def test_before_anything_failed_nothing_did() -> None:
 
 def test_nodes_that_never_ended_or_began_are_told() -> None:
     assert lines(job_of(event_at(1, "node_running"), END, record=record("failed", 3))) == [
-        "job 7 failed after 0s: 1 node, 1 still running",
+        "job 7 failed after 0s: 1 node, 1 still running when it ended",
         "",
         "▶ 1 node still running when the job ended",
         "  nodes    a",

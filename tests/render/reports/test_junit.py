@@ -69,7 +69,7 @@ def test_a_job_is_a_suite_and_a_node_a_case() -> None:
     assert failure is not None
     assert failure.attrib == {"message": "nginx: [emerg] bind() to 0.0.0.0:80 failed", "type": "failed"}
     assert [error.get("message") for error in root.iter("error")] == [
-        "The task node not connected",
+        "The node is not connected",
         "The task timed out",
     ]
 

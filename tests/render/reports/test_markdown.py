@@ -44,9 +44,9 @@ def test_it_tells_the_outcome_the_counts_the_causes_and_what_was_slow() -> None:
     assert text.startswith("## job 353 failed after 43s\n\n`restart nginx`, `task`, `service`, `production`, `admin`, ")
     assert "\n14 nodes, **9** finished, **3** failed, **2** errored\n" in text
     assert (
-        "<details><summary><b>2 nodes failed</b>: <code>nginx: [emerg] bind() to &lt;address&gt; failed</code>"
+        "<details><summary><b>2 nodes failed</b>: <code>nginx: [emerg] bind() to &lt;address&gt;:80 failed</code>"
         "</summary>\n\n```text\nweb-03.example.com: nginx: [emerg] bind() to 0.0.0.0:80 failed\n"
-        "web-04.example.com: nginx: [emerg] bind() to 0.0.0.0:8080 failed\n```\n\n</details>\n"
+        "web-04.example.com: nginx: [emerg] bind() to 127.0.0.1:80 failed\n```\n\n</details>\n"
     ) in text
     assert "<code>systemctl: command not found</code></summary>\n\n```text\nweb-07.example.com\n```\n" in text
     assert "Half of the nodes took 18s at most, nine in ten 31s.\n\n```text\nweb-11.example.com  38s\n" in text

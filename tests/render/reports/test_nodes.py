@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.analysis.timeline import Chart, Row
+from orch_events.job.plan import PlanState
 from orch_events.render.reports.nodes import NODE_COLUMNS, nodes_csv, nodes_json, nodes_table
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import width
@@ -54,11 +55,40 @@ def test_off_a_terminal_nothing_is_cut() -> None:
         (72, "web-3.…  ✖ failed    -         -           the disk of this node is full"),
         (70, "web-3.example.…  ✖ failed    -           the disk of this node is full"),
         (60, "web-3.example.com  ✖ failed    the disk of this node is full"),
-        (40, "web-3…  ✖ failed    the disk of this no…"),
+        (40, "web-3…  ✖  the disk of this node is full"),
+        (30, "web-3…  ✖  the disk of this n…"),
     ],
 )
 def test_on_a_terminal_names_are_cut_and_columns_left_out_before_results(cells: int, row: str) -> None:
     assert table(list(ROWS), cells)[3] == row
+
+
+def of_plan(text: str) -> list[Row]:
+    states = []
+    for number in ("341", "342"):
+        state = job_of(event_at(1, "node_failed", "rack-03.example.com", detail={"_error": text}), job=number)
+        states.append(state)
+    plan = PlanState("plan:301")
+    plan.adopt(states)
+    return list(Chart.from_state(plan).rows)
+
+
+@pytest.mark.parametrize(
+    ("cells", "row"),
+    [
+        (None, "rack-03.example.com  ✖ failed  342  -        -         nginx: [emerg] bind() to 0.0.0.0:443 failed"),
+        (80, "rack-03.e…  ✖ failed  342  -         nginx: [emerg] bind() to 0.0.0.0:443 failed"),
+        (70, "rack-03.e…  ✖ failed  342  nginx: [emerg] bind() to 0.0.0.0:443 failed"),
+        (62, "rack-03.…  ✖  342  nginx: [emerg] bind() to 0.0.0.0:443 failed"),
+    ],
+)
+def test_of_a_plan_each_row_has_the_job_and_the_cause_is_cut_last(cells: int | None, row: str) -> None:
+    assert table(of_plan("nginx: [emerg] bind() to 0.0.0.0:443 failed"), cells)[2] == row
+
+
+def test_a_node_that_runs_when_its_job_is_over_has_no_end() -> None:
+    line = nodes_table(ROWS, Layout(GLYPHS), UTC, "7", over=True)[2]
+    assert line.endswith("  36s       still running when the job ended")
 
 
 def test_on_a_terminal_a_name_is_a_link_to_its_report() -> None:

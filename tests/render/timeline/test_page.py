@@ -114,9 +114,9 @@ def test_it_tells_why_nodes_did_not_finish() -> None:
     reader = Reader.read(written(simulated(353)))
     begin = next(place for place, (_, found, _) in enumerate(reader.elements) if found.get("class") == "causes")
     assert ["".join(text) for tag, _, text in reader.elements[begin + 1 : begin + 9] if tag in ("b", "li")] == [
-        "nginx: [emerg] bind() to <address> failed", "✖ 2 nodes failed: ",
+        "nginx: [emerg] bind() to <address>:80 failed", "✖ 2 nodes failed: ",
         "systemctl: command not found", "✖ 1 node failed: ",
-        "The task node not connected", "‼ 1 node errored: ",
+        "The node is not connected", "‼ 1 node errored: ",
         "The task timed out", "‼ 1 node errored: ",
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from orch_events.cli.shell_command import ShellCommand
 from orch_events.errors import UsageError
 from orch_events.library.job_ref import JobRef
 from orch_events.render.toolkit.terminal import is_terminal
-from orch_events.wire.job_key import spoken
+from orch_events.wire.job_key import is_plan, spoken
 
 if TYPE_CHECKING:  # httpx and msgspec are imported when something is requested
     from orch_events.job.state import JobState
@@ -83,7 +83,7 @@ def failures(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     note_if_empty(app, state)
     if wanted in ("names", "rerun"):
         _note_if_all_is_well(app, state, nodes)
-    elif nodes and is_terminal(app.stdout):
+    elif nodes and is_terminal(app.stdout) and _can_rerun(state):
         app.stderr.note(f"next: {shell.line('failures', state.job, '--rerun', *_chosen(typed))}")
     return outcome_status(state, exit_options)
 
@@ -111,6 +111,21 @@ def _certnames(app: App, nodes: list[str]) -> list[str]:
     return [name for name in nodes if is_certname(name)]
 
 
+def _can_rerun(state: "JobState") -> bool:
+    from orch_events.analysis.rerun import Rerun
+
+    return state.record is not None and Rerun.from_record(state.record, "") is not None
+
+
+def _why_not(state: "JobState") -> str:
+    kind = state.record.type if state.record else ""
+    if is_plan(state.job):
+        return "a plan runs as a whole"
+    if kind.startswith("plan_"):
+        return f"it is a {kind} that a plan started"
+    return f"its type is {kind}" if kind else "its record, which has its type, is not known"
+
+
 def _commands(app: App, names: str, state: "JobState", nodes: list[str]) -> list[str]:
     """Return the commands that run a job again on some nodes; very many are written to a file first, by `names`."""
     from orch_events.analysis.rerun import Rerun
@@ -121,10 +136,8 @@ def _commands(app: App, names: str, state: "JobState", nodes: list[str]) -> list
     file = f"{state.job}.nodes"
     rerun = Rerun.from_record(state.record, f"@{file}" if many else ",".join(nodes)) if state.record else None
     if rerun is None:
-        kind = state.record.type if state.record and state.record.type else "unknown"
-        raise UsageError(
-            f"no command can rerun {spoken(state.job)}: its type is {kind}", "use --names to print the nodes"
-        )
+        message = f"no command can rerun {spoken(state.job)}: {_why_not(state)}"
+        raise UsageError(message, "use --names to print the nodes")
     if rerun.lacks:
         app.stderr.warn(f"the command leaves out part of what {spoken(state.job)} was given: {', '.join(rerun.lacks)}")
     return [*[f"{names} > {shlex.quote(file)}"] * many, shlex.join(rerun.words)]

@@ -81,7 +81,7 @@ def _show(app: App, output: OutputOptions, report: ReportOptions, found: "JobRep
         case _:
             layout = Layout(app.theme(app.stdout, report.display), columns(app.stdout))
             time_format = TimeFormat(report.display.time, lambda _: state.began_at)
-            write_lines(app, report.display, nodes_table(rows, layout, time_format, state.job))
+            write_lines(app, report.display, nodes_table(rows, layout, time_format, state.job, over=state.is_over))
 
 
 def _by_state(state: "JobState") -> str:

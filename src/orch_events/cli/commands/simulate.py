@@ -31,8 +31,8 @@ _HELP = """
     orch-events simulate --now            with the times of today, as for --since 10m
     orch-events simulate --fault cut@0.2  cuts off one response in five
 
-    Its jobs start when it starts, and are the same every time: by their timestamps on 2016-05-05, as in Puppet's
-    documentation, or, with --now, when it starts. Ctrl-C stops it.
+    Its jobs, and two plan jobs, start when it starts, and are the same every time: by their timestamps on 2016-05-05,
+    as in Puppet's documentation, or, with --now, when it starts. Ctrl-C stops it.
 
     A fault is NAME or NAME=VALUE; add @RATE, from 0 to 1, for one that happens only now and then. Default values
     are in brackets:
@@ -171,18 +171,18 @@ def _lines_for_an_estate() -> list[str]:
 
 
 def _lines_for_jobs(curl: str) -> list[str]:
-    from orch_events.simulator import scripts
+    from orch_events.simulator import plan_scripts, scripts
 
-    cells = max(len(job.type) for job in scripts().values())
-    jobs = [
-        f"#   {job.number}  {job.type:{cells}} {len(job.nodes):5} nodes  {job.description}".rstrip()
-        for job in scripts().values()
-    ]
+    plans, started = plan_scripts().values(), {job for plan in plan_scripts().values() for job in plan.jobs}
+    jobs = [job for job in scripts().values() if job.number not in started]
     return [
         "orch-events follow 352",
+        "orch-events follow plan:301",
         "orch-events list 353 --failed",
         "orch-events list 352 --json | jq -r .details.node",
         f"{curl}/orchestrator/v1/jobs/352/events?start=1300'",
         "# its jobs:",
-        *jobs,
+        *[f"#   {job.number}       {job.type:7} {len(job.nodes):5} nodes  {job.description}" for job in jobs],
+        "# its plan jobs:",
+        *[f"#   plan:{one.number}  {one.plan:14} {len(one.jobs)} jobs  {one.description}" for one in plans],
     ]

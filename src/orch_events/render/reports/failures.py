@@ -16,7 +16,7 @@ def failures_text(failures: Failures, layout: Layout, *, whole: bool) -> list[st
     over = failures.progress.outcome is not None
     for group in failures.groups:
         lines += ["", *_title(group, layout, over=over), *_example(group, layout)]
-        lines += layout.labelled("nodes", listed([run.name for run in group.runs], whole=whole))
+        lines += layout.labelled("nodes", listed([run.label for run in group.runs], whole=whole))
     return [*lines, *_rest(failures)]
 
 
@@ -35,7 +35,7 @@ def _example(group: Group, layout: Layout) -> Iterator[str]:
     texts = {"cause": run.cause, "message": run.message}
     texts = {label: text for label, text in texts.items() if text and text != group.cause}
     if len(group.runs) > 1 and (texts or run.report_url):
-        yield from layout.labelled("example", [escape_control(run.name)])
+        yield from layout.labelled("example", [escape_control(run.label)])
     for label, text in texts.items():
         yield from layout.labelled(label, escape_control(text).split(" "))
     if run.report_url:
@@ -68,11 +68,17 @@ def failures_json(failures: Failures) -> dict[str, Any]:
             "cause": group.cause,
             "example": _json_example(group.runs[0]),
             "nodes": [run.name for run in group.runs],
+            **_json_jobs(group),
         }
         for group in failures.groups
     ]
     progress = failures.progress
     return {"version": VERSION, **json_progress(progress, failures.part), "unheard": progress.unheard, "groups": groups}
+
+
+def _json_jobs(group: Group) -> dict[str, Any]:
+    """Return the job of each node, in the same order, where the nodes are of a plan's jobs."""
+    return {"jobs": [run.job for run in group.runs]} if any(run.job for run in group.runs) else {}
 
 
 def _json_example(run: NodeRun) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """A job's nodes, a row each: as a table, as JSON objects, or as CSV.
 
 All nodes are known before the first is drawn, so each column is exactly as wide as its contents. On a terminal the
-result, the last column, gets what is left; for its sake names are cut, but not their first label. The reports' URLs are
-too long for a terminal: there a name is a link to its report.
+result, the last column, gets what is left; for its sake names are cut, but not their first label, and other columns
+left out. The reports' URLs are too long for a terminal: there a name is a link to its report. Of a plan, each row has
+the number of the job.
 """
 
 import json
@@ -22,22 +23,33 @@ from orch_events.times import format_duration
 
 NODE_COLUMNS = ("node", "state", "started", "duration", "changes", "cause", "report")
 
-_HEAD = ("NODE", "STATE", "STARTED", "DURATION", "RESULT", "REPORT")
-_NODE, _STATE, _STARTED, _DURATION, _RESULT, _REPORT = range(6)
+_HEAD = ("NODE", "STATE", "JOB", "STARTED", "DURATION", "RESULT", "REPORT", "")
+_NODE, _STATE, _JOB, _STARTED, _DURATION, _RESULT, _REPORT, _MARK = range(8)
 _FITTING = (
-    (_NODE, _STATE, _STARTED, _DURATION, _RESULT),
-    (_NODE, _STATE, _DURATION, _RESULT),
-    (_NODE, _STATE, _RESULT),
+    (_NODE, _STATE, _JOB, _STARTED, _DURATION, _RESULT),
+    (_NODE, _STATE, _JOB, _DURATION, _RESULT),
+    (_NODE, _STATE, _JOB, _RESULT),
+    (_NODE, _MARK, _JOB, _RESULT),
 )
-"""The columns on a terminal, fewer and fewer."""
+"""The columns on a terminal, fewer and fewer; in the last ones a mark stands for the state."""
 _GAP = "  "
-_GOOD_RESULT_CELLS = 32
+_GOOD_RESULT_CELLS = 60
 """For this much of the result names are cut, and other columns left out."""
 
 
-def nodes_table(rows: Sequence[Row], layout: Layout, time_format: TimeFormat, job: str) -> list[str]:
-    """Draw nodes for people; off a terminal nothing is cut, and times have dates."""
-    texts = [_HEAD, *(_texts(row, layout, time_format, job) for row in rows)]
+def nodes_table(
+    rows: Sequence[Row], layout: Layout, time_format: TimeFormat, job: str, *, over: bool = False
+) -> list[str]:
+    """Draw nodes for people; off a terminal nothing is cut, and times have dates.
+
+    Args:
+        rows: the nodes, in this order.
+        layout: colours, glyphs and width.
+        time_format: the format of timestamps.
+        job: their job.
+        over: whether the job is over, so that a node that is running has no end.
+    """
+    texts = [_HEAD, *(_texts(row, layout, time_format, job, over=over) for row in rows)]
     columns, widths = _columns(texts, layout.cells)
     head, *lines = [
         _line([cells[column] for column in columns], widths, run, layout)
@@ -46,24 +58,28 @@ def nodes_table(rows: Sequence[Row], layout: Layout, time_format: TimeFormat, jo
     return [layout.theme.paint(head, "quiet"), *lines]
 
 
-def _texts(row: Row, layout: Layout, time_format: TimeFormat, job: str) -> tuple[str, ...]:
+def _texts(row: Row, layout: Layout, time_format: TimeFormat, job: str, *, over: bool) -> tuple[str, ...]:
     run = row.run
-    so_far = " so far" if run.state == "running" else ""
+    so_far = " so far" if run.state == "running" and not over else ""
     date, time = time_format.split(run.start_timestamp, job) if run.start_timestamp else ("", "-")
+    state = layout.mark(run.state) + (run.state or "?")
     texts = (
-        run.label,
-        layout.mark(run.state) + (run.state or "?"),
+        run.name,
+        state,
+        run.job,
         time if layout.cells is not None else f"{date} {time}".strip(),
         "-" if row.seconds is None else format_duration(row.seconds) + so_far,
-        _result(run),
+        _result(run, over=over),
         run.report_url,
+        layout.mark(run.state).strip() or state,
     )
     return tuple(map(escape_control, texts))
 
 
-def _result(run: NodeRun) -> str:
+def _result(run: NodeRun, *, over: bool) -> str:
     """Return why a node did not finish, or what a Puppet run changed on it."""
-    return run.why or (run.changes.text if run.changes else "")
+    ended = "still running when the job ended" if over and run.state == "running" else ""
+    return run.why or ended or (run.changes.text if run.changes else "")
 
 
 def _columns(rows: Sequence[Sequence[str]], cells: int | None) -> tuple[Sequence[int], Sequence[int]]:
@@ -72,12 +88,14 @@ def _columns(rows: Sequence[Sequence[str]], cells: int | None) -> tuple[Sequence
     Each is as wide as its widest text. On a terminal, names are cut in favour of the result, then columns are left out.
     """
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    empty = {column for column in (_JOB, _REPORT) if not any(row[column] for row in rows[1:])}
     if cells is None:
-        shown = range(_REPORT + any(row[_REPORT] for row in rows[1:]))
+        shown = [column for column in range(_MARK) if column not in empty]
         return shown, [widths[column] for column in shown]
     least_name = min(widths[_NODE], max(width(row[_NODE].partition(".")[0]) + 1 for row in rows))
     wanted = min(widths[_RESULT], _GOOD_RESULT_CELLS)
-    for columns in _FITTING:
+    for fitting in _FITTING:
+        columns = [column for column in fitting if column not in empty]
         room = cells - sum(widths[column] + len(_GAP) for column in columns[1:-1]) - len(_GAP)
         if least_name + wanted <= room:
             break

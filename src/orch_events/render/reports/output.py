@@ -17,6 +17,7 @@ from orch_events.analysis.progress import JobProgress
 from orch_events.render.reports.common import counted, heading
 from orch_events.render.toolkit.layout import Layout
 from orch_events.render.toolkit.text import escape_control
+from orch_events.wire.job_key import spoken
 from orch_events.wire.printed import drop_colors
 from orch_events.wire.text import LargeText, Text, pieces
 
@@ -28,9 +29,11 @@ _PLAIN = bytes([*b"\n", *range(ord(" "), ord("~") + 1)])
 def grouped_text(groups: Iterable[OutputGroup], progress: JobProgress, part: Part, layout: Layout) -> Iterator[str]:
     """Yield the report for people, in pieces: each output once, under its nodes."""
     yield _lines(heading(progress, layout, part))
+    over = progress.outcome is not None
     for group in groups:
         names = [f"{escape_control(name)}," for name in fold(group.names)]
-        yield _title(group.example, [*names[:-1], names[-1][:-1]], counted(len(group.names), "node"), layout)
+        who = counted(len(group.names), "node")
+        yield _title(group.example, [*names[:-1], names[-1][:-1]], who, layout, over=over)
         yield from _body(group.example, layout)
 
 
@@ -38,7 +41,7 @@ def each_text(outputs: Iterable[NodeOutput], progress: JobProgress, part: Part, 
     """Yield the report for people, in pieces: node by node."""
     yield _lines(heading(progress, layout, part))
     for one in outputs:
-        yield _title(one, [], escape_control(one.name), layout)
+        yield _title(one, [], escape_control(one.name), layout, over=progress.outcome is not None)
         yield from _body(one, layout)
 
 
@@ -46,9 +49,11 @@ def _lines(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _title(one: NodeOutput, names: list[str], who: str, layout: Layout) -> str:
+def _title(one: NodeOutput, names: list[str], who: str, layout: Layout, *, over: bool) -> str:
     exited = "" if one.exit_code is None else f", exit code {one.exit_code}"
-    told = f"{layout.mark(one.state)}{who} {escape_control(one.state)}"
+    state = "still running when the job ended" if over and one.state == "running" else one.state
+    of_job = f" in {spoken(one.job)}" if one.job else ""
+    told = f"{layout.mark(one.state)}{who} {escape_control(state)}{of_job}"
     words = f"{layout.theme.paint(told, one.state)}{exited}{':' * bool(names)}".split(" ")
     return _lines(["", *layout.wrap([*words, *names], len(_INDENT))])
 
