@@ -64,9 +64,9 @@ _ALL_OF_352 = r"^1267 [\s\S]*^1369 .* Finished job 352$"
 PROMISES = {
     "orch-events doctor": Promise(r"answer +HTTP 200"),
     "orch-events jobs": Promise(r"^360 .* 5000✔ [\s\S]*^352 .* 1↷ 23✔ "),
-    "orch-events jobs --state failed": Promise(r"^353 ", every=r"ID .*|\d+ +✖ failed .*"),
+    "orch-events jobs --state failed": Promise(r"^353 ", every=r"ID .*|(plan:)?\d+ +✖ failed .*"),
     "orch-events jobs --task service --since 2016-05-05": Promise(r"^360 ", every=r"ID .*|\d+ .*  service: .*"),
-    "orch-events compare latest~1 latest": Promise(r"358[\s\S]*360"),
+    "orch-events compare latest~2 latest~1": Promise(r"357[\s\S]*358"),
     "orch-events summary latest": Promise(r"^job 360 .*5000 nodes"),
     "orch-events list 352": Promise(_ALL_OF_352),
     "orch-events list 353 --failed": Promise(
@@ -130,6 +130,10 @@ PROMISES = {
     "orch-events list 352 --json | gzip > 352.jsonl.gz": Promise(r'"id":"1267"', then="gzip -cd 352.jsonl.gz"),
     "orch-events failures 352.jsonl.gz": Promise(r"1 node skipped: [\s\S]*db-04\.example\.com"),
     "orch-events follow 352.jsonl.gz --speed 60": Promise(_ALL_OF_352, r"^job 352 finished after 2m 07s"),
+    "orch-events collect --archive events --demo --once && ls events": Promise(
+        r"^\d{4}-\d\d-\d\d\.jsonl\nindex\.sqlite3$", r"^0 jobs being read, 10,\d+ events so far"
+    ),
+    "orch-events simulate --estate 5000": Promise(r"orch-events follow latest", status=130, stop=True),
     "orch-events simulate": Promise(r"export ORCH_EVENTS_SERVICE_URL=http://127\.0\.0\.1:\d+", status=130, stop=True),
     "orch-events simulate --now": Promise(r"orch-events follow 352", status=130, stop=True),
     "orch-events simulate --fault status=503@0.2 --fault restart=20s+10s": Promise(

@@ -89,12 +89,14 @@ def _counted(count: int, state: str) -> str:
 def lost(update: ConnectionLost, *, name_job: bool) -> str:
     """Return the line for requests that fail: why, the next attempt, the last."""
     error, job = update.error, _prefix(update.job, name_job=name_job)
-    last = format_duration(update.give_up_seconds)
+    ends = update.give_up_seconds < math.inf
+    last = format_duration(update.give_up_seconds) if ends else ""
     if isinstance(error, NotAuthenticated | TokenFileError):
-        return f"{job}{error.message}; waiting {last} for a new token: run puppet access login in another terminal"
+        waiting = f"waiting {last} for a new token" if ends else "waiting for a new token"
+        return f"{job}{error.message}; {waiting}: run puppet access login in another terminal"
     what = "connection lost: " if update.had_contact and _is_connection(error) else ""
     soon = format_duration(math.ceil(update.next_try_seconds))
-    return f"{job}{what}{error.message}; retrying within {soon}, giving up after {last}"
+    return f"{job}{what}{error.message}; retrying within {soon}{', giving up after ' * ends}{last}"
 
 
 def restored(update: ConnectionRestored, *, name_job: bool) -> str:
@@ -151,10 +153,10 @@ def left(name: str, state: JobState, resume: str) -> str:
 def why_over(state: JobState) -> str:
     """Return the line, for --verbose, that says by which signs a job is over."""
     record = state.record
-    signs = [f"the event {state.ended_by}"] if state.ended_by else []
-    signs += [f"its record, which says {escape_control(record.state)}"] if record and state.record_over else []
-    signs += [f"the end of all {state.total} nodes"] if state.nodes_over else []
-    return f"{spoken(state.job)} is over by {' and '.join(signs) or 'silence: nothing says that it is over'}"
+    signs = [f"event {state.ended_by}"] if state.ended_by else []
+    signs += [f"its record says {escape_control(record.state)}"] if record and state.record_over else []
+    signs += [f"all {state.total} nodes are done"] if state.nodes_over else []
+    return f"why {spoken(state.job)} is over: {', '.join(signs) or 'nothing says so, but nothing new came'}"
 
 
 def _far(state: JobState) -> str:

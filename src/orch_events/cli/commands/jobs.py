@@ -13,22 +13,21 @@ from orch_events.cli.options.formats import JOB_FORMATS, output_options
 from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions, TypedWords
 from orch_events.cli.options.option import filter_option, pass_typed
 from orch_events.cli.options.types import count, instant, job_type
-from orch_events.errors import UsageError
-from orch_events.wire.vocabulary import JOB_STATES, PLAN_STATES, PLAN_TYPE
+from orch_events.wire.vocabulary import ABORTED, JOB_STATES, PLAN_STATES
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requested
     from orch_events.wire.records import JobRecord
 
 
 _HELP = """
-    Show recent jobs, newest first.
+    Show recent jobs and plan jobs, newest first.
 
     \b
     orch-events jobs                              the last twenty
     orch-events jobs --task facts --since 2d      those that ran a task since then
     orch-events jobs --tree                       plan jobs, and under each the jobs that it started
 
-    -o name prints numbers alone: orch-events follow $(orch-events jobs --state running -o name)
+    -o name prints names alone: orch-events follow $(orch-events jobs --state running -o name)
 
     NODES counts them by state, failures first: 11✖ failed, 3‼ errored, 2↷ skipped, 8▶ running, 5○ new, 43✔ finished;
     with --ascii 11x 3! 2- 8> 5. 43+.
@@ -41,14 +40,14 @@ _HELP = """
 @filter_option(
     "--state",
     multiple=True,
-    type=click.Choice(list(dict.fromkeys((*JOB_STATES, *PLAN_STATES)))),
+    type=click.Choice(list(dict.fromkeys((*JOB_STATES, ABORTED, *PLAN_STATES)))),
     metavar="STATE",
     also=("status", "failed", "running"),
     help="Only jobs in this state, such as running or failed.",
 )
 @filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE",
         help="Only jobs of this type, such as deploy, task or plan_task; plan for plan jobs.")  # fmt: skip
-@filter_option("--tree", is_flag=True, help="Plan jobs, and under each the jobs that it started.")
+@filter_option("--tree", is_flag=True, help="Only plan jobs, and under each the jobs that it started.")
 @filter_option("--task", multiple=True, metavar="GLOB", help="Only jobs that run this task, as in 'service*'.")
 @filter_option("--owner", multiple=True, metavar="GLOB", also=("user",), help="Only jobs of this owner.")
 @filter_option("--environment", multiple=True, metavar="GLOB", help="Only jobs in this environment.")
@@ -71,38 +70,22 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
 ) -> None:  # fmt: skip
     """Run `orch-events jobs`."""
     from orch_events.client.recent import JobQuery
-    from orch_events.library.recent import recent_jobs, with_their_jobs
+    from orch_events.library import recent
 
     app.configure_stderr(display)
-    kinds, tree = _kinds(types, tree, typed)
+    if tree and ("types" in typed) != ("tree" in typed):  # one of them is a variable's, and may be for other commands
+        types, tree = (types, False) if "types" in typed else ((), True)
+    kinds = frozenset(types)
     query = JobQuery(limit, frozenset(state), kinds, task, owner, environment, since, until)
     policy = retry_policy(retry)
     with open_server(app, connect, verbose=display.verbose) as server:
         policy = policy.with_token(server.token_version)
-        found = app.finish(recent_jobs(server, policy, app.clock, query))
-        if tree:
-            found = app.finish(with_their_jobs(server, policy, app.clock, found))
+        read = recent.tree if tree else recent.jobs_and_plans
+        found = app.finish(read(server, policy, app.clock, query))
     with app.paging(wanted=not display.no_pager):
         _show(app, output, display, found, tree=tree, typed=typed)
     if not found:
         app.stderr.note("no jobs match" if query.filters else "the server has no jobs")
-
-
-def _kinds(types: Sequence[str], tree: bool, typed: TypedWords) -> tuple[frozenset[str], bool]:  # noqa: FBT001 - an option
-    """Return the types of jobs to list, and whether as a tree, which is of plan jobs; what was typed beats variables.
-
-    Raises:
-        UsageError: plan jobs and others were typed.
-    """
-    others = set(types) - {PLAN_TYPE}
-    plans = tree or PLAN_TYPE in types
-    if not (plans and others):
-        return frozenset([*types, *[PLAN_TYPE] * tree]), tree
-    if "types" not in typed:
-        return frozenset([PLAN_TYPE] * ("tree" in typed)), "tree" in typed
-    if PLAN_TYPE in types or "tree" in typed:
-        raise UsageError("plan jobs and other jobs can't be listed together", "use --type plan, or the other types")
-    return frozenset(types), False
 
 
 def _show(
