@@ -56,6 +56,9 @@ _COMMANDS = {
         "timeline": "Draw a Gantt chart of the nodes of JOB.",
         "compare": "Show what got worse and what got better between two jobs.",
     },
+    "The whole estate": {
+        "collect": "Collect the events of all jobs, for as long as it runs.",
+    },
     "Setup and testing": {
         "doctor": "Check the configuration and the connection to the server.",
         "simulate": "Run a local test orchestrator.",

@@ -5,6 +5,7 @@ characters are shown as escapes.
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import accumulate
 from unicodedata import category, east_asian_width
@@ -32,7 +33,7 @@ def escape_control(text: str) -> str:
     Returns:
         One line of safe text.
     """
-    return re.sub(_ACTING, _escape, text) if not text.isascii() or not text.isprintable() else text
+    return text if is_plain(text) else re.sub(_ACTING, _escape, text)
 
 
 def drop_control(text: str) -> str:
@@ -48,8 +49,12 @@ def drop_control(text: str) -> str:
 
 def escape_control_all(texts: list[str]) -> list[str]:
     """Escape many texts; fast if there is nothing to escape, as in most."""
-    joined = "".join(texts)
-    return texts if joined.isascii() and joined.isprintable() else [escape_control(text) for text in texts]
+    return texts if is_plain("".join(texts)) else [escape_control(text) for text in texts]
+
+
+def is_plain(text: str) -> bool:
+    """Whether each character of a text is one cell wide, and none needs escaping."""
+    return text.isascii() and text.isprintable()
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -71,6 +76,11 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 
+def widest(texts: Collection[str]) -> int:
+    """Return the cells of the widest of some texts, at most; 0 without any."""
+    return max(map(len if "".join(texts).isascii() else width, texts), default=0)
+
+
 @lru_cache(maxsize=4096)
 def _cells(character: str) -> int:
     if character == _EMOJI_VARIATION:
@@ -80,6 +90,13 @@ def _cells(character: str) -> int:
         return 0
     unknown_picture = kind == "Cn" and "\U0001f000" <= character <= "\U0001faff"
     return 2 if east_asian_width(character) in ("W", "F") or unknown_picture else 1
+
+
+def without_name(text: str, name: str | None) -> str:
+    """Return what a row says of a node without its name, which the row has: of `Skipped NODE: why` what is why."""
+    if not name or not text.startswith((name, "Skipped ")):
+        return text
+    return text.removeprefix(f"Skipped {name}: ").removeprefix(f"{name} ")
 
 
 def padded(text: str, cells: int) -> str:
@@ -108,3 +125,10 @@ def _beginning(text: str, cells: int) -> str:
 def first_label(name: str) -> str:
     """Return the first label of a host's name; an address is whole, for no part of it names anything."""
     return name if _ADDRESS.fullmatch(name) else name.partition(".")[0]
+
+
+def first_labels(names: Collection[str]) -> list[str]:
+    """Return the first labels of names; fast for those that begin with a letter, where none has a colon."""
+    if ":" in "".join(names):
+        return [first_label(name) for name in names]
+    return [name.partition(".")[0] if name[:1].isalpha() else first_label(name) for name in names]
