@@ -107,14 +107,24 @@ def test_words_are_offered_where_there_are_words(line: str, words: list[str], of
 def test_the_newest_jobs_come_first_with_state_and_description(over: str, offered: Offered) -> None:
     found = offered(f"orch-events follow --service-url {over} ")
 
-    assert list(found) == ["latest", *NUMBERS, *map(str, range(347, 340, -1))]
+    assert list(found) == ["latest", *NUMBERS, *map(str, range(347, 340, -1)), "plan:302", "plan:301"]
     assert found["352"] == "finished: deploy production"
     assert found["latest"] == "the newest job"
+    assert found["plan:301"] == "failed: patch the first rack"
 
 
 @pytest.mark.parametrize("command", ["list", "follow"])
 @pytest.mark.parametrize(
-    ("typed", "numbers"), [("35", NUMBERS[1:]), ("352", ["352"]), ("36", ["360"]), ("la", ["latest"])]
+    ("typed", "numbers"),
+    [
+        ("35", NUMBERS[1:]),
+        ("352", ["352"]),
+        ("36", ["360"]),
+        ("la", ["latest"]),
+        ("p", ["plan:latest", "plan:302", "plan:301"]),
+        ("plan:30", ["plan:302", "plan:301"]),
+        ("plan:301", ["plan:301"]),
+    ],
 )
 def test_what_was_typed_of_a_job_chooses(
     command: str, typed: str, numbers: list[str], over: str, offered: Offered
