@@ -39,15 +39,15 @@ def check_report_files(
     """
     if jobs > 1 and any(file.format == "html" for file in files):
         raise UsageError("an html report is about one job", "follow one, or choose another format, such as markdown")
-    taken = set(map(os.path.realpath, others))
+    taken = {os.path.realpath(path) for path in others if "\0" not in path}
     for file in files:
-        target, way = os.path.realpath(file.path), _way(file, environ)
-        if target in taken and way != "as it is":
-            raise UsageError(f"{file.path} has another use here", f"give the {file.format} report another file")
-        taken.add(target)
         try:
+            target, way = os.path.realpath(file.path), _way(file, environ)
+            if target in taken and way != "as it is":
+                raise UsageError(f"{file.path} has another use here", f"give the {file.format} report another file")
+            taken.add(target)
             _check(Path(target), way)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _failed(file, error) from None
 
 
@@ -72,8 +72,8 @@ def _way(file: ReportFile, environ: Mapping[str, str]) -> Literal["append", "rep
     return "replace" if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "as it is"
 
 
-def _failed(file: ReportFile, error: OSError) -> LocalFileError:
-    reason = os.strerror(error.errno or 0)
+def _failed(file: ReportFile, error: OSError | ValueError) -> LocalFileError:
+    reason = getattr(error, "strerror", None) or error
     hint = "check the directory, its permissions and the free disk space"
     return LocalFileError(f"the {file.format} report can't be written to {file.path!r}: {reason}", hint)
 
