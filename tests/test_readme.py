@@ -130,6 +130,10 @@ PROMISES = {
     "orch-events list 352 --json | gzip > 352.jsonl.gz": Promise(r'"id":"1267"', then="gzip -cd 352.jsonl.gz"),
     "orch-events failures 352.jsonl.gz": Promise(r"1 node skipped: [\s\S]*db-04\.example\.com"),
     "orch-events follow 352.jsonl.gz --speed 60": Promise(_ALL_OF_352, r"^job 352 finished after 2m 07s"),
+    "orch-events collect --archive events --demo --once && ls events": Promise(
+        r"^\d{4}-\d\d-\d\d\.jsonl\nindex\.sqlite3$", r"^0 jobs being read, 10,\d+ events so far"
+    ),
+    "orch-events simulate --estate 5000": Promise(r"orch-events follow latest", status=130, stop=True),
     "orch-events simulate": Promise(r"export ORCH_EVENTS_SERVICE_URL=http://127\.0\.0\.1:\d+", status=130, stop=True),
     "orch-events simulate --now": Promise(r"orch-events follow 352", status=130, stop=True),
     "orch-events simulate --fault status=503@0.2 --fault restart=20s+10s": Promise(
@@ -217,7 +221,7 @@ def environment(over: str, demo: bool, block: Block, monkeypatch: pytest.MonkeyP
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     names = {"ORCH_EVENTS_PORT": "0", "ORCH_EVENTS_SETTLE": "300ms"}
     if demo:
-        names |= {"ORCH_EVENTS_DEMO": "1", "ORCH_EVENTS_SPEED": "1000"}
+        names |= {"ORCH_EVENTS_DEMO": "1", "ORCH_EVENTS_SPEED": "100000"}
     elif block.demonstrates:  # as it runs
         names |= {"ORCH_EVENTS_SPEED": "30", "ORCH_EVENTS_INTERVAL": "100ms"}
     else:

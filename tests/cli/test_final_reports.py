@@ -14,8 +14,9 @@ import pytest
 from orch_events.cli.main import cli
 from orch_events.cli.options.formats import FILE_FORMATS
 from orch_events.simulator import Api, Simulator
-from tests.cli.command import COMMAND, SECONDS, Done, Ticking, start
+from tests.cli.command import COMMAND, SECONDS, Done, Ticking, run, start
 from tests.cli.conftest import Serve
+from tests.fakes import StillApi
 
 Call = Callable[..., Done]
 
@@ -104,6 +105,22 @@ def test_a_server_that_is_gone_is_the_reason(answering: Serve, tmp_path: Path, c
     assert "503" in _partial(file)
 
 
+def test_fail_fast_leaves_a_partial_report(tmp_path: Path, call: Call) -> None:
+    file = tmp_path / "summary.json"
+    with Simulator(StillApi(30.0)) as simulator:
+        words = ("--interval", "100ms", "--fail-fast", "--report", f"json:{file}")
+        done = call("follow", "353", "--service-url", simulator.url, *words)
+    assert (done.status, _partial(file)) == (9, "--fail-fast was reached")
+
+
+@pytest.mark.slow
+def test_the_command_that_runs_afterwards_is_told_of_the_reports(over: str, tmp_path: Path) -> None:
+    file = tmp_path / "junit.xml"
+    command = 'head -c 5 "$ORCH_EVENTS_REPORT_JUNIT"; jq .partial'
+    done = run("follow", "352", "--service-url", over, "-q", "--report", f"junit:{file}", "--exec", command)
+    assert (done.status, done.err) == (0, "<?xmlnull\n")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_with_a_report(number: int, status: int, tmp_path: Path) -> None:
@@ -153,6 +170,15 @@ def test_what_can_t_be_is_found_out_before_anything_is_asked(
     assert (done.status, done.out) == (status, "")
     assert message in done.err
     assert "127.0.0.1" not in done.err
+
+
+def test_a_recording_is_not_replaced_by_its_report(over: str, tmp_path: Path, call: Call) -> None:
+    record = tmp_path / "353.jsonl"
+    call("list", "353", "--service-url", over, "-q", "--record", str(record))
+    before = record.read_bytes()
+    done = call("follow", str(record), "--report", f"json:{record}")
+    assert (done.status, done.err.partition("\n")[0]) == (2, f"error: {record} has another use here")
+    assert record.read_bytes() == before
 
 
 def test_a_report_that_can_t_be_written_at_the_end_is_told_and_the_others_are_written(

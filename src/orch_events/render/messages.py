@@ -11,7 +11,7 @@ from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.layout import wrap
-from orch_events.render.toolkit.text import cut, escape_control, padded, width
+from orch_events.render.toolkit.text import cut, escape_control, padded, width, without_name
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
 from orch_events.wire.job_key import is_plan, spoken
@@ -61,7 +61,7 @@ def _bad_node(run: NodeRun, column: int, theme: Theme, cells: int | None) -> lis
     indent = len("  ") + width(label) + 1 + column + len("  ")
     if cells is not None and cells - indent < _LEAST_CAUSE_CELLS:
         indent = len("    ")
-    lines = wrap([head, *escape_control(run.why).split(" ")], cells, indent=indent)
+    lines = wrap([head, *escape_control(without_name(run.why, run.name)).split(" ")], cells, indent=indent)
     if len(lines) > _MOST_LINES and cells is not None:
         lines[_MOST_LINES - 1] = cut(lines[_MOST_LINES - 1], cells - 2, "") + theme.ellipsis
     return lines[:_MOST_LINES]
@@ -89,12 +89,14 @@ def _counted(count: int, state: str) -> str:
 def lost(update: ConnectionLost, *, name_job: bool) -> str:
     """Return the line for requests that fail: why, the next attempt, the last."""
     error, job = update.error, _prefix(update.job, name_job=name_job)
-    last = format_duration(update.give_up_seconds)
+    ends = update.give_up_seconds < math.inf
+    last = format_duration(update.give_up_seconds) if ends else ""
     if isinstance(error, NotAuthenticated | TokenFileError):
-        return f"{job}{error.message}; waiting {last} for a new token: run puppet access login in another terminal"
+        waiting = f"waiting {last} for a new token" if ends else "waiting for a new token"
+        return f"{job}{error.message}; {waiting}: run puppet access login in another terminal"
     what = "connection lost: " if update.had_contact and _is_connection(error) else ""
     soon = format_duration(math.ceil(update.next_try_seconds))
-    return f"{job}{what}{error.message}; retrying within {soon}, giving up after {last}"
+    return f"{job}{what}{error.message}; retrying within {soon}{', giving up after ' * ends}{last}"
 
 
 def restored(update: ConnectionRestored, *, name_job: bool) -> str:
