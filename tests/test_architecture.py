@@ -30,8 +30,8 @@ ROOMS = {
     "archive": "errors job times wire",
     "simulator": "times",
     "render": "analysis errors job times wire",
-    "library": "analysis client config errors follow job recording render simulator times wire",
-    "cli": "analysis client config errors follow job library recording render simulator times wire",
+    "library": "analysis archive client config errors follow job recording render simulator times wire",
+    "cli": "analysis archive client config errors follow job library recording render simulator times wire",
     "__init__": "errors job library",
     "__main__": "cli",
 }
@@ -132,7 +132,7 @@ INSIDE = {
         "upkeep": "compressing database days folding pruning",
         "writer": "database days index lines spans upkeep",
         "opening": "database days folding index place recovery writer",
-        "reader": "database history index lines",
+        "reader": "database history index lines place",
         "__init__": "history opening reader writer",
     },
     "simulator": {
@@ -178,6 +178,7 @@ INSIDE = {
     "render.reports": {
         "common": "",
         "jobs": "",
+        "history": "common",
         "compare": "common",
         "failures": "common",
         "annotations": "common",
@@ -203,6 +204,7 @@ INSIDE = {
         "values": "",
         "recent": "servers",
         "jobs": "job_ref recent servers",
+        "archived": "jobs",
         "followed": "jobs",
         "loading": "jobs",
         "following": "followed jobs loading values",
@@ -214,13 +216,14 @@ INSIDE = {
         "process": "",
         "stderr": "",
         "help": "options",
+        "archived": "",
         "signals": "exit_status",
         "pager": "",
         "shell_command": "options",
         "app": "options pager signals stderr",
         "connection": "app options process",
         "job_completion": "app connection options stderr",
-        "job_sources": "app connection options",
+        "job_sources": "app archived connection options",
         "loading": "app connection job_sources options",
         "persisting": "stderr",
         "record_file": "app",
@@ -236,7 +239,7 @@ INSIDE = {
         "session": "afterwards app endings exit_status fail_fast final_reports job_sources options persisting "
         "record_file renderers report_files resume_points shell_command",
         "doctor": "app connection options",
-        "commands": "afterwards app connection doctor exit_status help job_completion job_sources loading options "
+        "commands": "afterwards app archived connection doctor exit_status help job_completion job_sources loading options "
         "report_formats reports session shell_command",
         "main": "app commands exit_status help process signals",
     },

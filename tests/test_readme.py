@@ -146,6 +146,9 @@ PROMISES = {
 NOT_RUN = {
     "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/orch-events follow 352 --demo": "`.ci/run` does",
     "python3 -m venv .venv && .venv/bin/pip install -q '.[test]' && .venv/bin/python -m pytest -q": "`.ci/run` does",
+    "orch-events history --archive events": "there is no archive here; tests/cli/commands/test_history.py has one",
+    "orch-events history web-03 --archive events": "the same",
+    "orch-events history --flaky --since 30d --archive events": "the same",
     "pipx install .": "installs for whoever runs the tests",
     "export ORCH_EVENTS_SERVICE_URL=https://pe.example.com:8143": "names a server that does not exist",
     "puppet access login": "Puppet's own command",

@@ -10,6 +10,7 @@ from orch_events.archive.database import INDEX, BrokenIndexError, open_to_read, 
 from orch_events.archive.history import History, HistoryQuery
 from orch_events.archive.index import newest_job
 from orch_events.archive.lines import last_record, read_job
+from orch_events.archive.place import origin_of
 from orch_events.errors import LocalFileError
 from orch_events.wire.job_key import PLAN, is_plan
 from orch_events.wire.records import JobRecord
@@ -37,10 +38,12 @@ class ArchiveReader:
 
     Attributes:
         directory: where it is.
+        origin: whose jobs it has: the URL of the server's API, or `demo`; "" if that is not known.
     """
 
     def __init__(self, directory: Path, connection: sqlite3.Connection) -> None:
         self.directory = directory
+        self.origin = origin_of(directory)
         self._connection = connection
 
     def has(self, job: str) -> bool:
@@ -49,11 +52,16 @@ class ArchiveReader:
 
     def lines(self, job: str) -> "JobLines":
         """Return the lines of a job; of a plan job, also those of the jobs that it started."""
-        keys = [job, *(self._jobs_of(job) if is_plan(job) else ())]
+        keys = [job, *(self._keys_of(job) if is_plan(job) else ())]
         numbers = [found.number for key in keys if (found := newest_job(self._connection, key))]
         return JobLines(self.directory, self._connection, job, numbers)
 
-    def _jobs_of(self, plan: str) -> list[str]:
+    def jobs_of(self, plan: JobRecord) -> list[JobRecord]:
+        """Return the last records of the jobs that a plan has started, as far as they are there."""
+        records = map(self.record, sorted(self._keys_of(plan.key), key=int))
+        return [record for record in records if record is not None]
+
+    def _keys_of(self, plan: str) -> list[str]:
         started = self._connection.execute("SELECT DISTINCT key FROM jobs WHERE plan = ? ORDER BY id", (plan,))
         record = self.record(plan)
         return list(dict.fromkeys([key for (key,) in started] + list(record.jobs if record else ())))

@@ -55,6 +55,7 @@ _COMMANDS = {
         "failures": "Show the nodes of JOB that did not finish, grouped by cause.",
         "timeline": "Draw a Gantt chart of the nodes of JOB.",
         "compare": "Show what got worse and what got better between two jobs.",
+        "history": "Show how nodes fared across the jobs of an archive, or the runs of NODE.",
     },
     "Setup and testing": {
         "doctor": "Check the configuration and the connection to the server.",
