@@ -173,7 +173,8 @@ INSIDE = {
         "structured": "",
         "filters": "renderer",
         "highlight": "filters",
-        "table": "columns highlight",
+        "times": "",
+        "table": "columns highlight times",
     },
     "render.reports": {
         "common": "",
@@ -204,7 +205,7 @@ INSIDE = {
         "values": "",
         "recent": "servers",
         "jobs": "job_ref recent servers",
-        "archived": "jobs",
+        "archived": "jobs recent",
         "followed": "jobs",
         "loading": "jobs",
         "following": "followed jobs loading values",
@@ -239,8 +240,8 @@ INSIDE = {
         "session": "afterwards app endings exit_status fail_fast final_reports job_sources options persisting "
         "record_file renderers report_files resume_points shell_command",
         "doctor": "app connection options",
-        "commands": "afterwards app archived connection doctor exit_status help job_completion job_sources loading options "
-        "report_formats reports session shell_command",
+        "commands": "afterwards app archived connection doctor exit_status help job_completion job_sources loading "
+        "options report_formats reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {

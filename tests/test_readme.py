@@ -64,9 +64,9 @@ _ALL_OF_352 = r"^1267 [\s\S]*^1369 .* Finished job 352$"
 PROMISES = {
     "orch-events doctor": Promise(r"answer +HTTP 200"),
     "orch-events jobs": Promise(r"^360 .* 5000✔ [\s\S]*^352 .* 1↷ 23✔ "),
-    "orch-events jobs --state failed": Promise(r"^353 ", every=r"ID .*|\d+ +✖ failed .*"),
+    "orch-events jobs --state failed": Promise(r"^353 ", every=r"ID .*|(plan:)?\d+ +✖ failed .*"),
     "orch-events jobs --task service --since 2016-05-05": Promise(r"^360 ", every=r"ID .*|\d+ .*  service: .*"),
-    "orch-events compare latest~1 latest": Promise(r"358[\s\S]*360"),
+    "orch-events compare latest~2 latest~1": Promise(r"357[\s\S]*358"),
     "orch-events summary latest": Promise(r"^job 360 .*5000 nodes"),
     "orch-events list 352": Promise(_ALL_OF_352),
     "orch-events list 353 --failed": Promise(

@@ -158,7 +158,6 @@ class SystemLimit(OrchEventsError):
     """A limit of this process or system was reached; it may be gone a moment later."""
 
     exit_status = 8
-    default_hint = "close other programs, or raise the limit"
 
     @classmethod
     def behind(cls, error: BaseException) -> "SystemLimit | None":

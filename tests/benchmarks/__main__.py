@@ -19,9 +19,11 @@ import trustme
 
 from tests.benchmarks.live import readings
 from tests.benchmarks.measure import Row
-from tests.benchmarks.works import Work, works, write_pages
+from tests.benchmarks.works import Site, Work, works
 
-_HEAD = "| work | against | ratio | goal | ours / that | peak memory |\n|---|---|---|---|---|---|"
+_HEAD = (
+    "| work | against | ratio | of processor time | goal | ours / that | peak memory |\n|---|---|---|---|---|---|---|"
+)
 
 
 @click.command()
@@ -32,13 +34,12 @@ def main(rounds: int, words: tuple[str, ...]) -> None:
     os.environ["PAGER"] = "cat"  # nobody is there to leave another one
     with TemporaryDirectory() as directory, ExitStack() as stack:
         print(_machine(), _HEAD, sep="\n\n", flush=True)
-        write_pages(Path(directory))
         authority = trustme.CA()
         authority.cert_pem.write_to_path(f"{directory}/ca.pem")
         authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(f"{directory}/server.pem")
         url = stack.enter_context(_server(directory))
         tls_url = stack.enter_context(_server(directory, f"{directory}/server.pem"))
-        rows = _rows(list(works(url, tls_url, f"{directory}/ca.pem")), rounds, words)
+        rows = _rows(list(works(Site(Path(directory), url, tls_url, f"{directory}/ca.pem"))), rounds, words)
         missed = [row.name for row in rows if not _shown(row).reached]
     print("", f"Goals missed: {', '.join(missed) or 'none'}.", sep="\n")
 
@@ -47,7 +48,7 @@ def _rows(all_works: list[Work], rounds: int, words: tuple[str, ...]) -> Iterato
     for work in all_works:
         missing = [tool for tool in work.tools if shutil.which(tool) is None]
         if missing and _wanted(work.name, words):
-            print(f"| {work.name} | not measured: no {', '.join(missing)} here | | | | |", flush=True)
+            print(f"| {work.name} | not measured: no {', '.join(missing)} here | | | | | |", flush=True)
         elif _wanted(work.name, words):
             yield work.measure(rounds)
     for name, read in readings():
@@ -62,7 +63,9 @@ def _wanted(name: str, words: tuple[str, ...]) -> bool:
 def _shown(row: Row) -> Row:
     goal = f"{row.goal:g}" if row.goal is not None else ""
     mark = "" if row.reached else " (missed)"
-    print(f"| {row.name} | {row.against} | {row.ratio:.3g}{mark} | {goal} | {row.values} | {row.peaks} |", flush=True)
+    cpu = f"{row.cpu:.3g}" if row.cpu is not None else ""
+    cells = [row.name, row.against, f"{row.ratio:.3g}{mark}", cpu, goal, row.values, row.peaks]
+    print(f"| {' | '.join(cells)} |", flush=True)
     return row
 
 

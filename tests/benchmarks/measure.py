@@ -31,7 +31,8 @@ class Row(NamedTuple):
     Attributes:
         name: what we do.
         against: what that was measured against.
-        ratio: of ours to that.
+        ratio: of ours to that, by the clock on the wall.
+        cpu: the same by the processor's time; None where nothing is compared.
         goal: what the ratio may be at most; None where it is only of interest.
         values: ours and that, medians.
         peaks: megabytes of both, at most.
@@ -41,6 +42,7 @@ class Row(NamedTuple):
     name: str
     against: str
     ratio: float
+    cpu: float | None
     goal: float | None
     values: str
     peaks: str

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from orch_events.render.toolkit.text import width
 from tests.benchmarks import pages
 from tests.benchmarks.measure import run
+from tests.benchmarks.shapes import SHAPES
 
 pytestmark = pytest.mark.slow
 
@@ -17,15 +19,30 @@ def _items(path: Path) -> Any:
     return json.loads(path.read_text())["items"]
 
 
-@pytest.mark.parametrize("count", [1, 7, 2 * pages.NODES + 3])
-def test_a_page_has_as_many_events_as_it_should_pretty_or_compact(count: int, tmp_path: Path) -> None:
-    pretty = pages.many(tmp_path / "pretty", count)
-    compact = pages.many(tmp_path / "compact", count, pages.written_compact)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("count", [1, 8])
+def test_a_page_has_as_many_events_as_it_should_pretty_or_compact(shape: str, count: int, tmp_path: Path) -> None:
+    pretty = pages.shaped(tmp_path / "pretty", shape, count)
+    compact = pages.shaped(tmp_path / "compact", shape, count, pages.written_compact)
 
     assert [int(item["id"]) for item in _items(pretty)] == list(range(100_000, 100_000 + count))
     assert _items(compact) == _items(pretty)
     assert "\n" not in compact.read_text().rstrip("\n")
-    assert pretty.stat().st_size / count == pytest.approx(pages.EVENT_BYTES, rel=0.9 if count < 9 else 0.05)
+
+
+def test_the_shapes_are_what_they_are_called() -> None:
+    made = {shape: list(events(400)) for shape, events in SHAPES.items()}
+    named = [item["details"]["node"] for item in made["long"]]
+    assert len({item["timestamp"] for item in made["burst"]}) == 1
+    assert len({item["timestamp"] for item in made["long"]}) == 400
+    assert {named.count(node) for node in named} == {2}
+    sizes = [len(pages.written_pretty(item)) for item in made["output"]]
+    assert (min(sizes) < 5_000, max(sizes) > 180_000) == (True, True)
+    assert {width(item["details"]["node"]) for item in made["wide"]} == {60}
+    failed = [
+        item for item in made["errors"] if item["type"] == "node_failed" and "_error" in item["details"]["detail"]
+    ]
+    assert len(failed) == 100
 
 
 def test_a_page_of_odd_events_has_what_it_was_given(tmp_path: Path) -> None:

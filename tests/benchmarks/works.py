@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
-from tests.benchmarks import pages
 from tests.benchmarks.measure import OURS, Cost, Row, run, shell
+from tests.benchmarks.pages import HUGE, LARGE, ODD, PAGES
+from tests.benchmarks.shapes import SHAPES
 
-_LARGE = 200_000
 _COLUMNS = 120
 _FIELDS = "[.id, .timestamp, .type, .details.node, .message]"
+_LINES = "-c '.items[]'"
 _SELECT = 'select((.type == "node_failed" or .type == "node_errored") and (.details.node | startswith("web")))'
 _TSV = f"-r '.items[] | {_FIELDS} | @tsv' | column -t -s$'\\t'"
 _BARE = """
@@ -22,161 +24,162 @@ with httpx.Client(verify=False) as client:
     client.get(sys.argv[1])
 """
 """The least that a program can do that has our libraries, and asks once."""
-_LEAST = """
-import sys
-sys.modules["httpx._main"] = None
-import click, httpcore, httpx, msgspec
-httpcore.HTTP11Connection.READ_NUM_BYTES = 1 << 18
-cut = msgspec.json.Decoder(list[msgspec.Raw]).decode
-between, rest = sys.argv[2].encode(), b""
-out = open("/dev/null", "wb", 0)
-with httpx.Client(verify=False) as client, client.stream("GET", sys.argv[1]) as answer:
-    for piece in answer.iter_raw():
-        rest = rest + piece if rest else piece[piece.index(b"[") + 1 :]
-        end = rest.rfind(between)
-        out.write(b"\\n".join(cut(msgspec.json.format(b"[%b}]" % rest[:end], indent=-1))))
-        rest = rest[end + 2 :]
-"""
-"""The same for a large answer: read, compacted and cut into lines, and nothing known of an event, not even its id."""
 
 Running = Callable[[], Cost]
 
 
-class Work:
+class Site(NamedTuple):
+    """Where the pages are.
+
+    Attributes:
+        directory: has the pages; each is written when it is first needed.
+        url, tls_url: those of the servers.
+        ca: the CA of the second one.
+    """
+
+    directory: Path
+    url: str
+    tls_url: str
+    ca: str
+
+    def job(self, page: str) -> str:
+        """Return the number of the job that has a page."""
+        path = self.directory / str(list(PAGES).index(page) + 1)
+        if not path.exists():
+            PAGES[page](path)
+        return path.name
+
+    def ours(self, command: str, page: str, *options: str, piped: bool = False, columns: int = 0) -> Cost:
+        """Run our command on a page."""
+        words = [OURS, command, self.job(page), "--service-url", self.url, *options]
+        return run(shell(" ".join([*words, "| cat"])) if piped else words, columns=columns)
+
+    def jq(self, page: str, filters: str, columns: int = 0) -> Cost:
+        """Run curl and jq on a page."""
+        url = f"{self.url}/orchestrator/v1/jobs/{self.job(page)}/events"
+        return run(shell(f"curl -s {url} | jq {filters}"), columns=columns)
+
+
+class Work(NamedTuple):
     """Something that we do, and what it is measured against.
 
-    Args:
+    Attributes:
         name: what we do.
         against: what that is measured against.
         ours, other: run the two.
         goal: what the ratio may be at most; None where it is only of interest.
         peak: how many megabytes we may have at most.
+        memory: the same as a ratio to what the other has.
         tools: what must be on the machine.
     """
 
-    def __init__(self, name: str, against: str, ours: Running, other: Running, *, goal: float | None = None,
-                 peak: float | None = None, tools: tuple[str, ...] = ()) -> None:  # fmt: skip
-        self.name = name
-        self.tools = tools
-        self._against = against
-        self._ours = ours
-        self._other = other
-        self._goal = goal
-        self._peak = peak
+    name: str
+    against: str
+    ours: Running
+    other: Running
+    goal: float | None = None
+    peak: float | None = None
+    memory: float | None = None
+    tools: tuple[str, ...] = ()
 
     def measure(self, rounds: int) -> Row:
         """Run the two in turn, once to warm up and then so often."""
-        self._ours()
-        self._other()
-        pairs = [(self._ours(), self._other()) for _ in range(rounds)]
+        self.ours()
+        self.other()
+        pairs = [(self.ours(), self.other()) for _ in range(rounds)]
         ours, other = (median(pair[side].wall for pair in pairs) for side in (0, 1))
         peaks = [max(pair[side].peak for pair in pairs) for side in (0, 1)]
-        ratio = median(mine.wall / its.wall for mine, its in pairs)
-        reached = (self._goal is None or ratio <= self._goal) and (self._peak is None or peaks[0] <= self._peak)
-        sizes = f"{peaks[0]:.0f} / {peaks[1]:.0f} MB" + (f" (at most {self._peak:.0f})" if self._peak else "")
-        return Row(self.name, self._against, ratio, self._goal, f"{_time(ours)} / {_time(other)}", sizes, reached)
+        ratio, cpu = (median(mine[kind] / its[kind] for mine, its in pairs) for kind in (0, 1))
+        most = self.peak or (self.memory or 0) * peaks[1]
+        reached = (self.goal is None or ratio <= self.goal) and (not most or peaks[0] <= most)
+        sizes = f"{peaks[0]:.0f} / {peaks[1]:.0f} MB" + (f" (at most {most:.0f})" if most else "")
+        return Row(self.name, self.against, ratio, cpu, self.goal, f"{_time(ours)} / {_time(other)}", sizes, reached)
 
 
 def _time(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
-def write_pages(directory: Path) -> None:
-    """Write the answers that the static server gives, each named like the job that it is of."""
-    pages.many(directory / "1", _LARGE)
-    pages.many(directory / "2", _LARGE, pages.written_compact)
-    pages.many(directory / "3", 5 * _LARGE)
-    pages.few(directory / "4", [None] * 4)
-    pages.few(directory / "5", ["x" * 30_000_000])
-    pages.few(directory / "6", [[{"a": number, "b": {"c": [number]}} for number in range(50_000)]])
-    pages.few(directory / "7", ["}, {" * 2500] * 3000)
-    line = "Mar 05 10:00:00 host app[123]: request 4711 handled in 12 ms, status 200, path /api/v1/items\n"
-    pages.few(directory / "8", [{"_output": line * (50_000_000 // len(line))}])
-    pages.few(directory / "9", [{"_output": line * (1_000_000 // len(line))}] * 50)
-    for job in (5, 6, 7):
-        pages.many(directory / f"{job}0", (directory / str(job)).stat().st_size // pages.EVENT_BYTES)
-
-
-def works(url: str, tls_url: str, ca: str) -> Iterator[Work]:
+def works(site: Site) -> Iterator[Work]:
     """Yield what is measured of commands that end by themselves."""
-    yield from _against_jq(url)
-    yield from _against_itself(url)
-    yield from _reports(url)
-    yield from _short_ones(url, tls_url, ca)
+    for shape in SHAPES:
+        yield from _against_jq(site, shape)
+    yield from _others_against_jq(site)
+    yield from _against_itself(site)
+    for shape in SHAPES:
+        yield from _reports(site, shape)
+    yield from _outputs(site)
+    yield from _short_ones(site)
 
 
-def _list(url: str, job: int, *options: str) -> list[str]:
-    return [OURS, "list", str(job), "--service-url", url, *options]
+def _against_jq(site: Site, shape: str) -> Iterator[Work]:
+    tools, columned = ("curl", "jq"), ("curl", "jq", "column")
+    peak = None if shape in ("output", "long") else 60.0
+    listed, jq = partial(site.ours, "list", shape), partial(site.jq, shape)
+    yield Work(f"`list` into a pipe, {shape}", "curl, jq, @tsv, column", partial(listed, piped=True),
+               partial(jq, _TSV), 0.25, peak, tools=columned)  # fmt: skip
+    yield Work(f"`list` on a terminal, with colour, {shape}", "curl, jq, @tsv, column, without",
+               partial(listed, "--color", "always", columns=_COLUMNS), partial(jq, _TSV, columns=_COLUMNS), 0.35,
+               tools=columned)  # fmt: skip
+    yield Work(f"`list -o csv`, {shape}", "curl, jq, @csv", partial(listed, "-o", "csv"),
+               partial(jq, f"-r '.items[] | {_FIELDS} | @csv'"), 0.22, peak, tools=tools)  # fmt: skip
+    yield Work(f"`list --json`, {shape}", "curl, jq -c", partial(listed, "--json"), partial(jq, _LINES), 0.16, peak,
+               tools=tools)  # fmt: skip
+    compact = f"{shape}, compact"
+    yield Work(f"`list --json`, {compact}", "curl, jq -c", partial(site.ours, "list", compact, "--json"),
+               partial(site.jq, compact, _LINES), 0.18, peak, tools=tools)  # fmt: skip
 
 
-def _jq(url: str, filters: str, job: int = 1, columns: int = 0) -> Running:
-    return partial(run, shell(f"curl -s {url}/orchestrator/v1/jobs/{job}/events | jq {filters}"), columns=columns)
+def _others_against_jq(site: Site) -> Iterator[Work]:
+    selecting = partial(site.ours, "list", "burst", "--json", "--failed", "-n", "web*")
+    yield Work("`list --json --failed -n 'web*'`, burst", "curl, jq -c, select", selecting,
+               partial(site.jq, "burst", f"-c '.items[] | {_SELECT}'"), 0.25, tools=("curl", "jq"))  # fmt: skip
+    yield Work("`list --json`, 4 events", "curl, jq -c", partial(site.ours, "list", "4 events", "--json"),
+               partial(site.jq, "4 events", _LINES), 5.5, tools=("curl", "jq"))  # fmt: skip
 
 
-def _against_jq(url: str) -> Iterator[Work]:
-    lines, tools = "-c '.items[]'", ("curl", "jq")
-    yield Work("`list --json`, 200,000 events, pretty-printed", "curl, jq -c", partial(run, _list(url, 1, "--json")),
-               _jq(url, lines), goal=0.18, peak=60, tools=tools)  # fmt: skip
-    yield Work("`list --json`, 200,000 events, compact", "curl, jq -c", partial(run, _list(url, 2, "--json")),
-               _jq(url, lines, 2), goal=0.12, peak=60, tools=tools)  # fmt: skip
-    for job, name, between in ((1, "pretty-printed", '}, {\n    "id" : '), (2, "compact", '},{"id":')):
-        page = f"{url}/orchestrator/v1/jobs/{job}/events"
-        yield Work(f"`list --json`, 200,000 events, {name}", "the least that our libraries allow",
-                   partial(run, _list(url, job, "--json")),
-                   partial(run, [sys.executable, "-c", _LEAST, page, between]))  # fmt: skip
-    selecting = partial(run, _list(url, 1, "--json", "--failed", "-n", "web*"))
-    yield Work("`list --json --failed -n 'web*'`", "curl, jq -c, select", selecting,
-               _jq(url, f"-c '.items[] | {_SELECT}'"), goal=0.25, tools=tools)  # fmt: skip
-    piped = partial(run, shell(" ".join([*_list(url, 1), "| cat"])))
-    yield Work("`list` into a pipe", "curl, jq, @tsv, column", piped, _jq(url, _TSV), goal=0.25, peak=60,
-               tools=(*tools, "column"))  # fmt: skip
-    coloured = partial(run, _list(url, 1, "--color", "always"), columns=_COLUMNS)
-    yield Work("`list` on a terminal, with colour", "curl, jq, @tsv, column, without", coloured,
-               _jq(url, _TSV, columns=_COLUMNS), goal=0.5, tools=(*tools, "column"))  # fmt: skip
-    yield Work("`list -o csv`", "curl, jq, @csv", partial(run, _list(url, 1, "-o", "csv")),
-               _jq(url, f"-r '.items[] | {_FIELDS} | @csv'"), goal=0.25, tools=tools)  # fmt: skip
-    yield Work("`list --json`, 4 events", "curl, jq -c", partial(run, _list(url, 4, "--json")), _jq(url, lines, 4),
-               goal=6, tools=tools)  # fmt: skip
+def _against_itself(site: Site) -> Iterator[Work]:
+    for shape in ("burst", "long"):
+        for options in (("--json",), ("-o", "csv"), ()):
+            many, large = (partial(site.ours, "list", f"{shape}, {count:,}", *options) for count in (HUGE, LARGE))
+            name = " ".join(["list", *options])
+            yield Work(f"`{name}`, {shape}, 1,000,000 events", "200,000 events", many, large, 5.2, memory=1.05)
+    for page in ODD:
+        odd, flat = (partial(site.ours, "list", one, "--json") for one in (page, f"{page}, flat"))
+        yield Work(f"`list --json`, {page}", "events of equal bytes", odd, flat, 1.6)
 
 
-def _against_itself(url: str) -> Iterator[Work]:
-    colours = (partial(run, _list(url, 1, "--color", color), columns=_COLUMNS) for color in ("always", "never"))
-    yield Work("`list` on a terminal, with colour", "without", *colours)
-    many, large = (partial(run, _list(url, job, "--json")) for job in (3, 1))
-    yield Work("`list --json`, 1,000,000 events", "200,000 events", many, large, goal=5.5)
-    for job, name in ((5, "one event of 30 MB"), (6, "one event of 50,000 objects"), (7, "strings full of braces")):
-        odd, usual = (partial(run, _list(url, number, "--json")) for number in (job, job * 10))
-        yield Work(f"`list --json`, {name}", "events of equal bytes", odd, usual, goal=2)
-
-
-def _reports(url: str) -> Iterator[Work]:
+def _reports(site: Site, shape: str) -> Iterator[Work]:
     """Yield the reports, which read all events, against what reads and writes them."""
-    listed = partial(run, _list(url, 1, "-o", "csv"))
-    for name, jobs in (("summary", 1), ("failures", 1), ("timeline", 1), ("compare", 2)):
-        report = partial(run, [OURS, name, *["1"] * jobs, "--service-url", url])
-        yield Work(f"`{name}`, {jobs * _LARGE:,} events", "`list -o csv`, 200,000 events", report, listed,
-                   goal=1.5 * jobs, peak=60)  # fmt: skip
-    for job, what in ((8, "one event of 50 MB"), (9, "50 nodes that printed the same 1 MB")):
-        page = partial(run, _list(url, job, "--json"))
+    listed = partial(site.ours, "list", shape, "-o", "csv")
+    for name in ("summary", "failures", "nodes", "timeline"):
+        yield Work(f"`{name}`, {shape}", "`list -o csv`", partial(site.ours, name, shape), listed, 1.3)
+
+
+def _outputs(site: Site) -> Iterator[Work]:
+    for page in ("200 MB, five groups", "output", "one event of 50 MB"):
         for words in ("output", "output --json"):
-            name, *options = words.split()
-            printed = partial(run, [OURS, name, str(job), "--service-url", url, *options])
-            yield Work(f"`{words}`, {what}", "`list --json`", printed, page, goal=2)
-    many, large = (partial(run, [OURS, "summary", job, "--service-url", url]) for job in ("3", "1"))
-    yield Work("`summary`, 1,000,000 events", "200,000 events of as many nodes", many, large, goal=5.5)
+            command, *options = words.split()
+            yield Work(f"`{words}`, {page}", "`list --json`", partial(site.ours, command, page, *options),
+                       partial(site.ours, "list", page, "--json"), 1.5)  # fmt: skip
 
 
-def _short_ones(url: str, tls_url: str, ca: str) -> Iterator[Work]:
+def _short_ones(site: Site) -> Iterator[Work]:
     python = partial(run, [sys.executable, "-c", "pass"])
-    completing = f"_ORCH_EVENTS_COMPLETE=bash_complete COMP_WORDS='orch-events follow --out' COMP_CWORD=2 exec {OURS}"
     for name, words in (
         ("`--version`", [OURS, "--version"]),
-        ("`follow --help`", [OURS, "follow", "--help"]),
-        ("completion of an option", shell(completing)),
+        ("`--help`", [OURS, "--help"]),
+        ("completion of an option", _completing("orch-events follow --out")),
     ):
-        yield Work(name, "`python -c pass`", partial(run, words), python, goal=5)
-    few = partial(run, _list(url, 4, "--json"))
-    bare = partial(run, [sys.executable, "-c", _BARE, f"{url}/orchestrator/v1/jobs/4/events"])
-    yield Work("`list --json`, 4 events", "importing our libraries, one GET", few, bare)
-    encrypted = partial(run, _list(tls_url, 4, "--json", "--cacert", ca))
-    yield Work("`list --json`, 4 events, over TLS with a private CA", "over http", encrypted, few, goal=1.5)
+        yield Work(name, "`python -c pass`", partial(run, words), python, 3.5)
+    asking = _completing("orch-events follow --demo 35")
+    yield Work("completion of a job, cached", "`python -c pass`", partial(run, asking), python, 4)
+    few = partial(site.ours, "list", "4 events", "--json")
+    bare = [sys.executable, "-c", _BARE, f"{site.url}/orchestrator/v1/jobs/{site.job('4 events')}/events"]
+    yield Work("`list --json`, 4 events", "importing our libraries, one GET", few, partial(run, bare))
+    encrypted = [OURS, "list", site.job("4 events"), "--service-url", site.tls_url, "--json", "--cacert", site.ca]
+    yield Work("`list --json`, 4 events, over TLS with a private CA", "over http", partial(run, encrypted), few, 1.5)
+
+
+def _completing(line: str) -> list[str]:
+    return shell(f"_ORCH_EVENTS_COMPLETE=bash_complete COMP_WORDS='{line}' COMP_CWORD=2 exec {OURS}")

@@ -90,7 +90,7 @@ def test_a_job_that_goes_on_says_where_the_rest_is(archive: str, call: Call) -> 
 
 
 def test_jobs_of_an_archive_are_listed_and_filtered_as_those_of_a_server(archive: str, call: Call) -> None:
-    assert call("jobs", "--archive", archive, "-o", "name", "-L", "2").lines == ["10", "9"]
+    assert call("jobs", "--archive", archive, "-o", "name", "-L", "2").lines == ["10", "plan:9"]
     assert call("jobs", "--archive", archive, "-o", "name", "--state", "running").lines == ["10"]
     assert call("jobs", "--archive", archive, "-o", "name", "--tree").lines == ["plan:9", "9"]
     assert call("jobs", "--archive", archive, "--task", "x").err == "no jobs match\n"

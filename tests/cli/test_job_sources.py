@@ -66,6 +66,11 @@ def test_the_demo_is_not_shown_for_the_job_of_a_server(url: str, call: Call, mon
     assert of_a_variable.err.startswith("error: no orchestrator is configured\n")
 
 
+def test_a_job_of_a_recording_is_ignored_where_there_is_none_and_that_is_told(over: str, call: Call) -> None:
+    done = call("list", "352", "--service-url", over, "--tail", "0", "--job", "7")
+    assert (done.status, done.err) == (0, "--job is ignored: only a recording can have several jobs\n")
+
+
 @pytest.mark.parametrize("command", ["list", "follow"])
 def test_latest_is_the_newest_job_and_that_is_told(command: str, answering: Serve, call: Call) -> None:
     answer = {

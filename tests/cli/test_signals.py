@@ -114,6 +114,19 @@ def test_a_signal_before_the_first_event_detaches_too(sent: signal.Signals, stat
     assert _RESUME.findall(done.err) == [("352", "")]
 
 
+_AT_ONCE = "import os, signal, orch_events.__main__; os.kill(os.getpid(), signal.SIGINT); print('still here')"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("before", "left"), [("", (130, "", "")), ("trap '' INT; ", (0, "still here\n", ""))])
+def test_ctrl_c_before_the_command_listens_ends_it_without_a_word_unless_it_is_ignored(
+    before: str, left: tuple[int, str, str]
+) -> None:
+    line = f"{before}exec {shlex.join([sys.executable, '-c', _AT_ONCE])}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == left
+
+
 def _interrupted(words: list[str], sent: signal.Signals) -> Done:
     """Run the command, and send a signal to it once it has asked for events."""
     with start([*words, "--verbose"]) as process:
@@ -349,10 +362,12 @@ def test_a_recording_that_is_left_is_not_said_to_be_still_running(
     )
 
 
-@pytest.mark.parametrize(("job", "sign"), [("352", "the event job_finished and its record, which says finished")])
+@pytest.mark.parametrize(
+    ("job", "sign"), [("352", "event job_finished, its record says finished, all 24 nodes are done")]
+)
 def test_verbose_tells_by_which_signs_a_job_is_over(job: str, sign: str, over: str, call: Callable[..., Done]) -> None:
-    assert f"job {job} is over by {sign}" in call("follow", job, "--service-url", over, "-v").err
-    assert "is over by" not in call("follow", job, "--service-url", over).err
+    assert f"why job {job} is over: {sign}\n" in call("follow", job, "--service-url", over, "-v").err
+    assert "is over: " not in call("follow", job, "--service-url", over).err
 
 
 def test_the_cursor_file_beats_a_typed_start_and_that_is_told(

@@ -78,6 +78,25 @@ def test_room_is_made_before_each_line() -> None:
     assert stream.getvalue() == "|one\n|warning: two\n"
 
 
+def test_a_note_for_once_is_told_once_and_a_hint_that_was_told_is_not_told_again() -> None:
+    stream = io.StringIO()
+    stderr = Stderr(stream)
+    for text in ("a", "b", "a"):
+        stderr.note_once(text)
+        stderr.error(LocalFileError(f"{text} is broken", "mend it"))
+    stderr.note("a")
+    assert stream.getvalue().splitlines() == [
+        "a", "error: a is broken", "hint: mend it", "b", "error: b is broken", "error: a is broken", "a"
+    ]  # fmt: skip
+
+
+def test_what_is_for_once_is_not_lost_where_notes_are_kept_back() -> None:
+    stream = io.StringIO()
+    quiet = Stderr(stream, quiet=True)
+    quiet.note_once("a")
+    assert stream.getvalue() == ""
+
+
 @pytest.mark.parametrize("stream", [None, Full()])
 def test_a_stderr_that_is_gone_or_full_is_no_reason_to_stop(stream: io.StringIO | None) -> None:
     stderr, rooms = Stderr(stream), list[None]()

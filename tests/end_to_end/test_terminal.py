@@ -181,6 +181,18 @@ def test_an_enter_leaves_no_copy_of_the_live_line_and_typing_is_seen_again_after
         _until(tmux, lambda lines: "$ echo seen" in lines and lines[-2] == "seen")
 
 
+@needs("tmux", "less")
+def test_nothing_is_drawn_over_a_pager_that_reads_what_is_followed(at_sixty: str) -> None:
+    with _shell(80) as tmux:
+        tmux("send-keys", f"clear; {_typed('follow 352 --timeout 9s', at_sixty)} | less -S", "Enter")
+        _until(tmux, lambda lines: any(line.startswith("1319 ") for line in lines))
+        time.sleep(2)
+        lines = tmux("capture-pane", "-p").rstrip().split("\n")
+        assert not any("8/24" in line for line in lines), lines
+        tmux("send-keys", "C-c")
+        tmux("send-keys", "q")
+
+
 @needs("tmux")
 def test_nothing_is_drawn_on_what_is_typed_while_it_follows_in_the_background(at_sixty: str) -> None:
     with _shell(80) as tmux:

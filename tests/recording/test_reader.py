@@ -184,8 +184,11 @@ def test_of_several_jobs_one_is_to_be_chosen() -> None:
     assert one.job("353") == "353"
     assert raws(one, "352") == [b'{"id":"1"}', b'{"type":"x"}']
     assert raws(one, "353") == [b'{"id":"2"}']
-    for wanted in (None, "354"):
-        with pytest.raises(UsageError, match=r"^x\.jsonl contains events of jobs 352, 353$") as raised:
+    for wanted, told in (
+        (None, "contains events of jobs 352, 353"),
+        ("354", "has no events of job 354, only of 352, 353"),
+    ):
+        with pytest.raises(UsageError, match=rf"^x\.jsonl {told}$") as raised:
             one.job(wanted)
         assert raised.value.hint == "choose one, as in: --job 352"
 

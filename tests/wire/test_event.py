@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orch_events.wire.event import Event, PageEnd, read_id
+from orch_events.wire.event import Event, PageEnd, fields_of, read_id
 from tests.table import each
 
 JSON = st.recursive(
@@ -106,6 +106,16 @@ def test_events_read_at_once_are_the_same_as_each_read_for_itself(objects: list[
     at_once = Event.read_all(f"[{','.join(objects)}]".encode())
     each = [Event.read(text.encode()) for text in objects]
     assert [(one.id, one.raw, one.fields) for one in at_once] == [(one.id, one.raw, one.fields) for one in each]
+
+
+@given(st.lists(OBJECTS | JSON.map(json.dumps), max_size=4))
+def test_fields_decoded_together_are_the_same_as_each_decoded_for_itself(objects: list[str]) -> None:
+    raws = [text.encode() for text in objects] + [b'{"id":"9","type":"t","details":{"node":"n","detail":{"a":[1]}}}']
+    decoded = [Event.read(raw) for raw in raws[:1]]
+    events = [*decoded, *(Event(None, raw) for raw in raws[1:])]
+    assert fields_of(events) == [Event.read(raw).fields for raw in raws]
+    assert [event.fields for event in events] == fields_of(events)
+    assert fields_of([]) == []
 
 
 def test_a_copy_is_the_same_event_and_keeps_nothing_else() -> None:

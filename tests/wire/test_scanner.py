@@ -75,3 +75,12 @@ def test_each_byte_is_looked_at_once(piece: bytes, monkeypatch: pytest.MonkeyPat
         buffer += piece
         values.end(buffer)
     assert sum(counter.bytes for counter in counters.values()) <= len(buffer)
+
+
+def test_only_the_block_in_which_a_value_ends_is_read_bracket_by_bracket(monkeypatch: pytest.MonkeyPatch) -> None:
+    counters = {name: Counting(getattr(scanner, name)) for name in ("_TOP", "_NESTED", "_STRING")}
+    for name, counter in counters.items():
+        monkeypatch.setattr(scanner, name, counter)
+    text = json.dumps([{"a": [number, {"b": "]}"}]} for number in range(20_000)]).encode()
+    assert ValueScanner().end(bytearray(text + b",")) == len(text)
+    assert sum(counter.bytes for counter in counters.values()) <= 20_000

@@ -71,17 +71,15 @@ class ArchiveReader:
         found = newest_job(self._connection, job)
         return last_record(self.directory, self._connection, found.number) if found else None
 
-    def jobs(self, wanted: Callable[[JobRecord], bool], *, plans: bool, limit: int) -> list[JobRecord]:
-        """Return the jobs, or plan jobs, that are wanted, the newest first.
+    def jobs(self, wanted: Callable[[JobRecord], bool], *, limit: int) -> list[JobRecord]:
+        """Return the jobs and plan jobs that are wanted, the newest first.
 
         Args:
             wanted: whether a job is, by what the index knows: state, type, task, owner, environment and times.
-            plans: whether plan jobs are to be returned, and no others.
             limit: how many, at most.
         """
         found = list[JobRecord]()
-        rows = self._connection.execute(_JOBS.format("LIKE" if plans else "NOT LIKE"), (f"{PLAN}%",))
-        for number, *row in rows:
+        for number, *row in self._connection.execute(_JOBS):
             if len(found) == limit:
                 break
             if wanted(_outline(*row)) and (record := last_record(self.directory, self._connection, number)):
@@ -95,7 +93,7 @@ class ArchiveReader:
 
 _JOBS = """
 SELECT jobs.id, key, state, owner, began, type, name, environment FROM jobs JOIN things ON things.id = thing
-WHERE key {} ? ORDER BY began DESC, jobs.id DESC
+ORDER BY began DESC, jobs.id DESC
 """
 
 

@@ -8,7 +8,7 @@ from orch_events.cli.fail_fast import FailFast
 from orch_events.cli.options.groups import DisplayOptions, ExitOptions
 from orch_events.cli.resume_points import ResumePoints
 from orch_events.cli.shell_command import ShellCommand
-from orch_events.errors import OrchEventsError, Unreachable
+from orch_events.errors import OrchEventsError, UnknownHost, Unreachable
 from orch_events.job.outcome import Outcome
 from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
@@ -173,7 +173,8 @@ class Endings:
             return
         self._stderr.error(error)
         recorded = state.job in self._recorded  # what can be read no further can't be resumed
-        if self._commands and not recorded and (isinstance(error, Unreachable) or state.job in self._resume_points):
+        lost = isinstance(error, Unreachable) and not isinstance(error, UnknownHost)
+        if self._commands and not recorded and (lost or state.job in self._resume_points):
             self._stderr.note(unknown(state.job, self._resume_points.command(state.job, self._commands)))
         self._statuses[state.job] = error.exit_status
         self._reasons[state.job] = error.message

@@ -48,7 +48,7 @@ def _naming(path: str, hint: str = "check its permissions and the free disk spac
         yield
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise LocalFileError(f"can't write to {path!r}: {reason}", hint) from None
+        raise LocalFileError(f"can't write to {path}: {reason}", hint) from None
 
 
 def is_same_file(path: str, other: str | BinaryIO) -> bool:

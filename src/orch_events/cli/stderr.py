@@ -62,11 +62,13 @@ class Stderr:
     def error(self, error: OrchEventsError) -> None:
         """Write an error and its hint."""
         self._write(f"{self._paint('error:', 'error')} {escape_control(error.message)}")
-        if error.hint:
-            self.hint(error.hint)
+        self.hint(error.hint)
 
     def hint(self, text: str) -> None:
-        """Write a hint at the next step."""
+        """Write a hint at the next step, if there is one that was not written before."""
+        if not text or text in self._noted:
+            return
+        self._noted.add(text)
         self._write(f"{self._paint('hint:', 'hint')} {escape_control(text)}")
 
     def show(self, text: str) -> None:
@@ -85,7 +87,7 @@ class Stderr:
                 waits_for_token = isinstance(
                     update.error, NotAuthenticated | TokenFileError
                 )  # the warning has the hint
-                if not update.had_contact and update.error.hint and not waits_for_token:
+                if not update.had_contact and not waits_for_token:
                     self.hint(update.error.hint)
             case ConnectionRestored():
                 self.note(escape_control(restored(update, name_job=self.name_job)))

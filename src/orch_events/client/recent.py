@@ -8,6 +8,7 @@ import msgspec
 
 from orch_events.job.updates import Steps
 from orch_events.wire.records import JobRecord
+from orch_events.wire.vocabulary import LIKE_JOB_STATES
 
 MOST_AT_ONCE = 100
 """How many jobs are requested at once."""
@@ -23,7 +24,8 @@ class JobQuery(msgspec.Struct, frozen=True):
 
     Attributes:
         limit: how many, at most.
-        states, types: only jobs in one of these states, of one of these types; empty for all.
+        states, types: only jobs in one of these states, in our words or those of plan jobs, of one of these types;
+            empty for all.
         tasks, owners, environments: globs for the name of what it runs, its owner's login, its environment; empty for
             all.
         since, until: when it began, in seconds since the epoch, both inclusive; a job without a start never matches.
@@ -41,7 +43,7 @@ class JobQuery(msgspec.Struct, frozen=True):
     def matches(self, job: JobRecord) -> bool:
         """Whether a job is one of them."""
         return (
-            (not self.states or job.state in self.states)
+            (not self.states or job.word in self.states or (job.state in LIKE_JOB_STATES and job.state in self.states))
             and (not self.types or job.type in self.types)
             and _any_matches(self.tasks, job.task)
             and _any_matches(self.owners, job.owner)

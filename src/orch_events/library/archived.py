@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from orch_events.archive import ArchiveReader
+from orch_events.client.recent import JobQuery
 from orch_events.errors import UnknownJob
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.source import JobSource
 from orch_events.library.jobs import OpenJob
+from orch_events.library.recent import chosen
 from orch_events.recording import Recording, Replay
 from orch_events.times import Clock
 from orch_events.wire.event import Event, Fetched
 from orch_events.wire.job_key import spoken
 from orch_events.wire.records import JobRecord, NodeRecord
+from orch_events.wire.vocabulary import PLAN_TYPE
 
 T = TypeVar("T")
 
@@ -47,6 +50,12 @@ def job_in_archive(
     recording = Recording(lines, job, warn)
     source, origin = Replay(recording, clock, speed), os.path.realpath(archive.directory)
     return OpenJob(job, source, policy, lines.name, origin, recorded=True, live=job, has=recording.has)
+
+
+def tree_in_archive(archive: ArchiveReader, query: JobQuery) -> list[JobRecord]:
+    """Return the newest plan jobs of an archive, and behind each the jobs that it started, as `recent.tree` does."""
+    plans = archive.jobs(lambda job: job.type == PLAN_TYPE, limit=query.limit)
+    return [job for plan in plans for job in chosen(plan, archive.jobs_of(plan), query)]
 
 
 class PrunedJobs:

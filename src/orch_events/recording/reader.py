@@ -140,11 +140,12 @@ class Recording:
             return (plans or jobs)[0]
         if requested is not None and requested in jobs:
             return requested
-        raise self._several(jobs)
+        raise self._not_one(jobs, requested)
 
-    def _several(self, jobs: Sequence[str]) -> UsageError:
-        many = "jobs" if len(jobs) > 1 else "job"
-        message = f"{self.name} contains events of {many} {', '.join(jobs)}"
+    def _not_one(self, jobs: Sequence[str], requested: str | None) -> UsageError:
+        message = f"{self.name} contains events of jobs {', '.join(jobs)}"
+        if requested is not None:
+            message = f"{self.name} has no events of job {requested}, only of {', '.join(jobs)}"
         return UsageError(message, f"choose one, as in: --job {jobs[0]}")
 
     @property
@@ -209,7 +210,7 @@ class Recording:
                     one_job.check(event)
                 yield event
             elif self._alone:
-                raise self._several([job, key or self._job])
+                raise self._not_one([job, key or self._job], None)
 
     @cached_property
     def _job_keys(self) -> Sequence[str | None]:

@@ -151,10 +151,10 @@ def left(name: str, state: JobState, resume: str) -> str:
 def why_over(state: JobState) -> str:
     """Return the line, for --verbose, that says by which signs a job is over."""
     record = state.record
-    signs = [f"the event {state.ended_by}"] if state.ended_by else []
-    signs += [f"its record, which says {escape_control(record.state)}"] if record and state.record_over else []
-    signs += [f"the end of all {state.total} nodes"] if state.nodes_over else []
-    return f"{spoken(state.job)} is over by {' and '.join(signs) or 'silence: nothing says that it is over'}"
+    signs = [f"event {state.ended_by}"] if state.ended_by else []
+    signs += [f"its record says {escape_control(record.state)}"] if record and state.record_over else []
+    signs += [f"all {state.total} nodes are done"] if state.nodes_over else []
+    return f"why {spoken(state.job)} is over: {', '.join(signs) or 'nothing says so, but nothing new came'}"
 
 
 def _far(state: JobState) -> str:

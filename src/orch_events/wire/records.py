@@ -16,7 +16,15 @@ from orch_events.wire import lenient
 from orch_events.wire.event import read_id
 from orch_events.wire.job_key import PLAN
 from orch_events.wire.page import PageDecoder, no_json
-from orch_events.wire.vocabulary import JOB_OVER, PLAN_OVER, PLAN_TYPE
+from orch_events.wire.vocabulary import (
+    ABORTED,
+    JOB_OVER,
+    LIKE_JOB_STATES,
+    NODE_FAILED,
+    NODE_OVER,
+    PLAN_OVER,
+    PLAN_TYPE,
+)
 
 T = TypeVar("T")
 
@@ -73,6 +81,18 @@ class JobRecord(msgspec.Struct, frozen=True):
     def over(self) -> bool:
         """Whether the job is in a terminal state."""
         return self.state in JOB_OVER or self.state in PLAN_OVER
+
+    @property
+    def word(self) -> str:
+        """The state in the words of every command: a plan's as a job's that means the same, and aborted for failed.
+
+        An aborted job's record says failed. It gives itself away by nodes that have not ended while none failed.
+        """
+        counts = self.node_states
+        went_on = any(count for state, count in counts.items() if state not in NODE_OVER)
+        if self.state == "failed" and went_on and not any(counts.get(state) for state in NODE_FAILED):
+            return ABORTED
+        return LIKE_JOB_STATES.get(self.state, self.state)
 
     @property
     def began_at(self) -> datetime | None:

@@ -15,6 +15,9 @@ _AS_BRACES = bytes.maketrans(b"[]", b"{}")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _MOST_LEVELS = 32
 
+_BLOCK_BYTES = 1 << 13
+"""How much is leapt over at once: the last block, in which the value ends, is read bracket by bracket."""
+
 
 class ValueScanner:
     """Finds where a JSON value ends in a buffer that grows: at the first `,`, `:`, `]` or `}` that is not inside it."""
@@ -27,24 +30,35 @@ class ValueScanner:
     def end(self, buffer: bytearray) -> int | None:
         """Return the index of the first byte after the value, or None until it has arrived.
 
-        Over all calls for one value each byte is read once, and once more if a leap over it failed.
+        Over all calls for one value each byte is read once, and once more if a leap over its block failed.
         """
-        if self._depth and self._leap(buffer):
-            return None
-        while self._skip(buffer) < len(buffer):
+        while self._at < len(buffer):
+            stop = min(self._at + (_BLOCK_BYTES if self._depth else 1), len(buffer))
+            if self._depth and self._leap(buffer, stop):
+                continue
+            before = self._at
+            if self._ends(buffer, stop):
+                return self._at
+            if self._at == before:
+                return None
+        return None
+
+    def _ends(self, buffer: bytearray, stop: int) -> bool:
+        """Read on until `stop` at least; return whether the value ends before."""
+        while self._at < stop and self._skip(buffer) < len(buffer):
             byte = buffer[self._at]
             if byte == _QUOTE:
                 self._in_string = not self._in_string
             elif self._in_string:  # a backslash, whose escape has not arrived
-                return None
+                return False
             elif byte in _OPENING:
                 self._depth += 1
             elif self._depth == 0:
-                return self._at
+                return True
             else:
                 self._depth -= 1
             self._at += 1
-        return None
+        return False
 
     def _skip(self, buffer: bytearray) -> int:
         """Move to the next byte that matters."""
@@ -53,15 +67,15 @@ class ValueScanner:
         self._at = found.end() if found else self._at
         return self._at
 
-    def _leap(self, buffer: bytearray) -> bool:
-        """Move past everything that has arrived if the value does not end in it; return whether it moved."""
-        text = bytes(buffer[self._at :])
+    def _leap(self, buffer: bytearray, stop: int) -> bool:
+        """Move to `stop` if the value does not end before it; return whether it moved."""
+        text = bytes(buffer[self._at : stop])
         if (len(text) - len(text.rstrip(b"\\"))) % 2:  # an escape that has not arrived
             text = text[:-1]
         parts = text.replace(rb"\\", b"").replace(rb"\"", b"").split(b'"')
         unquoted = b"".join(parts[self._in_string :: 2])
         closing, opening = _unmatched(unquoted)
-        if closing >= self._depth:
+        if closing >= self._depth or not text:
             return False
         self._depth += opening - closing
         self._in_string ^= len(parts) % 2 == 0

@@ -63,6 +63,12 @@ PLAN_OVER = frozenset({"success", "failure"})
 PLAN_STATES = ("pending", "running", "success", "failure")
 """Every documented state of a plan job, by its record."""
 
+LIKE_JOB_STATES: Mapping[str, str] = {"pending": "new", "success": "finished", "failure": "failed"}
+"""The states of plan jobs, each with the one of a job that means the same."""
+
+ABORTED = "aborted"
+"""What a job is whose record says failed, though none of its nodes failed and some have not ended."""
+
 JOB_STATES = ("new", "ready", "running", "stopping", "stopped", "finished", "failed")
 """Every documented state of a job, by its record."""
 

@@ -8,6 +8,7 @@ import pytest
 from orch_events.simulator import Api, Fault, Simulator, scripts
 from orch_events.simulator.api import Answer, Request
 from tests.cli.command import SECONDS, Done, Ticking, run, start
+from tests.fakes import StillApi
 
 _STATUSES = {"351": 0, "352": 0, "353": 1, "354": 3, "355": 3, "356": 0, "360": 0}
 _FAST = ("--interval", "100ms")
@@ -215,6 +216,30 @@ def test_a_job_whose_record_can_t_be_had_still_ends_and_that_is_said(job: str, s
     assert done.status == status
     assert len(done.lines) == len(scripts()[int(job)].events)
     assert re.search(rf"^warning: .*record of job {job}", done.err, re.MULTILINE)
+
+
+_MANY = "job 360 has 5000 nodes; --failed shows only what goes wrong\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], True),
+        (["--tail", "1"], True),
+        (["--failed"], False),
+        (["-n", "*"], False),
+        (["--json"], False),
+        (["-q"], False),
+    ],
+)
+def test_of_many_nodes_a_shorter_view_is_named_once_to_who_reads_all(
+    words: list[str], call: Call, *, told: bool
+) -> None:
+    with Simulator(StillApi(12.0)) as simulator:
+        done = call("follow", "360", "--service-url", simulator.url, "--timeout", "100ms", *words)
+        few = call("follow", "352", "--service-url", simulator.url, "--timeout", "100ms", *words)
+    assert done.err.count(_MANY) == told
+    assert "--failed shows" not in few.err
 
 
 def test_an_interval_that_is_too_short_is_refused(over: str, call: Call) -> None:

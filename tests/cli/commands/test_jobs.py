@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from orch_events.simulator import Api, Fault, Faults, Simulator, scripts
+from orch_events.simulator import Api, Fault, Faults, Simulator, plan_scripts, scripts
 from tests import CASES
 from tests.cli.command import COMMAND, SECONDS, Done, run
 from tests.cli.conftest import Serve
@@ -30,8 +30,16 @@ def test_jobs_are_shown_with_the_newest_first(over: str, call: Call) -> None:
     done = call("jobs", "--service-url", over)
 
     assert done.lines[0].split() == ["ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "RUNS"]
-    assert [int(line.split()[0]) for line in done.lines[1:]] == NEWEST_FIRST
+    assert [int(name) for name in (line.split()[0] for line in done.lines[1:]) if name.isdigit()] == NEWEST_FIRST
     assert (done.status, done.err) == (0, "")
+
+
+def test_how_long_ago_is_told_in_a_pipe_too_where_it_is_typed(
+    over: str, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert " years ago " in call("jobs", "--service-url", over, "--time", "ago").out
+    monkeypatch.setenv("ORCH_EVENTS_TIME", "ago")
+    assert " ago " not in call("jobs", "--service-url", over).out
 
 
 def test_a_row_tells_what_the_job_is_about(at_sixty: str, call: Call) -> None:
@@ -54,7 +62,9 @@ def test_jsonl_and_json_are_the_server_s_own_objects(over: str, call: Call) -> N
     array = call("jobs", "--service-url", over, "-o", "json")
 
     base = f"{over}/orchestrator/v1"
-    records = [script.record(float("inf"), base) for script in scripts().values()][::-1]
+    jobs = [script.record(float("inf"), base) for script in scripts().values()][::-1]
+    plans = [script.record(float("inf"), base) for script in plan_scripts().values()][::-1]
+    records = [jobs[0], *plans, *jobs[1:]]  # the others have lower numbers, or started earlier
     assert lines.lines == [json.dumps(record, separators=(",", ":"), ensure_ascii=False) for record in records]
     assert json.loads(array.out) == records
 
@@ -71,16 +81,16 @@ def test_csv_has_a_header_and_a_line_a_job(over: str, call: Call) -> None:
 @pytest.mark.parametrize(
     ("words", "numbers"),
     [
-        ("--limit 2", [360, 358]),
-        ("-L 2", [360, 358]),
+        ("--limit 2", [360, 302]),
+        ("-L 2", [360, 302]),
         ("--task service", [360, 353]),
         ("--task serv* --state failed", [353]),
         ("--owner admin --owner root -L 1", [360]),
         ("--environment prod* --environment x -L 1", [360]),
-        ("--since 2016-05-05T19:20:00Z --until 2016-05-05T19:50:00Z", [358]),
+        ("--since 2016-05-05T19:20:00Z --until 2016-05-05T19:50:00Z", [302, 301, 358]),
         ("--until 2016-05-05", [351]),
-        ("--state failed", [358, 357, 354, 353, 347, 342]),
-        ("--state failed --state stopped", [358, 357, 355, 354, 353, 347, 342]),
+        ("--state failed", [301, 358, 357, 353, 347, 342]),
+        ("--state failed --state stopped", [301, 358, 357, 355, 353, 347, 342]),
         ("--type task", [360, 353]),
         ("--type task --type deploy --limit 3", [360, 358, 357]),
         ("--type task --state failed", [353]),
@@ -102,7 +112,7 @@ def test_one_type_is_left_to_the_server_and_several_are_ours(over: str, call: Ca
 
 def test_names_are_numbers_alone(over: str, call: Call) -> None:
     done = call("jobs", "--service-url", over, "-o", "name", "-L", "2")
-    assert (done.status, done.out, done.err) == (0, "360\n358\n", "")
+    assert (done.status, done.out, done.err) == (0, "360\nplan:302\n", "")
 
 
 @pytest.fixture
@@ -140,7 +150,7 @@ def test_what_a_server_ignores_is_filtered_here(words: str, numbers: list[int], 
     assert ("&task=facts: 200" in done.err) == ("--task" in words)
 
 
-@pytest.mark.parametrize(("output", "out"), [("table", "ID  STATE  TYPE"), ("name", ""), ("jsonl", ""),
+@pytest.mark.parametrize(("output", "out"), [("table", ""), ("name", ""), ("jsonl", ""),
                                              ("json", "[]\n"), ("csv", "id,state,type,")])  # fmt: skip
 def test_without_jobs_there_is_a_note_and_no_error(output: str, out: str, over: str, call: Call) -> None:
     done = call("jobs", "--service-url", over, "--state", "new", "-o", output)
@@ -255,7 +265,7 @@ def test_a_table_is_cut_to_the_width_of_a_terminal(over: str) -> None:
     assert done.returncode == 0
     assert "\x1b[1;31m✖ failed  \x1b[0m" in shown
     lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
-    assert len(lines) == len(ALL_JOBS) + 1
+    assert len(lines) == len(ALL_JOBS) + 3
     assert max(map(len, lines)) == 40
     assert [line for line in lines if line.endswith("…")]
 
@@ -290,11 +300,34 @@ def test_a_job_of_a_plan_that_is_gone_is_left_out_of_the_tree_and_told_of(call: 
     assert done.err.startswith("warning: job 342 of plan 301 is left out: http://127.0.0.1:")
 
 
-@pytest.mark.parametrize("words", ["--type plan --type task", "--tree --type deploy"])
-def test_plan_jobs_and_jobs_are_not_mixed(words: str, over: str, call: Call) -> None:
-    done = call("jobs", "--service-url", over, *words.split())
+def test_of_a_tree_a_plan_is_kept_for_a_job_that_matches(over: str, call: Call) -> None:
+    def listed(*words: str) -> list[str]:
+        return call("jobs", "--service-url", over, "--tree", "-o", "name", *words).lines
 
-    assert done.status == 2
-    assert done.err == (
-        "error: plan jobs and other jobs can't be listed together\nhint: use --type plan, or the other types\n"
-    )
+    assert listed("--state", "failed") == ["plan:302", "347", "plan:301", "341", "342"]  # all of a plan that failed
+    assert listed("--type", "plan_wait") == ["plan:302", "345"]
+    assert listed("--task", "package") == ["plan:301", "341"]
+    assert listed("--owner", "nobody") == []
+
+
+def test_plan_jobs_stand_among_the_jobs_by_when_they_started(over: str, call: Call) -> None:
+    names = call("jobs", "--service-url", over, "-o", "name").lines
+    assert names[:5] == ["360", "plan:302", "plan:301", "358", "357"]
+    assert len(names) == len(ALL_JOBS) + 2
+    assert call("jobs", "--service-url", over, "-o", "name", "--type", "plan", "--type", "task").lines == [
+        "360", "353", "plan:302", "plan:301",
+    ]  # fmt: skip
+    assert not any("plan" in name for name in call("jobs", "--service-url", over, "-o", "name", "--task", "*").lines)
+
+
+def test_a_server_without_plan_jobs_has_jobs(call: Call) -> None:
+    with Simulator(Api(lambda: float("inf"), forbidden={"plan_jobs"})) as simulator:
+        done = call("jobs", "--service-url", simulator.url, "-o", "name")
+    assert (done.lines, done.err) == ([str(number) for number in NEWEST_FIRST], "")
+
+
+def test_states_are_told_as_by_every_command(over: str, call: Call) -> None:
+    rows = {line.split()[0]: line.split()[2] for line in call("jobs", "--service-url", over).lines[1:]}
+    words = ("354", "355", "353", "plan:301", "plan:302")
+    assert [rows[name] for name in words] == ["aborted", "stopped", "failed", "failed", "finished"]
+    assert call("jobs", "--service-url", over, "-o", "name", "--state", "aborted").lines == ["354"]

@@ -100,10 +100,6 @@ _SEE_FOLLOW = "see: orch-events follow --help"
         ("list 352 -o xml", "--output: 'xml' is not one of table, jsonl, json, csv", _SEE_LIST),
         ("list 352 -o JSON", "--output: 'JSON' is not one of table, jsonl, json, csv",
          f"did you mean json? {_SEE_LIST}"),
-        ("list 352 --type fail", "--type: 'fail' is not a known event type: use running, finished, failed, errored, "
-         "skipped, stopping, aborted, message", f"did you mean failed? {_SEE_LIST}"),
-        ("jobs --state succes", "--state: 'succes' is not one of new, ready, running, stopping, stopped, finished, "
-         "failed, pending, success, failure", f"did you mean success? {_SEE_JOBS}"),
         (
             "list x",
             _NO_JOB,

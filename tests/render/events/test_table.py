@@ -108,6 +108,8 @@ def test_without_glyphs_it_is_ascii() -> None:
         ("Started task on web-1.example.com.au", "Started task on web-1.example.com.au"),
         ("Started task on web-1.example.com-b", "Started task on web-1.example.com-b"),
         ("Skipped on web-1.example.com: no", "Skipped: no"),
+        ("Skipped web-1.example.com: the agent is disabled", "the agent is disabled"),
+        ("Skipped web-10.example.com: no", "Skipped web-10.example.com: no"),
         ("Waiting on web-2.example.com", "Waiting on web-2.example.com"),
     ],
 )

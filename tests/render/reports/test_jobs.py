@@ -55,8 +55,8 @@ def test_in_ascii_there_are_no_glyphs() -> None:
     ]
 
 
-def test_without_jobs_there_is_the_head() -> None:
-    assert table() == ["ID  STATE  TYPE  NODES  STARTED  DURATION  OWNER  RUNS"]
+def test_without_jobs_there_is_nothing() -> None:
+    assert table() == []
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_what_a_job_runs_is_in_one_column(options: dict[str, Any], description: 
 def test_a_terminal_tells_how_long_ago_a_job_started_and_a_pipe_when() -> None:
     job = record_from(name="1", created_timestamp="2016-05-05T19:50:00Z", owner={"login": "admin"})
     now = 1_462_477_800 + 3 * 86_400
-    assert "  3 days ago  " in jobs_table([job], GLYPHS, UTC, cells=80, now=now)
-    assert "  2016-05-05 19:50  " in jobs_table([job], GLYPHS, UTC, cells=80)
+    assert "  3 days ago" in jobs_table([job], GLYPHS, UTC, cells=80, now=now)
+    assert "  2016-05-05 19:50\n" in jobs_table([job], GLYPHS, UTC, cells=80)
     assert "  2016-05-05 19:50:00  " in jobs_table([job], GLYPHS, UTC, cells=None)
 
 
@@ -109,8 +109,8 @@ def test_a_narrow_terminal_does_without_other_columns_before_what_runs_is_cut() 
     job = record_from(name="360", state="failed", type="task", node_states={"failed": 3}, owner={"login": "admin"},
                       started_timestamp="2016-05-05T19:50:08Z", duration=43,
                       description="restart nginx everywhere")  # fmt: skip
-    shown = {cells: table(job, cells=cells) for cells in range(30, 110)}
-    heads = [shown[cells][0].split() for cells in range(109, 29, -1)]
+    shown = {cells: table(job, cells=cells) for cells in range(30, 120)}
+    heads = [shown[cells][0].split() for cells in range(119, 29, -1)]
     assert list(map(" ".join, dict.fromkeys(map(tuple, heads)))) == [
         "ID STATE TYPE NODES STARTED DURATION OWNER RUNS",
         "ID STATE TYPE NODES STARTED DURATION RUNS",
@@ -184,7 +184,7 @@ def test_a_job_is_one_line_and_no_line_is_wider_than_the_terminal(
     jobs: list[dict[str, Any]], cells: int | None
 ) -> None:
     lines = jobs_table([record_from(**one) for one in jobs], GLYPHS, UTC, cells=cells).split("\n")
-    assert len(lines) == len(jobs) + 2
+    assert len(lines) == (len(jobs) + 2 if jobs else 1)
     assert all(width(line) <= (cells or 10_000) for line in lines)
 
 

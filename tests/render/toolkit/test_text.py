@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.render.toolkit.text import cut, escape_control, first_label, padded, width
+from orch_events.render.toolkit.text import cut, escape_control, first_label, first_labels, padded, widest, width
 from tests.table import each
 
 
@@ -181,3 +181,9 @@ def test_what_is_cut_fits_and_ends_in_nothing_that_joins(text: str, cells: int) 
 )
 def test_a_name_s_first_label_is_short_and_an_address_whole(name: str, label: str) -> None:
     assert first_label(name) == label
+
+
+@given(st.lists(st.text(alphabet="a1.:é漢-F", max_size=9), max_size=5))
+def test_of_many_texts_it_is_as_of_each(texts: list[str]) -> None:
+    assert first_labels(texts) == [first_label(text) for text in texts]
+    assert widest(texts) == max(map(width, texts), default=0)

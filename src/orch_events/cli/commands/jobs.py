@@ -20,8 +20,7 @@ from orch_events.cli.options.formats import JOB_FORMATS, output_options
 from orch_events.cli.options.groups import ConnectOptions, DisplayOptions, OutputOptions, RetryOptions, TypedWords
 from orch_events.cli.options.option import filter_option, pass_typed
 from orch_events.cli.options.types import count, instant, job_type
-from orch_events.errors import UsageError
-from orch_events.wire.vocabulary import JOB_STATES, PLAN_STATES, PLAN_TYPE
+from orch_events.wire.vocabulary import ABORTED, JOB_STATES, PLAN_STATES
 
 if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requested
     from orch_events.client.recent import JobQuery
@@ -29,7 +28,7 @@ if TYPE_CHECKING:  # httpx, rich and msgspec are imported when something is requ
 
 
 _HELP = """
-    Show recent jobs, newest first.
+    Show recent jobs and plan jobs, newest first.
 
     \b
     orch-events jobs                              the last twenty
@@ -37,7 +36,7 @@ _HELP = """
     orch-events jobs --tree                       plan jobs, and under each the jobs that it started
     orch-events jobs --archive events             those in an archive that collect made
 
-    -o name prints numbers alone: orch-events follow $(orch-events jobs --state running -o name)
+    -o name prints names alone: orch-events follow $(orch-events jobs --state running -o name)
 
     NODES counts them by state, failures first: 11✖ failed, 3‼ errored, 2↷ skipped, 8▶ running, 5○ new, 43✔ finished;
     with --ascii 11x 3! 2- 8> 5. 43+.
@@ -50,14 +49,14 @@ _HELP = """
 @filter_option(
     "--state",
     multiple=True,
-    type=click.Choice(list(dict.fromkeys((*JOB_STATES, *PLAN_STATES)))),
+    type=click.Choice(list(dict.fromkeys((*JOB_STATES, ABORTED, *PLAN_STATES)))),
     metavar="STATE",
     also=("status", "failed", "running"),
     help="Only jobs in this state, such as running or failed.",
 )
 @filter_option("--type", "types", multiple=True, type=job_type, metavar="TYPE",
         help="Only jobs of this type, such as deploy, task or plan_task; plan for plan jobs.")  # fmt: skip
-@filter_option("--tree", is_flag=True, help="Plan jobs, and under each the jobs that it started.")
+@filter_option("--tree", is_flag=True, help="Only plan jobs, and under each the jobs that it started.")
 @filter_option("--task", multiple=True, metavar="GLOB", help="Only jobs that run this task, as in 'service*'.")
 @filter_option("--owner", multiple=True, metavar="GLOB", also=("user",), help="Only jobs of this owner.")
 @filter_option("--environment", multiple=True, metavar="GLOB", help="Only jobs in this environment.")
@@ -83,9 +82,11 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     from orch_events.client.recent import JobQuery
 
     app.configure_stderr(display)
-    kinds, tree = _kinds(types, tree, typed)
+    if tree and ("types" in typed) != ("tree" in typed):  # one of them is a variable's, and may be for other commands
+        types, tree = (types, False) if "types" in typed else ((), True)
+    kinds = frozenset(types)
     query = JobQuery(limit, frozenset(state), kinds, task, owner, environment, since, until)
-    if archive is not None and "archive" in typed:
+    if archive is not None and "archive" in typed:  # a variable's is for jobs that the server has deleted
         found = _in_archive(archive, query, tree=tree)
     else:
         found = _on_server(app, connect, retry, query, verbose=display.verbose, tree=tree)
@@ -99,37 +100,20 @@ def jobs(  # noqa: PLR0913, PLR0917 - one argument an option of its own
 def _on_server(
     app: App, connect: ConnectOptions, retry: RetryOptions, query: "JobQuery", *, verbose: bool, tree: bool
 ) -> "list[JobRecord]":
-    from orch_events.library.recent import recent_jobs, with_their_jobs
+    from orch_events.library import recent
 
     policy = retry_policy(retry)
     with open_server(app, connect, verbose=verbose) as server:
         policy = policy.with_token(server.token_version)
-        found = app.finish(recent_jobs(server, policy, app.clock, query))
-        return app.finish(with_their_jobs(server, policy, app.clock, found)) if tree else found
+        read = recent.tree if tree else recent.jobs_and_plans
+        return app.finish(read(server, policy, app.clock, query))
 
 
 def _in_archive(directory: str, query: "JobQuery", *, tree: bool) -> "list[JobRecord]":
-    """Return the jobs of an archive that match; what the environment names is for jobs that the server has deleted."""
+    from orch_events.library.archived import tree_in_archive
+
     with open_archived(directory) as archive:
-        found = archive.jobs(query.matches, plans=query.types == {PLAN_TYPE}, limit=query.limit)
-        return [job for plan in found for job in (plan, *archive.jobs_of(plan))] if tree else found
-
-
-def _kinds(types: Sequence[str], tree: bool, typed: TypedWords) -> tuple[frozenset[str], bool]:  # noqa: FBT001 - an option
-    """Return the types of jobs to list, and whether as a tree, which is of plan jobs; what was typed beats variables.
-
-    Raises:
-        UsageError: plan jobs and others were typed.
-    """
-    others = set(types) - {PLAN_TYPE}
-    plans = tree or PLAN_TYPE in types
-    if not (plans and others):
-        return frozenset([*types, *[PLAN_TYPE] * tree]), tree
-    if "types" not in typed:
-        return frozenset([PLAN_TYPE] * ("tree" in typed)), "tree" in typed
-    if PLAN_TYPE in types or "tree" in typed:
-        raise UsageError("plan jobs and other jobs can't be listed together", "use --type plan, or the other types")
-    return frozenset(types), False
+        return tree_in_archive(archive, query) if tree else archive.jobs(query.matches, limit=query.limit)
 
 
 def _show(

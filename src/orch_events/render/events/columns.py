@@ -5,9 +5,9 @@ little, the event's label is its last word, and nodes' names are cut, but not th
 the label is reduced to its glyph, and then the id is left out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
-from orch_events.render.toolkit.text import first_label, width
+from orch_events.render.toolkit.text import first_labels, widest, width
 
 GAP = "  "
 _ID_CELLS = 5
@@ -65,15 +65,15 @@ class Columns:
             self._widest |= {"node": _PLAN_NODE_CELLS, "first": _LEAST_PLAN_NODE_CELLS}
         self._fitted: tuple[dict[str, int], int | None] | None = None
 
-    def expect(self, nodes: Iterable[str]) -> None:
+    def expect(self, nodes: Collection[str]) -> None:
         """Make room for nodes, by their names, escaped, at the next fit."""
-        for node in nodes:
-            cells = width(node)
-            if cells > self._widest["node"]:
-                self._widest["node"] = min(cells + -cells % _NODE_STEP, _MOST_NODE_CELLS)
-            self._widen("first", width(first_label(node)) + self._ellipsis)
+        cells = widest(nodes)
+        if cells > self._widest["node"]:
+            self._widest["node"] = min(cells + -cells % _NODE_STEP, _MOST_NODE_CELLS)
+        if nodes:
+            self._widen("first", widest(first_labels(nodes)) + self._ellipsis)
 
-    def fit(self, terminal: int | None, job: str, number: int, time: int, nodes: Iterable[str]) -> bool:
+    def fit(self, terminal: int | None, job: str, number: int, time: int, nodes: Collection[str]) -> bool:
         """Make room for events; return whether any column changed.
 
         Args:

@@ -2,8 +2,9 @@
 
 1. The columns are fitted to a batch of events before its first row is drawn. So rows are aligned from the first on, and
    columns move only when something wider comes later, or when the terminal is resized.
-2. Rows are drawn by column, not by event. What repeats is drawn once: nodes' names are kept while the columns stay as
-   they are, times and labels too. Messages are escaped all together, which is fast as long as nothing needs escaping.
+2. Rows are drawn by column, not by event. Names and messages are escaped, measured and padded all together, which is
+   fast as long as nothing needs escaping. What repeats is drawn once, and kept while the columns stay as they are:
+   labels, the minutes of times, and the names that are drawn one by one.
 3. Everything from the server is escaped before it is cut, padded or highlighted, so widths are those of the screen and
    colours are the only escape sequences.
 4. What a plan says stands in the columns of node and message together, on a terminal: its events have no node.
@@ -12,17 +13,18 @@
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from orch_events.render.events.columns import GAP, Columns
 from orch_events.render.events.highlight import Highlighter
+from orch_events.render.events.times import Cell, TimeCells
 from orch_events.render.toolkit.streams import Output
-from orch_events.render.toolkit.text import cut, escape_control, escape_control_all, padded, width
+from orch_events.render.toolkit.text import cut, escape_control, escape_control_all, is_plain, padded, width
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.detail import cause_in_message, read_cause, read_changes, says_only_state
-from orch_events.wire.event import Event, Fields
+from orch_events.wire.event import Event, Fields, fields_of
 from orch_events.wire.job_key import is_plan
 from orch_events.wire.plan import depth_after, plan_text
 from orch_events.wire.vocabulary import EVENT_TYPES, JOB_FINISHED, PLAN_EVENT_TYPES, PLAN_START
@@ -79,35 +81,34 @@ class Table:
         self._malformed = 0
         self._highest: dict[str, int] = {}
         self._depths: dict[str, int] = {}
-        self._nodes: dict[str | None, str] = {}
-        self._time_cell = lru_cache(maxsize=4096)(self._draw_time)
+        self._times = TimeCells(self._draw_time)
+        self._node = lru_cache(maxsize=_MOST_NAMES)(self._draw_node)
         self._label = lru_cache(maxsize=256)(self._draw_label)
 
     def expect(self, nodes: Iterable[str]) -> None:
         """Make room for the names of nodes, before their events come."""
-        self._columns.expect(map(escape_control, nodes))
+        self._columns.expect(escape_control_all(list(nodes)))
 
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Draw a row for each event, and a header before the first and, on a terminal, where the date changes."""
         if not events:
             return
-        fields = [event.fields for event in events]
+        fields = fields_of(events)
         numbers = [event.id for event in events]
         nodes = [item.node for item in fields]
         types = [item.type for item in fields]
-        dates, times = self._times(job, fields)
-        if self._fit(job, numbers, max(map(len, times)), nodes):
-            dates, times = self._times(job, fields)
+        timestamps = [item.timestamp for item in fields]
+        times = self._times.draw(timestamps, job)
+        if self._fit(job, numbers, times.values(), nodes):
+            times = self._times.draw(timestamps, job)
         labels = [self._label(kind) for kind in types]
         messages = self._messages(job, events, fields, nodes, self._late_places(job, numbers))
         ids = ["?" if number is None else str(number) for number in numbers]
-        if self._spans(job):
-            rows = self._rows(job, ids, times, labels, messages)
-        else:
-            rows = self._rows(job, ids, times, labels, [self._nodes[node] for node in nodes], messages)
+        cells = [messages] if self._spans(job) else [self._node_cells(nodes), messages]
+        rows = self._rows(job, ids, [times[timestamp][1] for timestamp in timestamps], labels, *cells)
         if None in numbers or "" in types:
             self._malformed += sum(number is None or not kind for number, kind in zip(numbers, types, strict=True))
-        self._output.write_text("\n".join(self._with_headers(dates, rows)) + "\n")
+        self._output.write_text("\n".join(self._with_headers(times, timestamps, rows)) + "\n")
 
     def flush(self) -> None:
         """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
@@ -119,25 +120,25 @@ class Table:
             note = f"{self._malformed} of these events could not be fully parsed; --json shows them unchanged"
             self._output.write_text(self._theme.paint(note, "quiet") + "\n")
 
-    def _fit(self, job: str, numbers: Sequence[int | None], time: int, nodes: Sequence[str | None]) -> bool:
-        """Fit the columns to events, and draw the names of their nodes; return whether any column changed."""
-        names = set(nodes)
-        new = [escape_control(name or _NO_NODE) for name in names - self._nodes.keys()]
+    def _fit(self, job: str, numbers: Sequence[int | None], times: Iterable[Cell], nodes: Iterable[str | None]) -> bool:
+        """Fit the columns to events; return whether any of them changed."""
+        names = escape_control_all([name or _NO_NODE for name in set(nodes)])
         highest = max(filter(None, numbers), default=0)
-        changed = self._columns.fit(self._terminal(), job, highest, time, new)
+        widest = max(len(cell) for _, cell in times)
+        changed = self._columns.fit(self._terminal(), job, highest, widest, names)
         if changed:
-            self._time_cell.cache_clear()
+            self._times.forget()
             self._label.cache_clear()
-            self._nodes.clear()
-        if len(self._nodes) > _MOST_NAMES:
-            self._nodes.clear()
-        self._nodes.update({name: self._draw_node(name) for name in names - self._nodes.keys()})
+            self._node.cache_clear()
         return changed
 
-    def _times(self, job: str, fields: Sequence[Fields]) -> tuple[Sequence[str], Sequence[str]]:
-        """Return the dates of events, and their cells."""
-        dates, times = zip(*[self._time_cell(item.timestamp, job) for item in fields], strict=True)
-        return dates, times
+    def _node_cells(self, nodes: Iterable[str | None]) -> list[str]:
+        """Draw the cells of nodes: together, if nothing has to be escaped, cut or highlighted."""
+        names = [name or _NO_NODE for name in nodes]
+        cells = self._columns.node
+        if self._highlighter is None and is_plain("".join(names)) and max(map(len, names)) <= cells:
+            return [name.ljust(cells) for name in names]
+        return [self._node(name) for name in names]
 
     def _messages(
         self,
@@ -202,12 +203,13 @@ class Table:
             rows = [first + row for row in rows]
         return [row.rstrip() for row in rows] if "" in columns[-1] else rows
 
-    def _with_headers(self, dates: Sequence[str], rows: list[str]) -> list[str]:
+    def _with_headers(self, times: Mapping[str, Cell], timestamps: Iterable[str], rows: list[str]) -> list[str]:
         """Insert a header before the very first row and, on a terminal, where the date changes."""
-        if self._date is not None and (not self._on_terminal or set(dates) <= {"", self._date}):
+        dates = {timestamp: date for timestamp, (date, _) in times.items()}
+        if self._date is not None and (not self._on_terminal or set(dates.values()) <= {"", self._date}):
             return rows
         lines: list[str] = []
-        for date, row in zip(dates, rows, strict=True):
+        for date, row in zip(map(dates.__getitem__, timestamps), rows, strict=True):
             if self._date is None or (self._on_terminal and date not in ("", self._date)):
                 self._date = date
                 lines.append(self._header(date))
@@ -226,14 +228,14 @@ class Table:
     def _cut(self, text: str, cells: int) -> str:
         return cut(text, cells, self._theme.ellipsis)
 
-    def _draw_node(self, name: str | None) -> str:
+    def _draw_node(self, name: str) -> str:
         """Draw the cell of a node; it is cut on a terminal only."""
-        node, cells = escape_control(name or _NO_NODE), self._columns.node
+        node, cells = escape_control(name), self._columns.node
         shown = self._cut(node, cells) if self._on_terminal else node
         painted = self._highlighter.highlight(shown) if self._highlighter is not None else shown
         return painted + " " * (cells - width(shown))
 
-    def _draw_time(self, timestamp: str, job: str) -> tuple[str, str]:
+    def _draw_time(self, timestamp: str, job: str) -> Cell:
         """Return the date of a timestamp, and its cell, without the date if the header has it."""
         date, time = self._time_format.split(timestamp, job)
         text = escape_control(time if self._on_terminal else f"{date} {time}".strip())

@@ -1,8 +1,8 @@
 """Recent jobs, as a table or as CSV: a header, and a line for each job.
 
-All jobs are known before the first is drawn, so each column is exactly as wide as its contents. On a terminal lines are
-cut at its width. What runs, the last column, gets what is left; if that is little, other columns are left out, the
-least important first; only then it is cut, and at last the line.
+All jobs are known before the first is drawn, so each column is exactly as wide as its contents. Which columns there are
+depends on nothing but the width of the terminal: a narrow one does without the least important. What runs, the last
+column, gets what is left, and is cut there.
 """
 
 from collections.abc import Sequence
@@ -30,15 +30,11 @@ JOB_COLUMNS = (
 
 _HEAD = ("ID", "STATE", "TYPE", "NODES", "STARTED", "DURATION", "OWNER", "RUNS")
 _STATE, _TYPE, _NODES, _STARTED, _DURATION, _OWNER, _RUNS = range(1, 8)
-_LEFT_OUT = (_OWNER, _TYPE, _DURATION, _STARTED)
-"""Columns that a narrow terminal does without, in this order."""
+_LEAST_CELLS = {_OWNER: 116, _TYPE: 106, _DURATION: 86, _STARTED: 72}
+"""Columns that a terminal needs so many cells for."""
 _GAP = "  "
 _INDENT = "  "
-_LIKE = {"pending": "new", "success": "finished", "failure": "failed"}
-"""The states of plan jobs, each with the one of a job that means the same."""
-
 _MOST_NODES_CELLS = 30
-_MIN_RUNS_CELLS = 32
 
 _WORST_FIRST = ("failed", "errored", "skipped")
 _BEST_LAST = ("running", "new", "finished")
@@ -54,7 +50,7 @@ def jobs_table(
     now: float | None = None,
     tree: bool = False,
 ) -> str:
-    """Draw jobs for people.
+    """Draw jobs for people; nothing without jobs.
 
     Args:
         jobs: the jobs, in this order.
@@ -64,6 +60,8 @@ def jobs_table(
         now: seconds since the epoch, to tell how long ago a job began; None to tell when.
         tree: whether jobs that a plan started stand behind it, and are to be indented.
     """
+    if not jobs:
+        return ""
     rows = [
         _HEAD,
         *(_texts(job, theme, _started(job, time_format, now, short=cells is not None), tree=tree) for job in jobs),
@@ -73,7 +71,7 @@ def jobs_table(
     begin = widths[0] + len(_GAP)
     end = begin + widths[_STATE]
     painted = [
-        line[:begin] + theme.paint(line[begin:end], _style(job)) + line[end:]
+        line[:begin] + theme.paint(line[begin:end], job.word) + line[end:]
         for line, job in zip(lines, jobs, strict=True)
     ]
     return "\n".join([theme.paint(head, "quiet"), *painted, ""])
@@ -85,10 +83,10 @@ def jobs_csv(jobs: Sequence[JobRecord], *, safe: bool = False) -> str:
 
 
 def _texts(job: JobRecord, theme: Theme, started: str, *, tree: bool) -> tuple[str, ...]:
-    glyph = f"{theme.glyphs.get(_style(job), ' ')} " if theme.glyphs else ""
+    glyph = f"{theme.glyphs.get(job.word, ' ')} " if theme.glyphs else ""
     texts = (
         (_INDENT * ("plan_job" in job.options) if tree else "") + (job.key or "?"),
-        glyph + (job.state or "?"),
+        glyph + (job.word or "?"),
         job.type or "-",
         _nodes(job, theme),
         started,
@@ -113,11 +111,6 @@ def _cells(job: JobRecord) -> tuple[str, ...]:
         job.description,
         job.subject,
     )
-
-
-def _style(job: JobRecord) -> str:
-    """Return the state whose colour and glyph it has: those of a plan job look like a job's that mean the same."""
-    return _LIKE.get(job.state, job.state)
 
 
 def _nodes(job: JobRecord, theme: Theme) -> str:
@@ -154,21 +147,12 @@ def _started(job: JobRecord, time_format: TimeFormat, now: float | None, *, shor
 
 
 def _widths(rows: Sequence[Sequence[str]], cells: int | None) -> list[int]:
-    """Make each column as wide as its widest text; on a terminal, leave out columns (0) in favour of what runs."""
+    """Make each column as wide as its widest text; on a narrow terminal, leave out columns (0)."""
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     if cells is None:
         return widths
     widths[_NODES] = min(widths[_NODES], _MOST_NODES_CELLS)
-    wanted = min(widths[_RUNS], _MIN_RUNS_CELLS)
-    for column in _LEFT_OUT:
-        if _room(widths, cells) < wanted:
-            widths[column] = 0
-    return widths
-
-
-def _room(widths: Sequence[int], cells: int) -> int:
-    """Return how many cells the other columns leave for what runs."""
-    return cells - sum(wide + len(_GAP) for wide in widths[:_RUNS] if wide)
+    return [0 if cells < _LEAST_CELLS.get(column, 0) else wide for column, wide in enumerate(widths)]
 
 
 def _line(row: Sequence[str], widths: Sequence[int], cells: int | None, ellipsis: str) -> str:

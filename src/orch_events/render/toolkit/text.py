@@ -5,6 +5,7 @@ characters are shown as escapes.
 """
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import accumulate
 from unicodedata import category, east_asian_width
@@ -32,7 +33,7 @@ def escape_control(text: str) -> str:
     Returns:
         One line of safe text.
     """
-    return re.sub(_ACTING, _escape, text) if not text.isascii() or not text.isprintable() else text
+    return text if is_plain(text) else re.sub(_ACTING, _escape, text)
 
 
 def drop_control(text: str) -> str:
@@ -48,8 +49,12 @@ def drop_control(text: str) -> str:
 
 def escape_control_all(texts: list[str]) -> list[str]:
     """Escape many texts; fast if there is nothing to escape, as in most."""
-    joined = "".join(texts)
-    return texts if joined.isascii() and joined.isprintable() else [escape_control(text) for text in texts]
+    return texts if is_plain("".join(texts)) else [escape_control(text) for text in texts]
+
+
+def is_plain(text: str) -> bool:
+    """Whether each character of a text is one cell wide, and none needs escaping."""
+    return text.isascii() and text.isprintable()
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -69,6 +74,11 @@ def width(text: str) -> int:
     cell of its own. The widest counts, so that no row wraps.
     """
     return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def widest(texts: Collection[str]) -> int:
+    """Return the cells of the widest of some texts, at most; 0 without any."""
+    return max(map(len if "".join(texts).isascii() else width, texts), default=0)
 
 
 @lru_cache(maxsize=4096)
@@ -108,3 +118,10 @@ def _beginning(text: str, cells: int) -> str:
 def first_label(name: str) -> str:
     """Return the first label of a host's name; an address is whole, for no part of it names anything."""
     return name if _ADDRESS.fullmatch(name) else name.partition(".")[0]
+
+
+def first_labels(names: Collection[str]) -> list[str]:
+    """Return the first labels of names; fast for those that begin with a letter, where none has a colon."""
+    if ":" in "".join(names):
+        return [first_label(name) for name in names]
+    return [name.partition(".")[0] if name[:1].isalpha() else first_label(name) for name in names]
