@@ -88,6 +88,7 @@ INSIDE = {
         "recent": "",
         "responses": "",
         "stream": "",
+        "background": "stream",
         "tls": "",
         "url": "",
         "probe": "tls url",
@@ -102,6 +103,9 @@ INSIDE = {
         "end_of_job": "",
         "retry": "",
         "scheduler": "",
+        "state_file": "checkpoint",
+        "pool": "",
+        "discovery": "",
         "source": "",
         "record_poll": "retry source",
         "plan": "follower retry",
@@ -154,6 +158,7 @@ INSIDE = {
         "messages": "toolkit",
         "progress": "toolkit",
         "terminal_status": "progress toolkit",
+        "collecting": "toolkit",
         "events": "toolkit",
         "reports": "events messages toolkit",
         "timeline": "toolkit",
@@ -204,6 +209,7 @@ INSIDE = {
         "servers": "",
         "values": "",
         "recent": "servers",
+        "collector": "servers",
         "jobs": "job_ref recent servers",
         "archived": "jobs recent",
         "followed": "jobs",
@@ -217,7 +223,7 @@ INSIDE = {
         "process": "",
         "stderr": "",
         "help": "options",
-        "archived": "",
+        "archived": "app collect connection options",
         "signals": "exit_status",
         "pager": "",
         "shell_command": "options",
@@ -239,9 +245,10 @@ INSIDE = {
         "fail_fast": "",
         "session": "afterwards app endings exit_status fail_fast final_reports job_sources options persisting "
         "record_file renderers report_files resume_points shell_command",
+        "collect": "app connection exit_status options signals",
         "doctor": "app connection options",
-        "commands": "afterwards app archived connection doctor exit_status help job_completion job_sources loading "
-        "options report_formats reports session shell_command",
+        "commands": "afterwards app archived collect connection doctor exit_status help job_completion job_sources "
+        "loading options report_formats reports session shell_command",
         "main": "app commands exit_status help process signals",
     },
     "cli.options": {
@@ -260,6 +267,13 @@ INSIDE = {
         "local_checks": "checks",
         "server_checks": "checks local_checks",
     },
+    "cli.collect": {
+        "handover": "",
+        "keepers": "handover",
+        "sinks": "handover",
+        "watch": "",
+        "session": "handover keepers sinks watch",
+    },
     "cli.commands": {},
 }
 """What the modules and folders of a room may import of each other; commands never import each other."""
@@ -274,9 +288,10 @@ LIBRARIES = {
     "time": "times",
     "random": "library.jobs simulator",
     "socket": "client.http_errors client.probe simulator",
-    "threading": "client.stream simulator",
+    "threading": "client.background client.stream simulator",
     "signal": "__main__ cli.afterwards cli.signals",
     "subprocess": "cli.afterwards cli.pager",
+    "confluent_kafka": "cli.collect.sinks",
     "asyncio": "",
 }
 """Who may import what; by the beginning of the module's name."""
@@ -310,6 +325,7 @@ def _is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or path.is_dir()
 
 
+@cache
 def ours(module: str) -> set[str]:
     """Return the modules below orch_events that a module imports."""
     return {name.partition(".")[2] for name in imports(module) if name.startswith("orch_events.")}

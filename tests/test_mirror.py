@@ -14,6 +14,7 @@ PROJECT = {"architecture", "docs", "fakes", "generated", "library", "mirror", "r
 """What else is tested: the project's files, and the fakes."""
 
 COVERED = {
+    "cli/collect/session": "cli/commands/test_collect",
     "archive/compressing": "archive/test_upkeep",
     "archive/database": "archive/test_opening",
     "archive/days": "archive/test_writer",

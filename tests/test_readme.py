@@ -130,6 +130,13 @@ PROMISES = {
     "orch-events list 352 --json | gzip > 352.jsonl.gz": Promise(r'"id":"1267"', then="gzip -cd 352.jsonl.gz"),
     "orch-events failures 352.jsonl.gz": Promise(r"1 node skipped: [\s\S]*db-04\.example\.com"),
     "orch-events follow 352.jsonl.gz --speed 60": Promise(_ALL_OF_352, r"^job 352 finished after 2m 07s"),
+    "orch-events collect --archive events --demo --once && ls events": Promise(
+        r"^\d{4}-\d\d-\d\d\.jsonl\nindex\.sqlite3$", r"^0 jobs being read, 10,\d+ events so far"
+    ),
+    "orch-events history --archive events": Promise(r"^NODE +RUNS [\s\S]*^web-03\.example\.com "),
+    "orch-events history web-03 --archive events": Promise(r"^JOB +WHEN [\s\S]*✖ failed"),
+    "orch-events summary archive:357 --archive events": Promise(r"^job 357 failed [\s\S]*p90 21s"),
+    "orch-events simulate --estate 5000": Promise(r"orch-events follow latest", status=130, stop=True),
     "orch-events simulate": Promise(r"export ORCH_EVENTS_SERVICE_URL=http://127\.0\.0\.1:\d+", status=130, stop=True),
     "orch-events simulate --now": Promise(r"orch-events follow 352", status=130, stop=True),
     "orch-events simulate --fault status=503@0.2 --fault restart=20s+10s": Promise(
@@ -146,9 +153,6 @@ PROMISES = {
 NOT_RUN = {
     "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/orch-events follow 352 --demo": "`.ci/run` does",
     "python3 -m venv .venv && .venv/bin/pip install -q '.[test]' && .venv/bin/python -m pytest -q": "`.ci/run` does",
-    "orch-events history --archive events": "there is no archive here; tests/cli/commands/test_history.py has one",
-    "orch-events history web-03 --archive events": "the same",
-    "orch-events history --flaky --since 30d --archive events": "the same",
     "pipx install .": "installs for whoever runs the tests",
     "export ORCH_EVENTS_SERVICE_URL=https://pe.example.com:8143": "names a server that does not exist",
     "puppet access login": "Puppet's own command",

@@ -119,5 +119,5 @@ def test_no_digit_is_left_in_a_pattern_but_for_a_port(text: str) -> None:
 def test_a_long_text_takes_a_number_of_steps_that_grows_as_it_does(piece: str) -> None:
     """Python's own `re` counts no steps, so the text is so long that anything but linear would take minutes."""
     begin = process_time()
-    assert CAUSES.pattern(piece * (50_000 // len(piece)) + "!").endswith("!")
-    assert process_time() - begin < 5
+    assert CAUSES.pattern(piece * (30_000 // len(piece)) + "!").endswith("!")
+    assert process_time() - begin < 3

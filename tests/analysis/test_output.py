@@ -227,8 +227,8 @@ def test_a_lone_surrogate_becomes_its_byte_or_its_three_bytes(text: str) -> None
 
 
 def test_a_long_output_is_the_same_in_pieces() -> None:
-    text = "é\udcff\ud800x" * 400_000
-    assert b"".join(to_bytes(text)) == b"\xc3\xa9\xff\xed\xa0\x80x" * 400_000
+    text = "é\udcff\ud800x" * 300_000
+    assert b"".join(to_bytes(text)) == b"\xc3\xa9\xff\xed\xa0\x80x" * 300_000
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.booleans()), max_size=12))

@@ -20,13 +20,13 @@ RUNS = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(RUNS)
 def test_runs_are_unpacked_as_they_were(runs: list[Run]) -> None:
     assert unpack(pack(runs)) == runs
 
 
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(RUNS, RUNS)
 def test_merging_twice_is_merging_once_and_the_new_one_counts(old: list[Run], new: list[Run]) -> None:
     once = [run for chunk in merged(old, new) for run in chunk]

@@ -20,7 +20,7 @@ Call = Callable[..., Done]
 @pytest.fixture
 def call(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
     """Run the command in this process, for speed; what comes late is waited for but a moment."""
-    monkeypatch.setattr(end_of_job, "LATE_COMMIT_SECONDS", 0.3)
+    monkeypatch.setattr(end_of_job, "LATE_COMMIT_SECONDS", 0.05)
 
     def with_synonym(*args: str) -> Done:
         capfd.readouterr()

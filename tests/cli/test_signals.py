@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from orch_events.cli.signals import Signals
+from orch_events.cli.signals import Detached, Signals
 from orch_events.simulator import Api, Simulator, scripts
 from orch_events.times import SystemClock
 from tests.cli.command import COMMAND, SECONDS, Done, run, start
@@ -460,3 +460,23 @@ def test_a_limit_is_over_with_its_context(signals: Signals) -> None:
 def test_without_a_listener_nothing_is_limited() -> None:
     with Signals().limit_computing(0.001):
         assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+
+
+def _on(signals: Signals, number: int) -> None:
+    signals._on_signal(number, None)  # noqa: SLF001 - what the system calls
+
+
+def test_what_works_gently_is_told_of_the_first_signal_and_ended_by_the_second() -> None:
+    signals = Signals()
+    with signals.gently() as requested:
+        assert requested() is None
+        _on(signals, signal.SIGTERM)
+        noted = requested()
+        assert noted is not None
+        assert noted.exit_status == 143
+        with signals.shield():
+            pass
+        with pytest.raises(Detached):
+            _on(signals, signal.SIGTERM)
+    with signals.gently() as requested:
+        assert requested() is None

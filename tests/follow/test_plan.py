@@ -272,7 +272,7 @@ def stories(draw: st.DrawFn) -> dict[str, list[Told]]:
     return {PLAN: told, **jobs}
 
 
-@settings(max_examples=150)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(
     stories(),
     st.lists(st.tuples(st.floats(0, 30), st.floats(0, 40)), max_size=3),

@@ -1,10 +1,20 @@
 """What is retried, for how long, and after which delays."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.errors import NotAuthenticated, OrchEventsError, UnknownHost, Unreachable
+from orch_events.errors import (
+    HtmlAnswer,
+    NotAuthenticated,
+    NotPermitted,
+    OrchEventsError,
+    UnknownHost,
+    UnknownJob,
+    Unreachable,
+)
 from orch_events.follow.retry import Outage, RetryPolicy, retry
 from orch_events.job.updates import ConnectionLost, ConnectionRestored, Pause, Steps, Tick, Update
 from tests.fakes import FakeClock
@@ -144,3 +154,11 @@ def test_a_host_that_nobody_knows_is_retried_at_the_start_only_if_the_policy_say
 ) -> None:
     policy = RetryPolicy(600, unknown_host_at_start_seconds=at_start)
     assert policy.seconds_for(UnknownHost("x"), had_contact=had_contact) == seconds
+
+
+def test_where_the_server_is_known_a_first_request_is_retried_like_a_later_one_and_an_unknown_job_for_a_while() -> None:
+    policy = RetryPolicy(math.inf, math.inf, knows_server=True, unknown_job_seconds=600, token_version=lambda: 1)
+    errors = [HtmlAnswer("x"), UnknownJob("x"), NotAuthenticated("x"), UnknownHost("x"), NotPermitted("x")]
+    assert [policy.seconds_for(error, had_contact=False) for error in errors] == [
+        math.inf, 600, math.inf, math.inf, 0
+    ]  # fmt: skip

@@ -28,6 +28,12 @@ def test_when_none_come_it_asks_more_and_more_slowly_up_to_five_intervals() -> N
     assert pauses(2.0, [False] * 6) == [3, 4.5, 6.75, 10, 10, 10]
 
 
+def test_how_slowly_at_most_can_be_chosen_but_not_below_the_interval() -> None:
+    for most, slowest in ((60.0, 60.0), (1.0, 5.0)):
+        polling = PollingInterval(5.0, most)
+        assert max(polling.next(found=False) for _ in range(20)) == slowest
+
+
 def test_an_event_brings_it_back_to_the_interval() -> None:
     assert pauses(2.0, [False, False, False, True, False]) == [3, 4.5, 6.75, 2, 3]
 

@@ -1,6 +1,8 @@
 """Where programs begin: servers found as the command finds them, or as they are given."""
 
+import gc
 import json
+import weakref
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,17 @@ def test_a_job_has_a_number_however_it_was_named(over: str) -> None:
         names = (352, "352", f"{over}/orchestrator/v1/jobs/352", "plan:301", "latest", "plan:latest")
         found = [orchestrator.job(name).number for name in names]
     assert found == ["352", "352", "352", "plan:301", "360", "plan:302"]
+
+
+def test_a_server_stays_open_for_whoever_has_a_job_of_it() -> None:
+    orchestrator = connect(demo=True)
+    following, found = orchestrator.follow("353"), weakref.ref(orchestrator)
+    del orchestrator
+    gc.collect()
+    assert len(list(following)) == 29
+    kept = found()
+    assert kept is not None
+    kept.close()
 
 
 def test_a_recording_says_what_the_server_said(tmp_path: Path, over: str) -> None:

@@ -95,8 +95,8 @@ def test_the_line_is_found_wherever_it_stands(before: int, after: int) -> None:
      "info ", "[", "task "],
 )  # fmt: skip
 def test_a_long_text_takes_a_number_of_steps_that_grows_as_it_does(piece: str) -> None:
-    text = piece * (2_000_000 // len(piece))
+    text = piece * (400_000 // len(piece))
     begin = process_time()
     assert len(telling_line([text], [text])) <= 2000
     assert len(last_line(text)) <= 2000
-    assert process_time() - begin < 10
+    assert process_time() - begin < 5

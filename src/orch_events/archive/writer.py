@@ -12,6 +12,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -175,15 +176,19 @@ class Archive:
         self._written.clear()
         progress.clear()
 
-    def checkpoint(self, job: str) -> Checkpoint | None:
+    def checkpoint(self, job: str, created_at: datetime | None = None) -> Checkpoint | None:
         """Return where following a job goes on; None if the archive knows nothing of it.
+
+        Args:
+            job: the job's key.
+            created_at: when it was created, as far as that is known: its number may have been another's before.
 
         Raises:
             LocalFileError: its lines can't be read.
         """
         with using(self._directory / INDEX):
             row = newest_job(self._connection, job)
-            if row is None:
+            if row is None or is_another(row.created, seconds_of(created_at)):
                 return None
             events = list(events_of(self._directory, self._connection, row.number))
         self._without_id[job] = {event.raw for event in events if event.id is None and not is_record(event)}

@@ -10,7 +10,7 @@ from orch_events.cli.options.groups import ConnectOptions, RetryOptions
 from orch_events.render.toolkit.text import escape_control
 
 if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
-    from orch_events.client.client import Client, Exchange
+    from orch_events.client.client import Client, Exchange, ReadAhead
     from orch_events.config.conf_file import Setting
     from orch_events.config.settings import Places, Settings
     from orch_events.follow.retry import RetryPolicy
@@ -19,22 +19,32 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
 _SETTINGS = ("service-url", "cacert", "token-file", "config-file")
 _RETRY_SECONDS = 10.0
 
+DEMO_NOTE = "demo data: these jobs are made up, by the built-in simulator"
+
 DEMO_SPEED = 15.0
 """The speed of the simulator in `follow --demo`: job 352 takes ten seconds."""
 
 
 @contextmanager
 def open_server(
-    app: App, connect: ConnectOptions, *, verbose: bool, demo_speed: float = math.inf
+    app: App,
+    connect: ConnectOptions,
+    *,
+    verbose: bool,
+    demo_speed: float = math.inf,
+    observe: "Callable[[Exchange], None]" = lambda _: None,
+    read_ahead: "ReadAhead | None" = None,
 ) -> "Iterator[OpenServer]":
-    """Open the server that the options name, or the built-in simulator at `demo_speed`."""
+    """Open the server that the options name, or the built-in simulator at `demo_speed`; see `open_client`."""
     from orch_events.library.servers import OpenServer, demo
 
     with ExitStack() as stack:
         if connect.demo:
-            app.stderr.note_once("demo data: these jobs are made up, by the built-in simulator")
+            app.stderr.note_once(DEMO_NOTE)
         server = stack.enter_context(demo(app.clock, demo_speed)) if connect.demo else _configured(app, connect)
-        client = stack.enter_context(open_client(app, connect, server, verbose=verbose))
+        client = stack.enter_context(
+            open_client(app, connect, server, verbose=verbose, observe=observe, read_ahead=read_ahead)
+        )
         yield OpenServer.from_client(client, server, demo=connect.demo)
 
 
@@ -45,8 +55,9 @@ def open_client(
     *,
     verbose: bool,
     observe: "Callable[[Exchange], None]" = lambda _: None,
+    read_ahead: "ReadAhead | None" = None,
 ) -> "Client":
-    """Make a client; `observe` gets each exchange, and stderr too if `verbose`."""
+    """Make a client that reads with `read_ahead`; `observe` gets each exchange, and stderr too if `verbose`."""
     from orch_events.cli.process import tune_httpx
 
     tune_httpx()
@@ -61,7 +72,7 @@ def open_client(
         app.stderr.note(escape_control(f"GET {exchange.url}: {status}, {took}"))
 
     timeouts = servers.Timeouts(connect.connect_timeout, connect.read_timeout)
-    return servers.open_client(server, app.clock, timeouts, app.reader, log)
+    return servers.open_client(server, app.clock, timeouts, app.reader, log, read_ahead)
 
 
 def retry_policy(

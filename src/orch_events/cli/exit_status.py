@@ -28,7 +28,7 @@ MEANINGS: Mapping[int, str] = {
     TIMED_OUT: "--timeout was reached; the job is still running",
     SIGINT: "Ctrl-C: detached; the job is still running",
     READER_GONE: "the reader of the output closed the pipe",
-    SIGTERM: "SIGTERM or SIGHUP: detached; the job is still running",
+    SIGTERM: "SIGTERM or SIGHUP: detached; the job is still running (collect ends with 0)",
 }
 """Every status that the program can end with."""
 

@@ -57,6 +57,9 @@ _COMMANDS = {
         "compare": "Show what got worse and what got better between two jobs.",
         "history": "Show how nodes fared across the jobs of an archive, or the runs of NODE.",
     },
+    "The whole estate": {
+        "collect": "Collect the events of all jobs, for as long as it runs.",
+    },
     "Setup and testing": {
         "doctor": "Check the configuration and the connection to the server.",
         "simulate": "Run a local test orchestrator.",

@@ -1,5 +1,8 @@
 """SIGINT, SIGTERM and SIGHUP: each ends the program at once, wherever it is, but never in the middle of a line.
 
+What must not be left in the midst, as writing to an archive, works `gently`: the first signal is only noted, and there
+are ten seconds to come to an end.
+
 While stdout is being written to, a signal is deferred, but only for 50 ms: a reader that does not read must not block
 the program. A second signal is not deferred.
 
@@ -9,13 +12,14 @@ process of its own for each search would cost more than the search.
 """
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from orch_events.cli import exit_status
 
 _SHIELD_SECONDS = 0.05
+_GENTLE_SECONDS = 10.0
 
 
 class Detached(KeyboardInterrupt):
@@ -36,6 +40,7 @@ class Signals:
     def __init__(self) -> None:
         self._shields = 0
         self._is_limited = False
+        self._is_gentle = False
         self._pending: int | None = None
 
     def listen(self) -> None:
@@ -55,8 +60,21 @@ class Signals:
             yield
         finally:
             self._shields -= 1
-        if self._pending is not None and not self._shields:
+        if self._pending is not None and not self._shields and not self._is_gentle:
             self._leave(self._pending)
+
+    @contextmanager
+    def gently(self) -> Iterator[Callable[[], Detached | None]]:
+        """Only note the first signal; the context's value returns what it would have raised, None before.
+
+        A second signal, or ten seconds, end the program wherever it is.
+        """
+        self._is_gentle = True
+        try:
+            yield lambda: None if self._pending is None else _detached(self._pending)
+        finally:
+            self._is_gentle, self._pending = False, None
+            _alarm_in(0)
 
     @contextmanager
     def limit_computing(self, seconds: float) -> Iterator[None]:
@@ -80,15 +98,23 @@ class Signals:
             raise TimeoutError
 
     def _on_signal(self, number: int, _: FrameType | None) -> None:
-        if self._pending is None and self._shields:
+        if self._pending is None and (self._shields or self._is_gentle):
             self._pending = number
-            if hasattr(signal, "setitimer"):
-                signal.setitimer(signal.ITIMER_REAL, _SHIELD_SECONDS)
+            _alarm_in(_GENTLE_SECONDS if self._is_gentle else _SHIELD_SECONDS)
             return
         self._leave(self._pending or number)
 
     def _leave(self, number: int) -> None:
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        _alarm_in(0)
         self._pending = None
-        raise Detached(exit_status.SIGINT if number == signal.SIGINT else exit_status.SIGTERM)
+        raise _detached(number)
+
+
+def _detached(number: int) -> Detached:
+    return Detached(exit_status.SIGINT if number == signal.SIGINT else exit_status.SIGTERM)
+
+
+def _alarm_in(seconds: float) -> None:
+    """Let SIGALRM come in so many seconds; 0: not at all. Windows has none."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from queue import Empty, Full, Queue
 from threading import Event as Flag
 from threading import Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import httpx
 
@@ -29,27 +29,13 @@ def read_ahead(begin: Callable[[], Iterator[T]]) -> Generator[T | None, None, No
     Raises:
         SystemLimit: no thread can be started.
     """
-    items: Queue[T | _End] = Queue(_ITEMS_AHEAD)
-    abandoned = Flag()
-    _start(Thread(target=_deliver, args=(begin, items, abandoned), daemon=True))
-    try:
-        while True:
-            try:
-                item = items.get(timeout=_TICK_SECONDS)
-            except Empty:
-                yield None
-                continue
-            if not isinstance(item, _End):
-                yield item
-            elif item.error is not None:
-                raise item.error
-            else:
-                return
-    finally:
-        abandoned.set()
+    items: Items[T] = Items()
+    start_thread(Thread(target=items.deliver, args=(begin,), daemon=True))
+    return items.read(_TICK_SECONDS)
 
 
-def _start(thread: Thread) -> None:
+def start_thread(thread: Thread) -> None:
+    """Start a thread. Raises SystemLimit."""
     try:
         thread.start()
     except RuntimeError as error:
@@ -63,26 +49,59 @@ class _End:
         self.error = error
 
 
-def _deliver(begin: Callable[[], Iterator[T]], items: "Queue[T | _End]", abandoned: Flag) -> None:
-    try:
-        for item in begin():
-            if not _put(items, item, abandoned):
-                return
-        end = _End(None)
-    except BaseException as error:  # noqa: BLE001 - it is raised in the reader's thread
-        end = _End(error)
-    _put(items, end, abandoned)
+class Items(Generic[T]):
+    """What one thread has read and another has not taken yet, a few items at most.
 
+    Args:
+        notify: called in the reading thread whenever there is something to take.
+    """
 
-def _put(items: "Queue[T | _End]", item: T | _End, abandoned: Flag) -> bool:
-    """Put an item into the queue; return False if the reader has gone."""
-    while not abandoned.is_set():
+    def __init__(self, notify: Callable[[], None] = lambda: None) -> None:
+        self._queue: Queue[T | _End] = Queue(_ITEMS_AHEAD)
+        self._abandoned = Flag()
+        self._notify = notify
+
+    def deliver(self, begin: Callable[[], Iterator[T]]) -> None:
+        """Iterate, for as long as somebody takes the items."""
         try:
-            items.put(item, timeout=_TICK_SECONDS)
-        except Full:
-            continue
-        return True
-    return False
+            for item in begin():
+                if not self._put(item):
+                    return
+            end = _End(None)
+        except BaseException as error:  # noqa: BLE001 - it is raised in the reader's thread
+            end = _End(error)
+        self._put(end)
+
+    def _put(self, item: T | _End) -> bool:
+        """Put an item into the queue; return False if the reader has gone."""
+        while not self._abandoned.is_set():
+            try:
+                self._queue.put(item, timeout=_TICK_SECONDS)
+            except Full:
+                continue
+            self._notify()
+            return True
+        return False
+
+    def read(self, tick_seconds: float) -> Generator[T | None, None, None]:
+        """Yield the items, and None whenever `tick_seconds` have passed without one; 0: at once."""
+        try:
+            while True:
+                try:
+                    item = self._queue.get(block=tick_seconds > 0, timeout=tick_seconds)
+                except Empty:
+                    yield None
+                    continue
+                if not self._queue.empty():  # whoever takes one of several may wait before the next
+                    self._notify()
+                if not isinstance(item, _End):
+                    yield item
+                elif item.error is not None:
+                    raise item.error
+                else:
+                    return
+        finally:
+            self._abandoned.set()
 
 
 _PIECE_BYTES = 1 << 18

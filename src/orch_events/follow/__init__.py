@@ -12,5 +12,8 @@ end_of_job   when a job is over, and how much silence that takes
 record_poll  the job's record, and what is said where it can't be had
 retry        RetryPolicy, Outage: which errors are retried, how long, after which delays
 scheduler    the polling interval; several followers in one thread
+pool         hundreds of followers in one thread
+discovery    which jobs a server has that were not known before
 checkpoint   where to resume, in a file
+state_file   the same for a whole server, where there is no archive
 """

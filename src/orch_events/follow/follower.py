@@ -83,6 +83,7 @@ class Follower:
         clock: what time it is.
         policy: for how long errors are retried.
         interval_seconds: seconds between two requests while events come; longer while none do.
+        idle_seconds: how long it may be at most between two requests; None for five times as long.
         start: the first event id that is wanted; None for all.
         resume: what was shown before a restart; beats `start`.
         settle_seconds: seconds of silence after which a job without a record is over, once each node seen is.
@@ -97,7 +98,7 @@ class Follower:
         last_error: why the latest request for events failed; None if it did not.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         job: str,
         source: JobSource,
@@ -105,6 +106,7 @@ class Follower:
         policy: RetryPolicy,
         *,
         interval_seconds: float = 1.0,
+        idle_seconds: float | None = None,
         start: int | None = None,
         resume: Resume | None = None,
         settle_seconds: float = 15.0,
@@ -119,7 +121,7 @@ class Follower:
         self._source = source
         self._clock = clock
         self._policy = policy
-        self._polling = PollingInterval(interval_seconds)
+        self._polling = PollingInterval(interval_seconds, idle_seconds)
         self._wants_names = name_nodes
         self._resume = resume
         self._cursor = Cursor(start, resume)

@@ -16,6 +16,7 @@
    connection to the token or back. Of one that is over before that nothing is told.
 """
 
+import math
 from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
 
@@ -27,6 +28,7 @@ from orch_events.errors import (
     TokenFileError,
     TruncatedAnswer,
     UnknownHost,
+    UnknownJob,
     Unreachable,
 )
 from orch_events.job.updates import ConnectionLost, ConnectionRestored, Pause, Steps, Tick
@@ -57,6 +59,9 @@ class RetryPolicy(msgspec.Struct, frozen=True):
         jitter: returns a number from 0 to 1 by which each delay is multiplied.
         unknown_host_at_start_seconds: how long to retry a host whose name nobody knows, before any request has
             succeeded: mostly it is mistyped.
+        knows_server: whether the server has answered before, whatever was asked for: then each first request counts as
+            a later one.
+        unknown_job_seconds: for how long at most a job is asked for that the server does not know.
     """
 
     retry_seconds: float = 0.0
@@ -65,6 +70,8 @@ class RetryPolicy(msgspec.Struct, frozen=True):
     token_version: Callable[[], object] | None = None
     jitter: Callable[[], float] = lambda: 1.0
     unknown_host_at_start_seconds: float = 0.0
+    knows_server: bool = False
+    unknown_job_seconds: float = math.inf
 
     def with_token(self, version: Callable[[], object] | None) -> "RetryPolicy":
         """Return the policy for a server whose token has this version."""
@@ -72,13 +79,15 @@ class RetryPolicy(msgspec.Struct, frozen=True):
 
     def seconds_for(self, error: OrchEventsError, *, had_contact: bool) -> float:
         """Return for how many seconds an error is retried; 0: not at all."""
+        had_contact = had_contact or self.knows_server
         if _about_token(error):
             wait = self.auth_wait_seconds if had_contact else self.auth_wait_at_start_seconds
             return wait if self.token_version else min(wait, _FAIL_OVER_SECONDS)
         if isinstance(error, UnknownHost) and not had_contact:
             return self.unknown_host_at_start_seconds
         if isinstance(error, Unreachable) or (had_contact and not error.final):
-            return self.retry_seconds
+            most = self.unknown_job_seconds if isinstance(error, UnknownJob) else math.inf
+            return min(self.retry_seconds, most)
         return 0.0
 
 

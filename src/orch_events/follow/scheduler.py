@@ -20,19 +20,21 @@ _IDLE_MAX_FACTOR = 5.0
 
 
 class PollingInterval:
-    """The polling interval: it grows while nothing new comes, up to five times its length.
+    """The polling interval: it grows while nothing new comes.
 
     Args:
         interval_seconds: the interval while events come.
+        idle_seconds: up to how long it grows; None for five times its length.
     """
 
-    def __init__(self, interval_seconds: float) -> None:
+    def __init__(self, interval_seconds: float, idle_seconds: float | None = None) -> None:
         self._interval_seconds = interval_seconds
+        self._idle_seconds = interval_seconds * _IDLE_MAX_FACTOR if idle_seconds is None else idle_seconds
         self._seconds = interval_seconds
 
     def next(self, *, found: bool) -> float:
         """Return the seconds to wait after a page in which new events were `found`, or not."""
-        slower = min(self._seconds * _IDLE_GROWTH, self._interval_seconds * _IDLE_MAX_FACTOR)
+        slower = min(self._seconds * _IDLE_GROWTH, max(self._idle_seconds, self._interval_seconds))
         self._seconds = self._interval_seconds if found else slower
         return self._seconds
 

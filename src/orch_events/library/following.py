@@ -119,8 +119,11 @@ class Job(_Reports):
         number: its number, as text; `plan:9` for a plan job.
     """
 
-    def __init__(self, job: OpenJob, surroundings: Surroundings, resources: ExitStack | None = None) -> None:
+    def __init__(
+        self, job: OpenJob, surroundings: Surroundings, resources: ExitStack | None = None, server: object = None
+    ) -> None:
         self.number = job.number
+        self._server = server  # it stays open as long as somebody has a job of it
         self._job = job
         self._surroundings = surroundings
         self._resources = resources or ExitStack()
@@ -162,7 +165,7 @@ class Job(_Reports):
         """Follow the job from its first event, or `start`, to its end; the arguments are those of FollowOptions."""
         version = self._job.policy.token_version
         job = self._job._replace(policy=retry_policy(retry_for, auth_wait).with_token(version))
-        return Following(self._followed(job, start, interval, settle), self._surroundings, timeout)
+        return Following(self._followed(job, start, interval, settle), self._surroundings, timeout, self)
 
     def _followed(
         self, job: OpenJob, start: int | None, interval_seconds: float = 1.0, settle_seconds: float = 15.0
@@ -191,7 +194,8 @@ class Following(_Reports):
         timed_out: whether `timeout` has ended it.
     """
 
-    def __init__(self, followed: FollowedJobs, surroundings: Surroundings, timeout_seconds: float) -> None:
+    def __init__(self, followed: FollowedJobs, surroundings: Surroundings, timeout_seconds: float, job: Job) -> None:
+        self._job = job
         self.next_start: int | None = None
         self.timed_out = False
         self._followed = followed

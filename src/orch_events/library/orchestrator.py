@@ -155,7 +155,7 @@ class Orchestrator:
         """
         ref = _parsed(str(job))
         found = job_on_server(ref, self._server, _policy(), self._surroundings.clock)
-        return Job(self._surroundings.finish(found), self._surroundings)
+        return Job(self._surroundings.finish(found), self._surroundings, server=self)
 
     def follow(self, job: str | int, **options: Unpack[FollowOptions]) -> Following:
         """Follow a job to its end: the same as `job(…).follow(…)`."""

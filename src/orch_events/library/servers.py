@@ -18,7 +18,7 @@ from orch_events.errors import LocalFileError
 from orch_events.times import Clock
 
 if TYPE_CHECKING:
-    from orch_events.client.client import Client, Exchange
+    from orch_events.client.client import Client, Exchange, ReadAhead
 
 
 _TO_SEE = "; to see what is configured: orch-events doctor"
@@ -73,10 +73,14 @@ def open_client(
     timeouts: Timeouts,
     reader: FileReader,
     observe: "Callable[[Exchange], None]" = lambda _: None,
+    read_ahead: "ReadAhead | None" = None,
 ) -> "Client":
-    """Make a client that reads in the background; `observe` gets each exchange. Raises LocalFileError."""
+    """Make a client; `observe` gets each exchange. Raises LocalFileError.
+
+    It reads with `read_ahead`; by default in the background, a thread a response.
+    """
+    from orch_events.client import stream
     from orch_events.client.client import Client
-    from orch_events.client.stream import read_ahead
 
     with openable(server.cacert, reader) as cacert:
         return Client(
@@ -87,7 +91,7 @@ def open_client(
             connect_timeout=timeouts.connect_seconds,
             read_timeout=timeouts.read_seconds,
             observe=observe,
-            read_ahead=read_ahead,
+            read_ahead=read_ahead or stream.read_ahead,
         )
 
 

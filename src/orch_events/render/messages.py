@@ -89,12 +89,14 @@ def _counted(count: int, state: str) -> str:
 def lost(update: ConnectionLost, *, name_job: bool) -> str:
     """Return the line for requests that fail: why, the next attempt, the last."""
     error, job = update.error, _prefix(update.job, name_job=name_job)
-    last = format_duration(update.give_up_seconds)
+    ends = update.give_up_seconds < math.inf
+    last = format_duration(update.give_up_seconds) if ends else ""
     if isinstance(error, NotAuthenticated | TokenFileError):
-        return f"{job}{error.message}; waiting {last} for a new token: run puppet access login in another terminal"
+        waiting = f"waiting {last} for a new token" if ends else "waiting for a new token"
+        return f"{job}{error.message}; {waiting}: run puppet access login in another terminal"
     what = "connection lost: " if update.had_contact and _is_connection(error) else ""
     soon = format_duration(math.ceil(update.next_try_seconds))
-    return f"{job}{what}{error.message}; retrying within {soon}, giving up after {last}"
+    return f"{job}{what}{error.message}; retrying within {soon}{', giving up after ' * ends}{last}"
 
 
 def restored(update: ConnectionRestored, *, name_job: bool) -> str:

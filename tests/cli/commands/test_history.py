@@ -69,3 +69,13 @@ def test_a_node_that_is_not_there_is_an_error_with_what_may_be_meant(history: Ca
     ]  # fmt: skip
     assert history("mail").status == 2
     assert call("history").err.startswith("error: history needs an archive\n")
+
+
+@pytest.mark.slow
+def test_the_demo_has_something_to_show(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    done = call("history", "--demo", "--json")
+    assert done.err == "demo data: these jobs are made up, by the built-in simulator\n"
+    assert "web-03.example.com" in [json.loads(line)["node"] for line in done.lines]
+    assert call("history", "--demo", "--archive", "x").status == 2
+    assert list(tmp_path.iterdir()) == []

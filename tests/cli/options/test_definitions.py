@@ -8,12 +8,14 @@ import pytest
 
 from orch_events.cli.main import cli
 from tests.cli.command import Done
+from tests.table import each
 
 Call = Callable[..., Done]
 
 _TEXTS = {
     "type": "node_failed",
     "fail_on": "skipped",
+    "keep": "30d",
     "files": "junit:junit.xml",
     "since": "2016-05-04",
     "until": "2016-05-05",
@@ -29,14 +31,15 @@ def _options() -> Iterator[tuple[str, click.Option]]:
                 yield name, parameter
 
 
-_OPTIONS = [pytest.param(command, option, id=f"{command}-{option.name}") for command, option in _options()]
+_OPTIONS = list(_options())
 
 
-_TYPE_OF_JOB = ("jobs", "--type")
-"""The one option that means something else than elsewhere: a type of jobs, not of events."""
+_OF_OTHER_KIND = {("jobs", "--type"), ("collect", "--type"), ("collect", "--state")}
+"""The options that mean something else than elsewhere: types of jobs, not of events; a file, not the states of jobs."""
 
-_VARIABLES = {("simulate", "--token"): "--simulate-token"}
-"""The option whose variable has another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's."""
+_VARIABLES = {("simulate", "--token"): "--simulate-token", ("collect", "--state"): "--state-file"}
+"""Options whose variables have another name: one called ORCH_EVENTS_TOKEN would be taken for a real token's, and
+ORCH_EVENTS_STATE is for `jobs`."""
 
 
 def _long(option: click.Option) -> str:
@@ -67,7 +70,7 @@ def test_each_option_has_a_variable_named_like_it() -> None:
         assert option.envvar == "ORCH_EVENTS_" + name.removeprefix("--").replace("-", "_").upper(), command
 
 
-@pytest.mark.parametrize(("command", "option"), _OPTIONS)
+@each(("command", "option"), _OPTIONS)
 def test_each_variable_says_what_its_option_says(
     command: str, option: click.Option, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,7 +101,7 @@ def test_no_option_but_the_simulator_s_takes_the_value_of_a_token() -> None:
 def test_the_same_option_is_of_the_same_kind_everywhere() -> None:
     kinds: dict[str, set[tuple[str, bool, bool]]] = {}
     for command, option in _options():
-        if (command, _long(option)) == _TYPE_OF_JOB:
+        if (command, _long(option)) in _OF_OTHER_KIND:
             continue
         kinds.setdefault(_long(option), set()).add((option.type.name, option.multiple, option.is_flag))
 
@@ -214,11 +217,12 @@ def test_what_a_command_can_t_use_of_the_environment_falls_back_and_what_is_type
     ],
 )
 def test_what_no_command_can_use_of_the_environment_is_ignored_with_a_warning(
-    variable: str, value: str, line: str, told: str, call: Call, monkeypatch: pytest.MonkeyPatch
+    variable: str, value: str, line: str, told: str, over: str, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain = call(*line.split(), "--demo")
+    words = [*line.split(), "--service-url", over]
+    plain = call(*words)
     monkeypatch.setenv(f"ORCH_EVENTS_{variable}", value)
-    done = call(*line.split(), "--demo")
+    done = call(*words)
     assert (done.status, done.out) == (plain.status, plain.out)
     first, _, rest = done.err.partition("\n")
     assert first.startswith(f"warning: ORCH_EVENTS_{variable} is ignored: {told}")
@@ -227,9 +231,10 @@ def test_what_no_command_can_use_of_the_environment_is_ignored_with_a_warning(
 
 @pytest.mark.parametrize("value", ["nonsense(", "-1", "1e999", "maybe\n-7"])
 def test_no_value_of_a_variable_keeps_a_command_from_running(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for command, option in _options():
+    plain = {command: _read(command).keys() for command in cli.commands}
+    for _, option in _OPTIONS:
         monkeypatch.setenv(str(option.envvar), value)
-        assert _read(command).keys() == _read_without(command, option, monkeypatch).keys()
+    assert {command: _read(command).keys() for command in cli.commands} == plain
 
 
 def test_the_demo_and_a_server_are_not_both_typed(call: Call) -> None:

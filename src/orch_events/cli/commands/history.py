@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import click
 
 from orch_events.cli.app import App
-from orch_events.cli.archived import needed, open_archived
+from orch_events.cli.archived import needed, open_archived, open_demo
 from orch_events.cli.help.command import command
 from orch_events.cli.options.definitions import JOB_TIMES, archive_option, display_options
 from orch_events.cli.options.formats import EVENT_FORMATS, output_options
-from orch_events.cli.options.groups import DisplayOptions, OutputOptions
-from orch_events.cli.options.option import filter_option
+from orch_events.cli.options.groups import DisplayOptions, OutputOptions, TypedWords
+from orch_events.cli.options.option import connect_option, filter_option, one_of, pass_typed
 from orch_events.cli.options.types import count, instant
 
 if TYPE_CHECKING:  # sqlite3, rich and msgspec are imported when something is read
@@ -49,18 +49,22 @@ _HELP = """
 @output_options(EVENT_FORMATS, json="jsonl", help_text="Same as -o jsonl: an object for each, one per line.")
 @display_options(JOB_TIMES)
 @archive_option
+@connect_option("--demo", is_flag=True, help="Use the built-in simulator; needs no configuration.")
+@pass_typed
 @click.pass_obj
 def history(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     app: App, node: str | None, flaky: bool, globs: tuple[str, ...], task: tuple[str, ...],  # noqa: FBT001 - click's
     environment: tuple[str, ...], since: float | None, limit: int, output: OutputOptions, display: DisplayOptions,
-    archive: str | None,
+    archive: str | None, demo: bool, typed: TypedWords,  # noqa: FBT001 - click's
 ) -> None:  # fmt: skip
     """Run `orch-events history`."""
     from orch_events.archive import HistoryQuery
 
     app.configure_stderr(display)
     query = HistoryQuery(globs, task, environment, since)
-    with open_archived(needed(archive, "history")) as reader:
+    source = one_of({"demo": demo, "archive": archive is not None}, typed)
+    opened = open_demo(app, display) if source == "demo" else open_archived(needed(archive, "history"))
+    with opened as reader:
         if node is None:
             _show_nodes(app, output, display, reader.history(query).nodes(flaky=flaky, limit=limit))
         else:

@@ -176,6 +176,18 @@ instant = InstantType()
 """A point in time."""
 
 
+class SinceType(InstantType):
+    """A point in time, or 0 for all that there is."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's own
+        """Read a text, as an Instant; 0 as minus infinity."""
+        return -math.inf if value == "0" else super().convert(value, param, ctx)
+
+
+since_or_all = SinceType()
+"""A point in time, or 0."""
+
+
 def regex(text: str) -> re.Pattern[str]:
     """Parse a regular expression."""
     shown = _shown(text)
