@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+import pytest
+
 from orch_events.errors import Unreachable
 from orch_events.simulator import Api, Fault
 from orch_events.simulator.api import Answer, Request
+from orch_events.times import SystemClock
 from orch_events.wire.event import Event, Fetched, PageEnd
 from orch_events.wire.records import JobRecord, NodeRecord
 
@@ -27,6 +30,15 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self._passed += seconds
+
+
+def stand_still(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """Let time pass for the command only while it sleeps, however slow this machine is; waits take no time."""
+    clock = FakeClock(SystemClock().now())
+    for name in ("now", "monotonic", "sleep"):
+        monkeypatch.setattr(SystemClock, name, getattr(FakeClock, name).__get__(clock))
+    monkeypatch.setattr("orch_events.library.jobs.random", lambda: 1.0)
+    return clock
 
 
 class StillApi(Api):

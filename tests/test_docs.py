@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 
 from orch_events.cli.job_completion import JobCache
-from orch_events.cli.main import main
+from orch_events.cli.main import cli, main
 from orch_events.follow.checkpoint import Checkpoint, CheckpointFile
 from tests import ROOT
 
 REPORTS = (ROOT / "src" / "docs" / "reports.md").read_text(encoding="utf-8")
+CI = (ROOT / "src" / "docs" / "ci.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"<!-- ([^>]+) -->\n\n```json\n(.*?)```", REPORTS, re.DOTALL)
 
 
@@ -40,6 +42,14 @@ def test_each_key_is_explained(words: str, example: str) -> None:
 
 def test_every_report_has_an_example() -> None:
     assert [words.split()[0] for words, _ in EXAMPLES] == re.findall(r"^## (\w+)", REPORTS, re.MULTILINE)
+
+
+def test_a_line_that_is_shown_for_ci_is_one_that_is_understood() -> None:
+    lines = re.findall(r"^[ -]*(orch-events [^|\n]+)", re.sub(r"\\\n +", "", CI), re.MULTILINE)
+    assert len(lines) >= 4
+    for line in lines:
+        name, *words = shlex.split(line.replace('"$JOB"', "352").replace('"$GITHUB_STEP_SUMMARY"', "summary.md"))[1:]
+        cli.commands[name].make_context(name, words)
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "src" / "docs").glob("*.md")), ids=lambda page: page.name)

@@ -15,6 +15,7 @@ from orch_events.times import (
     parse_duration,
     parse_instant,
     parse_timestamp,
+    write_duration,
 )
 from tests.table import each
 
@@ -57,6 +58,18 @@ def test_what_is_no_duration_is_refused_with_examples(text: str) -> None:
 def test_a_duration_beyond_ten_years_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"is too long: the maximum is 3650d$"):
         parse_duration(text)
+
+
+@given(st.integers(0, TEN_YEARS * 1000))
+def test_a_duration_that_is_written_to_be_typed_again_reads_as_it_was(milliseconds: int) -> None:
+    assert parse_duration(write_duration(milliseconds / 1000)) == pytest.approx(milliseconds / 1000, abs=0.0005)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0"), (0.5, "500ms"), (1.5, "1.5s"), (40, "40s"), (90, "1m30s"), (5400, "1h30m")]
+)
+def test_a_duration_is_written_as_people_write_it(seconds: float, text: str) -> None:
+    assert write_duration(seconds) == text
 
 
 @given(st.integers(0, TEN_YEARS))

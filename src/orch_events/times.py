@@ -80,7 +80,9 @@ def _finite(seconds: float, text: str) -> float:
 
 
 def write_duration(seconds: float) -> str:
-    """Write a duration as `parse_duration` reads it: `1h30m`, `40s`, `500ms`."""
+    """Write a duration as `parse_duration` reads it: `1h30m`, `40s`, `1.5s`, `500ms`."""
+    if 1 <= seconds < 60:  # noqa: PLR2004 - a minute
+        return f"{round(seconds, 3):g}s"
     whole, milliseconds = divmod(round(seconds * 1000), 1000)
     parts = [f"{count}{unit}" for count, unit in _split(whole) if count]
     return "".join([*parts, f"{milliseconds}ms" * bool(milliseconds)]) or "0"

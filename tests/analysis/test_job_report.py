@@ -25,6 +25,13 @@ def test_where_no_record_tells_the_state_it_is_unknown() -> None:
     assert JobReport.from_state(job_of(event_at(1, "node_running"))).partial == "the state of the job is unknown"
 
 
+def test_it_is_partial_too_where_the_job_is_over_but_nobody_knows_how() -> None:
+    job = job_of(event_at(1, "node_finished"), event_at(2, "job_finished", None), record=record("finished", 1))
+    assert JobReport.from_state(job).partial == ""
+    job.left_out = True
+    assert JobReport.from_state(job).partial == "the state of the job is unknown"
+
+
 def test_a_plan_is_its_jobs_each_with_its_own_nodes() -> None:
     plan = PlanState("plan:9")
     jobs = [job_of(event_at(1, "node_running", node), job=job) for node, job in (("a", "21"), ("b", "22"), ("a", "23"))]

@@ -14,8 +14,9 @@ import pytest
 from orch_events.cli.main import cli
 from orch_events.cli.options.formats import FILE_FORMATS
 from orch_events.simulator import Api, Simulator
-from tests.cli.command import COMMAND, SECONDS, Done, Ticking, start
+from tests.cli.command import COMMAND, SECONDS, Done, Ticking, run, start
 from tests.cli.conftest import Serve
+from tests.fakes import StillApi
 
 Call = Callable[..., Done]
 
@@ -102,6 +103,22 @@ def test_a_server_that_is_gone_is_the_reason(answering: Serve, tmp_path: Path, c
         done = call("follow", "352", "--service-url", url, "--retry-for", "0", "--report", f"json:{file}")
     assert done.status == 6
     assert "503" in _partial(file)
+
+
+def test_fail_fast_leaves_a_partial_report(tmp_path: Path, call: Call) -> None:
+    file = tmp_path / "summary.json"
+    with Simulator(StillApi(30.0)) as simulator:
+        words = ("--interval", "100ms", "--fail-fast", "--report", f"json:{file}")
+        done = call("follow", "353", "--service-url", simulator.url, *words)
+    assert (done.status, _partial(file)) == (9, "--fail-fast was reached")
+
+
+@pytest.mark.slow
+def test_the_command_that_runs_afterwards_is_told_of_the_reports(over: str, tmp_path: Path) -> None:
+    file = tmp_path / "junit.xml"
+    command = 'head -c 5 "$ORCH_EVENTS_REPORT_JUNIT"; jq .partial'
+    done = run("follow", "352", "--service-url", over, "-q", "--report", f"junit:{file}", "--exec", command)
+    assert (done.status, done.err) == (0, "<?xmlnull\n")
 
 
 @pytest.mark.slow

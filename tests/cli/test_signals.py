@@ -18,6 +18,7 @@ from orch_events.simulator import Api, Simulator, scripts
 from orch_events.times import SystemClock
 from tests.cli.command import COMMAND, SECONDS, Done, run, start
 from tests.cli.conftest import Serve
+from tests.fakes import stand_still
 
 _RESUME = re.compile(r"resume with: orch-events follow (\d+)(?: --start (\d+))? .*--service-url \S+$", re.MULTILINE)
 
@@ -327,9 +328,10 @@ def test_of_several_jobs_the_ends_are_told_again_the_worst_last(over: str, call:
 
 
 def test_the_end_of_a_job_of_several_is_told_at_once_where_no_event_tells_it(
-    at_sixty: str, call: Callable[..., Done]
+    at_sixty: str, call: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ("--service-url", at_sixty, "--json", "--interval", "100ms", "--timeout", "1s")
+    stand_still(monkeypatch)
+    words = ("--service-url", at_sixty, "--json", "--timeout", "9s")
     said = call("follow", "356", "352", *words).err.splitlines()
     assert [line.partition(" after ")[0] for line in said[:3]] == [
         "job 356 finished",
@@ -339,7 +341,10 @@ def test_the_end_of_a_job_of_several_is_told_at_once_where_no_event_tells_it(
     assert said[-1].startswith("job 352 is still running: ")
 
 
-def test_a_timeout_is_named_and_so_is_why_nothing_came(call: Callable[..., Done]) -> None:
+def test_a_timeout_is_named_and_so_is_why_nothing_came(
+    call: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_still(monkeypatch)
     done = call("follow", "352", "--service-url", "http://127.0.0.1:1", "--timeout", "200ms")
     assert done.status == 124
     assert done.err.splitlines() == [
@@ -350,8 +355,9 @@ def test_a_timeout_is_named_and_so_is_why_nothing_came(call: Callable[..., Done]
 
 
 def test_a_recording_that_is_left_is_not_said_to_be_still_running(
-    over: str, tmp_path: Path, call: Callable[..., Done]
+    over: str, tmp_path: Path, call: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    stand_still(monkeypatch)
     path = tmp_path / "352.jsonl"
     call("list", "352", "--service-url", over, "--record", str(path))
     done = call("follow", str(path), "--speed", "1", "--timeout", "200ms")

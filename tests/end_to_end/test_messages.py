@@ -8,7 +8,7 @@ A block of the table, between empty lines:
     @answer 503 Busy                    the server answers this to everything; without it, its jobs are all over
     @at 60                              the server stands at this second of its time
     @token s3cret                       the server demands this token
-    @fails 2 5 503                      its second to fifth answer is this; no wait takes any time
+    @fails 2 5 503                      its second to fifth answer is this, as at 60
     @cut @refused @silent @unknown      the server breaks off, is not there, never answers, or has no address
     @untrusted @plain                   its certificate is of another CA; it has none
     @raises Detached 143                the first wait ends so, as on a signal; BrokenPipeError: the first write
@@ -18,6 +18,8 @@ A block of the table, between empty lines:
     $ orch-events list 999              what is typed; SERVER is the server's URL, which is also configured
     error: …                            stderr, whole; `…` stands for some words, and alone for some lines
     [5]                                 the exit status
+
+No wait takes any time.
 """
 
 import json
@@ -46,7 +48,7 @@ from tests import GOLDEN
 from tests.certificates import Authority, serving
 from tests.cli.command import Done
 from tests.cli.conftest import Serve
-from tests.fakes import FakeClock, StillApi
+from tests.fakes import StillApi, stand_still
 from tests.servers import listening
 
 Call = Callable[..., Done]
@@ -118,6 +120,7 @@ class Stage:
         self._monkeypatch = monkeypatch
         self._folder = folder
         self._answering = answering
+        stand_still(monkeypatch)
 
     def set(self, scene: list[tuple[str, str]]) -> None:
         """Set a scene."""
@@ -146,10 +149,6 @@ class Stage:
     def _fails(self, rest: str) -> None:
         first, last, status = map(int, rest.split())
         self.url = self.stack.enter_context(Simulator(Failing(range(first, last + 1), status))).url
-        clock = FakeClock()
-        for name in ("now", "monotonic", "sleep"):
-            self._monkeypatch.setattr(SystemClock, name, getattr(FakeClock, name).__get__(clock))
-        self._monkeypatch.setattr("orch_events.library.jobs.random", lambda: 1.0)
 
     def _token(self, rest: str) -> None:
         self.url = self.stack.enter_context(Simulator(StillApi(math.inf, rest))).url

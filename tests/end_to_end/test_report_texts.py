@@ -19,7 +19,7 @@ def test_in_ascii_there_is_nothing_else(report: str) -> None:
 
 
 @each("report", REPORTS)
-@each("layout", ["40", "80", "120"])
+@each("layout", ["40", "80", "100", "120", "200"])
 def test_no_line_is_wider_than_the_terminal_but_for_words_that_are(report: str, layout: str) -> None:
     wide = [line for line in REPORTS[report](LAYOUTS[layout]) if width(line) > int(layout)]
     assert all(len(line.split()) <= 2 for line in wide)

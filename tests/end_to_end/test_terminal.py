@@ -57,7 +57,8 @@ def test_the_live_line_is_drawn_and_leaves_nothing_behind(at_sixty: str) -> None
 
     assert status == 124
     assert "8/24 done  \x1b[36m8 running\x1b[0m  \x1b[32m8 finished\x1b[0m" in shown
-    (left,) = _left(shown, (60, 200))
+    timeout, left = _left(shown, (60, 200))
+    assert timeout == "stopped following after 1.5s: --timeout was reached"
     assert left.startswith("job 352 is still running: 8 of 24 nodes done, 8 running; resume with: ")
     assert left.endswith(f"orch-events follow 352 --start 1320 --service-url {at_sixty}")
 
@@ -89,7 +90,8 @@ def test_events_and_the_live_line_share_a_terminal(at_sixty: str, call: Callable
     listed = [int(line.split()[0]) for line in call("list", "352", "--service-url", at_sixty).lines[1:]]
     left = _left(shown, size)
     assert left[0].split() == ["ID", "2016-05-05", "EVENT", "NODE", "MESSAGE"]
-    assert [int(line.split()[0]) for line in left[1:-1]] == listed
+    assert [int(line.split()[0]) for line in left[1:-2]] == listed
+    assert left[-2].startswith("stopped following")
     assert left[-1].startswith("job 352 is still running")
     assert _LIVE.search(shown)
 

@@ -18,7 +18,9 @@ PLAIN = Theme.from_capabilities(color=False, ascii_only=False)
 LAYOUTS: Mapping[str, Layout] = {
     "40": Layout(PLAIN, 40),
     "80": Layout(PLAIN, 80),
+    "100": Layout(PLAIN, 100),
     "120": Layout(PLAIN, 120),
+    "200": Layout(PLAIN, 200),
     "pipe": Layout(PLAIN),
     "ascii": Layout(Theme.from_capabilities(color=False, ascii_only=True), 80),
 }

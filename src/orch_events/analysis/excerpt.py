@@ -34,7 +34,7 @@ class Room(msgspec.Struct):
     """
 
     each: int = 1 << 14
-    left: int = 1 << 24
+    left: int = 1 << 22
 
     def cut(self, pieces: Iterable[str]) -> str:
         """Return as much of a text as is kept."""

@@ -11,7 +11,7 @@ from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
 from orch_events.job.updates import ConnectionLost, ConnectionRestored
 from orch_events.render.toolkit.layout import wrap
-from orch_events.render.toolkit.text import cut, escape_control, padded, width
+from orch_events.render.toolkit.text import cut, escape_control, padded, width, without_name
 from orch_events.render.toolkit.theme import Theme
 from orch_events.times import format_duration
 from orch_events.wire.job_key import is_plan, spoken
@@ -61,7 +61,7 @@ def _bad_node(run: NodeRun, column: int, theme: Theme, cells: int | None) -> lis
     indent = len("  ") + width(label) + 1 + column + len("  ")
     if cells is not None and cells - indent < _LEAST_CAUSE_CELLS:
         indent = len("    ")
-    lines = wrap([head, *escape_control(run.why).split(" ")], cells, indent=indent)
+    lines = wrap([head, *escape_control(without_name(run.why, run.name)).split(" ")], cells, indent=indent)
     if len(lines) > _MOST_LINES and cells is not None:
         lines[_MOST_LINES - 1] = cut(lines[_MOST_LINES - 1], cells - 2, "") + theme.ellipsis
     return lines[:_MOST_LINES]

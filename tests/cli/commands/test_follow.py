@@ -8,7 +8,7 @@ import pytest
 from orch_events.simulator import Api, Fault, Simulator, scripts
 from orch_events.simulator.api import Answer, Request
 from tests.cli.command import SECONDS, Done, Ticking, run, start
-from tests.fakes import StillApi
+from tests.fakes import StillApi, stand_still
 
 _STATUSES = {"351": 0, "352": 0, "353": 1, "354": 3, "355": 3, "356": 0, "360": 0}
 _FAST = ("--interval", "100ms")
@@ -233,8 +233,9 @@ _MANY = "job 360 has 5000 nodes; --failed shows only what goes wrong\n"
     ],
 )
 def test_of_many_nodes_a_shorter_view_is_named_once_to_who_reads_all(
-    words: list[str], call: Call, *, told: bool
+    words: list[str], call: Call, monkeypatch: pytest.MonkeyPatch, *, told: bool
 ) -> None:
+    stand_still(monkeypatch)
     with Simulator(StillApi(12.0)) as simulator:
         done = call("follow", "360", "--service-url", simulator.url, "--timeout", "100ms", *words)
         few = call("follow", "352", "--service-url", simulator.url, "--timeout", "100ms", *words)

@@ -9,11 +9,16 @@ from tests.build import event_at, job_of
 
 _CHARACTERS = "aZ0 \n\r\t\x1b\x9b\u202e\u200b\ufffe\ud800é😀`*_~[]()<>&\"'!#+-=|{}.:,;@$%^/\\"
 
-TEXTS = st.text(st.sampled_from(_CHARACTERS) | st.characters(), max_size=24) | st.sampled_from(
-    ["```", "</code></summary>", "<!--", "]]>", "&lt;", "![x](http://e.com)", "<script>", "::error::x", "##[error]x",
-     "https://e.com", "@octocat", "#1", "$`x`$", "\n\n# h", "    code", "`", "``", "a|b", "%0A::error::", "\\`",
-     " `x` "]
-)  # fmt: skip
+NASTY = (
+    *("```", "a ``` b", "`", "``", "`a`", " `x` ", "\\`", "~~~", "a\n```\nb", "    code", "> q", "a|b", "\n\n# h"),
+    *("</code></summary>", "</details>", "<!--", "-->", "]]>", "&lt;", "<script>", "a\"b'c"),
+    *("![x](http://e.com)", "https://e.com", "@octocat", "#1", "$`x`$"),
+    *("::error::x", "##[error]x", "%0A::error::", "a\r\n::error::x", "a,b:c=d"),
+    *("\x1b[2J", "\x00", "\u202e", "\ufffe", "\ud800"),
+)
+"""What breaks out of one format or another, if it is not escaped."""
+
+TEXTS = st.text(st.sampled_from(_CHARACTERS) | st.characters(), max_size=24) | st.sampled_from(NASTY)
 
 
 def report(node: str, message: str, cause: str, printed: str, description: str, state: str) -> JobReport:
@@ -29,5 +34,7 @@ def report(node: str, message: str, cause: str, printed: str, description: str, 
     outputs = {run.name: NodeOutput(run.name, "failed", 1, cause, Printed(printed, cause)) for run in job.runs.values()}
     return JobReport.from_state(job, outputs=outputs, server="https://pe.example.com/orchestrator/v1")
 
+
+NASTY_REPORTS = [report(text, text, text, text, text, state) for text in NASTY for state in ("", text)]
 
 REPORTS = st.builds(report, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.just("") | TEXTS)

@@ -8,7 +8,7 @@ from orch_events.analysis.job_report import JobReport
 from orch_events.render.reports.annotations import annotations, group_begin, group_end
 from orch_events.render.toolkit.text import escape_control
 from tests.build import event_at, job_of, record, simulated
-from tests.render.reports.hostile import REPORTS
+from tests.render.reports.hostile import NASTY_REPORTS, REPORTS
 
 _COMMAND = re.compile(r"::(error|warning) title=([^:,\r\n]*)::([^\r\n]*)")
 
@@ -59,6 +59,15 @@ def test_the_log_is_a_group_in_which_nothing_is_a_command() -> None:
 
 @given(REPORTS)
 def test_a_line_is_one_command_whatever_a_node_printed(report: JobReport) -> None:
+    check(report)
+
+
+def test_a_line_is_one_command_where_something_nasty_is_printed() -> None:
+    for report in NASTY_REPORTS:
+        check(report)
+
+
+def check(report: JobReport) -> None:
     for line in annotations([report]):
         assert _COMMAND.fullmatch(line), line
         assert escape_control(line) == line

@@ -16,7 +16,7 @@ from orch_events.render.reports.junit import junit
 from tests import ROOT
 from tests.build import event_at, job_of, record, record_from, simulated
 from tests.cli.command import needs
-from tests.render.reports.hostile import REPORTS
+from tests.render.reports.hostile import NASTY_REPORTS, REPORTS
 
 SCHEMA = ROOT / "tests" / "render" / "reports" / "junit.xsd"
 
@@ -139,6 +139,15 @@ def test_several_jobs_are_suites_of_one_document() -> None:
 
 @given(REPORTS)
 def test_it_is_xml_whatever_a_server_sends(report: JobReport) -> None:
+    check(report)
+
+
+def test_it_is_xml_where_something_nasty_is_sent() -> None:
+    for report in NASTY_REPORTS:
+        check(report)
+
+
+def check(report: JobReport) -> None:
     root = read(report)
     text = "".join(root.itertext())
     assert all(one in "\n\t" or one.isprintable() or ord(one) > 0x9F for one in text)

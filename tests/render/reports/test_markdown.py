@@ -14,7 +14,7 @@ from orch_events.job.state import JobState
 from orch_events.render.reports.markdown import LIMIT, code, markdown
 from orch_events.render.toolkit.text import escape_control
 from tests.build import event_at, job_of, simulated
-from tests.render.reports.hostile import REPORTS, TEXTS
+from tests.render.reports.hostile import NASTY, NASTY_REPORTS, REPORTS, TEXTS
 
 _OURS = {
     "heading_open", "heading_close", "inline", "paragraph_open", "paragraph_close", "fence", "html_block", "text",
@@ -83,22 +83,42 @@ def test_no_limit_is_exceeded(limit: int) -> None:
     assert len(markdown([JobReport.from_state(simulated(357))], limit).encode()) <= max(limit, 100)
 
 
-@given(TEXTS)
-def test_a_code_span_is_one_whatever_is_in_it(text: str) -> None:
+def check_span(text: str) -> None:
     found = list(tokens(f"x {code(text)} y"))
     (span,) = [token for token in found if token.type == "code_inline"]
     assert span.content.strip() == escape_control(text).strip()
     assert {token.type for token in found} == {"paragraph_open", "paragraph_close", "inline", "text", "code_inline"}
 
 
-@given(REPORTS)
-def test_nothing_that_a_server_or_a_node_sends_becomes_markup(report: JobReport) -> None:
+@given(TEXTS)
+def test_a_code_span_is_one_whatever_is_in_it(text: str) -> None:
+    check_span(text)
+
+
+def test_a_code_span_holds_what_would_break_out_of_it() -> None:
+    for text in NASTY:
+        check_span(text)
+
+
+def check(report: JobReport) -> None:
+    """See that nothing in the Markdown is markup but what we made."""
     for token in tokens(markdown([report])):
         assert token.type in _OURS
+        assert token.type != "fence" or token.info == "text", "a fence ended early"
         if token.type == "html_block":
             assert _BLOCK.fullmatch(token.content), token.content
         if token.type == "text":
             assert _PLAIN.fullmatch(token.content), token.content
+
+
+@given(REPORTS)
+def test_nothing_that_a_server_or_a_node_sends_becomes_markup(report: JobReport) -> None:
+    check(report)
+
+
+def test_nothing_nasty_becomes_markup() -> None:
+    for report in NASTY_REPORTS:
+        check(report)
 
 
 @given(TEXTS)

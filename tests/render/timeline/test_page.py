@@ -130,6 +130,13 @@ def test_it_tells_what_failed_nodes_printed_the_same_once() -> None:
     assert reader.all("pre") == ["line <one>\n        two\\x1b[2J", "bad"]
 
 
+def test_many_outputs_fold_into_one() -> None:
+    outputs = {str(place): NodeOutput(f"n{place}", "failed", 1, "", Printed(f"out {place}")) for place in range(11)}
+    reader = Reader.read(page.draw(JobReport.from_state(simulated(353), outputs=outputs)))
+    assert reader.all("summary")[0] == "what 11 nodes printed, in 11 groups"
+    assert len(reader.all("details")) == 12
+
+
 def test_it_tells_how_long_nodes_took_and_that_it_is_partial() -> None:
     reader = Reader.read(page.draw(JobReport.from_state(simulated(352, 60), why="--timeout was reached")))
     assert "This page is partial: --timeout was reached." in reader.all("p")

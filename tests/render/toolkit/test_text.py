@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.render.toolkit.text import cut, escape_control, first_label, first_labels, padded, widest, width
+from orch_events.render.toolkit.text import (
+    cut,
+    escape_control,
+    first_label,
+    first_labels,
+    padded,
+    widest,
+    width,
+    without_name,
+)
 from tests.table import each
 
 
@@ -181,6 +190,22 @@ def test_what_is_cut_fits_and_ends_in_nothing_that_joins(text: str, cells: int) 
 )
 def test_a_name_s_first_label_is_short_and_an_address_whole(name: str, label: str) -> None:
     assert first_label(name) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("web-1 is not connected", "is not connected"),
+        ("Skipped web-1: the agent is disabled", "the agent is disabled"),
+        ("web-10 is not connected", "web-10 is not connected"),
+        ("Skipped", "Skipped"),
+        ("Waiting for web-1 to answer", "Waiting for web-1 to answer"),
+        ("", ""),
+    ],
+)
+def test_what_a_row_says_of_a_node_has_not_its_name(text: str, without: str) -> None:
+    assert without_name(text, "web-1") == without
+    assert without_name(text, None) == without_name(text, "") == text
 
 
 @given(st.lists(st.text(alphabet="a1.:é漢-F", max_size=9), max_size=5))

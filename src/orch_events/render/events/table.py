@@ -20,7 +20,15 @@ from orch_events.render.events.columns import GAP, Columns
 from orch_events.render.events.highlight import Highlighter
 from orch_events.render.events.times import Cell, TimeCells
 from orch_events.render.toolkit.streams import Output
-from orch_events.render.toolkit.text import cut, escape_control, escape_control_all, is_plain, padded, width
+from orch_events.render.toolkit.text import (
+    cut,
+    escape_control,
+    escape_control_all,
+    is_plain,
+    padded,
+    width,
+    without_name,
+)
 from orch_events.render.toolkit.theme import Theme
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.wire.detail import cause_in_message, read_cause, read_changes, says_only_state
@@ -273,5 +281,5 @@ def _without_node(text: str, node: str | None) -> str:
     """Return a text without what its row says already: ` on NODE`, and that a run has started or finished well."""
     before, found, rest = text.partition(f" on {node}")
     if node is None or not found or (rest and _IN_NAME.match(rest)):
-        return text.removeprefix(f"Skipped {node}: ") if text.startswith("Skipped ") else text
+        return without_name(text, node)
     return before.removesuffix("; Finished puppet run") + rest.removesuffix(" ...").removesuffix(" - Success!")

@@ -8,7 +8,7 @@ from orch_events.analysis.summary import Summary
 from orch_events.job.nodes import NodeRun
 from orch_events.render.reports.common import VERSION, counted, first, heading, json_progress, json_spread
 from orch_events.render.toolkit.layout import Layout
-from orch_events.render.toolkit.text import cut, escape_control, padded, width
+from orch_events.render.toolkit.text import cut, escape_control, padded, width, without_name
 from orch_events.times import format_duration
 
 _GAP = "  "
@@ -101,7 +101,7 @@ def _detail(pair: Pair, kind: str) -> str:
     if kind in _TIMED and pair.before and pair.after:
         least, most = sorted((pair.before.seconds or 0.0, pair.after.seconds or 0.0))
         return f"{most / least:.1f}x" if least else ""
-    return escape_control(pair.after.why) if kind in _FAILING and pair.after else ""
+    return escape_control(without_name(pair.after.why, pair.after.name)) if kind in _FAILING and pair.after else ""
 
 
 def compare_json(comparison: Comparison) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from orch_events.job.nodes import NodeRun
 from orch_events.render.events.structured import csv_line
 from orch_events.render.reports.common import timestamp
 from orch_events.render.toolkit.layout import Layout
-from orch_events.render.toolkit.text import cut, escape_control, padded, width
+from orch_events.render.toolkit.text import cut, escape_control, padded, width, without_name
 from orch_events.render.toolkit.timestamps import TimeFormat
 from orch_events.times import format_duration
 
@@ -79,7 +79,7 @@ def _texts(row: Row, layout: Layout, time_format: TimeFormat, job: str, *, over:
 def _result(run: NodeRun, *, over: bool) -> str:
     """Return why a node did not finish, or what a Puppet run changed on it."""
     ended = "still running when the job ended" if over and run.state == "running" else ""
-    return run.why or ended or (run.changes.text if run.changes else "")
+    return without_name(run.why, run.name) or ended or (run.changes.text if run.changes else "")
 
 
 def _columns(rows: Sequence[Sequence[str]], cells: int | None) -> tuple[Sequence[int], Sequence[int]]:

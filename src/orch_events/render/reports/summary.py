@@ -27,6 +27,7 @@ from orch_events.times import format_duration
 _DEFAULT_CELLS = 80
 _MOST_INTERVALS = 40
 _BAR_CELLS = 8
+_MOST_BAR_CELLS = 60
 _GAP = "  "
 
 
@@ -105,7 +106,7 @@ def _slowest(spans: Sequence[Span], layout: Layout, running: str) -> Iterator[st
     labels = [_label(span, layout, running) for span in spans]
     room = (layout.cells or _DEFAULT_CELLS) - 3 * len(_GAP) - max(map(width, labels))
     names = layout.column([span.run.label for span in spans], room - _BAR_CELLS)
-    cells = max(_BAR_CELLS if layout.cells is None else 0, room - width(names[0]))
+    cells = min(_MOST_BAR_CELLS, max(_BAR_CELLS if layout.cells is None else 0, room - width(names[0])))
     greatest = spans[0].seconds or 1.0
     for span, name, label in zip(spans, names, labels, strict=True):
         drawn = padded(bar(span.seconds / greatest, cells, layout.theme), cells)

@@ -40,6 +40,7 @@ from orch_events.wire.text import Text, whole
 _MOST_NAME_CELLS = 48
 _LEAST_LABEL_CELLS = 12
 _MOST_TICKS = 12
+_FEW_OUTPUTS = 10
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -115,8 +116,12 @@ def _figures(summary: Summary) -> str:
 
 
 def _outputs(groups: Sequence[OutputGroup]) -> str:
-    """Return what nodes printed, the same output once; each folds out."""
-    return "\n".join(map(_output, groups))
+    """Return what nodes printed, the same output once; each folds out, and all of them where there are many."""
+    if len(groups) <= _FEW_OUTPUTS:
+        return "\n".join(map(_output, groups))
+    nodes = sum(len(group.names) for group in groups)
+    summary = element("summary", f"what {counted(nodes)} printed, in {len(groups):,} groups")
+    return element("details", "\n".join([summary, *map(_output, groups)]))
 
 
 def _output(group: OutputGroup) -> str:

@@ -92,6 +92,13 @@ def _cells(character: str) -> int:
     return 2 if east_asian_width(character) in ("W", "F") or unknown_picture else 1
 
 
+def without_name(text: str, name: str | None) -> str:
+    """Return what a row says of a node without its name, which the row has: of `Skipped NODE: why` what is why."""
+    if not name or not text.startswith((name, "Skipped ")):
+        return text
+    return text.removeprefix(f"Skipped {name}: ").removeprefix(f"{name} ")
+
+
 def padded(text: str, cells: int) -> str:
     """Pad `text` with spaces to `cells`."""
     return text.ljust(cells) if text.isascii() else text + " " * (cells - width(text))
