@@ -46,7 +46,7 @@ _COMMANDS = {
     "Commands": {
         "list": "Show the events of JOB so far.",
         "follow": "Show the events of JOB so far, then live until it ends.",
-        "jobs": "Show recent jobs, newest first.",
+        "jobs": "Show recent jobs and plan jobs, newest first.",
     },
     "Reports": {
         "nodes": "Show a row for each node of JOB.",
