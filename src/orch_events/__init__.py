@@ -12,7 +12,6 @@
 package imports nothing else: what a name needs is imported when the name is first used.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -90,6 +89,8 @@ _ROOMS = ("errors", "job.updates", "library.following", "library.orchestrator", 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
     """Import a public name when it is first used; the errors first, which need nothing else."""
     if name in __all__:
+        from importlib import import_module
+
         for room in _ROOMS:
             module = import_module(f"{__name__}.{room}")
             found = vars(module).get(name)

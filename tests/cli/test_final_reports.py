@@ -172,6 +172,15 @@ def test_what_can_t_be_is_found_out_before_anything_is_asked(
     assert "127.0.0.1" not in done.err
 
 
+def test_a_recording_is_not_replaced_by_its_report(over: str, tmp_path: Path, call: Call) -> None:
+    record = tmp_path / "353.jsonl"
+    call("list", "353", "--service-url", over, "-q", "--record", str(record))
+    before = record.read_bytes()
+    done = call("follow", str(record), "--report", f"json:{record}")
+    assert (done.status, done.err.partition("\n")[0]) == (2, f"error: {record} has another use here")
+    assert record.read_bytes() == before
+
+
 def test_a_report_that_can_t_be_written_at_the_end_is_told_and_the_others_are_written(
     over: str, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from orch_events.cli.options import facts
 from orch_events.cli.options.groups import AfterOptions
 from orch_events.render.toolkit.streams import BestEffortStream
 from orch_events.render.toolkit.terminal import is_terminal
-from orch_events.times import format_duration
+from orch_events.times import write_duration
 
 if TYPE_CHECKING:  # subprocess is imported when a command is run
     import subprocess
@@ -91,7 +91,7 @@ def run_command(app: App, command: str, seconds: float, environ: Mapping[str, st
         process.communicate(stdin, seconds)
     except subprocess.TimeoutExpired:
         _end(process)
-        return f"was ended after {format_duration(seconds, compact=True)}"
+        return f"was ended after {write_duration(seconds)}"
     except KeyboardInterrupt:
         _end(process)
         return "was interrupted"

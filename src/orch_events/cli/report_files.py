@@ -21,27 +21,27 @@ STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable that names the file of a step's summary, in Markdown."""
 
 
-def check_report_files(files: Sequence[ReportFile], others: Sequence[str | None], jobs: int) -> None:
+def check_report_files(files: Sequence[ReportFile], others: Sequence[str], jobs: int) -> None:
     """See that each report has a file of its own that can be written.
 
     Args:
         files: the reports.
-        others: what else is written to.
+        others: the paths of other files that are read or written.
         jobs: how many jobs they are about.
 
     Raises:
-        UsageError: two things are written to one file, or a format is of one job only.
+        UsageError: two things have one file, or a format is of one job only.
         LocalFileError: a file can't be written.
     """
     if jobs > 1 and any(file.format == "html" for file in files):
         raise UsageError("an html report is about one job", "follow one, or choose another format, such as markdown")
-    taken = {os.path.realpath(path) for path in others if path is not None}
+    taken = set(map(os.path.realpath, others))
     for file in files:
         if not _is_replaced(file.path):
             continue
         target = os.path.realpath(file.path)
         if target in taken:
-            raise UsageError(f"{file.path} can't be written twice", f"give --report {file.format} another file")
+            raise UsageError(f"{file.path} has another use here", f"give the {file.format} report another file")
         taken.add(target)
         try:
             _check(Path(target))

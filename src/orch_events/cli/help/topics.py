@@ -144,6 +144,9 @@ _FORMATS = """
     with an apostrophe.
 
     jsonl and json are never coloured or cut. The table and csv show control characters as escapes, such as \\x1b.
+
+    Reports have formats for other programs: nodes has junit, summary markdown, timeline svg, html, perfetto and otlp.
+    follow --report writes them to files when it ends, as in --report junit:junit.xml.
 """
 
 _EXIT_STATUS = """
