@@ -224,7 +224,7 @@ def environment(over: str, demo: bool, block: Block, monkeypatch: pytest.MonkeyP
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     names = {"ORCH_EVENTS_PORT": "0", "ORCH_EVENTS_SETTLE": "300ms"}
     if demo:
-        names |= {"ORCH_EVENTS_DEMO": "1", "ORCH_EVENTS_SPEED": "1000"}
+        names |= {"ORCH_EVENTS_DEMO": "1", "ORCH_EVENTS_SPEED": "100000"}
     elif block.demonstrates:  # as it runs
         names |= {"ORCH_EVENTS_SPEED": "30", "ORCH_EVENTS_INTERVAL": "100ms"}
     else:

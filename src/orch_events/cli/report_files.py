@@ -35,17 +35,17 @@ def check_report_files(files: Sequence[ReportFile], others: Sequence[str], jobs:
     """
     if jobs > 1 and any(file.format == "html" for file in files):
         raise UsageError("an html report is about one job", "follow one, or choose another format, such as markdown")
-    taken = set(map(os.path.realpath, others))
+    taken = {os.path.realpath(path) for path in others if "\0" not in path}
     for file in files:
         if not _is_replaced(file.path):
             continue
-        target = os.path.realpath(file.path)
-        if target in taken:
-            raise UsageError(f"{file.path} has another use here", f"give the {file.format} report another file")
-        taken.add(target)
         try:
+            target = os.path.realpath(file.path)
+            if target in taken:
+                raise UsageError(f"{file.path} has another use here", f"give the {file.format} report another file")
+            taken.add(target)
             _check(Path(target))
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _failed(file, error) from None
 
 
@@ -59,13 +59,13 @@ def _is_replaced(path: str) -> bool:
     """Whether a path is to a regular file, or will be; a pipe or a device is written to as it is."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - a text
-    except OSError:
+    except (OSError, ValueError):
         return True
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
-def _failed(file: ReportFile, error: OSError) -> LocalFileError:
-    reason = os.strerror(error.errno or 0)
+def _failed(file: ReportFile, error: OSError | ValueError) -> LocalFileError:
+    reason = getattr(error, "strerror", None) or error
     hint = "check the directory, its permissions and the free disk space"
     return LocalFileError(f"the {file.format} report can't be written to {file.path!r}: {reason}", hint)
 
