@@ -25,7 +25,7 @@ def open_to_look(directory: Path) -> Iterator["ArchiveReader"]:
     except BrokenIndexError as error:
         if not directory.is_dir():
             raise LocalFileError(
-                f"there is no archive {directory}", "orch-events collect --archive makes one"
+                f"there is no archive {directory}", "orch-events collect --archive DIR makes one"
             ) from None
         hint = f"make it anew: orch-events collect --reindex --archive {directory}"
         raise LocalFileError(f"the index of the archive {directory} {error}", hint) from None
