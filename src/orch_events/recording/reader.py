@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from orch_events.errors import UsageError
 from orch_events.recording.checks import Contents, Damage, Limit, OneJob, contents_of, no_events
-from orch_events.recording.file import File, open_file
+from orch_events.recording.file import open_file
 from orch_events.recording.formats import Part, kind_of, read_page, tells_kind
 from orch_events.recording.snapshot import Snapshot
 from orch_events.wire.event import Event
@@ -58,6 +58,26 @@ def _job_of_path(path: str) -> str:
     return "unnamed" if path == "-" or path.startswith(("/dev/", "/proc/")) else re.sub(r"[^A-Za-z0-9_.+@-]", "_", stem)
 
 
+class Lines(Protocol):
+    """The interface that a recording needs of a file; see `File`."""
+
+    name: str
+
+    @property
+    def arriving(self) -> bool:
+        """Whether it may still be arriving."""
+        ...
+
+    @property
+    def broken(self) -> bool:
+        """Whether its gzip is damaged; known once it was read to its end."""
+        ...
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield its bytes, from the beginning on, as often as needed. Raises LocalFileError."""
+        ...
+
+
 class Recording:
     """Events in a file.
 
@@ -71,7 +91,7 @@ class Recording:
         arriving: whether it may still be arriving.
     """
 
-    def __init__(self, file: File, job: str, warn: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, file: Lines, job: str, warn: Callable[[str], None] = lambda _: None) -> None:
         self.name = file.name
         self.arriving = file.arriving
         self._file = file
