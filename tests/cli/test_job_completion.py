@@ -70,7 +70,7 @@ def files(call: Call, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], bool]:
 def test_commands_are_offered_with_what_they_do(offered: Offered) -> None:
     assert list(offered("orch-events ")) == list(cli.commands)
     assert list(offered("orch-events fol")) == ["follow"]
-    assert offered("orch-events jo")["jobs"] == "Show recent jobs, newest first."
+    assert offered("orch-events jo")["jobs"] == "Show recent jobs and plan jobs, newest first."
 
 
 def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> None:
@@ -85,7 +85,7 @@ def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> 
         ("list -o ", ["table", "jsonl", "json", "csv"]),
         ("list --output=js", ["jsonl", "json"]),
         ("follow 352 --color n", ["never"]),
-        ("jobs --state ", dict.fromkeys((*JOB_STATES, *PLAN_STATES))),
+        ("jobs --state ", dict.fromkeys((*JOB_STATES, "aborted", *PLAN_STATES))),
         ("jobs --state f", ["finished", "failed", "failure"]),
         ("jobs --type plan_apply", ["plan_apply", "plan_apply_prep"]),
         ("jobs --type ", (*JOB_TYPES, "plan")),
@@ -107,14 +107,24 @@ def test_words_are_offered_where_there_are_words(line: str, words: list[str], of
 def test_the_newest_jobs_come_first_with_state_and_description(over: str, offered: Offered) -> None:
     found = offered(f"orch-events follow --service-url {over} ")
 
-    assert list(found) == ["latest", *NUMBERS, *map(str, range(347, 340, -1))]
+    assert list(found) == ["latest", *NUMBERS, *map(str, range(347, 340, -1)), "plan:302", "plan:301"]
     assert found["352"] == "finished: deploy production"
     assert found["latest"] == "the newest job"
+    assert found["plan:301"] == "failed: patch the first rack"
 
 
 @pytest.mark.parametrize("command", ["list", "follow"])
 @pytest.mark.parametrize(
-    ("typed", "numbers"), [("35", NUMBERS[1:]), ("352", ["352"]), ("36", ["360"]), ("la", ["latest"])]
+    ("typed", "numbers"),
+    [
+        ("35", NUMBERS[1:]),
+        ("352", ["352"]),
+        ("36", ["360"]),
+        ("la", ["latest"]),
+        ("p", ["plan:latest", "plan:302", "plan:301"]),
+        ("plan:30", ["plan:302", "plan:301"]),
+        ("plan:301", ["plan:301"]),
+    ],
 )
 def test_what_was_typed_of_a_job_chooses(
     command: str, typed: str, numbers: list[str], over: str, offered: Offered

@@ -51,9 +51,9 @@ def test_a_plan_and_its_jobs_are_one_stream(command: str, plan: int, over: str, 
 @pytest.mark.parametrize(
     ("plan", "status", "last"),
     [
-        ("plan:301", 1, "plan 301 failed after 52s: 2 jobs, 12 nodes, 10 finished, 2 failed"),
-        ("plan:302", 0, "plan 302 finished after 1m 51s: 5 jobs, 26 nodes, 25 finished, 1 failed"),
-        ("plan:latest", 0, "plan 302 finished after 1m 51s: 5 jobs, 26 nodes, 25 finished, 1 failed"),
+        ("plan:301", 1, "plan 301 failed after 53s: 2 jobs, 12 nodes, 10 finished, 2 failed"),
+        ("plan:302", 0, "plan 302 finished after 1m 52s: 5 jobs, 26 nodes, 25 finished, 1 failed"),
+        ("plan:latest", 0, "plan 302 finished after 1m 52s: 5 jobs, 26 nodes, 25 finished, 1 failed"),
         ("plan:303", 4, "hint: ask an administrator for permission to view orchestrator jobs"),
         ("plan:9", 5, "hint: check the job number; the server deletes jobs after 30 days"),
     ],
@@ -278,4 +278,4 @@ def test_the_jobs_of_a_plan_can_be_followed_beside_it_without_being_shown_twice(
 @pytest.mark.slow
 def test_the_demo_has_a_plan(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["follow", "plan:301", "--demo", "--speed", "400", "--no-progress"]) == 1
-    assert "plan 301 failed after 52s" in capfd.readouterr().err
+    assert "plan 301 failed after 53s" in capfd.readouterr().err

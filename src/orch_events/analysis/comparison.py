@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from orch_events.analysis.part import Part
 from orch_events.analysis.summary import Summary
 from orch_events.job.nodes import NodeRun
+from orch_events.job.plan import PlanState
 from orch_events.job.state import JobState
 from orch_events.wire.vocabulary import NODE_UNFINISHED
 
@@ -20,7 +21,7 @@ class Pair(msgspec.Struct, frozen=True):
     """A node in both jobs.
 
     Attributes:
-        name: the node's name.
+        name: the node's name; of a plan, also what its job is in the plan, as in `web-01 (package)`.
         before, after: its runs; None if the job has no such node.
     """
 
@@ -93,12 +94,21 @@ class Comparison(msgspec.Struct, frozen=True):
 
 def _parts(before: JobState, after: JobState, nodes: Sequence[str], *, failed: bool) -> list[Part]:
     """Choose the same nodes of both jobs: those that are meant in one of them."""
-    parts = [Part.from_state(state, nodes, failed=failed) for state in (before, after)]
-    names = {name for part in parts for name in part.runs}
+    states = before, after
+    parts = [Part.from_state(state, nodes, failed=failed) for state in states]
+    chosen = {name for part, state in zip(parts, states, strict=True) for name in _by_step(part.runs, state)}
     return [
-        replace(part, runs={name: run for name, run in state.runs.items() if name in names})
-        for part, state in zip(parts, (before, after), strict=True)
+        replace(part, runs={name: run for name, run in _by_step(state.runs, state).items() if name in chosen})
+        for part, state in zip(parts, states, strict=True)
     ]
+
+
+def _by_step(runs: Mapping[str, NodeRun], state: JobState) -> Mapping[str, NodeRun]:
+    """Name the nodes of a plan by what their job is in it: another run of the plan has jobs of other numbers."""
+    if not isinstance(state, PlanState):
+        return runs
+    steps = state.steps
+    return {f"{run.name} ({steps[run.job]})": run for run in runs.values()}
 
 
 def _pairs(before: Mapping[str, NodeRun], after: Mapping[str, NodeRun]) -> Iterable[Pair]:

@@ -14,12 +14,14 @@ job_sources     opens the jobs that were named: on a server, or in a recording
 loading         reads such a job to report on
 session         FollowSession: shows and keeps events, for `list` and `follow`
 endings         tells how each job ended or was left, and collects the exit status
+fail_fast       when --fail-fast is reached
 resume_points   how far each job was shown, and the command that resumes it there
 renderers       builds the chain of renderers
 persisting      the links of the chain that save events: recording and checkpoint
 record_file     the file of --record
 reports         what the commands that print reports share
 final_reports   what `follow` reports when it ends: the files of --report, annotations for GitHub Actions
+afterwards      the command of --exec and the bell, when all else is done
 report_files    these files: that they can be written is found out at the beginning
 report_formats  the writers of reports that others read, by the names of their formats
 pager           pages what is longer than the terminal, through $PAGER

@@ -22,7 +22,7 @@ MEANINGS: Mapping[int, str] = {
     "the state of the job is unknown",
     NotUnderstood.exit_status: "unexpected response: not an orchestrator, or a broken one",
     LocalFileError.exit_status: "a problem with the configuration, CA, token file or another local file; "
-    "--record or --cursor-file could not be written; a limit of this system was reached",
+    "--record, --report or --cursor-file could not be written; a limit of this system was reached",
     FAILED_FAST: "--fail-fast was reached; the job is still running",
     BUG: "a bug in orch-events; a traceback is shown",
     TIMED_OUT: "--timeout was reached; the job is still running",

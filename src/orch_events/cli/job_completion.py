@@ -1,4 +1,4 @@
-"""Completes JOB in a shell: with the jobs of the configured server, which are cached for some seconds.
+"""Completes JOB in a shell: with the jobs and plan jobs of the configured server, which are cached for some seconds.
 
 The request has a short timeout, and nothing is written to stderr: if anything is missing or fails, no job is offered.
 
@@ -10,7 +10,7 @@ the token file and its version. A cache that can't be read counts as missing.
 
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +23,8 @@ from orch_events.cli.options.groups import ConnectOptions
 from orch_events.cli.options.option import Command
 from orch_events.cli.options.types import job as job_type
 from orch_events.cli.stderr import Stderr
+from orch_events.wire.job_key import PLAN
+from orch_events.wire.vocabulary import PLAN_TYPE
 
 if TYPE_CHECKING:  # httpx is imported when a server is opened, pathlib when the cache is looked for
     from pathlib import Path
@@ -35,8 +37,10 @@ _MOST = 50
 _MOST_BYTES = 1 << 20
 _HELP_CELLS = 60
 
+_DIGITS = "0123456789"
+
 Jobs = list[tuple[str, str]]
-"""Jobs' numbers, each with a description; the newest first."""
+"""Jobs' names, `352` or `plan:9`, each with a description; jobs before plan jobs, the newest first."""
 
 
 def job_argument(name: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's own
@@ -46,10 +50,13 @@ def job_argument(name: str, **attributes: Any) -> Callable[[Command], Command]: 
 
 def offer_jobs(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list[CompletionItem[str]]":
     """Complete a job; if what was typed can't become one, a file."""
-    offered = [CompletionItem("latest", help="the newest job")] if "latest".startswith(incomplete) else []
-    if not incomplete.strip("0123456789"):
-        offered += [CompletionItem(number, help=about) for number, about in _jobs(ctx) if number.startswith(incomplete)]
-    return offered or [CompletionItem(incomplete, type="file")]
+    fixed = [("latest", "the newest job")]
+    if incomplete:
+        fixed.append((f"{PLAN}latest", "the newest plan job"))
+    may_be_job = not incomplete.strip(_DIGITS) or f"{PLAN}{incomplete.removeprefix(PLAN)}".startswith(incomplete)
+    offered = [*fixed, *(_jobs(ctx) if may_be_job else [])]
+    items = [CompletionItem(name, help=about) for name, about in offered if name.startswith(incomplete)]
+    return items or [CompletionItem(incomplete, type="file")]
 
 
 def _jobs(ctx: click.Context) -> Jobs:
@@ -106,17 +113,27 @@ def _cache_key(app: App, connect: ConnectOptions) -> str | None:
 def _fetch(app: App, connect: ConnectOptions) -> "list[JobRecord]":
     with open_server(app, connect, verbose=False) as server:
         deadline = app.clock.monotonic() + _WAIT_SECONDS
-        for answer in server.client.jobs(_MOST):
-            if answer is not None:
-                return sorted(answer, key=lambda job: -int(job.number or 0))[:_MOST]
-            if app.clock.monotonic() >= deadline:
-                break
+        jobs = _newest(app, server.client.jobs(_MOST), deadline)
+        with suppress(Exception):  # old servers have no plan jobs, and a token may not see them
+            plans = _newest(app, server.client.plan_jobs(_MOST), deadline)
+            jobs += [plan for plan in plans if plan.type == PLAN_TYPE]
+        return jobs
+
+
+def _newest(app: App, answers: "Iterator[list[JobRecord] | None]", deadline: float) -> "list[JobRecord]":
+    """Return the newest of the jobs that arrive in time. Raises TimeoutError, or any OrchEventsError."""
+    for answer in answers:
+        if answer is not None:
+            return sorted(answer, key=lambda job: -int(job.number or 0))[:_MOST]
+        if app.clock.monotonic() >= deadline:
+            break
     raise TimeoutError
 
 
 def _describe(job: "JobRecord") -> tuple[str, str]:
     """Describe a job in a few words, as safe text."""
-    return job.number, _safe(": ".join(filter(None, [job.state, job.description])))
+    what = job.description or (job.subject if job.key.startswith(PLAN) else "")
+    return job.key, _safe(": ".join(filter(None, [job.word, what])))
 
 
 def _safe(about: str) -> str:
@@ -162,7 +179,7 @@ class JobCache(NamedTuple):
             content = json.loads(_read_own(self.path))
             fresh = content["asked"] == key and 0 <= now - content["at"] < CACHE_SECONDS
             jobs = [(number, _safe(about)) for number, about in content["jobs"]]
-            numbers = not any(number.strip("0123456789") for number, _ in jobs)
+            numbers = not any(name.removeprefix(PLAN).strip(_DIGITS) for name, _ in jobs)
         except (OSError, ValueError, TypeError, LookupError, RecursionError, AttributeError):
             return None
         return jobs if fresh and numbers else None

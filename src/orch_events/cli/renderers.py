@@ -96,7 +96,7 @@ def _view(
 
 def _filtered(options: EventOptions, event_filter: EventFilter, renderer: Renderer, followed: FollowedJobs) -> Filtered:
     if options.range.tail is not None:
-        renderer = Tail(options.range.tail, renderer, lambda job: followed.by_job[job].last_answer_at is not None)
+        renderer = Tail(options.range.tail, renderer, followed.stream_of, followed.has_answered)
     return Filtered(event_filter, renderer)
 
 

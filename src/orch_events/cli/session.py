@@ -87,8 +87,8 @@ def open_session(
         OrchEventsError: a job, a recording or a cursor file can't be opened.
     """
     app.configure_stderr(events.display)
-    check_report_files(follow.reports.files, [events.record, follow.cursor_file], len(set(refs)))
-    verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job)
+    check_report_files(follow.reports.files, _other_files(refs, events, follow), app.environ)
+    verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job, archive=events.archive)
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
         _check_record(app, events.record, jobs)
@@ -97,6 +97,12 @@ def open_session(
         recording = stack.enter_context(open_recording_file(app, events.record))
         checkpoints = Checkpoints(file, followed.origins) if file is not None else None
         yield FollowSession(app, events, follow, followed, recording, checkpoints)
+
+
+def _other_files(refs: Sequence[JobRef], events: EventOptions, follow: FollowOptions) -> list[str]:
+    """Return the paths of the files that are read or written besides the reports."""
+    recordings = [ref.place for ref in refs if ref.kind == "recording"]
+    return [*recordings, *filter(None, (events.record, follow.cursor_file))]
 
 
 def _check_record(app: App, path: str | None, jobs: Sequence[OpenJob]) -> None:

@@ -59,6 +59,17 @@ class PlanState(JobState):
                 run.job = job.job
 
     @property
+    def steps(self) -> Mapping[str, str]:
+        """What each of its jobs is in the plan, whatever its number: its task or kind, and which of several it is."""
+        steps, times = dict[str, str](), Counter[str]()
+        for job in self.jobs:
+            record = job.record
+            what = (record and (record.task or record.type.removeprefix("plan_"))) or "job"
+            times[what] += 1
+            steps[job.job] = what + f" {times[what]}" * (times[what] > 1)
+        return steps
+
+    @property
     def knows_its_jobs(self) -> bool:
         """Whether each job that the final record names was seen to start, and the end itself was seen."""
         recorded = self.record.jobs if self.record is not None and self.record_over else ()

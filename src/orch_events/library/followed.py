@@ -51,6 +51,7 @@ class FollowedJobs:
         self._clock = clock
         self._make = make
         self._plans: dict[str, str] = {}
+        self._failed: set[str] = set()
         for job in jobs:
             self._add(job)
 
@@ -66,6 +67,15 @@ class FollowedJobs:
     def plan_of(self, job: str) -> str | None:
         """Return the plan by which a job came to be followed; None for a job that was named."""
         return self._plans.get(job)
+
+    def stream_of(self, job: str) -> str:
+        """Return what names the stream that a job is of: the plan that started it, or itself."""
+        return self._plans.get(job, job)
+
+    def has_answered(self, stream: str) -> bool:
+        """Whether a named job has answered once, and so has each job that it has started, as far as they can."""
+        members = [stream, *(job for job, plan in self._plans.items() if plan == stream)]
+        return all(job in self._failed or self.by_job[job].last_answer_at is not None for job in members)
 
     def jobs_of(self, plan: str) -> list[JobState]:
         """Return the states of the jobs that a plan has started."""
@@ -103,6 +113,8 @@ class FollowedJobs:
                 if unknown and not plan.state.is_over and self._clock.monotonic() < until:
                     yield Pause(_RETRY_SECONDS)
                     break
+                if isinstance(update, FollowFailed):
+                    self._failed.add(update.state.job)
                 yield update
             else:
                 return

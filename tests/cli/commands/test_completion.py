@@ -112,3 +112,11 @@ def test_in_bash_the_second_tab_shows_the_list_where_nothing_else_is_set(at_sixt
         it.run("bind 'set show-all-if-ambiguous off'; echo bou''nd", "bound")
         it.begin("orch-events follow 3")
         it.complete(_TOLD["bash"].format(*_JOB_352), "360  (running: ")
+
+
+def test_a_plan_is_completed_behind_its_colon(name: str, over: str, tmp_path: Path) -> None:
+    with shell(name, tmp_path, {"ORCH_EVENTS_SERVICE_URL": over}) as it:
+        it.begin("orch-events list plan:302")
+        it.complete("orch-events list plan:302 ")
+        it.begin("--out")
+        it.complete("plan:302 --output ")

@@ -62,7 +62,7 @@ def unanswered(_: str) -> bool:
 
 def test_a_tail_shows_nothing_until_the_first_answer_is_whole() -> None:
     shown, answered = Shown(), set[str]()
-    tail = Tail(2, shown, answered.__contains__)
+    tail = Tail(2, shown, str, answered.__contains__)
     tail.write("352", events(1, 2))
     tail.flush()
     tail.write("352", events(3))
@@ -75,7 +75,7 @@ def test_a_tail_shows_nothing_until_the_first_answer_is_whole() -> None:
 
 def test_each_job_s_tail_waits_for_its_own_first_answer() -> None:
     shown = Shown()
-    tail = Tail(1, shown, {"353"}.__contains__)
+    tail = Tail(1, shown, str, {"353"}.__contains__)
     tail.write("352", events(1, 2))
     tail.write("353", events(3, 4))
     tail.flush()
@@ -84,7 +84,7 @@ def test_each_job_s_tail_waits_for_its_own_first_answer() -> None:
 
 def test_what_comes_before_any_flush_is_shown_behind_what_was_held() -> None:
     shown, answered = Shown(), set[str]()
-    tail = Tail(1, shown, answered.__contains__)
+    tail = Tail(1, shown, str, answered.__contains__)
     tail.write("352", events(1, 2))
     answered.add("352")
     tail.write("352", events(3))
@@ -93,7 +93,7 @@ def test_what_comes_before_any_flush_is_shown_behind_what_was_held() -> None:
 
 def test_after_the_first_answer_a_tail_lets_everything_through() -> None:
     shown, answered = Shown(), set[str]()
-    tail = Tail(1, shown, answered.__contains__)
+    tail = Tail(1, shown, str, answered.__contains__)
     tail.write("352", events(1, 2))
     answered.add("352")
     tail.flush()
@@ -106,7 +106,7 @@ def test_after_the_first_answer_a_tail_lets_everything_through() -> None:
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_tail_lets_go_at_the_end(*, complete: bool) -> None:
     shown = Shown()
-    tail = Tail(2, shown, unanswered)
+    tail = Tail(2, shown, str, unanswered)
     tail.write("352", events(1, 2, 3))
     tail.close(complete=complete)
     assert shown.ids == {"352": [2, 3]}
@@ -115,7 +115,7 @@ def test_a_tail_lets_go_at_the_end(*, complete: bool) -> None:
 
 def test_each_job_has_a_tail_of_its_own() -> None:
     shown = Shown()
-    tail = Tail(2, shown, unanswered)
+    tail = Tail(2, shown, str, unanswered)
     tail.write("352", events(1, 2))
     tail.write("353", events(3))
     tail.write("352", events(4))
@@ -123,9 +123,22 @@ def test_each_job_has_a_tail_of_its_own() -> None:
     assert shown.ids == {"352": [2, 4], "353": [3]}
 
 
+def test_jobs_of_one_stream_have_one_tail_which_a_job_that_is_started_later_does_not_stop() -> None:
+    shown, answered = Shown(), set[str]()
+    tail = Tail(2, shown, lambda _: "plan:9", answered.__contains__)
+    tail.write("plan:9", events(1))
+    tail.write("352", events(2, 3))
+    tail.write("plan:9", events(4))
+    answered.add("plan:9")
+    tail.flush()
+    answered.clear()
+    tail.write("353", events(5))
+    assert shown.ids == {"352": [3], "plan:9": [4], "353": [5]}
+
+
 def test_a_tail_of_nothing_shows_only_what_is_new() -> None:
     shown, answered = Shown(), set[str]()
-    tail = Tail(0, shown, answered.__contains__)
+    tail = Tail(0, shown, str, answered.__contains__)
     tail.write("352", events(1, 2))
     answered.add("352")
     tail.flush()
@@ -135,7 +148,7 @@ def test_a_tail_of_nothing_shows_only_what_is_new() -> None:
 
 def test_of_what_is_selected_the_tail_is_shown() -> None:
     shown = Shown()
-    filtered = Filtered(EventFilter(failed=True), Tail(2, shown, unanswered))
+    filtered = Filtered(EventFilter(failed=True), Tail(2, shown, str, unanswered))
     filtered.write("352", events(1, 2, 3, 4, 5, 6, 8))
     filtered.close()
     assert shown.ids == {"352": [3, 5]}
@@ -144,7 +157,7 @@ def test_of_what_is_selected_the_tail_is_shown() -> None:
 @given(st.integers(0, 9), st.lists(st.lists(st.integers(1, 99), max_size=5), max_size=4))
 def test_a_tail_is_the_end_of_all_that_came(count: int, batches: list[list[int]]) -> None:
     shown = Shown()
-    tail = Tail(count, shown, unanswered)
+    tail = Tail(count, shown, str, unanswered)
     for batch in batches:
         tail.write("352", events(*batch))
     tail.close()
@@ -153,7 +166,7 @@ def test_a_tail_is_the_end_of_all_that_came(count: int, batches: list[list[int]]
 
 
 def test_what_is_held_back_keeps_nothing_else_in_memory() -> None:
-    tail = Tail(100, Shown(), unanswered)
+    tail = Tail(100, Shown(), str, unanswered)
     tracemalloc.start()
     for _ in range(100):
         _, small = Event.read_all(b'[{"id":"1","m":"%b"},{"id":"2"}]' % (b"x" * 100_000))

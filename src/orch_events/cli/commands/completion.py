@@ -32,8 +32,13 @@ _BASH = r"""%(complete_func)s() {
         ((${#value} > wide)) && wide=${#value}
     done <<< "$(env COMP_WORDS="${COMP_LINE:0:COMP_POINT}" %(complete_var)s=bash_complete "$1" 2> /dev/null)"
 
+    # Where a colon ends a word for bash, it replaces only what stands behind it.
+    local before=${COMP_LINE:0:COMP_POINT}
+    before=${before##* }
+    [[ $before == *:* && $COMP_WORDBREAKS == *:* ]] && before=${before%%:*}: || before=
+
     for i in "${!values[@]}"; do
-        value=${values[i]}
+        value=${values[i]#"$before"}
         # What is shown beside a candidate must not be there when it is inserted: alone, or by menu-complete (37, 42).
         if [[ -n ${helps[i]} && ${#values[@]} -gt 1 && $COMP_TYPE != 37 && $COMP_TYPE != 42 ]]; then
             printf -v value '%%-*s  (%%s)' "$wide" "$value" "${helps[i]#$'\t'}"

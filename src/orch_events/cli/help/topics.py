@@ -31,6 +31,7 @@ _JOB = """
     https://...  the URL of a job or plan job, in the API or the console
     352.jsonl    a recording: written with --record or --json, or a saved response; may be gzipped
     -            a recording on standard input
+    archive:352  a job in the archive that --archive names, and collect writes
 
     Plan jobs have numbers of their own: plan:9 is not job 9.
 
@@ -143,6 +144,9 @@ _FORMATS = """
     with an apostrophe.
 
     jsonl and json are never coloured or cut. The table and csv show control characters as escapes, such as \\x1b.
+
+    Reports have formats for other programs: nodes has junit, summary markdown, timeline svg, html, perfetto and otlp.
+    follow --report writes them to files when it ends, as in --report junit:junit.xml.
 """
 
 _EXIT_STATUS = """

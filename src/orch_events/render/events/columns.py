@@ -23,6 +23,7 @@ _GOOD_MESSAGE_CELLS = 48
 _AMPLE_MESSAGE_CELLS = 72
 """Labels are whole if they leave this much for the message."""
 _JOB_CELLS = 6
+_PLAN_JOB_CELLS = len("plan:301")
 _GLYPH_CELLS = 1
 
 
@@ -62,7 +63,7 @@ class Columns:
             "job": self.job, "number": _ID_CELLS, "time": time, "node": _NODE_CELLS, "first": _LEAST_NODE_CELLS,
         }  # fmt: skip
         if plans:
-            self._widest |= {"node": _PLAN_NODE_CELLS, "first": _LEAST_PLAN_NODE_CELLS}
+            self._widest |= {"job": _PLAN_JOB_CELLS, "node": _PLAN_NODE_CELLS, "first": _LEAST_PLAN_NODE_CELLS}
         self._fitted: tuple[dict[str, int], int | None] | None = None
 
     def expect(self, nodes: Collection[str]) -> None:

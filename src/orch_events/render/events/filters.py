@@ -7,6 +7,8 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from orch_events.analysis.part import name_test
@@ -142,41 +144,54 @@ class Filtered:
 
 
 class Tail:
-    """A link that buffers a job's events until the first complete response, then passes on the last ones and all later.
+    """A link that buffers a stream's events until its first responses are complete, then passes on the last and later.
 
     Args:
-        count: how many events of each job.
+        count: how many events of each stream.
         renderer: the next link.
-        answered: whether a job's first response was complete.
+        stream_of: names the stream that a job is of: its own, or that of the plan that started it.
+        answered: whether the first responses of a stream were complete.
     """
 
-    def __init__(self, count: int, renderer: Renderer, answered: Callable[[str], bool]) -> None:
+    def __init__(
+        self, count: int, renderer: Renderer, stream_of: Callable[[str], str], answered: Callable[[str], bool]
+    ) -> None:
         self._count = count
         self._renderer = renderer
+        self._stream_of = stream_of
         self._answered = answered
-        self._held: dict[str, deque[Event]] = {}
+        self._live: set[str] = set()
+        self._held: dict[str, deque[tuple[str, Event]]] = {}
 
     def write(self, job: str, events: Sequence[Event]) -> None:
-        """Buffer events until the job's first response is complete; pass them on afterwards."""
-        if self._answered(job):
-            self._release(job)
+        """Buffer events until their stream's first responses are complete; pass them on afterwards."""
+        stream = self._stream_of(job)
+        if self._is_live(stream):
+            self._release(stream)
             self._renderer.write(job, events)
         else:
-            self._held.setdefault(job, deque(maxlen=self._count)).extend(event.copy() for event in events)
+            held = self._held.setdefault(stream, deque(maxlen=self._count))
+            held.extend((job, event.copy()) for event in events)
 
     def flush(self) -> None:
-        """Pass on what is buffered of the jobs whose first response is complete, and flush the next link."""
-        for job in list(self._held):
-            if self._answered(job):
-                self._release(job)
+        """Pass on what is buffered of streams whose first responses are complete, and flush the next link."""
+        for stream in list(self._held):
+            if self._is_live(stream):
+                self._release(stream)
         self._renderer.flush()
 
     def close(self, *, complete: bool = True) -> None:
         """Pass on whatever is buffered, and close the next link."""
-        for job in list(self._held):
-            self._release(job)
+        for stream in list(self._held):
+            self._release(stream)
         self._renderer.close(complete=complete)
 
-    def _release(self, job: str) -> None:
-        if events := self._held.pop(job, None):
-            self._renderer.write(job, list(events))
+    def _is_live(self, stream: str) -> bool:
+        """Whether a stream has told all that was there at first; a job that its plan starts later changes nothing."""
+        if stream not in self._live and self._answered(stream):
+            self._live.add(stream)
+        return stream in self._live
+
+    def _release(self, stream: str) -> None:
+        for job, events in groupby(self._held.pop(stream, ()), key=itemgetter(0)):
+            self._renderer.write(job, [event for _, event in events])

@@ -122,10 +122,13 @@ def _json_job(summary: Summary) -> dict[str, Any]:
 
 
 def _json_pair(pair: Pair) -> dict[str, Any]:
-    return {"node": pair.name, "before": _json_run(pair.before), "after": _json_run(pair.after)}
+    run = pair.after or pair.before
+    return {"node": run.name if run else pair.name, "before": _json_run(pair.before), "after": _json_run(pair.after)}
 
 
 def _json_run(run: NodeRun | None) -> dict[str, Any] | None:
     if run is None:
         return None
-    return {"state": run.state, "seconds": run.seconds, "cause": run.cause or None, "message": run.message or None}
+    of_plan = {"job": run.job} if run.job else {}
+    told = {"state": run.state, "seconds": run.seconds, "cause": run.cause or None, "message": run.message or None}
+    return {**of_plan, **told}
