@@ -154,7 +154,7 @@ class Recording:
             own = list(self._own(job, part.events, one_job))
             record = next((found for event in reversed(own) if (found := read_record(event))), record)
             yield [event for event in own if not is_record(event)]
-        damage.conclude(gzip_broken=self._file.broken)
+        damage.conclude(gzip_broken=self._file.broken, head=self._head)
         if record is not None:
             self._records[job] = record
 
