@@ -133,6 +133,9 @@ PROMISES = {
     "orch-events collect --archive events --demo --once && ls events": Promise(
         r"^\d{4}-\d\d-\d\d\.jsonl\nindex\.sqlite3$", r"^0 jobs being read, 10,\d+ events so far"
     ),
+    "orch-events history --archive events": Promise(r"^NODE +RUNS [\s\S]*^web-03\.example\.com "),
+    "orch-events history web-03 --archive events": Promise(r"^JOB +WHEN [\s\S]*✖ failed"),
+    "orch-events summary archive:357 --archive events": Promise(r"^job 357 failed [\s\S]*p90 21s"),
     "orch-events simulate --estate 5000": Promise(r"orch-events follow latest", status=130, stop=True),
     "orch-events simulate": Promise(r"export ORCH_EVENTS_SERVICE_URL=http://127\.0\.0\.1:\d+", status=130, stop=True),
     "orch-events simulate --now": Promise(r"orch-events follow 352", status=130, stop=True),
@@ -221,7 +224,7 @@ def environment(over: str, demo: bool, block: Block, monkeypatch: pytest.MonkeyP
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     names = {"ORCH_EVENTS_PORT": "0", "ORCH_EVENTS_SETTLE": "300ms"}
     if demo:
-        names |= {"ORCH_EVENTS_DEMO": "1", "ORCH_EVENTS_SPEED": "1000"}
+        names |= {"ORCH_EVENTS_DEMO": "1", "ORCH_EVENTS_SPEED": "100000"}
     elif block.demonstrates:  # as it runs
         names |= {"ORCH_EVENTS_SPEED": "30", "ORCH_EVENTS_INTERVAL": "100ms"}
     else:

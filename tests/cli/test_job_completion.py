@@ -70,7 +70,7 @@ def files(call: Call, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], bool]:
 def test_commands_are_offered_with_what_they_do(offered: Offered) -> None:
     assert list(offered("orch-events ")) == list(cli.commands)
     assert list(offered("orch-events fol")) == ["follow"]
-    assert offered("orch-events jo")["jobs"] == "Show recent jobs, newest first."
+    assert offered("orch-events jo")["jobs"] == "Show recent jobs and plan jobs, newest first."
 
 
 def test_options_are_offered_but_for_those_that_were_typed(offered: Offered) -> None:

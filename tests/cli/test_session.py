@@ -322,7 +322,10 @@ class _Sparse(Api):
     "words",
     [["list"], ["list", "--exit-status"], ["follow", "--settle=0"], ["follow", "--settle=0", "--no-exit-status"]],
 )
-def test_events_that_are_left_out_are_told_and_make_6(words: list[str], call: Call) -> None:
+def test_events_that_are_left_out_are_told_and_make_6(
+    words: list[str], call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orch_events.follow.seen_ids._FEW", 100)
     with Simulator(_Sparse(lambda: float("inf"))) as simulator:
         done = call(*words, "352", "--service-url", simulator.url, "--json")
     assert (done.status, len(done.lines)) == (6, 129)

@@ -43,8 +43,8 @@ def test_colour_that_is_forced_changes_no_word_of_the_log(over: str) -> None:
 def test_a_log_tells_at_once_what_is_lost_and_what_goes_on() -> None:
     with Simulator(Api(lambda: 60.0)) as simulator:
         log = logged("follow", "352", "--timeout", "300ms", ORCH_EVENTS_SERVICE_URL=simulator.url).splitlines()
-    assert (
-        log[-1]
-        == "job 352 is still running: 8 of 24 nodes done, 8 running; resume with: orch-events follow 352 --start 1320"
-    )
-    assert len(log) == 2 + 24
+    assert log[-2:] == [
+        "stopped following after 300ms: --timeout was reached",
+        "job 352 is still running: 8 of 24 nodes done, 8 running; resume with: orch-events follow 352 --start 1320",
+    ]
+    assert len(log) == 3 + 24

@@ -32,7 +32,7 @@ def load_job(
     """
     from orch_events.library.loading import Loader
 
-    replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
+    replay, policy = ReplayOptions(options.recorded_job, archive=options.archive), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
         state = app.finish(Loader(app.clock, observer, every_node=every_node).load(job))
         if job.recorded:

@@ -46,7 +46,7 @@ _COMMANDS = {
     "Commands": {
         "list": "Show the events of JOB so far.",
         "follow": "Show the events of JOB so far, then live until it ends.",
-        "jobs": "Show recent jobs, newest first.",
+        "jobs": "Show recent jobs and plan jobs, newest first.",
     },
     "Reports": {
         "nodes": "Show a row for each node of JOB.",
@@ -55,6 +55,7 @@ _COMMANDS = {
         "failures": "Show the nodes of JOB that did not finish, grouped by cause.",
         "timeline": "Draw a Gantt chart of the nodes of JOB.",
         "compare": "Show what got worse and what got better between two jobs.",
+        "history": "Show how nodes fared across the jobs of an archive, or the runs of NODE.",
     },
     "The whole estate": {
         "collect": "Collect the events of all jobs, for as long as it runs.",

@@ -31,6 +31,7 @@ _JOB = """
     https://...  the URL of a job or plan job, in the API or the console
     352.jsonl    a recording: written with --record or --json, or a saved response; may be gzipped
     -            a recording on standard input
+    archive:352  a job in the archive that --archive names, and collect writes
 
     Plan jobs have numbers of their own: plan:9 is not job 9.
 

@@ -116,6 +116,7 @@ class EventOptions(NamedTuple):
     display: DisplayOptions
     record: str | None
     recorded_job: str | None
+    archive: str | None
     exit_options: ExitOptions
     connect: ConnectOptions
     retry: RetryOptions
@@ -148,6 +149,7 @@ class ReportOptions(NamedTuple):
     """The options that all commands that print reports share."""
 
     recorded_job: str | None
+    archive: str | None
     part: PartOptions
     display: DisplayOptions
     connect: ConnectOptions
