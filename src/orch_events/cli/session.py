@@ -87,7 +87,7 @@ def open_session(
         OrchEventsError: a job, a recording or a cursor file can't be opened.
     """
     app.configure_stderr(events.display)
-    check_report_files(follow.reports.files, _other_files(refs, events, follow), len(set(refs)), app.environ)
+    check_report_files(follow.reports.files, _other_files(refs, events, follow), app.environ)
     verbose, replay = events.display.verbose, follow.replay._replace(job=events.recorded_job, archive=events.archive)
     with ExitStack() as stack:
         jobs = stack.enter_context(open_jobs(app, refs, events.connect, policy, replay, verbose=verbose))
