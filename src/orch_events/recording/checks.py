@@ -8,6 +8,7 @@
    damaged places, without an event.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
@@ -21,6 +22,8 @@ _MOST_BYTES = 1 << 28
 _MOST_PLACES = 1 << 19
 _MOST_NAMED = 3
 """How many damaged places are reported one by one."""
+
+_BEGINS_EVENT = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
 
 NOT_A_RECORDING = (
     "a recording is a file written with --record, --json or -o json, or a saved response of the events endpoint"
@@ -180,10 +183,12 @@ class Damage:
         for place in self._first_places if self._any_event else ():
             self._warn(f"{self._name}: {place} is damaged and was skipped")
 
-    def conclude(self, *, gzip_broken: bool) -> None:
-        """Report the rest; raises LocalFileError if there is nothing but damage."""
+    def conclude(self, *, gzip_broken: bool, head: bytes = b"") -> None:
+        """Report the rest; `head` is how the file begins. Raises LocalFileError if there is nothing but damage."""
         if not self._any_event and (self._count or gzip_broken):
-            raise LocalFileError(f"{self._name} is not a recording", NOT_A_RECORDING)
+            is_cut = self._count == 1 and _BEGINS_EVENT.match(head) and loads(head) is None
+            also = ", or was cut off in its first event" if is_cut else ""
+            raise LocalFileError(f"{self._name} is not a recording{also}", NOT_A_RECORDING)
         if self._count > _MOST_NAMED:
             self._warn(f"{self._name}: {self._count} damaged places were skipped in total")
         if gzip_broken:

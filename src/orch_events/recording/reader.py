@@ -176,7 +176,7 @@ class Recording:
                 record = next((found for event in reversed(own) if (found := read_record(event))), record)
                 own = [event for event in own if not is_record(event)]
             yield own
-        damage.conclude(gzip_broken=self._file.broken)
+        damage.conclude(gzip_broken=self._file.broken, head=self._head)
         if record is not None:
             self._records[job] = record
 
