@@ -229,7 +229,7 @@ INSIDE = {
         "shell_command": "options",
         "app": "options pager signals stderr",
         "connection": "app options process",
-        "job_completion": "app connection options stderr",
+        "job_completion": "app archived connection options stderr",
         "job_sources": "app archived connection options",
         "loading": "app connection job_sources options",
         "persisting": "stderr",
