@@ -22,23 +22,18 @@ STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable that names the file of a step's summary, in Markdown."""
 
 
-def check_report_files(
-    files: Sequence[ReportFile], others: Sequence[str], jobs: int, environ: Mapping[str, str]
-) -> None:
+def check_report_files(files: Sequence[ReportFile], others: Sequence[str], environ: Mapping[str, str]) -> None:
     """See that each report has a file of its own that can be written.
 
     Args:
         files: the reports.
         others: the paths of other files that are read or written.
-        jobs: how many jobs they are about.
         environ: the environment.
 
     Raises:
-        UsageError: two things have one file, or a format is of one job only.
+        UsageError: two things have one file.
         LocalFileError: a file can't be written.
     """
-    if jobs > 1 and any(file.format == "html" for file in files):
-        raise UsageError("an html report is about one job", "follow one, or choose another format, such as markdown")
     taken = {os.path.realpath(path) for path in others if "\0" not in path}
     for file in files:
         try:
