@@ -255,7 +255,7 @@ INSIDE = {
         "facts": "",
         "groups": "",
         "option": "facts",
-        "types": "",
+        "types": "groups",
         "filters": "groups option types",
         "formats": "groups option types",
         "definitions": "filters formats groups option types",
