@@ -41,7 +41,6 @@ COVERED = {
     "follow/record_poll": "follow/test_follower_silence",
     "follow/source": "test_fakes",
     "job/history": "archive/test_history",
-    "library/archived": "cli/test_archived",
     "library/followed": "cli/test_session_plans",
     "library/jobs": "cli/test_job_sources",
     "library/loading": "cli/commands/test_summary",
