@@ -247,7 +247,8 @@ def test_what_is_left_tells_where_to_go_on(call: Call) -> None:
     assert done.err.splitlines()[-1] == (
         "plan 302 is still running: job 343: 7 of 8 nodes done, 1 running; resume with: "
         "orch-events follow plan:302 --start 80003,343=90159 --since 2016-05-01T00:00:00Z --no-progress "
-        f"--interval 100ms --settle 300ms --service-url {url}"
+        "--interval 100ms --settle 300ms "
+        f"--service-url {url}"
     )
 
 
