@@ -133,6 +133,9 @@ PROMISES = {
     "orch-events collect --archive events --demo --once && ls events": Promise(
         r"^\d{4}-\d\d-\d\d\.jsonl\nindex\.sqlite3$", r"^0 jobs being read, 10,\d+ events so far"
     ),
+    "orch-events history --archive events": Promise(r"^NODE +RUNS [\s\S]*^web-03\.example\.com "),
+    "orch-events history web-03 --archive events": Promise(r"^JOB +WHEN [\s\S]*✖ failed"),
+    "orch-events summary archive:357 --archive events": Promise(r"^job 357 failed [\s\S]*p90 21s"),
     "orch-events simulate --estate 5000": Promise(r"orch-events follow latest", status=130, stop=True),
     "orch-events simulate": Promise(r"export ORCH_EVENTS_SERVICE_URL=http://127\.0\.0\.1:\d+", status=130, stop=True),
     "orch-events simulate --now": Promise(r"orch-events follow 352", status=130, stop=True),

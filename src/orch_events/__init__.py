@@ -12,7 +12,8 @@
 package imports nothing else: what a name needs is imported when the name is first used.
 """
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False
+"""As `typing` has it, whose import would be the longest part of the time in which the command can't handle Ctrl-C."""
 
 if TYPE_CHECKING:
     from orch_events.errors import (
@@ -86,7 +87,7 @@ __all__ = [
 _ROOMS = ("errors", "job.updates", "library.following", "library.orchestrator", "library.values")
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+def __getattr__(name: str) -> object:
     """Import a public name when it is first used; the errors first, which need nothing else."""
     if name in __all__:
         from importlib import import_module

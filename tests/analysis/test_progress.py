@@ -160,16 +160,26 @@ def test_an_answer_that_goes_on_with_events_is_no_trouble() -> None:
 
 def test_a_job_that_is_over_has_an_outcome() -> None:
     nodes = {"finished": 23, "skipped": 1}
+    outcome = Outcome("finished", nodes, 127)
     assert JobProgress.from_state(simulated(352)) == JobProgress(
-        "352", Outcome("finished", nodes, 127), is_over=True, has_record=True, nodes=nodes, total=24, over=24, unheard=0
+        "352",
+        outcome,
+        is_over=True,
+        has_record=True,
+        nodes=nodes,
+        total=24,
+        over=24,
+        unheard=0,
+        recorded="finished",
     )
 
 
 def test_a_job_that_goes_on_has_none() -> None:
     progress = JobProgress.from_state(simulated(352, 60))
     assert progress == JobProgress(
-        "352", None, is_over=False, has_record=True, nodes={"running": 8, "finished": 8}, total=24, over=8, unheard=8
-    )
+        "352", None, is_over=False, has_record=True, nodes={"running": 8, "finished": 8}, total=24, over=8, unheard=8,
+        recorded="running",
+    )  # fmt: skip
 
 
 def test_nodes_of_which_nothing_was_heard_are_those_that_only_the_record_counts() -> None:

@@ -258,7 +258,7 @@ def test_what_runs_still_runs_beside_what_began_in_the_last_second() -> None:
 def test_a_plan_has_a_lane_for_each_of_its_jobs() -> None:
     plan = PlanState("plan:302")
     plan.adopt([simulated(343), simulated(347), simulated(346, 95.0)])
-    rows = Chart.of_jobs(plan).rows
+    rows = Chart.of_whole(plan).rows
 
     assert [(row.run.name, row.run.state) for row in rows] == [
         ("job 343 (apply_prep)", "finished"), ("job 347 (task)", "failed"), ("job 346 (task)", "running"),

@@ -1,13 +1,15 @@
 """What the index tells of nodes."""
 
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from orch_events.archive import Archive, HistoryQuery, open_to_look, runs
+from orch_events.errors import LocalFileError
 from orch_events.job.history import NodeHistory, PastRun
-from tests.archive.made import opened, record
+from tests.archive.made import opened, record, rows
 from tests.build import event_at
 from tests.fakes import FakeClock
 
@@ -146,3 +148,20 @@ def test_the_usual_duration_is_that_of_the_latest_runs(tmp_path: Path, monkeypat
         for job, took in enumerate((500, 500, 500, 10, 20, 30), 1):
             run(writer, job, "web", "finished", took=took)
     assert [one.usual_seconds for one in nodes(tmp_path)] == [20.0]
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE packed SET runs = x'00'", "UPDATE packed SET runs = 7", "DELETE FROM packed"]
+)
+def test_a_damaged_chunk_is_an_error_that_says_how_to_mend_it(tmp_path: Path, damage: str) -> None:
+    with opened(tmp_path) as writer:
+        run(writer, 1, "web", "finished")
+    with opened(tmp_path):
+        pass
+    assert rows(tmp_path, "SELECT runs FROM chunks") == [(1,)]
+    with sqlite3.connect(tmp_path / "index.sqlite3") as connection:
+        connection.execute(damage)
+    connection.close()
+    with pytest.raises(LocalFileError, match="is damaged") as raised:
+        runs_of(tmp_path, "web")
+    assert "--reindex" in raised.value.hint

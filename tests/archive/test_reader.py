@@ -85,13 +85,13 @@ def test_a_job_that_is_not_there_has_no_lines(reader: ArchiveReader) -> None:
 
 
 def test_jobs_are_listed_by_their_last_records_the_newest_first(reader: ArchiveReader) -> None:
-    found = reader.jobs(lambda _: True, plans=False, limit=9)
+    found = reader.jobs(lambda _: True, limit=9)
     assert [(job.key, job.state) for job in found] == [
-        ("41", "stopped"), ("40", "failed"), ("353", "finished"), ("352", "finished"),
+        ("41", "stopped"), ("40", "failed"), ("353", "finished"), ("plan:9", "success"), ("352", "finished"),
     ]  # fmt: skip
-    assert [job.key for job in reader.jobs(lambda _: True, plans=True, limit=9)] == ["plan:9"]
-    assert [job.key for job in reader.jobs(lambda job: job.state == "failed", plans=False, limit=9)] == ["40"]
-    assert [job.key for job in reader.jobs(lambda job: job.task == "facts", plans=False, limit=1)] == ["41"]
+    assert [job.key for job in reader.jobs(lambda job: job.state == "failed", limit=9)] == ["40"]
+    assert [job.key for job in reader.jobs(lambda job: job.task == "facts", limit=1)] == ["41"]
+    assert [job.key for job in reader.jobs_of(found[3])] == ["40"]
 
 
 def test_an_archive_is_read_while_it_is_written(tmp_path: Path) -> None:

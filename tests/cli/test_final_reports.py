@@ -58,10 +58,11 @@ def test_filters_and_tail_change_what_is_shown_and_not_the_report(over: str, tmp
 
 
 def test_of_several_jobs_there_is_one_report(over: str, tmp_path: Path, call: Call) -> None:
-    file = tmp_path / "junit.xml"
-    call("follow", "352", "353", "--service-url", over, "--report", f"junit:{file}")
-    root = ET.fromstring(file.read_text(encoding="utf-8"))  # noqa: S314 - it is ours
+    words = [word for name in FILE_FORMATS for word in ("--report", f"{name}:{tmp_path / name}")]
+    assert call("follow", "352", "353", "--service-url", over, *words).status == 1
+    root = ET.fromstring((tmp_path / "junit").read_text(encoding="utf-8"))  # noqa: S314 - it is ours
     assert [suite.get("name") for suite in root] == ["job 352", "job 353"]
+    assert [name for name in FILE_FORMATS if "353" not in (tmp_path / name).read_text(encoding="utf-8")] == []
 
 
 def test_a_plan_is_reported_with_its_jobs_and_what_their_nodes_printed(over: str, tmp_path: Path, call: Call) -> None:

@@ -23,6 +23,7 @@ from orch_events.cli.main import cli
 from orch_events.render.toolkit.text import cut, escape_control
 from orch_events.simulator import Api, Fault, Faults, Simulator
 from orch_events.wire.vocabulary import EVENT_TYPES, JOB_STATES, JOB_TYPES, PLAN_STATES
+from tests.cli.archives import write_archive
 from tests.cli.command import SECONDS, Done
 from tests.cli.conftest import Serve
 from tests.servers import http_server
@@ -561,3 +562,13 @@ def test_its_place_follows_the_standard(environ: dict[str, str], path: str) -> N
 @pytest.mark.parametrize("environ", [{}, {"HOME": ""}, {"XDG_CACHE_HOME": "relative"}])
 def test_without_a_home_there_is_no_place(environ: dict[str, str]) -> None:
     assert JobCache.from_environ(environ) is None
+
+
+def test_the_jobs_of_an_archive_are_offered_once_one_is_meant(offered: Offered, tmp_path: Path) -> None:
+    archive = write_archive(tmp_path / "events")
+    found = offered(f"orch-events list --archive {archive} archive:")
+    assert list(found)[:3] == ["archive:10", "archive:plan:9", "archive:9"]
+    assert list(offered(f"orch-events list --archive {archive} arch")) == list(found)
+    assert list(offered(f"orch-events list --archive {archive} archive:plan")) == ["archive:plan:9"]
+    assert offered("orch-events list archive:") == {}
+    assert offered(f"orch-events list --archive {tmp_path} archive:") == {}

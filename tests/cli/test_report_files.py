@@ -17,7 +17,7 @@ REPORTS = [JobReport.from_state(simulated(353))]
 
 
 def test_what_can_be_written_passes_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    check_report_files([ReportFile("junit", str(tmp_path / "a.xml")), ReportFile("csv", os.devnull)], [], 1)
+    check_report_files([ReportFile("junit", str(tmp_path / "a.xml")), ReportFile("csv", os.devnull)], [], {})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -29,24 +29,17 @@ def test_what_can_be_written_passes_and_leaves_nothing_behind(tmp_path: Path) ->
 def test_what_can_t_be_written_is_found_out_at_the_beginning(path: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     with pytest.raises(LocalFileError, match=f"the junit report can't be written to .*: {reason}"):
-        check_report_files([ReportFile("junit", f"{tmp_path}/{path}")], [], 1)
+        check_report_files([ReportFile("junit", f"{tmp_path}/{path}")], [], {})
 
 
 def test_one_file_is_not_written_twice(tmp_path: Path) -> None:
     file, link = tmp_path / "a.xml", tmp_path / "b.xml"
     link.symlink_to(file)
     with pytest.raises(UsageError, match=r"b\.xml has another use here"):
-        check_report_files([ReportFile("junit", str(file)), ReportFile("csv", str(link))], [], 1)
+        check_report_files([ReportFile("junit", str(file)), ReportFile("csv", str(link))], [], {})
     with pytest.raises(UsageError, match=r"a\.xml has another use here"):
-        check_report_files([ReportFile("junit", str(file))], [str(file)], 1)
-    check_report_files([ReportFile("junit", os.devnull), ReportFile("csv", os.devnull)], [], 1)
-
-
-def test_a_page_is_about_one_job(tmp_path: Path) -> None:
-    files = [ReportFile("html", str(tmp_path / "a.html"))]
-    check_report_files(files, [], 1)
-    with pytest.raises(UsageError, match="an html report is about one job"):
-        check_report_files(files, [], 2)
+        check_report_files([ReportFile("junit", str(file))], [str(file)], {})
+    check_report_files([ReportFile("junit", os.devnull), ReportFile("csv", os.devnull)], [], {})
 
 
 def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path: Path) -> None:
@@ -95,6 +88,21 @@ def test_the_summary_of_a_step_is_appended_to(tmp_path: Path) -> None:
     assert text.count("\n\n## job 353 failed") == 2
     write_report_file(ReportFile("markdown", str(file)), REPORTS, {STEP_SUMMARY: str(tmp_path / "other.md")})
     assert file.read_text(encoding="utf-8").startswith("## job 353 failed")
+
+
+def test_the_summary_of_a_step_needs_no_directory_that_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("orch_events.cli.report_files.check_replaceable", refuse)
+    files = [ReportFile("markdown", str(tmp_path / "summary.md"))]
+    check_report_files(files, [], {STEP_SUMMARY: files[0].path})
+    with pytest.raises(LocalFileError, match="Permission denied"):
+        check_report_files(files, [], {})
+    with pytest.raises(LocalFileError, match="Is a directory"):
+        check_report_files([ReportFile("markdown", str(tmp_path))], [], {STEP_SUMMARY: str(tmp_path)})
 
 
 def test_the_summary_of_a_step_stays_within_what_github_shows(tmp_path: Path) -> None:

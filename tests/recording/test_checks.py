@@ -10,6 +10,8 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orch_events.errors import LocalFileError
 from orch_events.recording import Recording, checks
@@ -102,14 +104,33 @@ def test_one_job_is_one_however_often_and_in_which_order_it_was_recorded(number:
     ],
 )
 def test_a_job_that_goes_on_after_its_end_is_another(events: Sequence[Event], other: bool) -> None:
+    assert _is_other(events, len(events)) is other
+    assert _is_other(events, 1) is other
+
+
+def _is_other(events: Sequence[Event], size: int) -> bool:
+    """Whether events that come so many at a time are found to be of two jobs."""
     one_job = OneJob("x")
     try:
-        for one in events:
-            one_job.check(one)
+        for at in range(0, len(events), size):
+            one_job.check(events[at : at + size])
     except LocalFileError:
-        assert other
-    else:
-        assert not other
+        return True
+    return False
+
+
+_KINDS = ["node_running", "node_finished", "node_failed", "job_finished", "job_stopping"]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.sampled_from(_KINDS), st.sampled_from(["a", "b", None])), max_size=7),
+       st.booleans())  # fmt: skip
+def test_events_taken_together_are_of_one_job_as_those_taken_one_by_one(
+    said: list[tuple[int, str, str | None]], in_order: bool
+) -> None:
+    events = [event(number, kind, node=node) for number, kind, node in (sorted(said, key=str) if in_order else said)]
+    with mock.patch.object(OneJob, "_goes_on", return_value=False):
+        other = _is_other(events, len(events) or 1)
+    assert {_is_other(events, size) for size in (1, 2, 3, 7)} == {other}
 
 
 def test_two_jobs_that_are_named_are_none_of_this() -> None:

@@ -64,7 +64,7 @@ def shown(words: str, url: str, seen: str) -> list[Text]:
 def _started(words: str, url: str) -> Iterator[int]:
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (_LINES, _COLUMNS))
-    environment = os.environ | {"TERM": "xterm-256color", "TZ": "UTC", "ORCH_EVENTS_SERVICE_URL": url}
+    environment = os.environ | {"TERM": "xterm-256color", "TZ": "UTC", "PAGER": "cat", "ORCH_EVENTS_SERVICE_URL": url}
     with subprocess.Popen([*COMMAND, *words.split()], stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
         yield ours

@@ -1,5 +1,6 @@
 """Lines that name their job."""
 
+import itertools
 import json
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.wire.event import Event
-from orch_events.wire.keyed import read_record, split_job, with_job, wrap_record
+from orch_events.wire.keyed import may_name_job, read_record, split_job, with_job, wrap_record
 from orch_events.wire.records import JobRecord
 from tests.build import event
 
@@ -60,3 +61,19 @@ def test_a_record_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize("raw", [b'{"id":"1","type":"x"}', b'{"record":7}', b'{"record":{},"more":1}', b'{"record":{'])
 def test_what_is_no_record_is_not_taken_for_one(raw: bytes) -> None:
     assert read_record(Event(None, raw)) is None
+
+
+@given(st.binary(max_size=30), st.integers(1, 9))
+def test_lines_that_can_t_name_a_job_are_told_without_decoding_them(rest: bytes, size: int) -> None:
+    for key in (b"", b'{"job":"1"}', b'{ "plan" : 9 }'):
+        text = b'"' + rest + key + b'"' * size
+        cut = [text[at : at + size] for at in range(0, len(text), size)]
+        whole = b'"job"' in text or b'"plan"' in text
+        assert may_name_job(piece + b'"' * (b'"' not in piece) for piece in [text]) is whole
+        assert may_name_job(cut) is (whole or any(b'"' not in piece for piece in cut))
+
+
+def test_what_has_no_end_may_be_anything() -> None:
+    assert may_name_job(itertools.repeat(b'{"id":"1"}\n' * 100_000))
+    assert may_name_job([b"\0" * 10])
+    assert not may_name_job([])

@@ -27,6 +27,8 @@ from orch_events.job.state import JobState
 from orch_events.times import Clock
 from orch_events.wire.job_key import spoken
 
+_WORDS = {"stopping": "is stopping", **dict.fromkeys(("new", "ready", "pending"), "has not started yet")}
+
 _SILENT_SECONDS = 10.0
 _OUTAGE_SECONDS = 3.0
 _FEW_NODES = 5
@@ -51,6 +53,7 @@ class JobProgress(msgspec.Struct, frozen=True):
         total: how many nodes it has, as far as is known.
         over: how many of them are in a terminal state.
         unheard: of how many of them there was no event: they did not start.
+        recorded: the state by its record; "" without one.
     """
 
     job: str
@@ -61,6 +64,7 @@ class JobProgress(msgspec.Struct, frozen=True):
     total: int
     over: int
     unheard: int
+    recorded: str = ""
 
     @classmethod
     def from_state(cls, state: JobState) -> "JobProgress":
@@ -68,7 +72,17 @@ class JobProgress(msgspec.Struct, frozen=True):
         outcome = state.outcome()
         nodes = outcome.nodes if outcome else {name: count for name, count in state.nodes.items() if count}
         unheard = state.total - len(state.runs) + state.nodes["new"]
-        return cls(state.job, outcome, state.is_over, state.has_record, nodes, state.total, state.over, unheard)
+        recorded = state.record.state if state.record else ""
+        return cls(
+            state.job, outcome, state.is_over, state.has_record, nodes, state.total, state.over, unheard, recorded
+        )
+
+    @property
+    def words(self) -> str:
+        """What is so of a job without an outcome, as in `is still running`."""
+        if not self.is_running:
+            return "is in an unknown state"
+        return _WORDS.get(self.recorded, "is still running")
 
     @property
     def is_running(self) -> bool:

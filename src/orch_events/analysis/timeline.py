@@ -70,26 +70,33 @@ class Chart(msgspec.Struct, frozen=True):
     @classmethod
     def from_state(cls, state: JobState, part: Part | None = None) -> "Chart":
         """Lay out a job, or a part of it, as far as it is known."""
-        return cls._from_runs((part or Part.from_state(state)).runs.values(), state)
+        return cls._from_runs((part or Part.from_state(state)).runs.values(), state.last_at)
 
     @classmethod
-    def of_jobs(cls, plan: PlanState) -> "Chart":
-        """Lay out the jobs of a plan, a row for each, as far as they are known."""
-        return cls._from_runs(map(_lane, plan.jobs), plan)
+    def of_jobs(cls, jobs: Sequence[JobState], last_at: datetime | None = None) -> "Chart":
+        """Lay out several jobs, a row for each, as far as they are known: until `last_at`, if that is later."""
+        return cls._from_runs(map(_lane, jobs), last_at)
 
     @classmethod
-    def _from_runs(cls, runs: Iterable[NodeRun], state: JobState) -> "Chart":
+    def of_whole(cls, state: JobState, part: Part | None = None) -> "Chart":
+        """Lay out a job, or the jobs of a plan."""
+        if isinstance(state, PlanState):
+            return cls.of_jobs(state.jobs, state.last_at)
+        return cls.from_state(state, part)
+
+    @classmethod
+    def _from_runs(cls, runs: Iterable[NodeRun], last_at: datetime | None) -> "Chart":
         spans = [(run, _epoch(run.began_at), _epoch(run.ended_at)) for run in runs]
         times = [at for _, *both in spans for at in both if at is not None]
         if not times:
             return cls(None, 1.0, [Row(run, None, None) for run, *_ in spans])
-        zero, last = min(times), _epoch(state.last_at)
+        zero, last = min(times), _epoch(last_at)
         until = max(times) if last is None else max(*times, last)
         return cls(zero, max(1.0, until - zero), [_row(*span, zero, until) for span in spans])
 
 
 def _lane(job: JobState) -> NodeRun:
-    """Return the row of a plan's job, as if it were a node."""
+    """Return the row of a job, as if it were a node."""
     begin, end = job.began_at, job.last_at
     outcome, record = job.outcome(), job.record
     what = f" ({record.type.removeprefix('plan_')})" if record and record.type else ""

@@ -12,6 +12,7 @@ Everything in it is known from the day files too, so a broken index is thrown aw
 """
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -132,9 +133,11 @@ def using(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:  # the disk is full, or somebody else holds it
         raise _unwritable(path, str(error)) from None
-    except (sqlite3.Error, ValueError) as error:
+    except sqlite3.Error as error:
         message = f"the index {path} is damaged: {error}"
-        raise LocalFileError(message, f"make it anew: orch-events collect --reindex --archive {path.parent}") from None
+        raise LocalFileError(
+            message, f"make it anew: orch-events collect --reindex --archive {shlex.quote(str(path.parent))}"
+        ) from None
 
 
 def _unwritable(path: Path, reason: str) -> LocalFileError:

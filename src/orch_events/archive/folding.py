@@ -95,9 +95,12 @@ def join_chunks(connection: sqlite3.Connection, series: int, job: int) -> None:
 
 
 def read_runs(connection: sqlite3.Connection, packed: int) -> list[Run]:
-    """Return the runs of a chunk."""
-    (content,) = connection.execute("SELECT runs FROM packed WHERE id = ?", (packed,)).fetchone()
-    return unpack(content)
+    """Return the runs of a chunk. Raises DatabaseError if they are damaged."""
+    (content,) = connection.execute("SELECT runs FROM packed WHERE id = ?", (packed,)).fetchone() or (b"",)
+    try:
+        return unpack(content)
+    except (ValueError, TypeError):
+        raise sqlite3.DatabaseError("some runs can't be read") from None
 
 
 def remove_chunk(connection: sqlite3.Connection, series: int, first_job: int, packed: int) -> None:

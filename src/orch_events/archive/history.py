@@ -81,6 +81,10 @@ class History:
         runs.sort(key=lambda one: (one[0].at, one[0].job), reverse=True)
         return [self._past_run(run, *thing) for run, thing in runs[:limit]]
 
+    def knows(self, node: str) -> bool:
+        """Whether there is a node of this name."""
+        return self._connection.execute("SELECT 1 FROM nodes WHERE name = ?", (node,)).fetchone() is not None
+
     def nodes_like(self, name: str) -> list[str]:
         """Return the nodes that may be meant by a name that none has: whose first label, or beginning, it is."""
         names = sorted(self._names().values())

@@ -18,6 +18,7 @@ from orch_events.archive.spans import Span
 from orch_events.job.nodes import Nodes
 from orch_events.wire.event import Event
 from orch_events.wire.records import JobRecord
+from orch_events.wire.vocabulary import ABORTED
 
 _MOST_CHARACTERS = 200
 _SAME_SECONDS = 60.0
@@ -133,11 +134,12 @@ class Index:
         record = piece.record
         if record is None:
             return
+        state = ABORTED if record.word == ABORTED else record.state  # nothing else in the index tells that
         self._connection.execute(
             "UPDATE jobs SET thing = ?, state = ?, owner = ?, plan = ?, created = coalesce(created, ?), began = ?,"
             " record_at = bytes, record_bytes = ? WHERE id = ?",
             (
-                self._thing(record), record.state, record.owner, record.plan,
+                self._thing(record), state, record.owner, record.plan,
                 seconds_of(record.created_at), seconds_of(record.began_at), piece.record_bytes, number,
             ),
         )  # fmt: skip

@@ -72,6 +72,14 @@ def check_origin(directory: Path, origin: str) -> None:
             raise LocalFileError(message, f"use another directory; if it is the same orchestrator, edit {path}")
 
 
+def origin_of(directory: Path) -> str:
+    """Return whose jobs an archive has; "" if that can't be read."""
+    try:
+        return (directory / _ORIGIN).read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""
+
+
 def _write(path: Path, content: bytes) -> None:
     """Write a file whole, or not at all."""
     draft = path.with_name(f".{path.name}.draft")

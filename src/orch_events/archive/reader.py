@@ -10,6 +10,7 @@ from orch_events.archive.database import INDEX, BrokenIndexError, open_to_read, 
 from orch_events.archive.history import History, HistoryQuery
 from orch_events.archive.index import newest_job
 from orch_events.archive.lines import last_record, read_job
+from orch_events.archive.place import origin_of
 from orch_events.errors import LocalFileError
 from orch_events.wire.job_key import PLAN, is_plan
 from orch_events.wire.records import JobRecord
@@ -24,7 +25,7 @@ def open_to_look(directory: Path) -> Iterator["ArchiveReader"]:
     except BrokenIndexError as error:
         if not directory.is_dir():
             raise LocalFileError(
-                f"there is no archive {directory}", "orch-events collect --archive makes one"
+                f"there is no archive {directory}", "orch-events collect --archive DIR makes one"
             ) from None
         hint = f"make it anew: orch-events collect --reindex --archive {directory}"
         raise LocalFileError(f"the index of the archive {directory} {error}", hint) from None
@@ -37,10 +38,12 @@ class ArchiveReader:
 
     Attributes:
         directory: where it is.
+        origin: whose jobs it has: the URL of the server's API, or `demo`; "" if that is not known.
     """
 
     def __init__(self, directory: Path, connection: sqlite3.Connection) -> None:
         self.directory = directory
+        self.origin = origin_of(directory)
         self._connection = connection
 
     def has(self, job: str) -> bool:
@@ -49,11 +52,16 @@ class ArchiveReader:
 
     def lines(self, job: str) -> "JobLines":
         """Return the lines of a job; of a plan job, also those of the jobs that it started."""
-        keys = [job, *(self._jobs_of(job) if is_plan(job) else ())]
+        keys = [job, *(self._keys_of(job) if is_plan(job) else ())]
         numbers = [found.number for key in keys if (found := newest_job(self._connection, key))]
         return JobLines(self.directory, self._connection, job, numbers)
 
-    def _jobs_of(self, plan: str) -> list[str]:
+    def jobs_of(self, plan: JobRecord) -> list[JobRecord]:
+        """Return the last records of the jobs that a plan has started, as far as they are there."""
+        records = map(self.record, sorted(self._keys_of(plan.key), key=int))
+        return [record for record in records if record is not None]
+
+    def _keys_of(self, plan: str) -> list[str]:
         started = self._connection.execute("SELECT DISTINCT key FROM jobs WHERE plan = ? ORDER BY id", (plan,))
         record = self.record(plan)
         return list(dict.fromkeys([key for (key,) in started] + list(record.jobs if record else ())))
@@ -63,17 +71,15 @@ class ArchiveReader:
         found = newest_job(self._connection, job)
         return last_record(self.directory, self._connection, found.number) if found else None
 
-    def jobs(self, wanted: Callable[[JobRecord], bool], *, plans: bool, limit: int) -> list[JobRecord]:
-        """Return the jobs, or plan jobs, that are wanted, the newest first.
+    def jobs(self, wanted: Callable[[JobRecord], bool], *, limit: int) -> list[JobRecord]:
+        """Return the jobs and plan jobs that are wanted, the newest first.
 
         Args:
             wanted: whether a job is, by what the index knows: state, type, task, owner, environment and times.
-            plans: whether plan jobs are to be returned, and no others.
             limit: how many, at most.
         """
         found = list[JobRecord]()
-        rows = self._connection.execute(_JOBS.format("LIKE" if plans else "NOT LIKE"), (f"{PLAN}%",))
-        for number, *row in rows:
+        for number, *row in self._connection.execute(_JOBS):
             if len(found) == limit:
                 break
             if wanted(_outline(*row)) and (record := last_record(self.directory, self._connection, number)):
@@ -87,7 +93,7 @@ class ArchiveReader:
 
 _JOBS = """
 SELECT jobs.id, key, state, owner, began, type, name, environment FROM jobs JOIN things ON things.id = thing
-WHERE key {} ? ORDER BY began DESC, jobs.id DESC
+ORDER BY began DESC, jobs.id DESC
 """
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # httpx and msgspec are imported when a server is opened
 _SETTINGS = ("service-url", "cacert", "token-file", "config-file")
 _RETRY_SECONDS = 10.0
 
+DEMO_NOTE = "demo data: these jobs are made up, by the built-in simulator"
+
 DEMO_SPEED = 15.0
 """The speed of the simulator in `follow --demo`: job 352 takes ten seconds."""
 
@@ -38,7 +40,7 @@ def open_server(
 
     with ExitStack() as stack:
         if connect.demo:
-            app.stderr.note_once("demo data: these jobs are made up, by the built-in simulator")
+            app.stderr.note_once(DEMO_NOTE)
         server = stack.enter_context(demo(app.clock, demo_speed)) if connect.demo else _configured(app, connect)
         client = stack.enter_context(
             open_client(app, connect, server, verbose=verbose, observe=observe, read_ahead=read_ahead)

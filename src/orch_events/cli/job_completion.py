@@ -18,6 +18,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from orch_events.cli.app import App
+from orch_events.cli.archived import open_archived
 from orch_events.cli.connection import find_settings, open_server
 from orch_events.cli.options.groups import ConnectOptions
 from orch_events.cli.options.option import Command
@@ -36,6 +37,7 @@ _WAIT_SECONDS = 0.8
 _MOST = 50
 _MOST_BYTES = 1 << 20
 _HELP_CELLS = 60
+_ARCHIVE = "archive:"
 
 _DIGITS = "0123456789"
 
@@ -55,8 +57,23 @@ def offer_jobs(ctx: click.Context, _: click.Parameter, incomplete: str) -> "list
         fixed.append((f"{PLAN}latest", "the newest plan job"))
     may_be_job = not incomplete.strip(_DIGITS) or f"{PLAN}{incomplete.removeprefix(PLAN)}".startswith(incomplete)
     offered = [*fixed, *(_jobs(ctx) if may_be_job else [])]
+    if incomplete and f"{_ARCHIVE}{incomplete.removeprefix(_ARCHIVE)}".startswith(incomplete):
+        offered += _archived(ctx)
     items = [CompletionItem(name, help=about) for name, about in offered if name.startswith(incomplete)]
     return items or [CompletionItem(incomplete, type="file")]
+
+
+def _archived(ctx: click.Context) -> Jobs:
+    """Return the newest jobs of the archive, if one is named; the rest of the program is imported only then."""
+    directory = _expanded(ctx.params.get("archive"))
+    if not directory:
+        return []
+    try:
+        with open_archived(directory) as archive:
+            described = map(_describe, archive.jobs(lambda _: True, limit=_MOST))
+            return [(f"{_ARCHIVE}{name}", about) for name, about in described]
+    except Exception:  # noqa: BLE001 - TAB must not write messages, whatever is wrong
+        return []
 
 
 def _jobs(ctx: click.Context) -> Jobs:

@@ -32,7 +32,7 @@ def load_job(
     """
     from orch_events.library.loading import Loader
 
-    replay, policy = ReplayOptions(options.recorded_job), retry_policy(options.retry)
+    replay, policy = ReplayOptions(options.recorded_job, archive=options.archive), retry_policy(options.retry)
     with open_jobs(app, [ref], options.connect, policy, replay, verbose=options.display.verbose) as (job,):
         state = app.finish(Loader(app.clock, observer, every_node=every_node).load(job))
         if job.recorded:
@@ -47,6 +47,6 @@ def _note_early_end(app: App, job: "OpenJob", state: "JobState") -> None:
     name = "standard input" if job.name == "-" else escape_control(job.name)
     jobs = state.jobs if isinstance(state, PlanState) else ()
     for number, one in ((job.live, state), *((job.live and one.job, one) for one in jobs)):
-        if not one.is_over and not one.seen_over:
+        if one.runs and not one.is_over and not one.seen_over:
             live = f"; on the server: orch-events follow {number}" if number else ""
             app.stderr.note(f"{name} ends before the job does{live}")

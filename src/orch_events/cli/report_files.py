@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from orch_events.analysis.job_report import JobReport
 from orch_events.cli.options.groups import ReportFile
@@ -21,47 +22,49 @@ STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable that names the file of a step's summary, in Markdown."""
 
 
-def check_report_files(files: Sequence[ReportFile], others: Sequence[str], jobs: int) -> None:
+def check_report_files(files: Sequence[ReportFile], others: Sequence[str], environ: Mapping[str, str]) -> None:
     """See that each report has a file of its own that can be written.
 
     Args:
         files: the reports.
         others: the paths of other files that are read or written.
-        jobs: how many jobs they are about.
+        environ: the environment.
 
     Raises:
-        UsageError: two things have one file, or a format is of one job only.
+        UsageError: two things have one file.
         LocalFileError: a file can't be written.
     """
-    if jobs > 1 and any(file.format == "html" for file in files):
-        raise UsageError("an html report is about one job", "follow one, or choose another format, such as markdown")
     taken = {os.path.realpath(path) for path in others if "\0" not in path}
     for file in files:
-        if not _is_replaced(file.path):
-            continue
         try:
-            target = os.path.realpath(file.path)
-            if target in taken:
+            target, way = os.path.realpath(file.path), _way(file, environ)
+            if target in taken and way != "as it is":
                 raise UsageError(f"{file.path} has another use here", f"give the {file.format} report another file")
             taken.add(target)
-            _check(Path(target))
+            _check(Path(target), way)
         except (OSError, ValueError) as error:
             raise _failed(file, error) from None
 
 
-def _check(target: Path) -> None:
-    if target.is_dir():
+def _check(target: Path, way: str) -> None:
+    if way == "append":
+        target.open("ab").close()
+    elif target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    check_replaceable(target)
+    elif way == "replace":
+        check_replaceable(target)
 
 
-def _is_replaced(path: str) -> bool:
-    """Whether a path is to a regular file, or will be; a pipe or a device is written to as it is."""
+def _way(file: ReportFile, environ: Mapping[str, str]) -> Literal["append", "replace", "as it is"]:
+    """Return how a file is written; a pipe or a device is as it is."""
+    summary = environ.get(STEP_SUMMARY)
+    if file.format == "markdown" and summary and os.path.realpath(file.path) == os.path.realpath(summary):
+        return "append"
     try:
-        mode = os.stat(path).st_mode  # noqa: PTH116 - a text
-    except (OSError, ValueError):
-        return True
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+        mode = os.stat(file.path).st_mode  # noqa: PTH116 - a text
+    except OSError:
+        return "replace"
+    return "replace" if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "as it is"
 
 
 def _failed(file: ReportFile, error: OSError | ValueError) -> LocalFileError:
@@ -72,14 +75,15 @@ def _failed(file: ReportFile, error: OSError | ValueError) -> LocalFileError:
 
 def write_report_file(file: ReportFile, reports: Sequence[JobReport], environ: Mapping[str, str]) -> None:
     """Write a report on some jobs. Raises LocalFileError."""
-    path, summary = Path(os.path.realpath(file.path)), environ.get(STEP_SUMMARY)
+    target = Path(os.path.realpath(file.path))
     try:
-        if file.format == "markdown" and summary and path == Path(os.path.realpath(summary)):
-            _append(path, reports)
-        elif _is_replaced(file.path):
-            replace_file(path, WRITERS[file.format](reports).encode(), keep_mode=True, private=False)
-        else:
-            Path(file.path).write_bytes(WRITERS[file.format](reports).encode())
+        match _way(file, environ):
+            case "append":
+                _append(target, reports)
+            case "replace":
+                replace_file(target, WRITERS[file.format](reports).encode(), keep_mode=True, private=False)
+            case "as it is":
+                Path(file.path).write_bytes(WRITERS[file.format](reports).encode())
     except OSError as error:
         raise _failed(file, error) from None
 

@@ -31,16 +31,10 @@ def _json(reports: Sequence[JobReport]) -> str:
     return "".join(f"{json.dumps(content, separators=(',', ':'))}\n" for content in contents)
 
 
-def _html(reports: Sequence[JobReport]) -> str:
-    """Write the page of one job."""
-    (report,) = reports
-    return page.draw(report)
-
-
 WRITERS: Mapping[str, Callable[[Sequence[JobReport]], str]] = {
     "junit": junit,
     "markdown": markdown,
-    "html": _html,
+    "html": page.draw,
     "json": _json,
     "csv": _csv,
     "perfetto": perfetto,

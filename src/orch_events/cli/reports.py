@@ -87,9 +87,10 @@ def load_report(
 
 
 def note_if_empty(app: App, state: JobState) -> None:
-    """Note on stderr that a job has no events yet, if nothing is known of its nodes."""
-    if not state.events and not state.runs:
-        app.stderr.note(f"{spoken(state.job)} has no events yet")
+    """Note on stderr that a job has no events, or no nodes, if nothing is known of its nodes."""
+    if not state.runs:
+        goes_on = state.has_record and not state.is_over
+        app.stderr.note(f"{spoken(state.job)} has no {'nodes' if state.events else 'events'}{' yet' * goes_on}")
 
 
 def outcome_status(state: JobState, exit_options: ExitOptions) -> int:

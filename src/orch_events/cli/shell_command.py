@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from orch_events.cli.options.groups import TypedWords
 
-_SOURCE_OPTIONS = ("demo", "service_url", "cacert", "token_file", "config_file", "recorded_job")
+_SOURCE_OPTIONS = ("demo", "service_url", "cacert", "token_file", "config_file", "archive", "recorded_job")
 _RUN_OPTIONS = ("start", "tail", "timeout", "fail_fast")
 
 

@@ -1,4 +1,4 @@
-"""JobRef: what may be typed as JOB: a number, `latest`, `latest~2`, an URL, or the path of a recording."""
+"""JobRef: what may be typed as JOB: a number, `latest`, `latest~2`, an URL, a recording's path, `archive:352`."""
 
 import re
 from typing import Literal, NamedTuple
@@ -13,6 +13,7 @@ _NUMBER = r"[0-9]{1,18}"
 _LATEST = r"(?P<plan>plan:)?latest(?:~(?P<before>[0-9]{0,4}))?"
 """As git has it: `latest~2` is the second before the newest, `latest~` the one before it."""
 _PLAN = rf"plan:(?P<number>{_NUMBER})"
+_ARCHIVED = rf"archive:(?P<plan>plan:)?(?P<number>{_NUMBER})"
 _LIKE_LATEST = r"(?i)(?P<plan>plan[:/-]?)?(?:latest|last|newest|head)(?:[~^-]+(?P<before>[0-9]{0,4}))?"
 _LIKE_NUMBER = rf"(?i)(?:(?:(?P<plan>plan)|jobs?|id)[:/#= -]*|#)?(?P<number>{_NUMBER})"
 """What others would write for `latest~2` and `plan:9`."""
@@ -28,7 +29,7 @@ class JobRef(NamedTuple):
     """A reference to a job.
 
     Attributes:
-        kind: by number, as the latest one, by a URL of the API or of the console, or by recording.
+        kind: by number, as the latest one, by a URL of the API or of the console, by recording, or in the archive.
         number: the job's number, as the server writes it, `plan:` and the number for a plan job; "" for the latest job,
             `plan:` for the latest plan job; "" for recordings.
         place: for a URL, scheme, host and port, and the path of a proxy for one of the API; without credentials. For a
@@ -36,7 +37,7 @@ class JobRef(NamedTuple):
         before: how many jobs before the latest one.
     """
 
-    kind: Literal["number", "latest", "api", "console", "recording"]
+    kind: Literal["number", "latest", "api", "console", "recording", "archive"]
     number: str = ""
     place: str = ""
     before: int = 0
@@ -51,6 +52,8 @@ class JobRef(NamedTuple):
             return cls("latest", found["plan"] or "", before=before)
         if found := re.fullmatch(_PLAN, text):
             return cls("number", f"{PLAN}{int(found['number'])}")
+        if found := re.fullmatch(_ARCHIVED, text):
+            return cls("archive", _key(found))
         if (url := re.fullmatch(_URL, text)) and (name := cls._of_url(url)):
             return name
         if re.fullmatch(_PATH, text):
@@ -59,13 +62,13 @@ class JobRef(NamedTuple):
         if meant := _meant_by(text):
             raise ValueError(f"{shown} is not a job: did you mean {meant}?")
         raise ValueError(
-            f"{shown} is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL of a job "
-            "or the path of a recording"
+            f"{shown} is not a job: use a job number such as 352, plan:9 for a plan job, latest, the URL of a job, "
+            "the path of a recording or archive:352"
         )
 
     def name_for(self, number: str) -> str:
         """Return the name of a job in suggested commands: the path of its recording, or its number."""
-        return self.place if self.kind == "recording" else number
+        return self.place if self.kind == "recording" else f"{'archive:' * (self.kind == 'archive')}{number}"
 
     @property
     def latest_name(self) -> str:

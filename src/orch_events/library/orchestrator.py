@@ -179,4 +179,6 @@ def _parsed(job: str) -> JobRef:
         raise UsageError(str(error)) from None
     if ref.kind == "recording":
         raise UsageError(f"{job} is the path of a recording", "read it with read_recording")
+    if ref.kind == "archive":
+        raise UsageError(f"{job} is in an archive", "read a day's file of it with read_recording")
     return ref

@@ -70,9 +70,16 @@ def tree(server: OpenServer, policy: RetryPolicy, clock: Clock, query: JobQuery)
     found: list[JobRecord] = []
     for plan in plans:
         jobs = yield from _jobs_of(plan, server, policy, clock)
-        matching = jobs if query.matches(plan) else [job for job in jobs if query.matches(job)]
-        found += [plan, *matching] if matching or query.matches(plan) else []
+        found += chosen(plan, jobs, query)
     return found
+
+
+def chosen(plan: JobRecord, jobs: Sequence[JobRecord], query: JobQuery) -> list[JobRecord]:
+    """Return a plan that matches, and the jobs that it started; or it and those that do; nothing if none does."""
+    if query.matches(plan):
+        return [plan, *jobs]
+    matching = [job for job in jobs if query.matches(job)]
+    return [plan, *matching] if matching else []
 
 
 def _jobs_of(plan: JobRecord, server: OpenServer, policy: RetryPolicy, clock: Clock) -> Steps[list[JobRecord]]:

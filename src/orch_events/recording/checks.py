@@ -8,12 +8,13 @@
    damaged places, without an event.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 from orch_events.errors import LocalFileError
 from orch_events.recording.formats import Part
-from orch_events.wire.event import Event
+from orch_events.wire.event import Event, Fields, fields_of
 from orch_events.wire.lenient import loads
 from orch_events.wire.vocabulary import JOB_END_EVENTS, NODE_OVER, NODE_STATES
 
@@ -22,9 +23,13 @@ _MOST_PLACES = 1 << 19
 _MOST_NAMED = 3
 """How many damaged places are reported one by one."""
 
+_BEGINS_EVENT = re.compile(rb'\s*(?:\[\s*)?\{\s*"')
+
 NOT_A_RECORDING = (
     "a recording is a file written with --record, --json or -o json, or a saved response of the events endpoint"
 )
+
+_NODE_ENDS = frozenset(kind for kind, state in NODE_STATES.items() if state in NODE_OVER)
 
 Contents = Literal["events", "nodes", "jobs", "plan jobs", "report"]
 
@@ -70,13 +75,39 @@ class OneJob:
         self._ends: dict[str, int] = {}
         self._finished: dict[str, int] = {}
         self._started: dict[str, int] = {}
-        self._last_start = -1
+        self._last_start = self._highest = -1
 
-    def check(self, event: Event) -> None:
-        """Take the next event. Raises LocalFileError if it is of another job than those before."""
-        number, fields = event.id, event.fields
-        if number is None:
-            return
+    def check(self, events: Sequence[Event]) -> None:
+        """Take the next events. Raises LocalFileError if one is of another job than those before."""
+        known = [(one.id, fields) for one, fields in zip(events, fields_of(events), strict=True) if one.id is not None]
+        if not self._goes_on(known):
+            for number, fields in known:
+                self._check(number, fields)
+
+    def _goes_on(self, events: Sequence[tuple[int, Fields]]) -> bool:
+        """Take events at once if they are as in nearly every file; return whether they are.
+
+        Each has a higher id than all before, none ends the job, and no node starts that ended before.
+        """
+        numbers = [self._highest, *(number for number, _ in events)]
+        self._highest = max(numbers)
+        began = {one.node: number for number, one in events if one.type == "node_running" and one.node}
+        over = {one.node: number for number, one in reversed(events) if one.type in _NODE_ENDS and one.node}
+        if (
+            self._ends
+            or numbers != sorted(set(numbers))
+            or not JOB_END_EVENTS.isdisjoint(one.type for _, one in events)
+        ):
+            return False
+        if not (began.keys().isdisjoint(over) and began.keys().isdisjoint(self._finished)):
+            return False
+        self._last_start = max(self._last_start, *began.values(), -1)
+        self._started |= began
+        for node, number in over.items():
+            self._finished.setdefault(node, number)
+        return True
+
+    def _check(self, number: int, fields: Fields) -> None:
         state = NODE_STATES.get(fields.type)
         if fields.type in JOB_END_EVENTS:
             self._refuse(self._ends.setdefault(fields.type, number) != number)
@@ -152,10 +183,12 @@ class Damage:
         for place in self._first_places if self._any_event else ():
             self._warn(f"{self._name}: {place} is damaged and was skipped")
 
-    def conclude(self, *, gzip_broken: bool) -> None:
-        """Report the rest; raises LocalFileError if there is nothing but damage."""
+    def conclude(self, *, gzip_broken: bool, head: bytes = b"") -> None:
+        """Report the rest; `head` is how the file begins. Raises LocalFileError if there is nothing but damage."""
         if not self._any_event and (self._count or gzip_broken):
-            raise LocalFileError(f"{self._name} is not a recording", NOT_A_RECORDING)
+            is_cut = self._count == 1 and _BEGINS_EVENT.match(head) and loads(head) is None
+            also = ", or was cut off in its first event" if is_cut else ""
+            raise LocalFileError(f"{self._name} is not a recording{also}", NOT_A_RECORDING)
         if self._count > _MOST_NAMED:
             self._warn(f"{self._name}: {self._count} damaged places were skipped in total")
         if gzip_broken:

@@ -16,16 +16,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from orch_events.errors import UsageError
 from orch_events.recording.checks import Contents, Damage, Limit, OneJob, contents_of, no_events
-from orch_events.recording.file import File, open_file
+from orch_events.recording.file import open_file
 from orch_events.recording.formats import Part, kind_of, read_page, tells_kind
 from orch_events.recording.snapshot import Snapshot
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import PLAN, is_plan
-from orch_events.wire.keyed import is_record, read_record, split_job
+from orch_events.wire.keyed import is_record, may_name_job, read_record, split_job
 from orch_events.wire.records import JobRecord
 
 _HEAD_BYTES = 1 << 12
@@ -58,6 +58,26 @@ def _job_of_path(path: str) -> str:
     return "unnamed" if path == "-" or path.startswith(("/dev/", "/proc/")) else re.sub(r"[^A-Za-z0-9_.+@-]", "_", stem)
 
 
+class Lines(Protocol):
+    """The interface that a recording needs of a file; see `File`."""
+
+    name: str
+
+    @property
+    def arriving(self) -> bool:
+        """Whether it may still be arriving."""
+        ...
+
+    @property
+    def broken(self) -> bool:
+        """Whether its gzip is damaged; known once it was read to its end."""
+        ...
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield its bytes, from the beginning on, as often as needed. Raises LocalFileError."""
+        ...
+
+
 class Recording:
     """Events in a file.
 
@@ -71,7 +91,7 @@ class Recording:
         arriving: whether it may still be arriving.
     """
 
-    def __init__(self, file: File, job: str, warn: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, file: Lines, job: str, warn: Callable[[str], None] = lambda _: None) -> None:
         self.name = file.name
         self.arriving = file.arriving
         self._file = file
@@ -151,10 +171,12 @@ class Recording:
         damage, one_job, record = Damage(self.name, self._warn_once), OneJob(self.name), None
         for part in self._read():
             damage.note(part)
-            own = list(self._own(job, part.events, one_job))
-            record = next((found for event in reversed(own) if (found := read_record(event))), record)
-            yield [event for event in own if not is_record(event)]
-        damage.conclude(gzip_broken=self._file.broken)
+            own = self._own(job, part.events, one_job)
+            if None in [event.id for event in own]:
+                record = next((found for event in reversed(own) if (found := read_record(event))), record)
+                own = [event for event in own if not is_record(event)]
+            yield own
+        damage.conclude(gzip_broken=self._file.broken, head=self._head)
         if record is not None:
             self._records[job] = record
 
@@ -179,23 +201,29 @@ class Recording:
             limit.note(part)
             yield part
 
-    def _own(self, job: str, events: Sequence[Event], one_job: OneJob) -> Iterator[Event]:
-        """Yield those of the events, and records, that are a job's, without their key."""
+    def _own(self, job: str, events: Sequence[Event], one_job: OneJob) -> Sequence[Event]:
+        """Return those of the events, and records, that are a job's, without their key."""
         if self._read_kind is read_page:
-            yield from events if job == self._job else ()
-            return
-        for key, event in map(split_job, events):
-            if (key or self._job) == job:
-                if key is None:
-                    one_job.check(event)
-                yield event
-            elif self._alone:
-                raise self._not_one([job, key or self._job], None)
+            return events if job == self._job else ()
+        split = [(None, event) for event in events] if self._names_none else list(map(split_job, events))
+        if job == self._job:
+            one_job.check([event for key, event in split if key is None])
+        other = next((key or self._job for key, _ in split if (key or self._job) != job), None)
+        if other is None:
+            return [event for _, event in split]
+        if self._alone:
+            raise self._not_one([job, other], None)
+        return [event for key, event in split if (key or self._job) == job]
+
+    @cached_property
+    def _names_none(self) -> bool:
+        """Whether no line of a whole file can name its job, which is told without decoding any."""
+        return not self.arriving and not may_name_job(self._file.pieces())
 
     @cached_property
     def _job_keys(self) -> Sequence[str | None]:
         """The jobs that lines name, each once; None for lines that name none; of what is still arriving, the first."""
-        if self._read_kind is read_page:
+        if self._read_kind is read_page or self._names_none:
             return [None]
         keys = (split_job(event)[0] for part in self._read() for event in part.events)
         return [next(keys, None)] if self.arriving else list(dict.fromkeys(keys)) or [None]

@@ -8,6 +8,7 @@ wrote it.
 """
 
 import re
+from collections.abc import Iterable
 
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import PLAN, kind_and_number
@@ -16,6 +17,26 @@ from orch_events.wire.records import JobRecord
 
 _KEY = re.compile(rb'\{"(job|plan)":(?:"([\w.+@-]+)"|(\d+)),?')
 _RECORD = b'{"record":'
+
+
+_NAMES = (b'"job"', b'"plan"')
+_OVERLAP = max(map(len, _NAMES)) - 1
+_MOST_BYTES = 1 << 30
+
+
+def may_name_job(pieces: Iterable[bytes]) -> bool:
+    """Whether the lines in some bytes may name a job: whether the key stands anywhere, or there is no end to them.
+
+    A piece without a single quote is none of a recording's: to see what it is takes a closer look.
+    """
+    end, size = b"", 0
+    for piece in pieces:
+        size += len(piece)
+        joint = end + piece[:_OVERLAP]
+        if b'"' not in piece or size > _MOST_BYTES or any(name in piece or name in joint for name in _NAMES):
+            return True
+        end = piece[-_OVERLAP:]
+    return False
 
 
 def with_job(raw: bytes, job: str) -> bytes:

@@ -14,7 +14,8 @@ in pieces, each once.
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from functools import lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 from orch_events.wire.text import Text, pieces
@@ -105,7 +106,13 @@ def one_line(text: str) -> str:
 
 def is_exit(line: str) -> bool:
     """Whether a line says nothing but with which status a program exited, as in `The task exited with 1`."""
-    return _EXIT.fullmatch(line[:_MOST_CHARACTERS]) is not None
+    return _is_exit(line[:_MOST_CHARACTERS])
+
+
+@lru_cache(maxsize=512)
+def _is_exit(line: str) -> bool:
+    """Match a line, each only once: this one is the same for many nodes, and the pattern is slow."""
+    return _EXIT.fullmatch(line) is not None
 
 
 def telling_line(stderr: Iterable[Text], stdout: Iterable[Text]) -> str:
@@ -115,14 +122,14 @@ def telling_line(stderr: Iterable[Text], stdout: Iterable[Text]) -> str:
         stderr: texts that are about errors.
         stdout: other texts.
     """
-    errors, others = [list(map(_Found.read, texts)) for texts in (stderr, stdout)]
+    errors, others = [[_Found.read(text) for text in texts if text] for texts in (stderr, stdout)]
     found = [*errors, *others]
-    lines = (
-        *(one.strong for one in found),
-        *(_STRONG.line(one.traceback) for one in found),
-        *(one.weak for one in found),
-        *(one.traceback for one in found),
-        *(one.first for one in errors),
+    lines = chain(
+        (one.strong for one in found),
+        (_STRONG.line(one.traceback) for one in found),
+        (one.weak for one in found),
+        (one.traceback for one in found),
+        (one.first for one in errors),
     )
     return next(filter(None, map(one_line, lines)), "")
 

@@ -202,7 +202,7 @@ def test_a_job_without_events_says_so_on_stderr(words: list[str], call: Call) ->
 
     assert (done.status, done.err) == (0, "job 352 has no events yet\n")
     assert done.lines == (
-        [] if words else ["job 352 is still running: 0 of 24 nodes done", "", "24 nodes not started yet"]
+        [] if words else ["job 352 has not started yet: 0 of 24 nodes done", "", "24 nodes not started yet"]
     )
 
 

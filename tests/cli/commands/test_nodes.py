@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,3 +151,22 @@ def test_a_job_whose_events_are_gone_still_has_its_nodes(call: Call) -> None:
 def test_nodes_exits_with_the_outcome_only_where_that_is_asked_for(over: str, call: Call) -> None:
     assert call("nodes", "353", "--service-url", over).status == 0
     assert call("nodes", "353", "--service-url", over, "--exit-status", "-n", "web-01*").status == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "events", "said"),
+    [
+        ("new", [], "job 7 has no events"),
+        ("finished", [], "job 7 has no events"),
+        ("finished", [{"id": "1", "type": "job_finished"}], "job 7 has no nodes"),
+    ],
+)
+def test_a_job_without_nodes_is_told_as_it_is(
+    state: str, events: list[Any], said: str, tmp_path: Path, call: Call
+) -> None:
+    lines = [{"job": "7", "record": {"name": "7", "state": state}}, *({"job": "7", **one} for one in events)]
+    path = tmp_path / "7.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    done = call("nodes", str(path))
+    assert (done.status, done.out) == (0, "")
+    assert done.err == f"{said}\n"

@@ -12,7 +12,7 @@ from tests.cli.conftest import Call
 _SEE = "see: orch-events --help"
 _NO_JOB = (
     "'x' is not a job: use a job number such as 352, plan:9 for a plan job, latest, "
-    "the URL of a job or the path of a recording"
+    "the URL of a job, the path of a recording or archive:352"
 )
 _SEE_LIST = "see: orch-events list --help"
 _SEE_JOBS = "see: orch-events jobs --help"

@@ -28,8 +28,14 @@ def test_what_is_no_failure_is_a_warning() -> None:
 
 
 def test_a_partial_report_is_a_warning() -> None:
-    first, *_ = annotations([JobReport.from_state(simulated(352, 60), why="--timeout was reached")])
-    assert first == "::warning title=job 352::the report is partial: --timeout was reached"
+    found = annotations([JobReport.from_state(simulated(352, 60), why="--timeout was reached")])
+    assert found == ["::warning title=job 352::the report is partial: --timeout was reached"]
+
+
+def test_a_node_that_was_running_when_its_job_ended_is_a_warning() -> None:
+    job = job_of(event_at(1, "node_running"), event_at(2, "job_finished", None), record=record("finished", 1))
+    job.record = record("finished", 1, running=1)
+    assert annotations([JobReport.from_state(job)]) == ["::warning title=job 7%3A 1 node running::a"]
 
 
 def test_a_job_that_was_stopped_is_an_error_even_if_no_node_failed() -> None:

@@ -46,7 +46,7 @@ def test_two_equal_jobs_differ_in_nothing() -> None:
 
 def test_a_job_that_goes_on_says_so_and_what_is_not_known_is_a_dash() -> None:
     drawn = lines(simulated(351), simulated(352, 0))
-    assert drawn[1] == "job 352 is still running: 0 of 24 nodes done"
+    assert drawn[1] == "job 352 has not started yet: 0 of 24 nodes done"
     assert drawn[4:8] == ["  took     38s  -", "  p50      28s  -", "  p90      36s  -", "  maximum  36s  -"]
 
 

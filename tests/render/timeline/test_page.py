@@ -69,7 +69,7 @@ class Reader(HTMLParser):
 
 
 def written(state: JobState, *, time: str = "elapsed", sort: str = "start") -> str:
-    return page.draw(JobReport.from_state(state), time, sort)
+    return page.draw([JobReport.from_state(state)], time, sort)
 
 
 def orders(text: str) -> dict[str, list[int]]:
@@ -124,7 +124,7 @@ def test_it_tells_why_nodes_did_not_finish() -> None:
 def test_it_tells_what_failed_nodes_printed_the_same_once() -> None:
     printed = Printed("line <one>\r\n\ttwo\x1b[2J\n", "bad")
     outputs = {name: NodeOutput(name, "failed", 1, "", printed) for name in ("web-03", "web-04")}
-    reader = Reader.read(page.draw(JobReport.from_state(simulated(353), outputs=outputs)))
+    reader = Reader.read(page.draw([JobReport.from_state(simulated(353), outputs=outputs)]))
     assert reader.all("summary", class_="failed") == ["web-[03-04]"]
     assert "✖ 2 nodes failed, exit code 1: " in reader.all("b")
     assert reader.all("pre") == ["line <one>\n        two\\x1b[2J", "bad"]
@@ -132,15 +132,34 @@ def test_it_tells_what_failed_nodes_printed_the_same_once() -> None:
 
 def test_many_outputs_fold_into_one() -> None:
     outputs = {str(place): NodeOutput(f"n{place}", "failed", 1, "", Printed(f"out {place}")) for place in range(11)}
-    reader = Reader.read(page.draw(JobReport.from_state(simulated(353), outputs=outputs)))
+    reader = Reader.read(page.draw([JobReport.from_state(simulated(353), outputs=outputs)]))
     assert reader.all("summary")[0] == "what 11 nodes printed, in 11 groups"
     assert len(reader.all("details")) == 12
 
 
 def test_it_tells_how_long_nodes_took_and_that_it_is_partial() -> None:
-    reader = Reader.read(page.draw(JobReport.from_state(simulated(352, 60), why="--timeout was reached")))
-    assert "This page is partial: --timeout was reached." in reader.all("p")
+    reader = Reader.read(page.draw([JobReport.from_state(simulated(352, 60), why="--timeout was reached")]))
+    assert "this page is partial: --timeout was reached" in reader.all("p")
     assert any(text.startswith("durations of ") for text in reader.all("p"))
+
+
+def test_of_several_jobs_the_rows_are_jobs_and_each_says_how_it_ended() -> None:
+    reports = [
+        JobReport.from_state(simulated(353)),
+        JobReport.from_state(simulated(352, 60), why="--timeout was reached"),
+    ]
+    reader = Reader.read(page.draw(reports))
+    assert reader.all("h1") == ["2 jobs (job 353, job 352)"]
+    assert reader.all("output") == ["38 nodes"]
+    names = [text for text in reader.all("b") if text.startswith("job ")]
+    assert names == ["job 353 (task)", "job 352 (deploy)"]
+    assert [text for text in reader.all("p") if text.startswith("job ")] == [
+        "job 353 (restart nginx) failed after 43s",
+        "job 353: durations of 14 nodes: p50 18s, p90 31s, p99 37s, maximum 38s",
+        "job 352 (deploy production) running for 51s",
+        "job 352: this page is partial: --timeout was reached",
+        "job 352: durations of 8 nodes: p50 35s, p90 49s, p99 51s, maximum 51s",
+    ]
 
 
 def test_where_no_cause_is_known_there_is_no_list_of_causes() -> None:

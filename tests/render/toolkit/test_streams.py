@@ -1,9 +1,11 @@
 """The way to standard output."""
 
 import errno
+import fcntl
 import io
 import os
 import select
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -207,8 +209,9 @@ class Pipe(io.FileIO):
     """The writing end of a real pipe, that remembers each write and lets nothing through."""
 
     def __init__(self, file: int) -> None:
-        """Begin with nothing written."""
+        """Begin with nothing written by us, and something by somebody."""
         super().__init__(file, "wb")
+        super().write(b"x")
         self.blocks: list[bytes] = []
 
     def write(self, data: Any, /) -> int:
@@ -244,6 +247,44 @@ def test_how_much_a_pipe_takes_at_once_is_what_the_system_says(
     finally:
         os.close(reading)
     assert {len(block) for block in stream.blocks[:-1]} == {most}
+
+
+class Passing(io.FileIO):
+    """The writing end of a real pipe, that remembers the length of each write."""
+
+    def __init__(self, file: int) -> None:
+        """Begin with nothing written."""
+        super().__init__(file, "wb")
+        self.lengths: list[int] = []
+
+    def write(self, data: Any, /) -> int:
+        self.lengths.append(len(data))
+        return super().write(data)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much a pipe holds")
+def test_an_empty_pipe_is_filled_at_once_and_never_waited_for_in_the_middle_of_a_line() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)  # what would have to wait is cut short instead
+    held = fcntl.fcntl(writing, fcntl.F_GETPIPE_SZ)
+    line = b"x" * 99 + b"\n"
+    with Passing(writing) as stream:
+        Output(cast("BinaryIO", stream)).write(line * (held // 100))
+        assert stream.lengths == [held // 100 * 100]
+        os.read(reading, held - 200)
+        Output(cast("BinaryIO", stream)).write(line * 100)
+        assert stream.lengths[1:] == [4000, 4000, 2000]
+    os.close(reading)
+
+
+@pytest.mark.parametrize("missing", ["fcntl.F_GETPIPE_SZ", "termios.FIONREAD"])
+def test_where_the_system_does_not_tell_blocks_are_atomic(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(missing)
+    reading, writing = os.pipe()
+    with Passing(writing) as stream:
+        Output(cast("BinaryIO", stream)).write((b"x" * 99 + b"\n") * 50)
+    os.close(reading)
+    assert stream.lengths == [4000, 1000]
 
 
 def test_each_block_is_shielded() -> None:

@@ -156,7 +156,7 @@ def follow(  # noqa: PLR0913, PLR0917 - one argument an option of its own
     """Run `orch-events follow`."""
     from orch_events.cli.session import FollowOptions, open_session
 
-    if speed and not (events.connect.demo or any(ref.kind == "recording" for ref in jobs)):
+    if speed and not (events.connect.demo or any(ref.kind in ("recording", "archive") for ref in jobs)):
         _refuse_speed(typed)
         speed = None
     replay = ReplayOptions(speed=speed or math.inf, demo_speed=speed or DEMO_SPEED)

@@ -46,11 +46,11 @@ def _list(app: App, job: JobRef, events: EventOptions) -> int:
         outcome = events.exit_options.exit_status or records  # a recording has the job's record in it
         status = session.run(lambda follower: follower.once(outcome=outcome, beginning=elapsed))
     if status == 0:
-        _note_if_nothing_shown(app, session, events.filters)
+        _note_if_nothing_shown(app, session, events.filters, recorded=job.kind == "recording")
     return status
 
 
-def _note_if_nothing_shown(app: App, session: "FollowSession", filters: FilterOptions) -> None:
+def _note_if_nothing_shown(app: App, session: "FollowSession", filters: FilterOptions, *, recorded: bool) -> None:
     follower = session.followers[0]
     job, events, start = follower.state.job, sum(one.state.events for one in session.followers), follower.start
     if events and not session.shown:
@@ -58,4 +58,5 @@ def _note_if_nothing_shown(app: App, session: "FollowSession", filters: FilterOp
         names = "; -n takes whole names, or a pattern such as 'web*'" * bool(whole)
         app.stderr.note(f"no events match ({events} in {spoken(job)}){names}")
     elif not events:
-        app.stderr.note(f"{spoken(job)} has no events{f' from id {start} on' if start else ' yet'}")
+        yet = "" if recorded else " yet"
+        app.stderr.note(f"{spoken(job)} has no events{f' from id {start} on' if start else yet}")

@@ -67,21 +67,20 @@ def _draw(app: App, report: "JobReport", display: DisplayOptions, output: str, s
         case "text" | "svg":
             _draw_chart(app, report, display, output, sort, whole=whole)
         case "html":
-            app.output.write(page.draw(report, display.time, sort).encode())
+            app.output.write(page.draw([report], display.time, sort).encode())
         case _:
             app.output.write(WRITERS[output]([report]).encode())
 
 
 def _draw_chart(app: App, report: "JobReport", display: DisplayOptions, output: str, sort: str, *, whole: bool) -> None:
     from orch_events.analysis.timeline import Chart
-    from orch_events.job.plan import PlanState
     from orch_events.render.timeline import svg
     from orch_events.render.timeline.axis import Axis
     from orch_events.render.timeline.captions import Heading
     from orch_events.render.timeline.text import TextTimeline
 
     state, part = report.state, report.part
-    chart = Chart.of_jobs(state) if isinstance(state, PlanState) else Chart.from_state(state, part)
+    chart = Chart.of_whole(state, part)
     heading, axis = Heading.from_state(state, chart, part), Axis(chart, display.time)
     if output == "svg":
         app.output.write(svg.draw(chart, heading, axis, sort).encode())

@@ -65,6 +65,10 @@ def connect_options(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+archive_option = connect_option("--archive", type=FILE, metavar="DIR",
+                                help="Archive of collect, for jobs that the server has deleted.")  # fmt: skip
+
+
 def _read_connect(ctx: click.Context, values: dict[str, Any]) -> ConnectOptions:
     fields = [field for field in ConnectOptions._fields if field != "origins"]
     origins = {name: origin(ctx, name) for name in (field.replace("_", "-") for field in fields)}
@@ -161,6 +165,7 @@ def event_options(
         *own,
         exit_options(on=exit_on),
         connect_options,
+        archive_option,
         retry_options(retry_for=retry_for, auth_wait=auth_wait),
         grouped("events", EventOptions),
     )
@@ -183,6 +188,7 @@ def report_options(
         display_options(times),
         outcome,
         connect_options,
+        archive_option,
         retry_options(retry_for="10s", auth_wait="0"),
         grouped("report", ReportOptions),
     )

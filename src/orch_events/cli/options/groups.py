@@ -29,10 +29,17 @@ class ConnectOptions(NamedTuple):
     origins: Mapping[str, str]
 
 
+class Start(NamedTuple):
+    """Where to start: at an event of what was named, and of a plan's jobs, by their numbers, at events of theirs."""
+
+    first: int | None
+    jobs: Mapping[str, int] = {}
+
+
 class RangeOptions(NamedTuple):
     """Which range of events is read or shown."""
 
-    start: int | None
+    start: Start | None
     tail: int | None
 
 
@@ -116,6 +123,7 @@ class EventOptions(NamedTuple):
     display: DisplayOptions
     record: str | None
     recorded_job: str | None
+    archive: str | None
     exit_options: ExitOptions
     connect: ConnectOptions
     retry: RetryOptions
@@ -148,6 +156,7 @@ class ReportOptions(NamedTuple):
     """The options that all commands that print reports share."""
 
     recorded_job: str | None
+    archive: str | None
     part: PartOptions
     display: DisplayOptions
     connect: ConnectOptions

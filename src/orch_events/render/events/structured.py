@@ -1,10 +1,10 @@
 """Events for programs: JSON Lines, one JSON array, CSV. These formats are a contract; they are never coloured."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
-from orch_events.wire.event import Event
+from orch_events.wire.event import Event, Fields, fields_of
 from orch_events.wire.keyed import with_job
 from orch_events.wire.plan import plan_text
 
@@ -79,7 +79,9 @@ class Csv:
     def write(self, job: str, events: Sequence[Event]) -> None:
         """Write a line for each event."""
         first = (job,) if self._name_job else ()
-        self._write([csv_line((*first, *_csv_cells(event)), safe=self._safe) for event in events])
+        self._write(
+            csv_lines([(*first, *cells) for cells in map(_csv_cells, events, fields_of(events))], safe=self._safe)
+        )
 
     def flush(self) -> None:
         """Check that somebody still reads: nothing is buffered. Raises BrokenPipeError."""
@@ -98,9 +100,22 @@ class Csv:
             self._output.write("\n".join([*lines, ""]).encode())
 
 
-def _csv_cells(event: Event) -> tuple[str, str, str, str, str]:
-    identity, fields = "" if event.id is None else str(event.id), event.fields
+def _csv_cells(event: Event, fields: Fields) -> tuple[str, str, str, str, str]:
+    identity = "" if event.id is None else str(event.id)
     return identity, fields.timestamp, fields.type, fields.node or "", fields.message or plan_text(event)
+
+
+def csv_lines(rows: Sequence[Sequence[str]], *, safe: bool = False) -> list[str]:
+    """Join the cells of each row, as `csv_line` does: all at once if no cell needs quotes or escapes."""
+    lines = list(map(",".join, _guarded(rows) if safe else rows))
+    joined = ",".join(lines)
+    plain = '"' not in joined and joined.count(",") < sum(map(len, rows)) and escape_control(joined) == joined
+    return lines if plain else [csv_line(cells, safe=safe) for cells in rows]
+
+
+def _guarded(rows: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+    """Put an apostrophe before what a spreadsheet would take for a formula."""
+    return ([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells] for cells in rows)
 
 
 def csv_line(cells: Sequence[str], *, safe: bool = False) -> str:
@@ -111,9 +126,9 @@ def csv_line(cells: Sequence[str], *, safe: bool = False) -> str:
         safe: whether an apostrophe is put before what a spreadsheet would take for a formula, as OWASP advises.
     """
     if safe:
-        cells = [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
+        (cells,) = _guarded([cells])
     line = ",".join(cells)
-    if line.isascii() and line.isprintable() and '"' not in line and line.count(",") == len(cells) - 1:
+    if '"' not in line and line.count(",") == len(cells) - 1 and escape_control(line) == line:
         return line
     import csv
     import io

@@ -19,12 +19,17 @@ _MOST_NAMES = 10
 
 
 def annotations(reports: Sequence[JobReport]) -> list[str]:
-    """Return the commands, a line each: errors for nodes that failed or errored, warnings for the rest."""
+    """Return the commands, a line each: errors for nodes that failed or errored, warnings for the rest.
+
+    That nodes are running is nothing to be told while their job does.
+    """
     errors, warnings = list[str](), list[str]()
     for report in reports:
         if report.partial:
             warnings.append(_command("warning", spoken(report.state.job), f"the report is partial: {report.partial}"))
         for group in Failures.from_state(report.state, report.part).groups:
+            if group.state == "running" and report.partial:
+                continue
             kind, lines = ("error", errors) if group.state in NODE_FAILED else ("warning", warnings)
             lines.append(_annotation(kind, report, group))
         errors += _unexplained(report)

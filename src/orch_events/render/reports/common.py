@@ -32,7 +32,7 @@ def heading(progress: JobProgress, layout: Layout, part: Part) -> list[str]:
 def _heading(progress: JobProgress, layout: Layout) -> list[str]:
     if progress.outcome is not None:
         return layout.wrap(ended(progress.job, progress.outcome, layout.theme).split(" "), 2)
-    state, style = ("is still running", "running") if progress.is_running else ("is in an unknown state", "warning")
+    state, style = progress.words, "running" if progress.is_running else "warning"
     far = how_far(progress.over, progress.total, progress.nodes.get("running", 0))
     return layout.wrap(f"{spoken(progress.job)} {layout.theme.paint(state, style)}: {far}".split(" "), 2)
 

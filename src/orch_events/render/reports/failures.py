@@ -51,7 +51,7 @@ def _rest(failures: Failures) -> list[str]:
     if progress.unheard and failures.part.is_whole:
         unheard = counted(progress.unheard, "node")
         return ["", f"no events from {unheard}" if over else f"{unheard} not started yet"]
-    if failures.groups:
+    if failures.groups or (over and not failures.part.runs and failures.part.is_whole):
         return []
     if not over:
         return ["no failures so far"]

@@ -71,7 +71,7 @@ def _blocks(report: JobReport) -> Iterator[str]:
 
 def _title(summary: Summary) -> str:
     progress, outcome = summary.progress, summary.progress.outcome
-    word: str = outcome.word if outcome else "is still running" if progress.is_running else "is in an unknown state"
+    word: str = outcome.word if outcome else progress.words
     seconds = outcome.seconds if outcome else summary.seconds
     took = "" if seconds is None else f" {'after' if outcome else 'for'} {format_duration(seconds)}"
     return f"## {_said(spoken(progress.job))} {word}{took}\n"

@@ -40,7 +40,7 @@ _GOOD_RESULT_CELLS = 60
 def nodes_table(
     rows: Sequence[Row], layout: Layout, time_format: TimeFormat, job: str, *, over: bool = False
 ) -> list[str]:
-    """Draw nodes for people; off a terminal nothing is cut, and times have dates.
+    """Draw nodes for people, nothing without nodes; off a terminal nothing is cut, and times have dates.
 
     Args:
         rows: the nodes, in this order.
@@ -49,6 +49,8 @@ def nodes_table(
         job: their job.
         over: whether the job is over, so that a node that is running has no end.
     """
+    if not rows:
+        return []
     texts = [_HEAD, *(_texts(row, layout, time_format, job, over=over) for row in rows)]
     columns, widths = _columns(texts, layout.cells)
     head, *lines = [

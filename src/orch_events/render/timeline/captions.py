@@ -56,6 +56,16 @@ class Heading(msgspec.Struct, frozen=True):
         words = escape_control(part.words)
         return cls(spoken(state.job), description, escape_control(word), took, _counted(counts, total), words)
 
+    @classmethod
+    def from_states(cls, states: Sequence[JobState]) -> "Heading":
+        """Name several jobs, and count the nodes of all."""
+        outcomes = [(state, state.outcome()) for state in states]
+        counts = sum(
+            (Counter(outcome.nodes if outcome else state.nodes) for state, outcome in outcomes), Counter[str]()
+        )
+        names, total = ", ".join(spoken(state.job) for state in states), sum(state.total for state in states)
+        return cls(f"{len(states)} jobs", names, "", "", _counted(counts, total))
+
     @property
     def nodes(self) -> str:
         """How many nodes there are."""

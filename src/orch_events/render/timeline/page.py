@@ -15,7 +15,6 @@ from orch_events.analysis.job_report import JobReport
 from orch_events.analysis.output import OutputGroup, grouped
 from orch_events.analysis.summary import Summary
 from orch_events.analysis.timeline import SORTS, Chart, Row, ordered
-from orch_events.job.plan import PlanState
 from orch_events.render.timeline.axis import Axis
 from orch_events.render.timeline.captions import Heading, counted, describe, label, mark, reasons
 from orch_events.render.timeline.markup import (
@@ -35,6 +34,7 @@ from orch_events.render.timeline.markup import (
 )
 from orch_events.render.toolkit.text import escape_control
 from orch_events.times import format_duration
+from orch_events.wire.job_key import spoken
 from orch_events.wire.text import Text, whole
 
 _MOST_NAME_CELLS = 48
@@ -44,24 +44,21 @@ _FEW_OUTPUTS = 10
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-def draw(report: JobReport, time: str = "elapsed", sort: str = SORTS[0]) -> str:
-    """Return the page of a job; of a plan, its rows are jobs.
+def draw(reports: Sequence[JobReport], time: str = "elapsed", sort: str = SORTS[0]) -> str:
+    """Return the page of a job; of a plan, or of several jobs, its rows are jobs.
 
     Args:
-        report: the job.
+        reports: the jobs.
         time: the labels of the axis, as `Axis` takes it.
         sort: the order of the rows at first; they can be sorted otherwise.
     """
-    state, part = report.state, report.part
-    chart = Chart.of_jobs(state) if isinstance(state, PlanState) else Chart.from_state(state, part)
-    heading, axis = Heading.from_state(state, chart, part), Axis(chart, time)
-    rows = ordered(chart.rows, sort)
+    chart, heading = _chart_of(reports)
+    axis, rows = Axis(chart, time), ordered(chart.rows, sort)
     names, labels = widest(rows)
     return _filled(
         title=escaped(heading.sentence),
         began=escaped(f"started {axis.began}" if axis.began else "start time unknown"),
-        partial=element("p", escaped(f"This page is partial: {report.partial}.")) if report.partial else "",
-        figures=_figures(Summary.from_state(state, part)),
+        about="\n".join(line for report in reports for line in _about(report, several=len(reports) > 1)),
         light=_variables(LIGHT),
         dark=_variables(DARK),
         classes="\n".join(f".{kind} {{ --state: var(--{kind}); --bar: var(--{bar_color(kind)}) }}" for kind in CLASSES),
@@ -70,11 +67,24 @@ def draw(report: JobReport, time: str = "elapsed", sort: str = SORTS[0]) -> str:
         states="\n".join(_states(heading, rows)),
         sorts="".join(element("option", name, **{"selected": ""} if name == sort else {}) for name in SORTS),
         nodes=heading.nodes,
-        causes=_causes(Failures.from_state(state, part).groups),
-        outputs=_outputs(grouped(report.outputs.values(), state.runs)),
+        causes=_causes(
+            [group for report in reports for group in Failures.from_state(report.state, report.part).groups]
+        ),
+        outputs=_outputs(
+            [group for report in reports for group in grouped(report.outputs.values(), report.state.runs)]
+        ),
         chart="\n".join(_chart(chart, axis, rows)) if rows else element("p", "No events yet."),
         orders=script_json(_orders(chart.rows, rows)),
     )
+
+
+def _chart_of(reports: Sequence[JobReport]) -> tuple[Chart, Heading]:
+    if len(reports) > 1:
+        states = [report.state for report in reports]
+        return Chart.of_jobs(states), Heading.from_states(states)
+    (report,) = reports
+    chart = Chart.of_whole(report.state, report.part)
+    return chart, Heading.from_state(report.state, chart, report.part)
 
 
 def _filled(**texts: str) -> str:
@@ -106,13 +116,17 @@ def _causes(groups: Sequence[Group]) -> str:
     return element("ul", items, class_="causes", **{"aria-label": "Causes"}) if items else ""
 
 
-def _figures(summary: Summary) -> str:
-    """Return how long the nodes took; nothing if none has ended."""
-    if (spread := summary.spread) is None:
-        return ""
-    names = ("p50", "p90", "p99", "maximum")
-    figures = ", ".join(f"{name} {format_duration(getattr(spread, name))}" for name in names)
-    return element("p", f"durations of {counted(spread.count)}: {figures}")
+def _about(report: JobReport, *, several: bool) -> Iterator[str]:
+    """Yield that a report is partial, and how long the nodes of its job took, if any has ended."""
+    state, job = report.state, f"{spoken(report.state.job)}: " if several else ""
+    if several:
+        yield element("p", escaped(Heading.from_state(state, Chart.of_whole(state, report.part), report.part).sentence))
+    if report.partial:
+        yield element("p", escaped(f"{job}this page is partial: {report.partial}"))
+    if spread := Summary.from_state(state, report.part).spread:
+        names = ("p50", "p90", "p99", "maximum")
+        figures = ", ".join(f"{name} {format_duration(getattr(spread, name))}" for name in names)
+        yield element("p", f"{escaped(job)}durations of {counted(spread.count)}: {figures}")
 
 
 def _outputs(groups: Sequence[OutputGroup]) -> str:

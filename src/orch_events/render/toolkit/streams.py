@@ -4,6 +4,7 @@ import errno
 import os
 import select
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import BinaryIO, TextIO
@@ -46,7 +47,7 @@ class Output:
             raise LocalFileError(f"{self._name} is closed", "redirect it somewhere, such as /dev/null")
         try:
             with self._shield():
-                for block in _blocks(data) if self._is_pipe else [data]:
+                for block in _blocks(data, self._stream) if self._is_pipe else [data]:
                     _write_all(self._stream, block)
         except BrokenPipeError:
             raise
@@ -110,13 +111,26 @@ def _is_pipe(stream: BinaryIO) -> bool:
         return False
 
 
-def _blocks(data: bytes) -> Iterator[bytes]:
-    """Split data at line ends into blocks that a pipe writes atomically, so that no signal leaves half a line."""
-    at, most = 0, getattr(select, "PIPE_BUF", _LEAST_PIPE_BYTES)
+def _blocks(data: bytes, pipe: BinaryIO) -> Iterator[bytes]:
+    """Split data at line ends into blocks that a pipe takes at once, so that no signal leaves half a line."""
+    at = 0
     while at < len(data):
-        end = data.rfind(b"\n", at, at + most) + 1 or data.find(b"\n", at) + 1 or len(data)
+        end = data.rfind(b"\n", at, at + _room(pipe)) + 1 or data.find(b"\n", at) + 1 or len(data)
         yield data[at:end]
         at = end
+
+
+def _room(pipe: BinaryIO) -> int:
+    """Return how many bytes a pipe takes at once: all that it holds where it is empty, else what is always atomic."""
+    at_least = getattr(select, "PIPE_BUF", _LEAST_PIPE_BYTES)
+    try:
+        from fcntl import F_GETPIPE_SZ, fcntl, ioctl
+        from termios import FIONREAD
+
+        waiting = int.from_bytes(ioctl(pipe, FIONREAD, bytes(4)), sys.byteorder)
+        return at_least if waiting else max(at_least, fcntl(pipe, F_GETPIPE_SZ))
+    except (ImportError, OSError):  # only Linux tells
+        return at_least
 
 
 class BestEffortStream:
