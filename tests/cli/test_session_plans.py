@@ -246,8 +246,9 @@ def test_what_is_left_tells_where_to_go_on(call: Call) -> None:
     assert done.status == 124
     assert done.err.splitlines()[-1] == (
         "plan 302 is still running: job 343: 7 of 8 nodes done, 1 running; resume with: "
-        "orch-events follow plan:302 --start 80003,343=90159 --since 2016-05-01T00:00:00Z "
-        f"--no-progress --interval 100ms --settle 300ms --service-url {url}"
+        "orch-events follow plan:302 --start 80003,343=90159 --since 2016-05-01T00:00:00Z --no-progress "
+        "--interval 100ms --settle 300ms "
+        f"--service-url {url}"
     )
 
 
