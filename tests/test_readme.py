@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from orch_events import errors
+from orch_events import __version__, errors
 from orch_events.cli import exit_status
 from orch_events.cli.main import cli, main
 from orch_events.simulator import scripts
@@ -337,6 +337,8 @@ def test_every_link_leads_to_a_file() -> None:
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
-def test_the_version_in_the_changelog_or_unreleased_comes_first() -> None:
-    changes = (ROOT / "CHANGELOG.md").read_text()
-    assert re.findall(r"^## (.*)$", changes, re.MULTILINE)[0] == "Unreleased"
+def test_in_the_changelog_what_is_unreleased_comes_first_and_then_this_version() -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    unreleased, newest, *_ = re.findall(r"^## (.*)$", changes, re.MULTILINE)
+    assert unreleased == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(__version__)} - \d{{4}}-\d\d-\d\d", newest)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         TimedNode,
     )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "AccessError",
@@ -84,7 +84,7 @@ __all__ = [
     "read_recording",
 ]
 
-_ROOMS = ("errors", "job.updates", "library.following", "library.orchestrator", "library.values")
+_MODULES = ("errors", "job.updates", "library.following", "library.orchestrator", "library.values")
 
 
 def __getattr__(name: str) -> object:
@@ -92,8 +92,8 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         from importlib import import_module
 
-        for room in _ROOMS:
-            module = import_module(f"{__name__}.{room}")
+        for place in _MODULES:
+            module = import_module(f"{__name__}.{place}")
             found = vars(module).get(name)
             if getattr(found, "__module__", "") == module.__name__:
                 globals()[name] = found

@@ -246,7 +246,8 @@ def test_what_is_left_tells_where_to_go_on(call: Call) -> None:
     assert done.status == 124
     assert done.err.splitlines()[-1] == (
         "plan 302 is still running: job 343: 7 of 8 nodes done, 1 running; resume with: "
-        "orch-events follow plan:302 --start 80003,343=90159 --since 2016-05-01T00:00:00Z --no-progress --interval 100ms --settle 300ms "
+        "orch-events follow plan:302 --start 80003,343=90159 --since 2016-05-01T00:00:00Z --no-progress "
+        "--interval 100ms --settle 300ms "
         f"--service-url {url}"
     )
 
@@ -298,3 +299,8 @@ def test_the_jobs_of_a_plan_can_be_followed_beside_it_without_being_shown_twice(
 def test_the_demo_has_a_plan(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["follow", "plan:301", "--demo", "--speed", "400", "--no-progress"]) == 1
     assert "plan 301 failed after 53s" in capfd.readouterr().err
+
+
+def test_the_tail_of_a_plan_is_that_of_the_whole_stream(over: str, call: Call) -> None:
+    whole_stream = call("list", "plan:301", "--service-url", over, "--json").lines
+    assert call("list", "plan:301", "--service-url", over, "--json", "--tail", "3").lines == whole_stream[-3:]
