@@ -1,7 +1,7 @@
 """A server of stored answers, in a process of its own: `python -m tests.benchmarks.server DIRECTORY [CERTIFICATE]`.
 
-It prints its URL and answers each `/orchestrator/v1/jobs/NAME/events` with the file NAME, and each
-`/orchestrator/v1/jobs/NAME` with a record.
+It prints its URL and answers each `/orchestrator/v1/jobs/NAME/events` with the file NAME, each
+`/orchestrator/v1/jobs/NAME` with a record, and `/orchestrator/v1/jobs/NAME/nodes` with no nodes.
 """
 
 import ssl
@@ -9,6 +9,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+_NODES = b'{"items": []}'
 _RECORD = b'{"state": "finished", "type": "deploy", "options": {"noop": false}}'
 
 
@@ -18,10 +19,11 @@ class _Handler(BaseHTTPRequestHandler):
     directory: Path
 
     def do_GET(self) -> None:
-        _, _, _, _, name, *events = self.path.split("/")
-        if not events:
-            self._begin(len(_RECORD))
-            self.wfile.write(_RECORD)
+        _, _, _, _, name, *rest = self.path.partition("?")[0].split("/")
+        if rest != ["events"]:
+            answer = _NODES if rest else _RECORD
+            self._begin(len(answer))
+            self.wfile.write(answer)
             return
         with (self.directory / name).open("rb") as page:
             self._begin(page.seek(0, 2))
