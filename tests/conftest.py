@@ -22,6 +22,7 @@ from tests.fakes import StillApi
 
 settings.register_profile("whole", deadline=None)  # a slow machine is no fault
 settings.register_profile("quick", deadline=None, max_examples=10)
+settings.register_profile("hunt", deadline=None, max_examples=2000)  # for laws that fail now and then
 
 THREAD_SECONDS = 10
 """How long a thread may take to end after its test; only one that does not end takes so long."""

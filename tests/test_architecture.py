@@ -1,4 +1,4 @@
-"""The house: who may import whom, between the rooms and inside them. The tables are the diagram of ARCHITECTURE.md.
+"""Who may import whom, between the packages and inside them. The tables are the diagram of ARCHITECTURE.md.
 
 Every edge is named and exists: one that is missing here is refused, and so is one that nobody uses any more.
 """
@@ -17,7 +17,7 @@ from tests.table import each
 
 SRC = Path(orch_events.__file__).parent
 
-ROOMS = {
+PACKAGES = {
     "errors": "",
     "times": "",
     "config": "errors",
@@ -35,7 +35,7 @@ ROOMS = {
     "__init__": "errors job library",
     "__main__": "cli",
 }
-"""What each room may import. Middle rooms (client, follow, recording, archive, simulator, render) import no other."""
+"""What each package may import. Of client, follow, recording, archive, simulator and render none imports another."""
 
 INSIDE = {
     "config": {
@@ -255,7 +255,7 @@ INSIDE = {
         "facts": "",
         "groups": "",
         "option": "facts",
-        "types": "",
+        "types": "groups",
         "filters": "groups option types",
         "formats": "groups option types",
         "definitions": "filters formats groups option types",
@@ -276,7 +276,7 @@ INSIDE = {
     },
     "cli.commands": {},
 }
-"""What the modules and folders of a room may import of each other; commands never import each other."""
+"""What the modules and folders of a package may import of each other; commands never import each other."""
 
 LIBRARIES = {
     "click": "cli",
@@ -353,13 +353,13 @@ def named(table: Mapping[str, str]) -> set[tuple[str, str]]:
 
 @each("place", ["", *INSIDE])
 def test_who_imports_whom_is_what_the_table_says(place: str) -> None:
-    assert edges(place) == named(INSIDE[place] if place else ROOMS)
+    assert edges(place) == named(INSIDE[place] if place else PACKAGES)
 
 
 @each("place", ["", *INSIDE])
 def test_the_table_names_everything_that_is_there(place: str) -> None:
     children = {_child(module, place) for module in modules()} - {"", "__init__"}
-    known = INSIDE[place] if place else ROOMS
+    known = INSIDE[place] if place else PACKAGES
     assert place == "cli.commands" or children == set(known) - {"__init__"}
 
 
@@ -370,7 +370,7 @@ def test_every_folder_has_a_table() -> None:
 
 @each("place", ["", *INSIDE])
 def test_no_two_depend_on_each_other(place: str) -> None:
-    table = INSIDE[place] if place else ROOMS
+    table = INSIDE[place] if place else PACKAGES
     placed = set[str]()
     while left := {name for name in table if name not in placed}:
         ready = {name for name in left if set(table[name].split()) <= placed}

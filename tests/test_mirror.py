@@ -41,7 +41,6 @@ COVERED = {
     "follow/record_poll": "follow/test_follower_silence",
     "follow/source": "test_fakes",
     "job/history": "archive/test_history",
-    "library/archived": "cli/test_archived",
     "library/followed": "cli/test_session_plans",
     "library/jobs": "cli/test_job_sources",
     "library/loading": "cli/commands/test_summary",
@@ -60,9 +59,9 @@ TEST_MODULES = {path.relative_to(TESTS).with_suffix("").as_posix() for path in T
 
 def modules_of(test_module: str) -> set[str]:
     """Return the module that a test module is named after: `wire/test_page` and `wire/test_page_x` are of a page."""
-    room, _, name = test_module.rpartition("test_")
+    place, _, name = test_module.rpartition("test_")
     words = name.split("_")
-    return {room + "_".join(words[:count]) for count in range(len(words), 0, -1)} & MODULES
+    return {place + "_".join(words[:count]) for count in range(len(words), 0, -1)} & MODULES
 
 
 def test_a_test_module_is_named_like_the_module_that_it_tests() -> None:

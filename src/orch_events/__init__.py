@@ -12,7 +12,8 @@
 package imports nothing else: what a name needs is imported when the name is first used.
 """
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False
+"""As `typing` has it, whose import would be the longest part of the time in which the command can't handle Ctrl-C."""
 
 if TYPE_CHECKING:
     from orch_events.errors import (
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
         TimedNode,
     )
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "AccessError",
@@ -83,16 +84,16 @@ __all__ = [
     "read_recording",
 ]
 
-_ROOMS = ("errors", "job.updates", "library.following", "library.orchestrator", "library.values")
+_MODULES = ("errors", "job.updates", "library.following", "library.orchestrator", "library.values")
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public name
+def __getattr__(name: str) -> object:
     """Import a public name when it is first used; the errors first, which need nothing else."""
     if name in __all__:
         from importlib import import_module
 
-        for room in _ROOMS:
-            module = import_module(f"{__name__}.{room}")
+        for place in _MODULES:
+            module = import_module(f"{__name__}.{place}")
             found = vars(module).get(name)
             if getattr(found, "__module__", "") == module.__name__:
                 globals()[name] = found

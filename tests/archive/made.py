@@ -161,7 +161,7 @@ SERVER: Server = {
 
 
 def collect(archive: Archive, server: Server, clock: FakeClock) -> None:
-    """Collect all events, two at a time, an hour between two commits, as `orch-events collect` does."""
+    """Collect all events, two at a time, a commit for each job, as `orch-events collect` does."""
     jobs = [job for job in server if not archive.is_done(record(job.removeprefix("plan:"))) or job.startswith("plan:")]
     seen = {job: archive.checkpoint(job) for job in jobs}
     for begin in (0, 2):
@@ -170,7 +170,7 @@ def collect(archive: Archive, server: Server, clock: FakeClock) -> None:
             archive.append_record(job, record(job.removeprefix("plan:")))
             shown = set(checkpoint.shown) if checkpoint else set[int]()
             archive.append(job, [one for one in server[job][begin : begin + 2] if one.id not in shown])
-        archive.commit()
+            archive.commit()
         clock.sleep(12 * 3600)
         for _ in archive.upkeep(None, 0.0):
             pass

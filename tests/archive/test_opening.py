@@ -1,5 +1,7 @@
 """An archive keeps each event once, whatever happens to the process, the disk or the index."""
 
+import gzip
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -31,7 +33,11 @@ from tests.fakes import FakeClock
 
 
 def check_whole(directory: Path) -> None:
-    """See that each event is there once, and that the index knows it."""
+    """See that each event is there once, that no line is damaged, and that the index knows each event."""
+    for day, zipped in day_files(directory).items():
+        content = day_path(directory, day, zipped=zipped).read_bytes()
+        for line in (gzip.decompress(content) if zipped else content).splitlines():
+            assert json.loads(line).keys() & {"job", "plan"}
     for job, expected in SERVER.items():
         assert sorted(one.raw for one in events(directory, job)) == sorted(one.raw for one in expected)
     with opened(directory, FakeClock(2e9)) as archive:
@@ -70,6 +76,7 @@ def test_a_process_that_is_killed_at_any_step_loses_and_repeats_nothing(
     assert disk.steps.keys() >= {"write", "fsync", "replace", "unlink", "COMMIT", "committed"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tail", [b"", b"\0" * 40, b'{"job":"352","id":"77"', b'{"job":"352"}\n\0\0\n'])
 def test_a_power_cut_loses_and_repeats_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tail: bytes) -> None:
     disk = Disk(killed)
@@ -97,6 +104,19 @@ def test_a_full_disk_at_any_step_loses_and_repeats_nothing(tmp_path: Path, monke
         with opened(directory, clock) as archive:
             collect(archive, SERVER, clock)
         check_whole(directory)
+
+
+def test_what_a_crash_left_of_a_compression_is_completed(tmp_path: Path) -> None:
+    clock, notes = FakeClock(), list[str]()
+    with opened(tmp_path, clock) as archive:
+        collect(archive, SERVER, clock)
+    (zipped, *_) = sorted(tmp_path.glob("*.gz"))
+    plain = zipped.with_suffix("")
+    plain.write_bytes(gzip.decompress(zipped.read_bytes()))
+    (tmp_path / f".{zipped.name}.draft").write_bytes(b"half")
+    with opened(tmp_path, clock, notes):
+        assert (plain.exists(), zipped.exists(), notes) == (False, True, [])
+    assert list(tmp_path.glob(".*.draft")) == []
 
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:

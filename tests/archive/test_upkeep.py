@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,20 @@ def test_a_file_that_the_index_does_not_cover_is_left_as_it_is(tmp_path: Path) -
             work(archive, compress=0.0)
     assert (tmp_path / "2016-05-05.jsonl").read_bytes().endswith(b"somebody else's\n")
     assert len(notes) == 1
+
+
+def test_spans_that_overlap_are_not_trusted(tmp_path: Path) -> None:
+    clock, notes = FakeClock(), list[str]()
+    with opened(tmp_path, clock, notes) as archive:
+        for job in ("352", "353"):
+            add(archive, job, 10)
+        with sqlite3.connect(tmp_path / "index.sqlite3") as connection:
+            connection.execute("UPDATE spans SET offset = offset - 1 WHERE job = 2")
+        connection.close()
+        clock.sleep(3 * DAY)
+        work(archive, compress=0.0)
+    assert len(notes) == 1
+    assert list(tmp_path.glob("*.gz")) == []
 
 
 def test_damaged_lines_outlive_a_compression(tmp_path: Path) -> None:

@@ -219,7 +219,26 @@ def test_a_plan_is_resumed_from_a_cursor_file_as_often_as_it_takes(tmp_path: Pat
     assert len(lines) == len(whole(302)) or "the last events before it stopped may be repeated" in said
 
 
-def test_what_is_left_tells_how_to_go_on_by_time(call: Call) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("plan", [301, 302])
+def test_a_plan_is_resumed_by_the_command_that_is_told_and_shows_each_event_once(plan: int, call: Call) -> None:
+    lines, statuses = list[str](), list[int]()
+    with Simulator(Api(Ticking(speed=40).now)) as simulator:
+        words = [f"plan:{plan}"]
+        while len(statuses) < 30:
+            done = call("follow", *words, "--service-url", simulator.url, "--json", *QUICK, "--timeout", "700ms")
+            lines += done.lines
+            statuses.append(done.status)
+            if done.status != 124:
+                break
+            words = done.err.splitlines()[-1].partition("orch-events follow ")[2].partition(" --json")[0].split()
+
+    assert len(statuses) > 2
+    assert set(told(lines)) == whole(plan)
+    assert len(lines) == len(whole(plan))
+
+
+def test_what_is_left_tells_where_to_go_on(call: Call) -> None:
     with Simulator(Api(lambda: 30.0)) as simulator:
         url = simulator.url
         done = call("follow", "plan:302", "--service-url", url, "--since", "2016-05-01", *QUICK, "--timeout", "300ms")
@@ -227,7 +246,8 @@ def test_what_is_left_tells_how_to_go_on_by_time(call: Call) -> None:
     assert done.status == 124
     assert done.err.splitlines()[-1] == (
         "plan 302 is still running: job 343: 7 of 8 nodes done, 1 running; resume with: "
-        "orch-events follow plan:302 --since 2016-05-05T19:49:56Z --no-progress --interval 100ms --settle 300ms "
+        "orch-events follow plan:302 --start 80003,343=90159 --since 2016-05-01T00:00:00Z --no-progress "
+        "--interval 100ms --settle 300ms "
         f"--service-url {url}"
     )
 
@@ -279,3 +299,8 @@ def test_the_jobs_of_a_plan_can_be_followed_beside_it_without_being_shown_twice(
 def test_the_demo_has_a_plan(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["follow", "plan:301", "--demo", "--speed", "400", "--no-progress"]) == 1
     assert "plan 301 failed after 53s" in capfd.readouterr().err
+
+
+def test_the_tail_of_a_plan_is_that_of_the_whole_stream(over: str, call: Call) -> None:
+    whole_stream = call("list", "plan:301", "--service-url", over, "--json").lines
+    assert call("list", "plan:301", "--service-url", over, "--json", "--tail", "3").lines == whole_stream[-3:]

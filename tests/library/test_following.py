@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from orch_events import ConnectionLost, ConnectionRestored, Notice, Unreachable
+from orch_events import ConnectionLost, ConnectionRestored, Notice, Unreachable, UsageError
 from orch_events.errors import ServerError
 from orch_events.library.following import Following, Job, Surroundings
 from orch_events.library.jobs import OpenJob, retry_policy
@@ -109,6 +109,13 @@ def test_what_is_so_far_is_read_without_waiting() -> None:
     assert [each.id for each in one.events()] == [5]
     assert one.summary().outcome is None
     assert clock.slept == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, math.nan])
+def test_no_server_is_asked_without_a_pause(seconds: float) -> None:
+    clock = FakeClock()
+    with pytest.raises(UsageError, match="too short"):
+        job(ending(clock), clock).follow(interval=seconds)
 
 
 def test_a_following_is_an_iterator_of_its_own() -> None:

@@ -36,6 +36,8 @@ _SCREENS = {
 """What is typed, what time it is for the simulator, and what is seen when it is drawn; nothing: its end."""
 
 _COLUMNS, _LINES = 100, 40
+_MORE_LINES = {"compare": 60}
+"""The height of terminals on which there is more to see."""
 
 
 def main() -> None:
@@ -43,15 +45,15 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     for name, (words, now, seen) in _SCREENS.items():
         with Simulator(Api(partial(float, now))) as simulator:
-            lines = shown(words, simulator.url, seen)
+            lines = shown(words, simulator.url, seen, _MORE_LINES.get(name, _LINES))
         (PICTURES / f"{name}.svg").write_text(picture(f"orch-events {words}", lines), encoding="utf-8")
 
 
-def shown(words: str, url: str, seen: str) -> list[Text]:
+def shown(words: str, url: str, seen: str, height: int) -> list[Text]:
     """Run a command on a terminal until something is seen, or to its end; return the lines that the terminal shows."""
-    screen = pyte.Screen(_COLUMNS, _LINES)
+    screen = pyte.Screen(_COLUMNS, height)
     stream = pyte.ByteStream(screen)
-    with _started(words, url) as terminal:
+    with _started(words, url, height) as terminal:
         while piece := read_terminal(terminal):
             stream.feed(piece)
             if seen and any(re.search(seen, line) for line in screen.display):
@@ -61,10 +63,10 @@ def shown(words: str, url: str, seen: str) -> list[Text]:
 
 
 @contextmanager
-def _started(words: str, url: str) -> Iterator[int]:
+def _started(words: str, url: str, height: int) -> Iterator[int]:
     ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (_LINES, _COLUMNS))
-    environment = os.environ | {"TERM": "xterm-256color", "TZ": "UTC", "ORCH_EVENTS_SERVICE_URL": url}
+    termios.tcsetwinsize(theirs, (height, _COLUMNS))
+    environment = os.environ | {"TERM": "xterm-256color", "TZ": "UTC", "PAGER": "cat", "ORCH_EVENTS_SERVICE_URL": url}
     with subprocess.Popen([*COMMAND, *words.split()], stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
         yield ours

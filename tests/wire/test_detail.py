@@ -249,3 +249,27 @@ def test_what_reports_nothing_has_no_url() -> None:
 )
 def test_the_cause_follows_the_node_s_name_in_a_message(message: str, cause: str, rest: str) -> None:
     assert cause_in_message(message, "web-03") == (cause, rest)
+
+
+@each(
+    ("detail", "cause"),
+    [
+        ({"_error": ["disk full"]}, '{"_error": ["disk full"]}'),
+        ({"_error": 13}, '{"_error": 13}'),
+        ({"_error": {}, "stderr": "mount: /srv: denied\n", "exit_code": 32}, "mount: /srv: denied"),
+        ({"_error": {"msg": "Der Task wurde mit 1 beendet", "details": {"exit_code": 1}}, "_output": "Fehler: voll"},
+         "Fehler: voll"),
+        ({"stderr": "Get-Item : Cannot find path 'C:\\x'.\r\nAt line:1 char:1\r\n+ Get-Item", "exit_code": 1},
+         "Get-Item : Cannot find path 'C:\\x'."),
+        ({"_output": "10%\r20%\r\x1b[31mERROR: checksum mismatch\x1b[0m\r\n"}, "ERROR: checksum mismatch"),
+        ({"_output": '{"status":"failure","error":"quota"}'}, '{"status":"failure","error":"quota"}'),
+        ({"exit_code": "127", "stderr": "sh: 1: foo: not found\n"}, "sh: 1: foo: not found"),
+        ({"_output": "bad \udcff byte\nfatal: broken\n"}, "fatal: broken"),
+        ({"_output": "Warning: a\nInfo: b\n", "exit_code": 2}, "exited with 2"),
+        ({"exit_code": 10**30, "stderr": "boom"}, "boom"),
+        ({"_output": "", "stderr": "", "_error": {"msg": "", "kind": "", "details": {}}}, ""),
+        (["a", "b"], '["a", "b"]'),
+    ],
+)  # fmt: skip
+def test_shapes_that_nobody_has_seen_yet_tell_their_cause_too(detail: object, cause: str) -> None:
+    assert read_cause(written(detail)) == cause

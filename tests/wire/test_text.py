@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orch_events.wire.text import LargeText, pieces, whole
+from orch_events.wire.text import PIECE, LargeText, pieces, whole
 
 PARTS = st.sampled_from(
     [
@@ -48,9 +48,15 @@ def test_a_short_text_has_pieces_too() -> None:
     assert list(pieces("a\nb")) == ["a\nb"]
     assert list(pieces("")) == []
     assert whole("a\n" * (1 << 20)) == "a\n" * (1 << 20)
-    assert len(list(pieces("a\n" * (1 << 20)))) == 2
+    assert len(list(pieces("a\n" * PIECE))) == 2
 
 
 def test_backslashes_without_end_are_read_in_no_time() -> None:
     for text in ("\\" * (1 << 21), "\\n" * (1 << 20), "\x1b" * (1 << 19), "\ud83d" * (1 << 19)):
         assert whole(LargeText(json.dumps(text).encode())) == text
+
+
+def test_no_pair_of_surrogates_is_cut_in_two() -> None:
+    for before in range(24):
+        text = "a" * before + "\N{GRINNING FACE}" * 20
+        assert "".join(LargeText(json.dumps(text).encode(), 64).pieces()) == text

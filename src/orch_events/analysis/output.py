@@ -143,8 +143,8 @@ class OutputCollector:
 
     def _told(self, one: NodeOutput, run: NodeRun) -> NodeOutput:
         """Add why a node did not finish, where only the server's message tells; programs get what the node gave."""
-        silent = not (one.error or one.printed.output or one.printed.stderr)
-        why = reason(run) if silent and one.state in NODE_UNSUCCESSFUL and not self._exact else ""
+        told = one.error or one.printed.output or one.printed.stderr or (run.cause and not run.changes)
+        why = reason(run) if not told and one.state in NODE_UNSUCCESSFUL and not self._exact else ""
         return msgspec.structs.replace(one, error=why) if why else one
 
     def _take(self, name: str, state: str, detail: bytes | msgspec.Raw) -> None:

@@ -159,7 +159,7 @@ class Endings:
         if self._verbose:
             self._stderr.note(why_over(state))
         if self._commands is not None and state.job not in self._recorded:
-            self._stderr.note(unknown(state.job, self._resume_points.command(state.job, self._commands)))
+            self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
         elif self._commands is not None:
             self._stderr.note(f"the outcome of {spoken(state.job)} is unknown: neither a record nor an event tells it")
         elif self._exit_options.exit_status:
@@ -175,9 +175,18 @@ class Endings:
         recorded = state.job in self._recorded  # what can be read no further can't be resumed
         lost = isinstance(error, Unreachable) and not isinstance(error, UnknownHost)
         if self._commands and not recorded and (lost or state.job in self._resume_points):
-            self._stderr.note(unknown(state.job, self._resume_points.command(state.job, self._commands)))
+            self._stderr.note(unknown(state.job, self._resume(state.job, self._commands)))
         self._statuses[state.job] = error.exit_status
         self._reasons[state.job] = error.message
+
+    def _resume(self, job: str, commands: ShellCommand) -> str:
+        """Return the command that resumes a job, or the plan that started it."""
+        plan = self._followed.stream_of(job)
+        return self._resume_points.command(plan, commands, [state.job for state in self._running_jobs(plan)])
+
+    def _running_jobs(self, plan: str) -> list[JobState]:
+        """Return the states of a plan's jobs that were not over when they were last heard of."""
+        return [state for state in self._followed.jobs_of(plan) if state.job not in self._statuses]
 
     def _conclude(self, job: str, status: int) -> None:
         """Note the exit status of a job's outcome; of a plan's jobs none counts: the plan's own word does."""
@@ -207,8 +216,8 @@ class Endings:
 
     def _note_left(self, job: OpenJob, commands: ShellCommand) -> None:
         """Tell how far a job was shown that is followed no longer, and how to go on."""
-        resume, follower = self._resume_points.command(job.number, commands), self._followed.by_job[job.number]
-        jobs = [state for state in self._followed.jobs_of(job.number) if state.job not in self._statuses]
+        resume, follower = self._resume(job.number, commands), self._followed.by_job[job.number]
+        jobs = self._running_jobs(job.number)
         if job.recorded:
             self._stderr.note(left(job.name, follower.state, resume))
         elif follower.had_contact:

@@ -55,7 +55,7 @@ _COMMANDS = {
         "failures": "Show the nodes of JOB that did not finish, grouped by cause.",
         "timeline": "Draw a Gantt chart of the nodes of JOB.",
         "compare": "Show what got worse and what got better between two jobs.",
-        "history": "Show how nodes fared across the jobs of an archive, or the runs of NODE.",
+        "history": "Show how nodes fared across an archive's jobs, or NODE's runs.",
     },
     "The whole estate": {
         "collect": "Collect the events of all jobs, for as long as it runs.",

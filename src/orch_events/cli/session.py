@@ -22,7 +22,7 @@ from orch_events.cli.endings import Endings
 from orch_events.cli.fail_fast import FailFast
 from orch_events.cli.final_reports import FinalReports
 from orch_events.cli.job_sources import ReplayOptions, open_jobs
-from orch_events.cli.options.groups import DisplayOptions, EventOptions, ReportFileOptions, TypedWords
+from orch_events.cli.options.groups import DisplayOptions, EventOptions, ReportFileOptions, Start, TypedWords
 from orch_events.cli.persisting import Checkpoints
 from orch_events.cli.record_file import is_same_file, open_recording_file
 from orch_events.cli.renderers import closing, renderer_chain
@@ -33,6 +33,7 @@ from orch_events.errors import LocalFileError, UsageError
 from orch_events.follow.checkpoint import CheckpointFile
 from orch_events.follow.cursor import Resume
 from orch_events.follow.follower import Follower
+from orch_events.follow.plan import PlanFollower
 from orch_events.follow.retry import RetryPolicy
 from orch_events.follow.scheduler import interleave
 from orch_events.job.state import JobState
@@ -131,10 +132,11 @@ def _follow(
 
     def make(job: OpenJob) -> Follower:
         resume = _resume(app, job, file) if file is not None else None
-        start = events.range.start if job.number in named else None
+        begin = events.range.start or Start(None)
+        start = begin.first if job.number in named else begin.jobs.get(job.number)
         if resume is not None and start is not None:
             app.stderr.note_once("--start is ignored: the cursor file says where to go on")
-        return job.follower(
+        follower = job.follower(
             app.clock,
             interval_seconds=follow.interval_seconds,
             start=start,
@@ -142,6 +144,9 @@ def _follow(
             settle_seconds=follow.settle_seconds,
             name_nodes=events.output.format == "table" and is_terminal(app.stdout),
         )
+        if isinstance(follower, PlanFollower) and resume is None:
+            follower.resumed_jobs = frozenset(begin.jobs)
+        return follower
 
     return FollowedJobs(app.clock, jobs, make)
 

@@ -1,6 +1,6 @@
 """The server. A request goes out, and events or records come back while the response arrives.
 
-The only room that uses httpx. Importing it changes nothing in httpx; `cli.process` does, for the command alone.
+The only package that uses httpx. Importing it changes nothing in httpx; `cli.process` does, for the command alone.
 
 client       Client: requests, and the token
 http_errors  httpx's errors turned into ours

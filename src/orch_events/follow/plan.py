@@ -22,7 +22,7 @@ followed on, from where its own cursor was.
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from orch_events.errors import OrchEventsError
 from orch_events.follow.follower import Follower
@@ -42,7 +42,13 @@ OpenJob = Callable[[str], Iterator[Update] | None]
 
 
 class PlanFollower(Follower):
-    """Follows the events of a plan job itself; messages that a page has cut are fetched whole."""
+    """Follows the events of a plan job itself; messages that a page has cut are fetched whole.
+
+    Attributes:
+        resumed_jobs: the jobs that are followed on, of those that were started before the plan's `start`.
+    """
+
+    resumed_jobs: Collection[str] = ()
 
     def _emit(self, events: Sequence[Event]) -> Steps[None]:
         whole = list(events)
@@ -80,8 +86,8 @@ class PlanFollower(Follower):
     @property
     def earlier_jobs(self) -> Sequence[str]:
         """The jobs that were started before a restart."""
-        started = self.state.started if self._resume is not None and isinstance(self.state, PlanState) else ()
-        return tuple(started)
+        started = self.state.started if isinstance(self.state, PlanState) else ()
+        return [job for job in started if self._resume is not None or job in self.resumed_jobs]
 
 
 class _Member:

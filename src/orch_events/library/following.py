@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import NamedTuple, Self, TypedDict, TypeVar
 
-from orch_events.errors import Unreachable
+from orch_events.errors import Unreachable, UsageError
 from orch_events.follow.follower import Follower
 from orch_events.follow.scheduler import finish, interleave
 from orch_events.job.state import JobState
@@ -38,6 +38,7 @@ _RETRY_SECONDS = 600.0
 _AUTH_WAIT_SECONDS = 300.0
 _FAILING = frozenset({"failed", "errored", "aborted"})
 _TIMED_OUT = 124
+_LEAST_INTERVAL_SECONDS = 0.1
 
 OnUpdate = Callable[[ConnectionLost | ConnectionRestored | Notice], None]
 """Is told that a connection is lost or restored, and what else people should know."""
@@ -162,7 +163,13 @@ class Job(_Reports):
         retry_for: float = _RETRY_SECONDS,
         auth_wait: float = _AUTH_WAIT_SECONDS,
     ) -> "Following":
-        """Follow the job from its first event, or `start`, to its end; the arguments are those of FollowOptions."""
+        """Follow the job from its first event, or `start`, to its end; the arguments are those of FollowOptions.
+
+        Raises:
+            UsageError: the interval is too short for a server.
+        """
+        if not interval >= _LEAST_INTERVAL_SECONDS:
+            raise UsageError(f"an interval of {interval} seconds is too short", f"at least {_LEAST_INTERVAL_SECONDS}")
         version = self._job.policy.token_version
         job = self._job._replace(policy=retry_policy(retry_for, auth_wait).with_token(version))
         return Following(self._followed(job, start, interval, settle), self._surroundings, timeout, self)

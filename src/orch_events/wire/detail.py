@@ -22,7 +22,7 @@ _STATE = re.compile(r"(?:started|finished|failed|errored|skipped)(?: on)?(?: nod
 _WORD = re.compile(r"\w")
 _REPORT_URL = re.compile(rb'"report-url":("http[^"]*")')
 _LARGE_BYTES = 1 << 20
-"""From this length on what a node printed stays as JSON has it."""
+"""From this length on what a node printed stays as JSON has it; a Puppet run reports less."""
 _OUTPUTS = ("_output", "stdout", "output", "merged_output")
 _STDERR = "stderr"
 _MESSAGES = ("msg", "message", "error", "reason", "details")
@@ -58,7 +58,7 @@ def read_changes(detail: bytes | msgspec.Raw) -> Changes | None:
 
     A report is long: only its metrics are decoded, and equal metrics only once.
     """
-    found = _METRICS.search(detail)
+    found = _METRICS.search(detail) if len(detail) < _LARGE_BYTES else None
     return _changes(found[1]) if found else None
 
 
@@ -252,7 +252,7 @@ def says_only_state(message: str, node: str) -> bool:
 
 def read_report_url(detail: bytes | msgspec.Raw) -> str:
     """Read the URL of a Puppet run's report from a compact `detail`; "" if there is none. The rest is not decoded."""
-    found = _REPORT_URL.search(detail)
+    found = _REPORT_URL.search(detail) if len(detail) < _LARGE_BYTES else None
     if found is None:
         return ""
     written = found[1]

@@ -136,7 +136,10 @@ class PageDecoder:
         self._has_items = True
         if self._next_byte() == b"]":
             return self._move_on(b"]", {b"]": self._read_after_member})
-        return self._read_item()
+        goes_on = self._read_item()
+        if goes_on and self._read == self._read_item:  # a small page has all of its elements in the first bytes
+            self._take_many(self._last_boundary(0))
+        return goes_on
 
     def _read_item(self) -> bool:
         end = self._scanner.end(self._buffer)

@@ -10,7 +10,7 @@ import msgspec
 
 from orch_events.wire.lenient import loads
 
-PIECE = 1 << 20
+PIECE = 1 << 17
 """How long a piece is at most, in characters or bytes."""
 
 _NEWLINE, _BACKSLASH, _COLORS = b"\\n", b"\\", (b"\\u001b", b"\\u001B")

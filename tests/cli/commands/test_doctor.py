@@ -104,7 +104,7 @@ def test_a_variable_that_no_option_has_is_told_with_the_nearest_name(
          "the value of ORCH_EVENTS_OUTPUT is ignored by output, summary, failures, timeline, compare",
          "see: orch-events help environment"),
         ("ORCH_EVENTS_TIME", "elapsed",
-         "the value of ORCH_EVENTS_TIME is ignored by jobs, output, summary, failures, compare",
+         "the value of ORCH_EVENTS_TIME is ignored by jobs, output, summary, failures, compare, history, collect",
          "see: orch-events help environment"),
         ("ORCH_EVENTS_TIMEOUT", "soon", "no command can use the value of ORCH_EVENTS_TIMEOUT",
          "see: orch-events help environment"),

@@ -153,3 +153,10 @@ def test_what_only_the_server_tells_of_a_failure_is_told_as_in_failures(over: st
     stopped = call("output", "354", "--service-url", over)
     assert "▶ 4 nodes still running when the job ended: app-[02,04,07,09].example.com" in stopped.lines
     assert "the job was aborted" in stopped.out
+
+
+def test_a_result_that_is_the_reason_is_told_once(tmp_path: Path, call: Call) -> None:
+    path = tmp_path / "7.jsonl"
+    event = {"id": "1", "type": "node_failed", "details": {"node": "a", "detail": {"errors": ["x"]}}}
+    path.write_text(json.dumps(event) + "\n")
+    assert call("output", str(path)).lines[2:] == ["✖ 1 node failed: a", '  {"errors":["x"]}']

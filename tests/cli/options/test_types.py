@@ -9,6 +9,7 @@ import click
 import pytest
 
 from orch_events.cli.options import types
+from orch_events.cli.options.groups import Start
 from tests.table import each
 
 CONTEXT = click.Context(click.Command("x"))
@@ -110,3 +111,17 @@ def test_a_file_that_is_there_is_a_job_whatever_it_is_called(tmp_path: Path, mon
         types.job("events")
     (tmp_path / "events").touch()
     assert types.job("events").place == "events"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("0", Start(0)), ("70016", Start(70016)), ("70016,342=1312,343=0", Start(70016, {"342": 1312, "343": 0}))],
+)
+def test_a_start_may_have_the_starts_of_a_plan_s_jobs(text: str, read: Start) -> None:
+    assert types.start(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1,", "1,342", "1,x=2", "1,342=", "1,342=-2", "342=1", "1, 342=2"])
+def test_any_other_start_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        types.start(text)

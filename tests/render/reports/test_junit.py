@@ -130,6 +130,13 @@ def test_a_plan_is_a_suite_for_each_job_and_one_more_if_it_failed() -> None:
     assert [suite.get("name") for suite in read(JobReport.from_state(plan("plan_finished")))] == ["job 21", "job 22"]
 
 
+def test_of_a_plan_only_those_jobs_are_partial_of_which_more_may_be_known() -> None:
+    state = plan()
+    state.jobs[0].record = record("running", 2)
+    found = [suite.findtext("system-out") for suite in read(JobReport.from_state(state))]
+    assert found == ["", "This report is partial: the job is still running.", ""]
+
+
 def test_several_jobs_are_suites_of_one_document() -> None:
     root = read(*(JobReport.from_state(simulated(job)) for job in (352, 353)))
     assert [(suite.get("id"), suite.get("name"), suite.get("tests")) for suite in root] == [

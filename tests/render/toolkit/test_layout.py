@@ -1,5 +1,7 @@
 """Lines of text within a width."""
 
+import shlex
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,6 +76,18 @@ RESUME = "orch-events follow 352 --start 1312 --service-url https://pe.example.c
 )
 def test_a_command_that_does_not_fit_behind_the_words_can_still_be_copied(cells: int | None, lines: list[str]) -> None:
     assert fold(f"the state is unknown; resume with: {RESUME}", cells) == lines
+
+
+COMMAND = st.lists(st.text("ab 'x\"\\$", max_size=9), min_size=1, max_size=12)
+
+
+@given(COMMAND, st.integers(12, 40))
+def test_a_folded_command_means_what_it_meant(words: list[str], cells: int) -> None:
+    command = shlex.join(["orch-events", "follow", *words])
+    lines = fold(f"resume with: {command}", cells)
+    begin = next(place for place, line in enumerate(lines) if "orch-events" in line)
+    copied = "\n".join(lines[begin:]).replace("resume with: ", "").replace(" \\\n", " ")  # as a shell goes on
+    assert shlex.split(copied) == ["orch-events", "follow", *words]
 
 
 def test_a_message_is_wrapped_between_its_words_and_a_path_in_it_is_whole() -> None:

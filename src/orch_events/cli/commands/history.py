@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # sqlite3, rich and msgspec are imported when something is re
     from orch_events.render.reports.history import Written
 
 _HELP = """
-    Show how nodes fared across the jobs of an archive, or the runs of NODE.
+    Show how nodes fared across an archive's jobs, or NODE's runs.
 
     \b
     orch-events history                      the nodes that fail most often

@@ -90,8 +90,9 @@ _FOLLOWING = """
     A plan job is followed together with the jobs that it starts, in one stream: each job's events stand between the
     plan's event that it started and what the plan does next. A plan is over when it says so, with the event
     plan_finished or plan_failed or in its record; follow also waits for its jobs. A job that can't be read is reported,
-    and the plan goes on. --start means the plan's own events, and leaves out the jobs that were started before;
-    a plan that was left is resumed by time, with --since, or exactly, with a cursor file.
+    and the plan goes on. --start means the plan's own events, and leaves out the jobs that were started before, but
+    those that it names: --start 70016,342=1312 goes on with job 342 too, at its event 1312. That is what the command
+    has that resumes a plan.
 
     An event that arrives late, after others with higher ids, is still shown, marked (late) in the table.
 """

@@ -1,7 +1,7 @@
 """Options: each is defined once and means the same in every command.
 
 Click parses what was typed; a command gets one value for each group of options, with the origin of each where that
-matters. No code below this room uses click's context.
+matters. No code below this package uses click's context.
 
 definitions  the groups of options that commands share
 filters      those that choose what is read and shown

@@ -5,7 +5,7 @@ from typing import Any
 
 from orch_events.cli.options.groups import FilterOptions, PartOptions, RangeOptions
 from orch_events.cli.options.option import Command, filter_option, grouped, range_option
-from orch_events.cli.options.types import event_type, instant, regex, whole
+from orch_events.cli.options.types import event_type, instant, regex, start, whole
 
 
 def range_options(command: Command) -> Command:
@@ -13,7 +13,8 @@ def range_options(command: Command) -> Command:
     return grouped(
         "range",
         RangeOptions,
-        range_option("--start", metavar="ID", type=whole, help="Start at this event id."),
+        range_option("--start", metavar="ID", type=start,
+                     help="Start at this event id; of a plan, ID,JOB=ID says where each job goes on."),
         range_option("--tail", metavar="N", type=whole, also=("lines", "last", "limit"),
                      help="Of the events so far, show only the last N."),
     )(command)  # fmt: skip

@@ -29,10 +29,17 @@ class ConnectOptions(NamedTuple):
     origins: Mapping[str, str]
 
 
+class Start(NamedTuple):
+    """Where to start: at an event of what was named, and of a plan's jobs, by their numbers, at events of theirs."""
+
+    first: int | None
+    jobs: Mapping[str, int] = {}
+
+
 class RangeOptions(NamedTuple):
     """Which range of events is read or shown."""
 
-    start: int | None
+    start: Start | None
     tail: int | None
 
 

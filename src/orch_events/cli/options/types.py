@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from orch_events.cli.options.groups import Start
 from orch_events.errors import UsageError
 from orch_events.library.job_ref import JobRef
 from orch_events.times import Instant, SystemClock, parse_duration, parse_instant
@@ -99,6 +100,15 @@ def job(text: str) -> JobRef:
 def whole(text: str) -> int:
     """Parse a whole number from 0 on."""
     return _whole_from(0, text)
+
+
+def start(text: str) -> Start:
+    """Parse where to start: an event id, behind it those of a plan's jobs: `70016,342=1312`."""
+    first, *rest = text.split(",")
+    jobs = dict(part.partition("=")[::2] for part in rest)
+    if not all(number.isdecimal() and number.isascii() for number in jobs):
+        raise click.BadParameter(f"{text!r} is not an event id, or one and those of a plan's jobs as in 70016,342=1312")
+    return Start(whole(first), {number: whole(number_of_event) for number, number_of_event in jobs.items()})
 
 
 def count(text: str) -> int:

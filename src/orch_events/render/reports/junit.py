@@ -15,7 +15,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from orch_events.analysis.failures import reason
-from orch_events.analysis.job_report import JobReport, host_of, subject
+from orch_events.analysis.job_report import JobReport, host_of, partial_of, subject
 from orch_events.analysis.output import Printed
 from orch_events.analysis.trace import JobSpan, NodeSpan
 from orch_events.job.nodes import NodeRun
@@ -128,7 +128,8 @@ def _suite(report: JobReport, suite: _Suite, number: int) -> str:
         "time": _seconds(suite.seconds),
     }
     properties = (_element("property", {"name": name, "value": value}) for name, value in _properties(report, suite))
-    partial = f"This report is partial: {report.partial}." if report.partial else ""
+    why = partial_of(suite.state, report.partial)
+    partial = f"This report is partial: {why}." if why else ""
     parts = (
         _element("properties", {}, "\n" + "".join(properties)),
         *(_written(case, suite.class_name) for case in suite.cases),
@@ -146,7 +147,7 @@ def _properties(report: JobReport, suite: _Suite) -> Iterator[tuple[str, str]]:
         "plan": report.state.job if report.state is not state else "",
         "url": report.url,
         "outcome": outcome.word if outcome else "unknown",
-        "partial": report.partial,
+        "partial": partial_of(state, report.partial),
         "nodes": str(state.total),
         "showing": report.part.words,
     }

@@ -18,6 +18,8 @@ _LEAST_NAME_CELLS = 8
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
 _COMMAND = re.compile(r"(?<=: )(?:orch-events|puppet|chmod) .*$")
 """A command at the end of a message."""
+_SHELL_WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'?|"(?:[^"\\]|\\.)*"?)+""")
+"""A word as a shell reads it: with its quotes, and the spaces in them."""
 
 
 def wrap(words: Iterable[str], cells: int | None, *, indent: int = 0, gap: str = " ") -> list[str]:
@@ -44,7 +46,7 @@ def fold(text: str, cells: int | None, *, indent: int = 2) -> list[str]:
     """Wrap a message between its words; a command at its end stays one that can be copied.
 
     A command that does not fit behind the words gets lines of its own; where it is longer than one, each but the last
-    ends in a backslash, as a shell reads it.
+    ends in a backslash, as a shell reads it; never inside of quotes, where a backslash is itself.
 
     Args:
         text: escaped already, with or without colours.
@@ -60,7 +62,7 @@ def fold(text: str, cells: int | None, *, indent: int = 2) -> list[str]:
         return lines
     if width(_PAINT.sub("", lines[-1])) + 1 + width(command) <= cells:
         return [*lines[:-1], f"{lines[-1]} {command}"]
-    first, *others = command.split(" ")
+    first, *others = _SHELL_WORD.findall(command)
     first = " " * indent + first
     if indent + width(command) <= cells:
         return [*lines, " ".join([first, *others])]
