@@ -299,3 +299,8 @@ def test_the_jobs_of_a_plan_can_be_followed_beside_it_without_being_shown_twice(
 def test_the_demo_has_a_plan(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["follow", "plan:301", "--demo", "--speed", "400", "--no-progress"]) == 1
     assert "plan 301 failed after 53s" in capfd.readouterr().err
+
+
+def test_the_tail_of_a_plan_is_that_of_the_whole_stream(over: str, call: Call) -> None:
+    whole_stream = call("list", "plan:301", "--service-url", over, "--json").lines
+    assert call("list", "plan:301", "--service-url", over, "--json", "--tail", "3").lines == whole_stream[-3:]

@@ -117,7 +117,10 @@ def test_how_a_node_fared_that_still_seems_to_run_when_the_job_is_over_is_unknow
 
 
 @pytest.mark.parametrize(("blocks", "complete"), [(128, True), (200, False)])
-def test_events_that_must_be_left_out_are_told_and_leave_no_outcome(blocks: int, *, complete: bool) -> None:
+def test_events_that_must_be_left_out_are_told_and_leave_no_outcome(
+    blocks: int, *, complete: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orch_events.follow.seen_ids._FEW", 100)
     clock = FakeClock()
     story: Story = [(0.0, event(number << 16, "node_finished", f"n{number}")) for number in range(blocks, 0, -1)]
     source = ScriptedSource(clock, story, lambda _: record("finished", blocks))

@@ -1,5 +1,6 @@
 """The ids that were seen."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orch_events.follow.seen_ids import SeenIds
+
+_FEW = "orch_events.follow.seen_ids._FEW"
+
+
+@pytest.fixture(autouse=True, scope="module", params=[0, 20, 4096])
+def _few(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep none, some, or all of the ids one by one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_FEW, request.param)
+        yield
 
 
 @given(st.lists(st.integers(0, 200_000)))
@@ -17,7 +28,8 @@ def test_seen_ids_are_a_set(numbers: list[int]) -> None:
         expected.add(number)
 
 
-def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown() -> None:
+def test_seen_ids_far_apart_take_bounded_memory_and_the_lowest_count_as_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_FEW, 500)
     shown = SeenIds()
     far = [number * 70_000 for number in range(600)]
     assert all(shown.add(number) for number in far)
@@ -32,6 +44,7 @@ BLOCK = 1 << 16
 def test_of_too_many_blocks_of_ids_the_lowest_is_dropped_and_all_up_to_its_end_counts_as_seen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(_FEW, 0)
     monkeypatch.setattr("orch_events.follow.seen_ids._MAX_BLOCKS", 2)
     seen = SeenIds()
     assert seen.add(5)

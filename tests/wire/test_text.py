@@ -54,3 +54,9 @@ def test_a_short_text_has_pieces_too() -> None:
 def test_backslashes_without_end_are_read_in_no_time() -> None:
     for text in ("\\" * (1 << 21), "\\n" * (1 << 20), "\x1b" * (1 << 19), "\ud83d" * (1 << 19)):
         assert whole(LargeText(json.dumps(text).encode())) == text
+
+
+def test_no_pair_of_surrogates_is_cut_in_two() -> None:
+    for before in range(24):
+        text = "a" * before + "\N{GRINNING FACE}" * 20
+        assert "".join(LargeText(json.dumps(text).encode(), 64).pieces()) == text

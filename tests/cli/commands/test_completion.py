@@ -118,5 +118,3 @@ def test_a_plan_is_completed_behind_its_colon(name: str, over: str, tmp_path: Pa
     with shell(name, tmp_path, {"ORCH_EVENTS_SERVICE_URL": over}) as it:
         it.begin("orch-events list plan:302")
         it.complete("orch-events list plan:302 ")
-        it.begin("--out")
-        it.complete("plan:302 --output ")
