@@ -217,7 +217,7 @@ def test_rows_are_cut_to_the_width_of_a_terminal(over: str) -> None:
 
 @pytest.mark.parametrize("words", ["--quiet", "--no-progress"])
 def test_there_is_no_live_line_where_none_is_wanted(words: str, at_sixty: str) -> None:
-    _, piped, shown = _on_terminal(f"follow 352 --timeout 100ms {words}", at_sixty)
+    _, piped, shown = _on_terminal(f"follow 352 --timeout 1500ms {words}", at_sixty)
 
     assert not _LIVE.search(shown)
     assert "\x1b" not in shown
