@@ -1,7 +1,8 @@
 """A server of stored answers, in a process of its own: `python -m tests.benchmarks.server FOLDER [CERTIFICATE [JOBS]]`.
 
-It prints its URL and answers each `/orchestrator/v1/jobs/NAME/events` with the file NAME, and each
-`/orchestrator/v1/jobs/NAME` with a record. With JOBS it lists so many jobs, all with the events of the file `many`.
+It prints its URL and answers each `/orchestrator/v1/jobs/NAME/events` with the file NAME, each
+`/orchestrator/v1/jobs/NAME` with a record, and `/orchestrator/v1/jobs/NAME/nodes` with no nodes. With JOBS it lists so
+many jobs, all with the events of the file `many`.
 """
 
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 _FIRST_JOB = 1000
+_NOTHING = b'{"items": []}'
 _RECORD = b'{"state": "finished", "type": "deploy", "options": {"noop": false}}'
 
 
@@ -25,10 +27,10 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path)
         _, _, _, kind, name, *events = [*path.path.split("/"), ""]
         if not name:
-            self._answer(self._list(parse_qs(path.query)) if kind == "jobs" else b'{"items": []}')
+            self._answer(self._list(parse_qs(path.query)) if kind == "jobs" else _NOTHING)
             return
-        if not events[0]:
-            self._answer(_RECORD)
+        if events[0] != "events":
+            self._answer(_NOTHING if events[0] else _RECORD)
             return
         with (self.directory / ("many" if int(name) >= _FIRST_JOB else name)).open("rb") as page:
             self._begin(page.seek(0, 2))

@@ -92,6 +92,14 @@ def test_a_look_back_does_not_read_the_whole_history() -> None:
     assert server.asked < 15
 
 
+def test_a_look_back_ends_where_a_busy_server_has_had_nothing_of_interest_for_long() -> None:
+    since = (NOW - timedelta(hours=1)).timestamp()
+    server = Server(job(number, hours=(1000 - number) / 100) for number in range(1, 1000))
+    found, _ = look_back(server, Discovery(since))
+    assert found == [*range(999, 899, -1)]
+    assert server.asked < 34 + 25
+
+
 @given(st.integers(1, 60), st.integers(0, 40), st.integers(1, 12), st.data())
 def test_no_job_is_missed_or_found_twice_however_the_list_changes_while_it_is_read(
     count: int, pruned: int, added: int, data: st.DataObject

@@ -34,6 +34,12 @@ def test_how_slowly_at_most_can_be_chosen_but_not_below_the_interval() -> None:
         assert max(polling.next(found=False) for _ in range(20)) == slowest
 
 
+def test_where_it_can_grow_long_it_begins_to_after_eight_pages_without_events() -> None:
+    polling = PollingInterval(5.0, 60.0)
+    assert [polling.next(found=False) for _ in range(10)] == [5.0] * 8 + [7.5, 11.25]
+    assert [polling.next(found=one) for one in (True, False)] == [5.0, 5.0]
+
+
 def test_an_event_brings_it_back_to_the_interval() -> None:
     assert pauses(2.0, [False, False, False, True, False]) == [3, 4.5, 6.75, 2, 3]
 

@@ -36,7 +36,7 @@ class Background:
         self._most_threads = threads
         self._gap_seconds = 1 / rate
         self._next_at = -self._gap_seconds
-        self._due: deque[float] = deque()
+        self._waiting: deque[object] = deque()
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._threads: list[Thread] = []
         self._idle = 0
@@ -57,27 +57,23 @@ class Background:
         Raises:
             SystemLimit: no thread can be started.
         """
-        begins_at = self._reserve()
+        place = object()
+        self._waiting.append(place)
         try:
-            while self._clock.monotonic() < begins_at:
+            while self._waiting[0] is not place or self._clock.monotonic() < self._next_at:
                 yield None
         finally:
-            self._due.remove(begins_at)
+            self._waiting.remove(place)
+        self._next_at = self._clock.monotonic() + self._gap_seconds
         items: Items[T] = Items(self._arrived.set)
         self._start(partial(items.deliver, begin))
         yield from items.read(0.0)
 
     def wait(self, seconds: float) -> None:
         """Wait until something has arrived or a request may begin, but not longer than that."""
-        due = self._due[0] - self._clock.monotonic() if self._due else seconds
+        due = self._next_at - self._clock.monotonic() if self._waiting else seconds
         self._arrived.wait(max(0.0, min(seconds, due)))
         self._arrived.clear()
-
-    def _reserve(self) -> float:
-        """Return when the next request may begin."""
-        self._next_at = max(self._clock.monotonic(), self._next_at + self._gap_seconds)
-        self._due.append(self._next_at)
-        return self._next_at
 
     def _start(self, task: Callable[[], None]) -> None:
         self._tasks.put(task)

@@ -1,8 +1,9 @@
 """Which jobs a server has that were not known before: its list, read again and again, page by page.
 
 The list comes newest first. A look at it ends with the first page whose last job was known before, so usually one page
-is read. Once, a look back goes on until a whole page began and was over well before `since`: that can be thousands of
-pages, so new jobs are looked for meanwhile. What can happen while pages are read:
+is read. Once, a look back goes on until a whole page began and was over a day before `since`, or twenty pages in a row
+had nothing of interest: that can be many pages, so new jobs are looked for meanwhile. What can happen while pages are
+read:
 
 1. New jobs push the others down while pages are read: what comes twice is skipped.
 2. Jobs are pruned or deleted, and what follows moves up: the next page would begin behind what it should. So each page
@@ -29,6 +30,9 @@ PAGE_JOBS = 100
 
 _MARGIN_SECONDS = 86_400.0
 """How long before `since` a whole page must have begun for nothing below it to be of interest."""
+
+_QUIET_PAGES = 20
+"""How many pages in a row without a job of interest end a look back: a busy server has many jobs within the margin."""
 
 _MOST_KNOWN = 100_000
 _MOST_STEPS_BACK = 5
@@ -118,6 +122,7 @@ class _Look:
         self._found = found
         self._back = back
         self._highest_before = known.highest
+        self._quiet_pages = 0
 
     def read(self, fetch: FetchJobs) -> Steps[None]:
         """Read page after page."""
@@ -182,8 +187,11 @@ class _Look:
             return False
         if not self._back:
             return self._highest_before < 0 or not self.seen[int(jobs[-1].number)]
+        self._quiet_pages = 0 if any(map(self._is_wanted, jobs)) else self._quiet_pages + 1
         early = self._since - _MARGIN_SECONDS
-        return all(job.over and job.began_at is not None and job.began_at.timestamp() < early for job in jobs)
+        return self._quiet_pages >= _QUIET_PAGES or all(
+            job.over and job.began_at is not None and job.began_at.timestamp() < early for job in jobs
+        )
 
 
 def _late(keys: Sequence[str]) -> str:

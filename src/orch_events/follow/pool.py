@@ -48,7 +48,7 @@ class FollowerPool:
         at_once: how many may have a response under way.
     """
 
-    def __init__(self, clock: Clock, wait: Wait, *, at_once: int = 16) -> None:
+    def __init__(self, clock: Clock, wait: Wait, *, at_once: int = 32) -> None:
         self._clock = clock
         self._wait = wait
         self._at_once = at_once

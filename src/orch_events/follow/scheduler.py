@@ -17,6 +17,7 @@ T = TypeVar("T")
 _TICK_SECONDS = 1.0
 _IDLE_GROWTH = 1.5
 _IDLE_MAX_FACTOR = 5.0
+_PATIENT_PAGES = 8
 
 
 class PollingInterval:
@@ -24,16 +25,22 @@ class PollingInterval:
 
     Args:
         interval_seconds: the interval while events come.
-        idle_seconds: up to how long it grows; None for five times its length.
+        idle_seconds: up to how long it grows; None for five times its length. If it is given, the interval begins to
+            grow only after eight pages without events.
     """
 
     def __init__(self, interval_seconds: float, idle_seconds: float | None = None) -> None:
         self._interval_seconds = interval_seconds
         self._idle_seconds = interval_seconds * _IDLE_MAX_FACTOR if idle_seconds is None else idle_seconds
         self._seconds = interval_seconds
+        self._patience = self._patient_pages = 0 if idle_seconds is None else _PATIENT_PAGES
 
     def next(self, *, found: bool) -> float:
         """Return the seconds to wait after a page in which new events were `found`, or not."""
+        if not found and self._patience:
+            self._patience -= 1
+            return self._seconds
+        self._patience = self._patient_pages if found else 0
         slower = min(self._seconds * _IDLE_GROWTH, max(self._idle_seconds, self._interval_seconds))
         self._seconds = self._interval_seconds if found else slower
         return self._seconds

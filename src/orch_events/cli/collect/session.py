@@ -24,7 +24,7 @@ from orch_events.job.updates import Pause
 from orch_events.library.collector import CollectOptions, Collector
 from orch_events.library.servers import OpenServer
 
-_THREADS = 16
+_THREADS = 32
 _SINCE_SECONDS = 86_400.0
 _OVERLAP_SECONDS = 86_400.0
 """How much earlier than the newest job of the last time jobs may have been over to be looked at again."""
