@@ -170,5 +170,5 @@ def test_an_archive_that_nobody_may_write_is_read(archive: Path, monkeypatch: py
 
 def test_a_new_index_of_compressed_files_reads_each_member_once(archive: Path) -> None:
     reindex(archive)
-    places = "SELECT count(*) AS spans FROM spans GROUP BY job, day, offset"
-    assert rows(archive, f"SELECT max(spans) FROM ({places})") == [(1,)]
+    found = rows(archive, "SELECT count(*) FROM spans GROUP BY job, day, offset")
+    assert {count for (count,) in found} == {1}
