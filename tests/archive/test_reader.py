@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from orch_events.archive import ArchiveReader, open_to_look, spans
+from orch_events.archive import ArchiveReader, open_to_look, reindex, spans
 from orch_events.archive.database import INDEX
 from orch_events.archive.spans import Span
 from orch_events.errors import LocalFileError
 from orch_events.wire.event import Event
 from orch_events.wire.lines import read_lines
-from tests.archive.made import DAY, SERVER, collect, opened, record
+from tests.archive.made import DAY, SERVER, collect, opened, record, rows
 from tests.build import event
 from tests.fakes import FakeClock
 
@@ -166,3 +166,9 @@ def test_an_archive_that_nobody_may_write_is_read(archive: Path, monkeypatch: py
     monkeypatch.setattr(sqlite3, "connect", without_log)
     with open_to_look(archive) as reader:
         assert reader.has("352")
+
+
+def test_a_new_index_of_compressed_files_reads_each_member_once(archive: Path) -> None:
+    reindex(archive)
+    found = rows(archive, "SELECT count(*) FROM spans GROUP BY job, day, offset")
+    assert {count for (count,) in found} == {1}

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import click
 import trustme
 
-from tests.benchmarks import estate, live
+from tests.benchmarks import archives, estate, live
 from tests.benchmarks.measure import Row
 from tests.benchmarks.works import Site, Work, works
 
@@ -51,7 +51,7 @@ def _rows(all_works: list[Work], rounds: int, words: tuple[str, ...]) -> Iterato
             print(f"| {work.name} | not measured: no {', '.join(missing)} here | | | | | |", flush=True)
         elif _wanted(work.name, words):
             yield work.measure(rounds)
-    for name, read in (*live.readings(), *estate.readings()):
+    for name, read in (*live.readings(), *estate.readings(), *archives.readings()):
         if _wanted(name, words):
             yield from read()
 

@@ -1,14 +1,23 @@
-"""A large archive: day files as `collect` leaves them, and an index that is made of them."""
+"""What is measured of a large archive: day files as `collect` leaves them, and an index that is made of them.
+
+ORCH_EVENTS_BENCHMARK_DAYS says how many days it has, 25,050 events each; 40 unless it is set, 400 for ten million.
+"""
 
 import hashlib
 import json
+import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
-from orch_events.archive import reindex
+from orch_events.archive import open_archive, open_to_look, reindex, spans
 from orch_events.archive.days import day_of, day_path
+from orch_events.times import SystemClock
+from tests.benchmarks.measure import OURS, Row, run
 
 JOBS_A_DAY = 50
 NODES_A_JOB = 250
@@ -17,7 +26,74 @@ EVENTS_A_DAY = JOBS_A_DAY * (2 * NODES_A_JOB + 1)
 
 _BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 _TASKS = ("", "facts", "package", "service", "puppet_conf")
-_MEMBER_BYTES = 1 << 16
+_JOB = 42
+_GOAL_SECONDS = 0.3
+_GOAL_SIZE = 0.15
+
+
+def readings() -> Iterator[tuple[str, Callable[[], list[Row]]]]:
+    """Yield a name, and what measures under it."""
+    yield "an archive: `history`, its index, one of its jobs", _archive
+
+
+def _archive() -> list[Row]:
+    days = int(os.environ.get("ORCH_EVENTS_BENCHMARK_DAYS", "40"))
+    with TemporaryDirectory() as folder:
+        directory = Path(folder) / "events"
+        name = f"archive of {write_archive(directory, days):,} events"
+        _conclude(directory)
+        zipped = sum(path.stat().st_size for path in directory.glob("*.gz"))
+        index = sum(path.stat().st_size for path in directory.glob("index*"))
+        read, own = _bytes_of_a_job(directory)
+        return [
+            _history(f"{name}: `history`", directory),
+            _history(f"{name}: `history NODE`", directory, f"web{_JOB:04}"),
+            _ratio(f"{name}: its index", "its day files, gzipped", index, zipped, _GOAL_SIZE),
+            _ratio(f"{name}: unzipped for `archive:{_JOB}`", "the job's own lines", read, own, 1.0),
+        ]
+
+
+def _conclude(directory: Path) -> None:
+    """Count all jobs as followed to their end, as `collect` does."""
+    with open_archive(directory, "benchmark", SystemClock()) as archive:
+        for job in archive.unfinished():
+            archive.note(job, None, done=True)
+        archive.commit()
+        for _ in archive.upkeep(None, None):
+            pass
+
+
+def _history(name: str, directory: Path, *node: str) -> Row:
+    words = [OURS, "history", *node, "--archive", str(directory)]
+    costs = [run(words) for _ in range(5)]
+    seconds, peak = median(cost.cpu for cost in costs), max(cost.peak for cost in costs)
+    values = f"{seconds * 1000:.0f} ms of processor time / {_GOAL_SECONDS * 1000:.0f} ms"
+    ratio = seconds / _GOAL_SECONDS
+    return Row(
+        name, "the time allowed, with the program's start", ratio, None, 1.0, values, f"{peak:.0f} MB", ratio <= 1.0
+    )
+
+
+def _ratio(name: str, against: str, ours: int, that: int, goal: float) -> Row:
+    return Row(name, against, ours / that, None, goal, f"{ours:,} / {that:,} bytes", "", ours / that <= goal)
+
+
+def _bytes_of_a_job(directory: Path) -> tuple[int, int]:
+    """Return how many bytes are unzipped to read a job, and how many its lines have."""
+    unzipped, read = spans.unzipped, list[int]()
+
+    def counting(file: BinaryIO) -> Iterator[bytes]:
+        for piece in unzipped(file):
+            read.append(len(piece))
+            yield piece
+
+    spans.unzipped = counting
+    try:
+        with open_to_look(directory) as archive:
+            own = sum(map(len, archive.lines(str(_JOB)).pieces()))
+    finally:
+        spans.unzipped = unzipped
+    return sum(read), own
 
 
 def write_archive(directory: Path, days: int) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from orch_events.archive import HistoryQuery, open_to_look
 from orch_events.render.toolkit.text import width
-from tests.benchmarks import pages
+from tests.benchmarks import archives, pages
 from tests.benchmarks.measure import run
 from tests.benchmarks.shapes import SHAPES
 
@@ -62,3 +63,11 @@ def test_a_run_is_told_by_the_system_s_own_account(columns: int) -> None:
 def test_a_command_that_fails_is_no_measurement() -> None:
     with pytest.raises(RuntimeError, match="ended with 3"):
         run([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_a_large_archive_is_one_that_history_reads(tmp_path: Path) -> None:
+    assert archives.write_archive(tmp_path / "events", 1) == archives.EVENTS_A_DAY
+    with open_to_look(tmp_path / "events") as archive:
+        (worst,) = archive.history(HistoryQuery()).nodes(flaky=False, limit=1)
+        assert 0 < worst.failed + worst.errored <= worst.runs <= 3
+        assert len(archive.jobs(lambda _: True, limit=99)) == archives.JOBS_A_DAY

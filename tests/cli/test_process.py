@@ -77,7 +77,7 @@ process.leave = lambda *_: None
 from orch_events.__main__ import run
 run()
 import gc
-assert gc.get_threshold()[0] == 50_000
+assert gc.get_threshold()[0] == 200_000
 assert not {"inspect", "uuid", "gettext"} & set(sys.modules)
 """
     done = run(program)

@@ -84,6 +84,7 @@ class Index:
         self._connection = connection
         self._jobs: dict[str, KnownJob] = {}
         self._nodes: dict[str, int] = {}
+        self._last_span = NO_JOB, Span(0, 0, 0, 0)
 
     def forget_cached(self) -> None:
         """Forget what was remembered of a transaction that failed."""
@@ -93,7 +94,7 @@ class Index:
     def add(self, piece: Piece, span: Span) -> None:
         """Note what some lines say, and where they stand."""
         number = self._number_of(piece)
-        self._connection.execute("INSERT OR REPLACE INTO spans VALUES(?, ?, ?, ?, ?)", (number, *span))
+        self._add_span(number, span)
         if number == NO_JOB:
             return
         if piece.record is not None:
@@ -103,6 +104,14 @@ class Index:
             "UPDATE jobs SET bytes = bytes + ?, last_day = ?, over = ? WHERE id = ?",
             (piece.size, span.day, bool(piece.record and piece.record.over and not piece.events), number),
         )
+
+    def _add_span(self, number: int, span: Span) -> None:
+        """Note where lines stand; those behind the last ones in a compressed member are one span with them."""
+        job, last = self._last_span
+        if job == number and last.skip + last.length == span.skip > 0 and last[:2] == span[:2]:
+            span = last._replace(length=last.length + span.length)
+        self._connection.execute("INSERT OR REPLACE INTO spans VALUES(?, ?, ?, ?, ?)", (number, *span))
+        self._last_span = number, span
 
     def set_day(self, day: int, size: int, *, zipped: bool = False) -> None:
         """Note how many bytes of a day's file are in the index."""

@@ -5,7 +5,7 @@ One process writes: a lock says so. One archive has the jobs of one orchestrator
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from orch_events.archive.database import INDEX, BrokenIndexError, create_index, open_index, using
@@ -74,6 +74,8 @@ def _new_index(directory: Path, note: Callable[[str], None]) -> sqlite3.Connecti
     create_index(directory)
     connection = open_index(directory)
     _recover(directory, connection, note)
+    with suppress(sqlite3.OperationalError):  # it is as good without: rows that were folded have left holes
+        connection.execute("VACUUM")
     return connection
 
 

@@ -13,7 +13,6 @@ from orch_events.analysis.part import Part
 from orch_events.cli.app import App
 from orch_events.cli.options.groups import ReportFile, ReportFileOptions
 from orch_events.cli.report_files import write_report_file
-from orch_events.cli.report_formats import WITH_OUTPUTS
 from orch_events.errors import LocalFileError
 from orch_events.job.plan import PlanState, run_key
 from orch_events.job.state import JobState
@@ -23,6 +22,12 @@ from orch_events.render.reports.annotations import annotations, group_begin, gro
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
 from orch_events.wire.job_key import spoken
+
+
+def _with_outputs(files: Sequence[ReportFile]) -> bool:
+    from orch_events.cli.report_formats import WITH_OUTPUTS  # what draws is imported only where there are reports
+
+    return any(file.format in WITH_OUTPUTS for file in files)
 
 
 class FinalReports:
@@ -47,7 +52,7 @@ class FinalReports:
         self._annotates = any(options) and bool(app.environ.get("GITHUB_ACTIONS"))
         self._followed = followed
         self._why_left = why_left
-        self._with_outputs = any(file.format in WITH_OUTPUTS for file in options.files)
+        self._with_outputs = bool(options.files) and _with_outputs(options.files)
         self._room = Room()
         self._collectors: dict[str, OutputCollector] = {}
 

@@ -13,7 +13,7 @@ from typing import NoReturn, TextIO
 
 _MOST_LEVELS = 10_000
 
-_UNCOLLECTED_OBJECTS = 50_000
+_UNCOLLECTED_OBJECTS = 200_000
 """More than all imports make; by default Python looks for garbage after each 700 new objects."""
 
 _READ_BYTES = 1 << 18

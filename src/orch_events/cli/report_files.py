@@ -13,10 +13,8 @@ from typing import Literal
 
 from orch_events.analysis.job_report import JobReport
 from orch_events.cli.options.groups import ReportFile
-from orch_events.cli.report_formats import WRITERS
 from orch_events.errors import LocalFileError, UsageError
 from orch_events.follow.checkpoint import check_replaceable, replace_file
-from orch_events.render.reports.markdown import LIMIT, markdown
 
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 """The variable that names the file of a step's summary, in Markdown."""
@@ -75,6 +73,8 @@ def _failed(file: ReportFile, error: OSError | ValueError) -> LocalFileError:
 
 def write_report_file(file: ReportFile, reports: Sequence[JobReport], environ: Mapping[str, str]) -> None:
     """Write a report on some jobs. Raises LocalFileError."""
+    from orch_events.cli.report_formats import WRITERS  # what draws is imported only where something is drawn
+
     target = Path(os.path.realpath(file.path))
     try:
         match _way(file, environ):
@@ -90,6 +90,8 @@ def write_report_file(file: ReportFile, reports: Sequence[JobReport], environ: M
 
 def _append(target: Path, reports: Sequence[JobReport]) -> None:
     """Append to the summary of a step, of which GitHub shows so much; raises OSError."""
+    from orch_events.render.reports.markdown import LIMIT, markdown
+
     with target.open("ab") as file:
         size = file.tell()
         before = "\n" * bool(size)
