@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orch_events.render.events.renderer import Renderer
-from orch_events.render.events.structured import CSV_COLUMNS, Csv, JsonArray, JsonLines, csv_line
+from orch_events.render.events.structured import CSV_COLUMNS, Csv, JsonArray, JsonLines, csv_line, csv_lines
 from orch_events.render.toolkit.streams import Output
 from orch_events.render.toolkit.text import escape_control
 from orch_events.wire.event import Event
@@ -198,3 +198,10 @@ def test_the_guard_is_for_every_cell_of_an_event() -> None:
     bad = event(1, "=x", "@y", "-z")
     (_, row) = table(written(lambda output: Csv(output, safe=True), [bad]))
     assert [cell[:2] for cell in row[2:]] == ["'=", "'@", "'-"]
+
+
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=4), st.booleans())
+@example([["1", '"']], False)  # noqa: FBT003 - as drawn
+@example([["1", "a,b"], ["2", "c"]], False)  # noqa: FBT003 - as drawn
+def test_lines_joined_together_are_the_same_as_each_by_itself(rows: list[list[str]], safe: bool) -> None:
+    assert csv_lines(rows, safe=safe) == [csv_line(cells, safe=safe) for cells in rows]
