@@ -178,9 +178,9 @@ def test_a_saved_answer_in_a_pipe_is_the_plan_alone() -> None:
 FAULTS = {  # what is late comes within the LATE_COMMIT_SECONDS of the `call` fixture, at 60 times the real speed
     "cut": ["cut@0.3"],
     "unavailable": ["status=503@0.3"],
-    "late": ["late=12s@0.4"],
+    "late": ["late=2s@0.4"],
     "everything again": ["repeat"],
-    "all of these": ["cut@0.2", "status=502@0.1", "drop@0.1", "late=12s@0.3", "repeat@0.5"],
+    "all of these": ["cut@0.2", "status=502@0.1", "drop@0.1", "late=2s@0.3", "repeat@0.5"],
 }
 
 

@@ -33,7 +33,7 @@ def _ids(lines: list[str]) -> list[int]:
 
 @pytest.mark.slow
 def test_a_timeout_ends_with_124_and_names_the_command_that_resumes(at_sixty: str) -> None:
-    done = run("follow", "352", "--service-url", at_sixty, "--json", "--timeout", "100ms")
+    done = run("follow", "352", "--service-url", at_sixty, "--json", "--timeout", "1s")
 
     assert done.status == 124
     assert len(done.lines) == _shown(60.0)

@@ -42,9 +42,9 @@ def test_colour_that_is_forced_changes_no_word_of_the_log(over: str) -> None:
 
 def test_a_log_tells_at_once_what_is_lost_and_what_goes_on() -> None:
     with Simulator(Api(lambda: 60.0)) as simulator:
-        log = logged("follow", "352", "--timeout", "300ms", ORCH_EVENTS_SERVICE_URL=simulator.url).splitlines()
+        log = logged("follow", "352", "--timeout", "1s", ORCH_EVENTS_SERVICE_URL=simulator.url).splitlines()
     assert log[-2:] == [
-        "stopped following after 300ms: --timeout was reached",
+        "stopped following after 1s: --timeout was reached",
         "job 352 is still running: 8 of 24 nodes done, 8 running; resume with: orch-events follow 352 --start 1320",
     ]
     assert len(log) == 3 + 24

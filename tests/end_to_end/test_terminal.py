@@ -226,7 +226,7 @@ def test_there_is_no_live_line_where_none_is_wanted(words: str, at_sixty: str) -
 
 @pytest.mark.parametrize("term", ["dumb"])
 def test_there_is_no_live_line_nor_colour_on_a_dumb_terminal(term: str, at_sixty: str) -> None:
-    _, _, shown = _on_terminal("follow 352 --timeout 100ms", at_sixty, out=True, TERM=term)
+    _, _, shown = _on_terminal("follow 352 --timeout 1s", at_sixty, out=True, TERM=term)
 
     assert "\x1b" not in shown
 

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 import trustme
 
-from orch_events.simulator import Api, Simulator, scripts
+from orch_events.simulator import Api, Simulator, plan_scripts, scripts
 from tests.cli.command import SECONDS, Done, needs, run, start
 
 pytestmark = pytest.mark.slow
 
 _LAST = "# Ctrl-C here stops the simulator.\n"
+
+_FAILING = "orch-events follow plan:301"
+"""The line whose status is 1, since its plan fails."""
 
 
 @contextmanager
@@ -70,7 +73,7 @@ def certificate(tmp_path: Path) -> tuple[str, str]:
 def test_the_printed_lines_work_in_a_real_bash(demand: list[str], tls: bool, certificate: tuple[str, str]) -> None:
     files = ["--tls-cert", certificate[0], "--tls-key", certificate[1]] if tls else []
     with _simulate(*demand, *files) as (_, lines):
-        done = _bash("".join(lines))
+        done = _bash("".join(lines).replace(_FAILING, f"{_FAILING} >/dev/null 2>&1 || test $? = 1"))
 
     assert done.status == 0
     assert done.err.splitlines() == [
@@ -89,7 +92,10 @@ def test_each_job_is_named_with_its_nodes() -> None:
     with _simulate() as (_, lines):
         listed = [line.split()[1:4] for line in lines[lines.index("# its jobs:\n") + 1 : -1]]
 
-    assert listed == [[str(job.number), job.type, str(len(job.nodes))] for job in scripts().values()]
+    of_no_plan = [job for job in scripts().values() if "plan_job" not in job.options]
+    jobs = [[str(job.number), job.type, str(len(job.nodes))] for job in of_no_plan]
+    plans = [[f"plan:{plan.number}", plan.plan, str(len(plan.jobs))] for plan in plan_scripts().values()]
+    assert listed == [*jobs, ["its", "plan", "jobs:"], *plans]
 
 
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
