@@ -16,7 +16,7 @@ from orch_events.analysis.part import Part
 from orch_events.analysis.progress import JobProgress
 from orch_events.render.reports.common import counted, heading
 from orch_events.render.toolkit.layout import Layout
-from orch_events.render.toolkit.text import escape_control
+from orch_events.render.toolkit.text import escape_control, is_suspect
 from orch_events.wire.job_key import spoken
 from orch_events.wire.printed import drop_colors
 from orch_events.wire.text import LargeText, Text, pieces
@@ -90,7 +90,8 @@ def _indented(text: Text, indent: str) -> Iterator[str]:
 
 def _escaped(lines: str, indent: str) -> str:
     """Escape lines, and indent all but the first; fast if there is nothing to escape."""
-    if lines.isascii() and not lines.encode().translate(None, _PLAIN):
+    rest = lines.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    if not is_suspect(rest):
         return lines.replace("\n", f"\n{indent}")
     return f"\n{indent}".join(escape_control(line.removesuffix("\r").expandtabs()) for line in lines.split("\n"))
 

@@ -38,7 +38,7 @@ def escape_control(text: str) -> str:
     Returns:
         One line of safe text.
     """
-    return re.sub(_ACTING, _escape, text) if _is_suspect(text) else text
+    return re.sub(_ACTING, _escape, text) if is_suspect(text) else text
 
 
 def drop_control(text: str) -> str:
@@ -54,10 +54,11 @@ def drop_control(text: str) -> str:
 
 def escape_control_all(texts: list[str]) -> list[str]:
     """Escape many texts; fast if there is nothing to escape, as in most."""
-    return [escape_control(text) for text in texts] if _is_suspect("".join(texts)) else texts
+    return [escape_control(text) for text in texts] if is_suspect("".join(texts)) else texts
 
 
-def _is_suspect(text: str) -> bool:
+def is_suspect(text: str) -> bool:
+    """Whether a character of a text may need escaping."""
     return not is_plain(text) and re.search(_SUSPECT, text) is not None
 
 
