@@ -2,8 +2,6 @@
 
 import importlib
 import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -12,10 +10,7 @@ import pytest
 
 from orch_events.cli.main import cli
 from orch_events.cli.process import tune_httpx
-
-
-def run(program: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+from tests.programs import run_program
 
 
 @pytest.mark.slow
@@ -27,7 +22,7 @@ import orch_events.client.client, orch_events.follow.follower, orch_events.recor
 assert httpcore.HTTP11Connection.READ_NUM_BYTES == before
 assert sys.modules.get("httpx._main", "absent") is not None
 """
-    done = run(program)
+    done = run_program(program)
     assert done.returncode == 0, done.stderr
 
 
@@ -40,7 +35,7 @@ import click.core, orch_events.cli.main, inspect, gettext, uuid
 assert click.core.inspect is inspect and click.types.uuid is uuid and click.core._ is gettext.gettext
 assert gc.get_threshold() == before
 """
-    done = run(program)
+    done = run_program(program)
     assert done.returncode == 0, done.stderr
 
 
@@ -63,7 +58,7 @@ assert click.core.inspect.isfunction(run := lambda: 0) is inspect.isfunction(run
 for text in ("", " x", "x ", "a\\n    b\\n      c", "\\n\\n  a\\n  b\\n\\n", "a\\tb", "\\xa0x"):
     assert click.core.inspect.cleandoc(text) == inspect.cleandoc(text), text
 """
-    done = run(program)
+    done = run_program(program)
     assert done.returncode == 0, done.stderr
 
 
@@ -80,7 +75,7 @@ import gc
 assert gc.get_threshold()[0] == 200_000
 assert not {"inspect", "uuid", "gettext"} & set(sys.modules)
 """
-    done = run(program)
+    done = run_program(program)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("orch-events ")
 
@@ -105,7 +100,7 @@ assert not {"rich", "pygments"} & set(sys.modules)
 answer = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, text="ok"))).get("http://x/")
 assert answer.text == "ok"
 """
-    done = run(program)
+    done = run_program(program)
     assert done.returncode == 0, done.stderr
 
 
